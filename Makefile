@@ -1,0 +1,171 @@
+# Yishi: one Makefile for everything; `make help` lists what it can do.
+.DEFAULT_GOAL := all
+SHELL := /bin/bash
+
+VERSION    := 0.1.0
+PREFIX     ?= /usr/local
+SYSCONFDIR ?= $(if $(filter /usr,$(PREFIX)),/etc,$(PREFIX)/etc)
+DESTDIR    ?=
+CC         := $(if $(filter default undefined,$(origin CC)),gcc,$(CC))
+CLANG      ?= clang
+SAN        ?= 0
+# A build with sanitizers, or of another compiler, lives beside the plain one.
+BUILD      ?= build$(if $(filter 1,$(SAN)),/san)$(if $(filter 1,$(COV)),/cov)
+
+PKGS := libuv sqlite3 libpcre2-8 icu-i18n icu-uc libical inih jansson libedit
+# Only the rules that compile need the libraries; `make deps` must run without them.
+PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
+PKG_LIBS   = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
+
+WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
+        -Wundef -Wpointer-arith -Wcast-align -Wwrite-strings -Wold-style-definition
+ifeq ($(SAN),1)
+OPT  := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+LOPT := -fsanitize=address,undefined
+else ifeq ($(COV),1)
+OPT  := -O0 --coverage
+LOPT := --coverage
+else
+OPT  := -O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+LOPT := -pie -Wl,-z,relro,-z,now
+endif
+CFLAGS   ?= -g
+override CFLAGS += -std=gnu17 $(OPT) $(WARN) $(if $(filter 1,$(WERROR)),-Werror)
+override CPPFLAGS += -D_GNU_SOURCE -DYISHI_VERSION='"$(VERSION)"' -DYISHI_PREFIX='"$(PREFIX)"' \
+        -DYISHI_SYSCONFDIR='"$(SYSCONFDIR)"' -I. -Isrc
+
+# Layers, lowest first. Each is a static library; what a layer may include is scripts/check-layers' table.
+dir_base  := src/base
+dir_at    := at_commands
+dir_sms   := src/sms
+dir_rules := rules
+dir_hw    := hw
+dir_civic := src/civic
+dir_store := src/store
+LAYERS    := store civic hw rules sms at base
+dir_daemon   := src/daemon
+dir_cli      := src/cli
+dir_simmodem := src/simmodem
+
+objs = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard $(1)/*.c))
+lib  = $(BUILD)/lib/lib$(1).a
+LIBS := $(foreach l,$(LAYERS),$(call lib,$(l)))
+PROGRAMS := $(addprefix $(BUILD)/bin/,yishid yishi yishi-simmodem)
+MO := $(patsubst src/po/%.po,$(BUILD)/share/locale/%/LC_MESSAGES/yishi.mo,$(wildcard src/po/*.po))
+
+UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*/test_*.c))
+FUZZERS    := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+
+all: $(PROGRAMS) $(MO) ## build the three programs into build/bin
+
+define layer_rule
+$(call lib,$(1)): $(call objs,$(dir_$(1))) $(if $(filter store,$(1)),$(BUILD)/obj/gen/schema.o)
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	$(Q)$(AR) rcs $$@ $$^
+endef
+$(foreach l,$(LAYERS),$(eval $(call layer_rule,$(l))))
+
+V ?= 0
+Q := $(if $(filter 1,$(V)),,@)
+say = $(if $(filter 1,$(V)),,@printf '  %-5s %s\n' $(1) $(2))
+
+$(BUILD)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# The schema's SQL files become one C table, so that the programs carry their own migrations.
+$(BUILD)/obj/gen/schema.o: $(wildcard src/store/schema/*.sql) scripts/embed-schema
+	@mkdir -p $(@D)
+	$(Q)scripts/embed-schema src/store/schema > $(BUILD)/obj/gen/schema.c
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $(BUILD)/obj/gen/schema.c
+
+define program_rule
+$(BUILD)/bin/$(1): $(call objs,$(2)) $(LIBS)
+	@mkdir -p $$(@D)
+	$$(call say,LINK,$$@)
+	$(Q)$(CC) $(CFLAGS) $(LOPT) $(LDFLAGS) -o $$@ $(call objs,$(2)) $(LIBS) $$(PKG_LIBS) -lm
+endef
+$(eval $(call program_rule,yishid,src/daemon))
+$(eval $(call program_rule,yishi,src/cli))
+$(eval $(call program_rule,yishi-simmodem,src/simmodem))
+
+$(BUILD)/share/locale/%/LC_MESSAGES/yishi.mo: src/po/%.po
+	@mkdir -p $(@D)
+	$(Q)msgfmt --check -o $@ $<
+
+$(BUILD)/tests/%: tests/unit/%.c $(LIBS)
+	@mkdir -p $(@D)
+	$(call say,TEST,$@)
+	$(Q)$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -Itests -MMD -MP -MF $@.d $(LOPT) $(LDFLAGS) -o $@ $< $(LIBS) $(PKG_LIBS) -lcmocka -lm
+
+unit-tests: $(UNIT_TESTS)
+
+# Every fuzz target twice: with libFuzzer to search, and with a plain main to replay its corpus in `make check`.
+$(BUILD)/fuzz/replay-%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(LIBS)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) $(LOPT) $(LDFLAGS) -o $@ $< tests/fuzz/replay.c $(LIBS) $(PKG_LIBS) -lm
+
+replays: $(addprefix $(BUILD)/fuzz/replay-,$(FUZZERS))
+
+FUZZ_SECONDS ?= 60
+fuzz: ## search with libFuzzer, FUZZ_SECONDS (60) for each target
+	@$(MAKE) --no-print-directory deps
+	@$(MAKE) --no-print-directory fuzz-run BUILD=build/fuzzing CC=$(CLANG) \
+	   CFLAGS='-g -O1 -fsanitize=fuzzer-no-link,address,undefined' OPT= LOPT=-fsanitize=address,undefined
+fuzz-run: $(LIBS)
+	@set -e; mkdir -p $(BUILD)/fuzz; for f in $(FUZZERS); do \
+	  $(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -fsanitize=fuzzer,address,undefined -o $(BUILD)/fuzz/$$f tests/fuzz/fuzz_$$f.c $(LIBS) $(PKG_LIBS) -lm; \
+	  mkdir -p $(BUILD)/fuzz/corpus-$$f; echo "== $$f"; \
+	  $(BUILD)/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 $(BUILD)/fuzz/corpus-$$f tests/fuzz/corpus/$$f 2>&1 | tail -n 12; done
+
+deps: ## install what the build and the tests need (Debian)
+	@scripts/install-deps
+
+check: ## install what is missing, build, run every test; SAN=1 adds the sanitizers
+	@$(MAKE) --no-print-directory deps
+	@$(MAKE) --no-print-directory -j$$(nproc) all unit-tests replays SAN=$(SAN)
+	@scripts/run-tests $(BUILD)
+
+demo: ## a gateway on an emulated modem, with a button phone in this terminal
+	@$(MAKE) --no-print-directory deps
+	@$(MAKE) --no-print-directory -j$$(nproc) all
+	@scripts/demo $(BUILD)
+
+run: ## the gateway on a real modem: make run MODEM=/dev/ttyUSB2
+	@$(MAKE) --no-print-directory deps
+	@$(MAKE) --no-print-directory -j$$(nproc) all
+	@scripts/run $(BUILD) "$(MODEM)"
+
+bench: all ## speed, side by side with peers from Debian
+	@scripts/bench $(BUILD)
+
+lint: ## layers, shell scripts, formatting, static analysis
+	@scripts/lint
+
+format: ## lay the C files out as .clang-format says
+	@git ls-files -- '*.c' '*.h' | xargs clang-format -i
+
+cover: ## line coverage of the unit and end-to-end tests
+	@$(MAKE) --no-print-directory -j$$(nproc) all unit-tests replays COV=1
+	@scripts/run-tests build/cov; scripts/cover build/cov
+
+install: all ## honours PREFIX, SYSCONFDIR and DESTDIR
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/yishi/{rules,at_commands/modems,hw/cabinets} $(DESTDIR)$(SYSCONFDIR)/yishi
+	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(filter-out %.c %.h,$(wildcard rules/*)) $(DESTDIR)$(PREFIX)/share/yishi/rules
+	install -m 644 $(wildcard at_commands/modems/*.modem) $(DESTDIR)$(PREFIX)/share/yishi/at_commands/modems
+	for m in $(notdir $(wildcard src/po/*.po)); do l=$${m%.po}; \
+	  install -D -m 644 $(BUILD)/share/locale/$$l/LC_MESSAGES/yishi.mo $(DESTDIR)$(PREFIX)/share/locale/$$l/LC_MESSAGES/yishi.mo; done
+	test -e $(DESTDIR)$(SYSCONFDIR)/yishi/yishi.conf || install -m 640 scripts/yishi.conf.example $(DESTDIR)$(SYSCONFDIR)/yishi/yishi.conf
+
+clean: ## remove what was built
+	rm -rf build
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' Makefile
+
+.PHONY: all deps check demo run bench fuzz fuzz-run lint format cover install clean help unit-tests replays
+.SECONDARY:
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,79 @@
+/* The configuration file: INI, UTF-8, one table of keys (config.c) that drives parsing, checking, defaults and the
+ * print-out of `yishid --check`. Reading it changes nothing; a bad file is one sentence with file and line. */
+#pragma once
+
+#include "base/clock.h"
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+enum language { LANG_ZH, LANG_EN };
+
+enum modem_role { MODEM_RECEIVE = 1, MODEM_SEND = 2, MODEM_ALARMS = 4 };
+
+#define CONFIG_MODEMS   64
+#define CONFIG_CABINETS 32
+#define CONFIG_SENSORS  256
+#define CONFIG_HOOKS    64
+
+struct config_modem {
+	char *name;
+	char *device, *pin_file; /* device: path, usb:VID:PID or imei:… */
+	int hourly_quota, daily_quota; /* segments; 0 = no limit */
+	bool reports;
+	unsigned roles; /* enum modem_role */
+};
+
+struct config_cabinet {
+	char *name, *connection, *map;
+	int unit;
+	int64_t poll_ms, timeout_ms;
+};
+
+struct config_sensor {
+	char *name; /* CABINET.NAME */
+	char *reg, *type, *scale, *unit, *high, *low, *clear, *severity, *text;
+	int64_t hold_ms;
+};
+
+struct config_hook {
+	char *kind, *program;
+};
+
+struct config {
+	char *path; /* the file that was read */
+	/* [gateway] */
+	char *name, *number, *database, *signature, *timezone, *control_socket, *holidays, *metrics_file, *backup_dir;
+	enum language language;
+	bool test_clock;
+	struct day_window quiet_hours, working_hours;
+	int answer_budget;      /* answers an hour for one number; 0 = no limit */
+	int approval_above;     /* recipients; 0 = never */
+	int64_t merge_window_ms, retention_pdu_ms, retention_text_ms, retention_private_ms;
+	int64_t invite_before_ms, remind_before_ms, last_call_before_ms;
+	/* [rules] */
+	char *rule_files; /* further rule files, separated by blanks; may be NULL */
+
+	struct config_modem modems[CONFIG_MODEMS];
+	int modem_count;
+	struct config_cabinet cabinets[CONFIG_CABINETS];
+	int cabinet_count;
+	struct config_sensor sensors[CONFIG_SENSORS];
+	int sensor_count;
+	struct config_hook hooks[CONFIG_HOOKS];
+	int hook_count;
+
+	struct config_origin *origins; /* where each value came from, for config_print */
+	int origin_count;
+};
+
+/* Reads `path`. On success *ret is the caller's, freed with config_free. -ENOENT when it cannot be opened, -EINVAL
+ * when it is wrong; both fill `e`. Paths in the file are relative to the file's folder. */
+int config_load(const char *path, struct config **ret, struct err *e);
+void config_free(struct config *c);
+
+/* Every key in force as `section.key = value   # file:line` or `# default`. */
+void config_print(const struct config *c, FILE *out);
+
+const struct config_modem *config_find_modem(const struct config *c, const char *name);

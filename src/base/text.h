@@ -1,0 +1,27 @@
+/* Small services for UTF-8 text that came from strangers. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Control characters (C0 except nothing, DEL, C1, bidirectional overrides, line and paragraph separators) become
+ * U+FFFD or, for tab and line ends, a blank; in place, never longer. Invalid UTF-8 bytes become '?'. */
+void text_mask_controls(char *s);
+
+/* Next code point of a NUL-terminated string, U+FFFD for a bad byte; advances *p; 0 at the end. */
+uint32_t text_next(const char **p);
+
+/* Writes one code point as UTF-8 (up to 4 bytes, no NUL); returns the count. Surrogates are written as U+FFFD. */
+size_t text_put(char *out, uint32_t c);
+
+/* Columns on a terminal: East Asian wide and full-width characters take two, combining ones none. */
+int text_width(const char *s);
+
+/* Copies at most size-1 bytes and never cuts a character; returns out. */
+char *text_copy(char *out, size_t size, const char *s);
+
+bool text_valid(const char *s, size_t n); /* well-formed UTF-8 without NUL */
+
+/* "+8613800005678" → "138****5678" (the middle of what follows +86), for paper and logs. `out` at least 24 bytes. */
+char *text_short_number(const char *e164, char *out);

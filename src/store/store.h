@@ -1,0 +1,32 @@
+/* One open database: SQLite in WAL mode, synchronous=FULL, foreign keys on, busy timeout. The only folder with SQL;
+ * one file per aggregate (person, inbox, outbox, matter, meeting …), each with a header that is its manual.
+ * Results that a caller walks come through a row callback or a bounded array; strings in rows are borrowed
+ * until the callback returns. Errors are -errno: -ENOENT no such row, -EEXIST, -EBUSY (locked for longer than the
+ * busy timeout), -ENOSPC, -EIO. */
+#pragma once
+
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+struct store; /* owns the connection and a cache of prepared statements */
+
+enum store_mode { STORE_DAEMON, STORE_TOOL, STORE_READ_ONLY };
+
+/* Opens and, for DAEMON and TOOL, creates or migrates (a VACUUM INTO backup beside it first, each step in one
+ * transaction). A newer schema is refused: -EPROTO with the version it needs in `e`. New files are 0660, a new
+ * folder 2770. */
+int store_open(const char *path, enum store_mode mode, struct store **ret, struct err *e);
+void store_close(struct store *s);
+
+/* BEGIN IMMEDIATE … COMMIT. Do not nest. store_rollback is harmless after a commit. */
+int store_begin(struct store *s);
+int store_commit(struct store *s);
+void store_rollback(struct store *s);
+
+const char *store_error(const struct store *s); /* SQLite's own words for the last failure */
+const char *store_path(const struct store *s);
