@@ -1,0 +1,29 @@
+/* The tree of grids: city / district / street / community / grid / building, each with a code such as KS-03-2 and a
+ * parent. Every list, audience and right can be scoped to a subtree. */
+#pragma once
+
+#include "store/person.h"
+
+#define GRID_DEPTH_MAX 16
+
+struct grid {
+	char code[GRID_CODE_MAX];
+	char name[96];
+	char parent[GRID_CODE_MAX]; /* "" at the top */
+	int depth;                  /* 0 at the top; filled by grid_list */
+	int64_t persons;            /* in this grid alone; filled by grid_list */
+};
+
+int grid_get(struct store *s, const char *code, struct grid *ret); /* -ENOENT */
+
+/* `code` itself and the grids above it, nearest first. The count (0: unknown code), or -errno. */
+int grid_ancestors(struct store *s, const char *code, char ret[GRID_DEPTH_MAX][GRID_CODE_MAX]);
+/* Is `code` the grid `top` or somewhere below it? 1, 0, or -errno. */
+int grid_within(struct store *s, const char *code, const char *top);
+
+/* Writes one grid; a parent that is not there yet is made, nameless. Inside the caller's transaction.
+ * -ELOOP when it would become its own ancestor, -E2BIG when the tree gets deeper than GRID_DEPTH_MAX. */
+int grid_put(struct store *s, const char *code, const char *name, const char *parent);
+
+/* The tree from `top` (NULL: all), parents before their children. A callback's non-zero ends the walk. */
+int grid_list(struct store *s, const char *top, int (*each)(void *user, const struct grid *g), void *user);
