@@ -47,14 +47,21 @@ dir_daemon   := src/daemon
 dir_cli      := src/cli
 dir_simmodem := src/simmodem
 
-objs = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard $(1)/*.c))
+objs = $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out %/main.c,$(wildcard $(1)/*.c)))
 lib  = $(BUILD)/lib/lib$(1).a
 LIBS := $(foreach l,$(LAYERS),$(call lib,$(l)))
+# A program is its main.c and a library of the rest, so that tests can reach everything but main().
+PARTS := daemon cli simmodem
+TEST_LIBS := $(foreach l,$(PARTS),$(call lib,$(l))) $(LIBS)
 PROGRAMS := $(addprefix $(BUILD)/bin/,yishid yishi yishi-simmodem)
 MO := $(patsubst src/po/%.po,$(BUILD)/share/locale/%/LC_MESSAGES/yishi.mo,$(wildcard src/po/*.po))
 
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*/test_*.c))
 FUZZERS    := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+
+V ?= 0
+Q := $(if $(filter 1,$(V)),,@)
+say = $(if $(filter 1,$(V)),,@printf '  %-5s %s\n' $(1) $(2))
 
 all: $(PROGRAMS) $(MO) ## build the three programs into build/bin
 
@@ -64,11 +71,7 @@ $(call lib,$(1)): $(call objs,$(dir_$(1))) $(if $(filter store,$(1)),$(BUILD)/ob
 	@rm -f $$@
 	$(Q)$(AR) rcs $$@ $$^
 endef
-$(foreach l,$(LAYERS),$(eval $(call layer_rule,$(l))))
-
-V ?= 0
-Q := $(if $(filter 1,$(V)),,@)
-say = $(if $(filter 1,$(V)),,@printf '  %-5s %s\n' $(1) $(2))
+$(foreach l,$(LAYERS) $(PARTS),$(eval $(call layer_rule,$(l))))
 
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
@@ -82,23 +85,23 @@ $(BUILD)/obj/gen/schema.o: $(wildcard src/store/schema/*.sql) scripts/embed-sche
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $(BUILD)/obj/gen/schema.c
 
 define program_rule
-$(BUILD)/bin/$(1): $(call objs,$(2)) $(LIBS)
+$(BUILD)/bin/$(1): $(BUILD)/obj/$(dir_$(2))/main.o $(call lib,$(2)) $(LIBS)
 	@mkdir -p $$(@D)
 	$$(call say,LINK,$$@)
-	$(Q)$(CC) $(CFLAGS) $(LOPT) $(LDFLAGS) -o $$@ $(call objs,$(2)) $(LIBS) $$(PKG_LIBS) -lm
+	$(Q)$(CC) $(CFLAGS) $(LOPT) $(LDFLAGS) -o $$@ $$^ $$(PKG_LIBS) -lm
 endef
-$(eval $(call program_rule,yishid,src/daemon))
-$(eval $(call program_rule,yishi,src/cli))
-$(eval $(call program_rule,yishi-simmodem,src/simmodem))
+$(eval $(call program_rule,yishid,daemon))
+$(eval $(call program_rule,yishi,cli))
+$(eval $(call program_rule,yishi-simmodem,simmodem))
 
 $(BUILD)/share/locale/%/LC_MESSAGES/yishi.mo: src/po/%.po
 	@mkdir -p $(@D)
 	$(Q)msgfmt --check -o $@ $<
 
-$(BUILD)/tests/%: tests/unit/%.c $(LIBS)
+$(BUILD)/tests/%: tests/unit/%.c $(TEST_LIBS)
 	@mkdir -p $(@D)
 	$(call say,TEST,$@)
-	$(Q)$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -Itests -MMD -MP -MF $@.d $(LOPT) $(LDFLAGS) -o $@ $< $(LIBS) $(PKG_LIBS) -lcmocka -lm
+	$(Q)$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -Itests -MMD -MP -MF $@.d $(LOPT) $(LDFLAGS) -o $@ $< $(TEST_LIBS) $(PKG_LIBS) -lcmocka -lm
 
 unit-tests: $(UNIT_TESTS)
 
