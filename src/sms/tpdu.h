@@ -37,9 +37,12 @@ struct tpdu {
 	bool compressed;
 	int message_class;          /* 0 … 3, −1 none */
 	int waiting;                /* message waiting indication type 0 … 3, −1 none */
+	bool waiting_active, waiting_store, auto_delete; /* see dcs.h */
 	struct tpdu_time scts, done; /* done: discharge time of a status report */
 	enum tpdu_vp vp;
-	int64_t validity_minutes;   /* VP_RELATIVE; VP_ENHANCED where it is a duration (seconds are rounded up) */
+	int64_t validity_minutes;   /* VP_RELATIVE; VP_ENHANCED (seconds are rounded up; 0: it states none) */
+	bool single_shot;           /* VP_ENHANCED: the service centre tries only once */
+	uint8_t vp_octets[7];       /* VP_ENHANCED as it came, and as it is encoded */
 	struct tpdu_time validity_time; /* VP_ABSOLUTE */
 	/* user data header */
 	uint8_t udh[TPDU_UD_MAX];   /* without UDHL; unknown elements stay in here */
@@ -55,8 +58,13 @@ struct tpdu {
 	bool has_user_data;
 };
 
-/* What the direction of an ambiguous MTI is: a SUBMIT is 01 towards the network as DELIVER-REPORT … is from it. */
+/* Which way an ambiguous TP-MTI went (9.2.3.1): 00 and 10 are DELIVER and STATUS-REPORT when incoming; outgoing they are
+ * reports and commands, which no modem lists, and are refused. 01 is a SUBMIT in either case, since SUBMIT-REPORTs are
+ * never shown; 11, reserved, is read as a DELIVER when incoming, as the clause wants. */
 enum tpdu_direction { TPDU_INCOMING, TPDU_OUTGOING };
+
+/* All fields empty: no class, no concatenation, no ports. */
+void tpdu_init(struct tpdu *t, enum tpdu_type type);
 
 /* Decodes the hex of +CMGL / +CMGR / +CMT / +CDS (`with_smsc`: the SMSC part stands in front). `stated_len` is the
  * TPDU length of the header line, −1 when unknown. 0, or −EBADMSG with the reason in `e`. */
@@ -65,7 +73,13 @@ int tpdu_decode_hex(const char *hex, bool with_smsc, enum tpdu_direction directi
 int tpdu_decode(const uint8_t *pdu, size_t len, bool with_smsc, enum tpdu_direction direction, int stated_len,
                 struct tpdu *ret, struct err *e);
 
-/* Encodes `t` (for the types' own fields) into upper-case hex with an SMSC part. `hex` ≥ 2 * TPDU_MAX + 1 bytes.
+/* The user data's text of this part alone: a pair cut by the part's end becomes U+FFFD. The caller frees. */
+char *tpdu_text(const struct tpdu *t);
+
+/* Takes UTF-8 into units; −E2BIG when it is longer than TPDU_UNITS_MAX units. */
+int tpdu_set_text(struct tpdu *t, const char *utf8);
+
+/* Encodes `t` (for the types' own fields; user data from alphabet, units or data, and udh as it stands: see udh_encode) into upper-case hex with an SMSC part. `hex` ≥ 2 * TPDU_MAX + 1 bytes.
  * *ret_len is what AT+CMGS=<length> wants: octets of the TPDU without the SMSC part. −EINVAL when it cannot be said. */
 int tpdu_encode_hex(const struct tpdu *t, char *hex, int *ret_len);
 
