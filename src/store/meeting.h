@@ -1,0 +1,91 @@
+/* Meeting series, meetings, their agenda, invitations and answers. Writers need the caller's transaction. */
+#pragma once
+
+#include "store/matter.h"
+
+#define MEETING_AHEAD_DAYS 35 /* how far a series is laid out as meetings */
+
+struct series_new {
+	const char *grid, *title, *place; /* title may be NULL */
+	const char *rrule;       /* RFC 5545, without "RRULE:" */
+	const char *start_local; /* DTSTART "2026-11-20T15:00:00" */
+	const char *exdates;     /* local dates "2026-12-25" separated by blanks, or NULL */
+	int minutes;             /* 0: 60 */
+};
+/* -EINVAL with a sentence in `e`: the rule, a date or the grid is wrong. Meetings are laid out at once up to `now` +
+ * MEETING_AHEAD_DAYS. */
+int series_add(struct store *s, const struct series_new *n, int64_t now, int64_t *ret_id, struct err *e);
+int series_end(struct store *s, int64_t id, int64_t now); /* planned meetings are cancelled */
+/* Adds dates on which the series does not meet; planned meetings on them are cancelled. */
+int series_except(struct store *s, int64_t id, const char *exdates, int64_t now, struct err *e);
+
+struct series {
+	int64_t id;
+	const char *grid, *title, *rrule, *start_local, *exdates, *place;
+	int minutes;
+	int64_t next_utc;  /* of its next meeting, 0: none laid out */
+	int64_t ended_utc; /* 0: goes on */
+};
+int series_list(struct store *s, const char *grid, int64_t now, int (*row)(void *ctx, const struct series *r), void *ctx);
+
+/* Lays out the meetings of all series between now and now + MEETING_AHEAD_DAYS; those which a changed rule no longer
+ * has and to which nobody was invited are cancelled. */
+int series_lay_out(struct store *s, int64_t now);
+
+enum meeting_state { MEETING_PLANNED, MEETING_INVITED, MEETING_HELD, MEETING_CANCELLED };
+const char *meeting_state_name(enum meeting_state st);
+
+struct meeting {
+	int64_t id, series;
+	const char *grid, *title, *place, *code;
+	int64_t starts_utc, ends_utc;
+	int64_t invited_utc, reminded_utc, last_call_utc, frozen_utc; /* 0: not yet */
+	enum meeting_state state;
+	int agenda_items, yes, no, people, unanswered; /* unanswered: invited and silent */
+};
+
+struct meeting_filter {
+	const char *grid;   /* subtree or NULL */
+	const char *state;  /* name or NULL */
+	int64_t since_utc, until_utc; /* starts in [since, until); INT64_MIN / INT64_MAX all */
+	long limit;         /* 0 all */
+};
+/* In the order of their starts. Strings are valid during the callback. */
+int meeting_list(struct store *s, const struct meeting_filter *f, int (*row)(void *ctx, const struct meeting *m), void *ctx);
+int meeting_get(struct store *s, int64_t id, int (*row)(void *ctx, const struct meeting *m), void *ctx); /* -ENOENT */
+
+struct agenda_row {
+	int position;        /* 1 … */
+	const char *title;   /* fit for printing: no names, no addresses of a dispute */
+	const char *text;    /* the words; the category's name for disputes */
+	int matter, supporters; /* the reporter counts as one */
+	enum category category;
+	enum matter_kind kind;
+	const char *grid;
+};
+/* The agenda as it stands: ordered by the secretary's positions, then supporters, urgency and age. */
+int meeting_agenda(struct store *s, int64_t id, int (*row)(void *ctx, const struct agenda_row *a), void *ctx);
+/* Puts every open proposal and every case sent to deliberation of the meeting's subtree on it, unless frozen. */
+int meeting_agenda_build(struct store *s, int64_t id);
+/* By hand: `position` 0 = by rank; `dropped` a reason or NULL. */
+int meeting_agenda_put(struct store *s, int64_t id, int matter, int position, const char *dropped);
+
+int meeting_cancel(struct store *s, int64_t id, const char *reason, const struct actor *by, int64_t now);
+/* An answer: replaces the former one. `people` ≥ 1 counts the sender; 0 leaves 1. */
+enum rsvp_answer { RSVP_NONE, RSVP_YES, RSVP_NO };
+int meeting_rsvp(struct store *s, int64_t id, const char *number, int64_t person, enum rsvp_answer answer, int people,
+                 const struct actor *by, int64_t now);
+/* Came to the meeting (desk or code). */
+int meeting_attend(struct store *s, int64_t id, const char *number, int64_t person, const struct actor *by, int64_t now);
+
+struct rsvp_row {
+	const char *number, *name, *building, *unit, *room;
+	enum rsvp_answer answer; /* NONE: invited and silent */
+	int people;
+	bool attended;
+};
+/* Who was asked or answered, by building and unit, for `meeting show` and the knock at the door. */
+int meeting_answers(struct store *s, int64_t id, int (*row)(void *ctx, const struct rsvp_row *r), void *ctx);
+
+/* The next meeting that is not cancelled: starts_utc or 0. */
+int meeting_next(struct store *s, int64_t now, int64_t *ret_utc);
