@@ -1,0 +1,194 @@
+/* Opening, creating, migrating, transactions. */
+#include "store/internal.h"
+#include "store/schema.h"
+#include "base/mem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define BUSY_TIMEOUT_MS 10000
+
+static int exec(struct store *s, const char *sql)
+{
+	return store_errno(sqlite3_exec(s->db, sql, NULL, NULL, NULL));
+}
+
+/* The group of secretaries writes too. SQLite gives -wal and -shm the permissions of the main file, so that it is
+ * enough to make that one ourselves, whatever the umask is. */
+static int make_file(const char *path)
+{
+	char dir[PATH_MAX];
+	if ((size_t)snprintf(dir, sizeof dir, "%s", path) >= sizeof dir)
+		return -ENAMETOOLONG;
+	const char *parent = dirname(dir);
+	if (mkdir(parent, 0770) == 0) {
+		if (chmod(parent, 02770) != 0)
+			return -errno;
+	} else if (errno != EEXIST)
+		return -errno;
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0660);
+	if (fd < 0)
+		return errno == EEXIST ? 0 : -errno;
+	int r = fchmod(fd, 0660) == 0 ? 0 : -errno;
+	close(fd);
+	return r;
+}
+
+static int user_version(struct store *s, int *ret)
+{
+	sqlite3_stmt *st;
+	int rc = sqlite3_prepare_v2(s->db, "PRAGMA user_version", -1, &st, NULL);
+	if (rc == SQLITE_OK && (rc = sqlite3_step(st)) == SQLITE_ROW)
+		*ret = sqlite3_column_int(st, 0);
+	sqlite3_finalize(st);
+	return store_errno(rc);
+}
+
+static int backup(struct store *s, int version)
+{
+	cleanup_free char *to = mem_printf("%s.before-%d", s->path, version + 1);
+	if (unlink(to) != 0 && errno != ENOENT)
+		return -errno;
+	cleanup_query struct query q = {0};
+	int r = query_open(s, &q, "VACUUM INTO ?", "t", to);
+	if (r == 0)
+		r = query_next(&q);
+	if (r == 0 && chmod(to, 0660) != 0)
+		r = -errno;
+	return r;
+}
+
+static int step(struct store *s, int from, struct err *e)
+{
+	int r = store_begin(s), now;
+	if (r)
+		return err_set(e, s->path, 0, "cannot be migrated: %s", store_error(s)), r;
+	/* somebody else may have been faster while we waited for the lock */
+	if ((r = user_version(s, &now)) == 0 && now == from) {
+		char pragma[64];
+		snprintf(pragma, sizeof pragma, "PRAGMA user_version = %d", from + 1);
+		r = exec(s, store_schema[from]);
+		if (r == 0)
+			r = exec(s, pragma);
+		if (r == 0)
+			r = store_commit(s);
+		if (r)
+			err_set(e, s->path, 0, "migration to schema %d failed: %s", from + 1, store_error(s));
+	}
+	if (r || now != from)
+		store_rollback(s);
+	return r;
+}
+
+static int migrate(struct store *s, struct err *e)
+{
+	int version, r = user_version(s, &version);
+	if (r)
+		return err_set(e, s->path, 0, "cannot be read: %s", store_error(s)), r;
+	if (version > store_schema_version) {
+		err_set(e, s->path, 0, "has schema %d, this program knows %d; install the version of yishi that wrote it", version,
+		        store_schema_version);
+		return -EPROTO;
+	}
+	if (version > 0 && version < store_schema_version && (r = backup(s, version)))
+		return err_set(e, s->path, 0, "no backup before the migration: %s", store_error(s)), r;
+	while (version < store_schema_version) {
+		if ((r = step(s, version, e)))
+			return r;
+		if ((r = user_version(s, &version)))
+			return r;
+	}
+	return 0;
+}
+
+static int check_version(struct store *s, struct err *e)
+{
+	int version, r = user_version(s, &version);
+	if (r)
+		return err_set(e, s->path, 0, "cannot be read: %s", store_error(s)), r;
+	if (version == store_schema_version)
+		return 0;
+	err_set(e, s->path, 0,
+	        version > store_schema_version
+	            ? "has schema %d, this program knows %d; install the version of yishi that wrote it"
+	            : "has schema %d, this program needs %d; start yishid once to migrate it",
+	        version, store_schema_version);
+	return -EPROTO;
+}
+
+static int set_up(struct store *s, enum store_mode mode, struct err *e)
+{
+	sqlite3_extended_result_codes(s->db, 1);
+	sqlite3_busy_timeout(s->db, BUSY_TIMEOUT_MS);
+	/* a reader needs no journal mode of its own; the file says that it is WAL */
+	int r = exec(s, mode == STORE_READ_ONLY ? "PRAGMA query_only = 1"
+	                                        : "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+	if (r)
+		return err_set(e, s->path, 0, "cannot be opened: %s", store_error(s)), r;
+	return mode == STORE_READ_ONLY ? check_version(s, e) : migrate(s, e);
+}
+
+int store_open(const char *path, enum store_mode mode, struct store **ret, struct err *e)
+{
+	int r = mode == STORE_READ_ONLY ? 0 : make_file(path);
+	if (r)
+		return err_set(e, path, 0, "cannot be created: %s", strerror(-r)), r;
+	struct store *s = mem_alloc(sizeof *s);
+	s->path = mem_dup(path);
+	/* WAL readers write the -shm file, so that even a reader opens for writing where it may */
+	int rc = sqlite3_open_v2(path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+	if (rc != SQLITE_OK) {
+		r = access(path, F_OK) != 0 ? -ENOENT : store_errno(rc);
+		err_set(e, path, 0, "cannot be opened: %s", r == -ENOENT ? strerror(ENOENT) : sqlite3_errmsg(s->db));
+	} else
+		r = set_up(s, mode, e);
+	if (r) {
+		store_close(s);
+		return r;
+	}
+	*ret = s;
+	return 0;
+}
+
+void store_close(struct store *s)
+{
+	if (!s)
+		return;
+	for (int i = 0; i < STORE_CACHE; i++)
+		sqlite3_finalize(s->cache[i].st);
+	sqlite3_close(s->db);
+	free(s->path);
+	free(s);
+}
+
+int store_begin(struct store *s)
+{
+	return store_run(s, "BEGIN IMMEDIATE", "");
+}
+
+int store_commit(struct store *s)
+{
+	return store_run(s, "COMMIT", "");
+}
+
+void store_rollback(struct store *s)
+{
+	if (!sqlite3_get_autocommit(s->db))
+		store_run(s, "ROLLBACK", "");
+}
+
+const char *store_error(const struct store *s)
+{
+	return sqlite3_errmsg(s->db);
+}
+
+const char *store_path(const struct store *s)
+{
+	return s->path;
+}
