@@ -15,7 +15,7 @@ BUILD      ?= build$(if $(filter 1,$(SAN)),/san)$(if $(filter 1,$(COV)),/cov)
 PKGS := libuv sqlite3 libpcre2-8 icu-i18n icu-uc libical inih jansson libedit
 # Only the rules that compile need the libraries; `make deps` must run without them.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
-PKG_LIBS   = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
+PKG_LIBS   = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)) -lcsv -lm)$(PKG_LIBS)
 
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
         -Wundef -Wpointer-arith -Wcast-align -Wwrite-strings -Wold-style-definition
@@ -88,7 +88,7 @@ define program_rule
 $(BUILD)/bin/$(1): $(BUILD)/obj/$(dir_$(2))/main.o $(call lib,$(2)) $(LIBS)
 	@mkdir -p $$(@D)
 	$$(call say,LINK,$$@)
-	$(Q)$(CC) $(CFLAGS) $(LOPT) $(LDFLAGS) -o $$@ $$^ $$(PKG_LIBS) -lm
+	$(Q)$(CC) $(CFLAGS) $(LOPT) $(LDFLAGS) -o $$@ $$^ $$(PKG_LIBS)
 endef
 $(eval $(call program_rule,yishid,daemon))
 $(eval $(call program_rule,yishi,cli))
@@ -101,14 +101,14 @@ $(BUILD)/share/locale/%/LC_MESSAGES/yishi.mo: src/po/%.po
 $(BUILD)/tests/%: tests/unit/%.c $(TEST_LIBS)
 	@mkdir -p $(@D)
 	$(call say,TEST,$@)
-	$(Q)$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -Itests -MMD -MP -MF $@.d $(LOPT) $(LDFLAGS) -o $@ $< $(TEST_LIBS) $(PKG_LIBS) -lcmocka -lm
+	$(Q)$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -Itests -MMD -MP -MF $@.d $(LOPT) $(LDFLAGS) -o $@ $< $(TEST_LIBS) $(PKG_LIBS) -lcmocka
 
 unit-tests: $(UNIT_TESTS)
 
 # Every fuzz target twice: with libFuzzer to search, and with a plain main to replay its corpus in `make check`.
 $(BUILD)/fuzz/replay-%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(LIBS)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) $(LOPT) $(LDFLAGS) -o $@ $< tests/fuzz/replay.c $(LIBS) $(PKG_LIBS) -lm
+	$(Q)$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) $(LOPT) $(LDFLAGS) -o $@ $< tests/fuzz/replay.c $(LIBS) $(PKG_LIBS)
 
 replays: $(addprefix $(BUILD)/fuzz/replay-,$(FUZZERS))
 
@@ -119,7 +119,7 @@ fuzz: ## search with libFuzzer, FUZZ_SECONDS (60) for each target
 	   CFLAGS='-g -O1 -fsanitize=fuzzer-no-link,address,undefined' OPT= LOPT=-fsanitize=address,undefined
 fuzz-run: $(LIBS)
 	@set -e; mkdir -p $(BUILD)/fuzz; for f in $(FUZZERS); do \
-	  $(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -fsanitize=fuzzer,address,undefined -o $(BUILD)/fuzz/$$f tests/fuzz/fuzz_$$f.c $(LIBS) $(PKG_LIBS) -lm; \
+	  $(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -fsanitize=fuzzer,address,undefined -o $(BUILD)/fuzz/$$f tests/fuzz/fuzz_$$f.c $(LIBS) $(PKG_LIBS); \
 	  mkdir -p $(BUILD)/fuzz/corpus-$$f; echo "== $$f"; \
 	  $(BUILD)/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 $(BUILD)/fuzz/corpus-$$f tests/fuzz/corpus/$$f 2>&1 | tail -n 12; done
 

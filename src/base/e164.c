@@ -81,14 +81,18 @@ enum e164_kind e164_parse(const char *in, char out[E164_MAX])
 		memcpy(out + 1, digits, len + 1);
 		return E164_FOREIGN;
 	}
-	if (national[0] == '0' && len >= 10 && len <= 12) {
+	bool area_code = national[0] == '0' && len >= 10 && len <= 12;
+	if (area_code) {
 		national++, len--;
 		china = true;
 	}
-	if (strncmp(national, "106", 3) == 0 || len <= 6 ||
-	    (len <= 8 && (strncmp(national, "95", 2) == 0 || strncmp(national, "96", 2) == 0 ||
-	                  strncmp(national, "12", 2) == 0 || strncmp(national, "100", 3) == 0)) ||
-	    (len == 10 && (strncmp(national, "400", 3) == 0 || strncmp(national, "800", 3) == 0) && !china) || len > 12) {
+	bool service = strncmp(national, "106", 3) == 0 || len <= 6 || len > 12;
+	if (len <= 8)
+		service |= !strncmp(national, "95", 2) || !strncmp(national, "96", 2) || !strncmp(national, "12", 2) ||
+		           !strncmp(national, "100", 3);
+	if (len == 10)
+		service |= !strncmp(national, "400", 3) || !strncmp(national, "800", 3);
+	if (service && !area_code) {
 		text_copy(out, E164_MAX, national);
 		return E164_SERVICE;
 	}

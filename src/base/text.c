@@ -21,7 +21,7 @@ size_t text_put(char *out, uint32_t c)
 	int32_t i = 0;
 	if (c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF))
 		c = 0xFFFD;
-	U8_APPEND_UNSAFE((uint8_t *)out, i, (UChar32)c);
+	U8_APPEND_UNSAFE((uint8_t *)out, i, c);
 	return (size_t)i;
 }
 
