@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/config.h"
+#include "base/e164.h"
 #include "cli/output.h"
 
 #include <libintl.h>
@@ -78,12 +79,13 @@ struct cli {
 	long limit;          /* rows of a list; LONG_MAX = all */
 	int64_t since_utc;   /* INT64_MIN when not given */
 	/* what follows is reached through the functions below */
-	const char *config_given, *limit_given, *since_given;
+	const char *config_given;
 	struct cli_value *values;
 	int value_count;
 	struct config *config;
 	struct store *store;
 	struct wall_clock clock;
+	bool clock_ready;
 	enum language language;
 };
 

@@ -1,0 +1,198 @@
+/* What a handler asks of its surroundings: configuration, database, clock, files, questions, errors. */
+#include "cli/cli.h"
+
+#include "base/mem.h"
+#include "base/paths.h"
+#include "base/text.h"
+#include "store/store.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void print_line(const char *fmt, va_list ap)
+{
+	char line[1024];
+	vsnprintf(line, sizeof line, fmt, ap);
+	text_mask_controls(line);
+	fflush(stdout);
+	fprintf(stderr, "yishi: %s\n", line);
+}
+
+int cli_fail(int status, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	print_line(fmt, ap);
+	va_end(ap);
+	return status;
+}
+
+int cli_usage(const struct cli *c, const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	return cli_fail(EX_USAGE, _("%s; see `yishi %s%s%s --help`"), text, c->noun->name, *c->verb->name ? " " : "",
+	                c->verb->name);
+}
+
+void cli_note(const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	print_line(fmt, ap);
+	va_end(ap);
+}
+
+int cli_integer(const struct cli *c, const char *text, const char *what, int64_t min, int64_t *ret)
+{
+	char *end;
+	errno = 0;
+	long long v = strtoll(text, &end, 10);
+	if (end == text || *end || errno || v < min)
+		return cli_usage(c, _("%s wants a whole number from %lld up, not %.40s"), what, (long long)min, text);
+	*ret = v;
+	return 0;
+}
+
+int cli_id(const struct cli *c, int n, int64_t *ret)
+{
+	return cli_integer(c, c->argv[n], c->verb->args, 1, ret);
+}
+
+int cli_when(struct cli *c, const char *text, const char *what, int64_t *ret_utc)
+{
+	if (when_parse(text, cli_now(c), ret_utc))
+		return cli_usage(c, _("%s wants a time such as \"fri 09:00\", \"2026-11-20 15:00\" or \"+2h\", not %.40s"),
+		                 what, text);
+	return 0;
+}
+
+int cli_number(const struct cli *c, const char *text, char ret[E164_MAX])
+{
+	if (!e164_is_person(e164_parse(text, ret)))
+		return cli_usage(c, _("%.40s is no telephone number of a person"), text);
+	return 0;
+}
+
+int cli_config(struct cli *c, const struct config **ret)
+{
+	char path[PATH_MAX], line[600];
+	struct err e;
+	if (!c->config) {
+		paths_config(c->config_given, path, sizeof path);
+		int r = config_load(path, &c->config, &e);
+		if (r == -ENOENT)
+			return cli_fail(EX_CONFIG, _("%s cannot be read: %s; name another one with -c FILE"), path, e.text);
+		if (r)
+			return cli_fail(EX_CONFIG, "%s", err_line(&e, line, sizeof line));
+	}
+	if (ret)
+		*ret = c->config;
+	if (c->clock_ready)
+		return 0;
+	clock_set_zone(c->config->timezone);
+	if (wall_clock_init(&c->clock, c->config->test_clock))
+		return cli_fail(EX_CONFIG, "%s",
+		                _("YISHI_CLOCK is set, but the configuration does not say test_clock = yes; unset it"));
+	c->clock_ready = true;
+	return 0;
+}
+
+int cli_store(struct cli *c, struct store **ret)
+{
+	const struct config *cfg;
+	char line[600];
+	struct err e = {0};
+	int r = cli_config(c, &cfg);
+	if (r)
+		return r;
+	if (!c->store) {
+		r = store_open(cfg->database, STORE_TOOL, &c->store, &e);
+		if (r) {
+			int status = r == -EACCES || r == -EPERM ? EX_NOPERM : r == -EBUSY ? EX_TEMPFAIL : EX_UNAVAILABLE;
+			if (!e.text[0])
+				err_set(&e, cfg->database, 0, "%s", strerror(-r));
+			return cli_fail(status, _("the database cannot be opened: %s"), err_line(&e, line, sizeof line));
+		}
+	}
+	*ret = c->store;
+	return 0;
+}
+
+int cli_store_failed(struct cli *c, int r)
+{
+	const char *why = c->store ? store_error(c->store) : "";
+	if (r == -EBUSY)
+		return cli_fail(EX_TEMPFAIL, "%s", _("the database is busy; try again in a moment"));
+	if (r == -ENOSPC)
+		return cli_fail(EX_CANTCREAT, "%s", _("the disk is full; make room and try again"));
+	return cli_fail(EX_IOERR, _("%s: %s (%s); `yishi db check` looks at the database"), store_path(c->store),
+	                strerror(-r), why);
+}
+
+/* Without a configuration there is no zone and no test clock; a broken one is reported when a verb asks for it. */
+int64_t cli_now(struct cli *c)
+{
+	if (!c->clock_ready && c->config)
+		cli_config(c, NULL);
+	return wall_clock_now(&c->clock);
+}
+
+char *cli_actor(char *buf)
+{
+	snprintf(buf, 32, "shell:%u", (unsigned)getuid());
+	return buf;
+}
+
+int cli_read_file(const char *path, size_t max, char **ret, size_t *ret_len)
+{
+	bool standard = !strcmp(path, "-");
+	FILE *f = standard ? stdin : fopen(path, "re");
+	if (!f)
+		return cli_fail(EX_NOINPUT, _("%s cannot be read: %s"), path, strerror(errno));
+	size_t len = 0, cap = 4096;
+	char *data = mem_alloc(cap);
+	while (len <= max) {
+		size_t n = fread(data + len, 1, cap - len - 1, f);
+		len += n;
+		if (n == 0)
+			break;
+		if (cap - len < 2)
+			data = mem_resize(data, cap *= 2, 1);
+	}
+	int failed = ferror(f) ? errno : 0;
+	if (!standard)
+		fclose(f);
+	if (failed || len > max) {
+		free(data);
+		return failed ? cli_fail(EX_NOINPUT, _("%s cannot be read: %s"), path, strerror(failed))
+		              : cli_fail(EX_DATAERR, _("%s is longer than %zu bytes; shorten it"), path, max);
+	}
+	data[len] = 0;
+	*ret = data;
+	*ret_len = len;
+	return 0;
+}
+
+bool cli_confirm(const struct cli *c, const char *question)
+{
+	char line[16] = "";
+	if (c->yes)
+		return true;
+	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+		return false;
+	fflush(stdout);
+	fprintf(stderr, "%s [y/N] ", question);
+	if (!fgets(line, sizeof line, stdin))
+		return false;
+	return !strncasecmp(line, "y", 1) || !strncmp(line, "是", 3) || !strncmp(line, "好", 3);
+}

@@ -1,0 +1,139 @@
+/* `yishi help`, `yishi NOUN --help`, `yishi NOUN VERB --help`: all printed from the one table. */
+#include "cli/nouns.h"
+#include "cli/options.h"
+
+#include "base/event_kinds.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+#include <string.h>
+
+static const struct {
+	unsigned role;
+	const char *title;
+} roles[] = {
+    {CLI_SECRETARY, N_("For the secretary")},
+    {CLI_STAFF, N_("For grid workers and others who settle cases")},
+    {CLI_INSTALLER, N_("For the installer")},
+    {CLI_HELPER, N_("For who writes rules, texts and scripts")},
+};
+
+static void padded(const char *s, int width)
+{
+	printf("%s%*s", s, width > text_width(s) ? width - text_width(s) : 0, "");
+}
+
+static void usage_line(const struct cli_noun *n, const struct cli_verb *v)
+{
+	printf("yishi [-c %s] %s%s%s%s%s%s\n", _("FILE"), n->name, *v->name ? " " : "", v->name,
+	       _(" [OPTIONS]"), v->args ? " " : "", v->args ? v->args : "");
+}
+
+static void option_line(const struct cli_option *o)
+{
+	cleanup_free char *left = o->arg ? mem_printf("  --%s %s", o->name, _(o->arg)) : mem_printf("  --%s", o->name);
+	padded(left, 24);
+	printf("  %s%s\n", _(o->help), o->many ? _(" (may be repeated)") : "");
+}
+
+int cli_help_verb(const struct cli_noun *n, const struct cli_verb *v)
+{
+	printf("%s\n\n  ", _(v->what));
+	usage_line(n, v);
+	if (v->more)
+		printf("\n%s\n", _(v->more));
+	printf("\n%s\n", _("Options:"));
+	for (const struct cli_option *o = v->options; o && o->name; o++)
+		option_line(o);
+	for (const struct common_option *o = common_options; o->o.name; o++)
+		if (!o->group || o->group & v->common)
+			option_line(&o->o);
+	printf("\n%s\n", _("Example:"));
+	for (const char *p = v->example; *p;) {
+		size_t len = strcspn(p, "\n");
+		printf("  %.*s\n", (int)len, p);
+		p += len + (p[len] == '\n');
+	}
+	return EX_OK;
+}
+
+int cli_help_noun(const struct cli_noun *n)
+{
+	printf("yishi %s: %s\n\n", n->name, _(n->what));
+	for (const struct cli_verb *v = n->verbs; v->run; v++) {
+		cleanup_free char *left = mem_printf("  %s%s%s %s", n->name, *v->name ? " " : "", v->name, v->args ? v->args : "");
+		padded(left, 30);
+		printf("  %s\n", _(v->what));
+	}
+	printf("\n%s\n", _("`yishi NOUN VERB --help` shows options and an example."));
+	return EX_OK;
+}
+
+static void help_role(unsigned role, const char *title)
+{
+	bool any = false;
+	for (const struct cli_noun *n = cli_nouns; n->name; n++)
+		for (const struct cli_verb *v = n->verbs; v->run; v++) {
+			if (!(v->roles & role))
+				continue;
+			if (!any)
+				printf("%s\n", title);
+			any = true;
+			cleanup_free char *left = mem_printf("  %s%s%s", n->name, *v->name ? " " : "", v->name);
+			padded(left, 24);
+			printf("  %s\n", _(v->what));
+		}
+	if (any)
+		printf("\n");
+}
+
+int cli_help_all(void)
+{
+	printf("%s\n  yishi [-c %s] %s\n\n", _("yishi: the tool of the neighbourhood's text message gateway"), _("FILE"),
+	       _("NOUN VERB [OPTIONS]"));
+	for (size_t i = 0; i < ARRAY_LEN(roles); i++)
+		help_role(roles[i].role, _(roles[i].title));
+	printf("%s\n", _("`yishi NOUN VERB --help` shows options and an example."));
+	return EX_OK;
+}
+
+static int help_events(void)
+{
+	for (int i = 0; i < EVENT_KIND_COUNT; i++) {
+		padded(event_kinds[i].name, 22);
+		printf("  %s [%s]\n", _(event_kinds[i].what), event_kinds[i].body);
+	}
+	return EX_OK;
+}
+
+static int run_help(struct cli *c)
+{
+	if (c->argc == 0)
+		return cli_help_all();
+	if (!strcmp(c->argv[0], "events"))
+		return help_events();
+	for (const struct cli_noun *n = cli_nouns; n->name; n++) {
+		if (strcmp(n->name, c->argv[0]) != 0)
+			continue;
+		for (const struct cli_verb *v = n->verbs; v->run; v++) {
+			cleanup_free char *words = c->argc > 2 ? mem_printf("%s %s", c->argv[1], c->argv[2])
+			                                       : mem_dup(c->argc > 1 ? c->argv[1] : "");
+			if (!strcmp(v->name, words))
+				return cli_help_verb(n, v);
+		}
+		if (c->argc == 1)
+			return cli_help_noun(n);
+	}
+	return cli_fail(EX_USAGE, _("%s is no command; `yishi help` lists them"), c->argv[0]);
+}
+
+const struct cli_verb cli_help[] = {
+    {.name = "",
+     .run = run_help,
+     .what = N_("all commands by role, or one of them"),
+     .args = "[NOUN [VERB]]",
+     .max_args = 3,
+     .roles = CLI_SECRETARY,
+     .example = "yishi help\nyishi help broadcast new\nyishi help events"},
+    {0},
+};

@@ -1,0 +1,10 @@
+/* Which language the tool speaks: what LC_ALL, LC_MESSAGES or LANG name if that is Chinese or English, else the
+ * configuration's [gateway] language, else Chinese. Works without any generated locale. */
+#pragma once
+
+#include "base/config.h"
+
+/* The environment's choice; false when it names neither Chinese nor English. */
+bool language_of_environment(enum language *ret);
+/* Makes gettext speak it. */
+void language_use(enum language lang);

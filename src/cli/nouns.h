@@ -1,0 +1,6 @@
+/* The verbs of each noun, as its own file exports them. */
+#pragma once
+
+#include "cli/cli.h"
+
+extern const struct cli_verb cli_status[], cli_help[], cli_person[], cli_grid[];
