@@ -81,6 +81,11 @@ enum e164_kind e164_parse(const char *in, char out[E164_MAX])
 		memcpy(out + 1, digits, len + 1);
 		return E164_FOREIGN;
 	}
+	if (strncmp(digits, "00", 2) == 0 && strncmp(digits, "0086", 4) != 0 && len >= 9 && len <= 17) {
+		out[0] = '+';
+		memcpy(out + 1, digits + 2, len - 1);
+		return E164_FOREIGN;
+	}
 	bool area_code = national[0] == '0' && len >= 10 && len <= 12;
 	if (area_code) {
 		national++, len--;
@@ -100,11 +105,6 @@ enum e164_kind e164_parse(const char *in, char out[E164_MAX])
 		memcpy(out, "+86", 3);
 		memcpy(out + 3, national, len + 1);
 		return E164_LANDLINE;
-	}
-	if (strncmp(digits, "00", 2) == 0 && len >= 9) {
-		out[0] = '+';
-		memcpy(out + 1, digits + 2, strlen(digits + 2) + 1);
-		return E164_FOREIGN;
 	}
 	text_copy(out, E164_MAX, national);
 	return E164_LANDLINE; /* a local number without area code */
