@@ -55,7 +55,8 @@ void buf_vaddf(struct buf *b, const char *fmt, va_list ap)
 {
 	va_list again;
 	va_copy(again, ap);
-	int n = vsnprintf(NULL, 0, fmt, ap);
+	char none[1];
+	int n = vsnprintf(none, 0, fmt, ap);
 	if (n > 0) {
 		reserve(b, (size_t)n);
 		vsnprintf(b->data + b->len, (size_t)n + 1, fmt, again);

@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* IP-dial and carrier prefixes that may stand before an 11-digit mobile number. */
@@ -66,32 +67,27 @@ enum e164_kind e164_parse(const char *in, char out[E164_MAX])
 		text_mask_controls(out);
 		return E164_ALPHANUMERIC;
 	}
+	/* An explicit country code other than 86 is never taken for a prefix: +1 380… is no Chinese mobile. */
+	const char *abroad = plus ? digits : strncmp(digits, "00", 2) == 0 ? digits + 2 : NULL;
+	if (abroad && strncmp(abroad, "86", 2) != 0 && strlen(abroad) >= 7 && strlen(abroad) <= 15) {
+		snprintf(out, E164_MAX, "+%s", abroad);
+		return E164_FOREIGN;
+	}
 	const char *d = strip_prefixes(digits);
-	size_t n = strlen(d);
 	if (is_mobile(d)) {
-		memcpy(out, "+86", 3);
-		memcpy(out + 3, d, n + 1);
+		snprintf(out, E164_MAX, "+86%s", d);
 		return E164_MOBILE;
 	}
-	bool china = plus && strncmp(digits, "86", 2) == 0;
-	const char *national = china ? digits + 2 : strncmp(digits, "0086", 4) == 0 ? digits + 4 : digits;
+	bool china = abroad && strncmp(abroad, "86", 2) == 0;
+	const char *national = china ? abroad + 2 : digits;
 	size_t len = strlen(national);
-	if (plus && !china && len >= 7 && len <= 15) {
-		out[0] = '+';
-		memcpy(out + 1, digits, len + 1);
-		return E164_FOREIGN;
-	}
-	if (strncmp(digits, "00", 2) == 0 && strncmp(digits, "0086", 4) != 0 && len >= 9 && len <= 17) {
-		out[0] = '+';
-		memcpy(out + 1, digits + 2, len - 1);
-		return E164_FOREIGN;
-	}
 	bool area_code = national[0] == '0' && len >= 10 && len <= 12;
 	if (area_code) {
 		national++, len--;
 		china = true;
 	}
-	bool service = strncmp(national, "106", 3) == 0 || len <= 6 || len > 12;
+	/* +86 10 6xxx xxxx is Beijing's fixed line, 106… of any other length a service */
+	bool service = (strncmp(national, "106", 3) == 0 && !(china && len == 10)) || len <= 6 || len > 12;
 	if (len <= 8)
 		service |= !strncmp(national, "95", 2) || !strncmp(national, "96", 2) || !strncmp(national, "12", 2) ||
 		           !strncmp(national, "100", 3);
@@ -102,8 +98,7 @@ enum e164_kind e164_parse(const char *in, char out[E164_MAX])
 		return E164_SERVICE;
 	}
 	if (china) {
-		memcpy(out, "+86", 3);
-		memcpy(out + 3, national, len + 1);
+		snprintf(out, E164_MAX, "+86%.12s", national);
 		return E164_LANDLINE;
 	}
 	text_copy(out, E164_MAX, national);
