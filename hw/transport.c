@@ -1,4 +1,5 @@
 #include "hw/transport.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -74,7 +75,7 @@ int transport_open(struct transport *t, const char *path, int baud)
 		return r;
 	}
 	t->fd = fd;
-	snprintf(t->path, sizeof t->path, "%s", real);
+	text_copy(t->path, sizeof t->path, real);
 	return 0;
 }
 
