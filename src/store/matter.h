@@ -6,21 +6,12 @@
 #include "base/e164.h"
 #include "civic/case_life.h"
 #include "rules/intent.h"
-#include "store/store.h"
+#include "store/journal.h"
 
 #define MATTER_TEXT_MAX (INTENT_TEXT_MAX * 2) /* words that joined later are added, up to here */
-#define ACTOR_MAX       48
 
 enum matter_kind { MATTER_CASE, MATTER_PROPOSAL, MATTER_TASK };
 const char *matter_kind_name(enum matter_kind k);
-
-/* Who does it: "person:12", "phone:+86…", "shell:1000", "daemon". */
-enum journal_channel { CHANNEL_TEXT, CHANNEL_CALL, CHANNEL_SHELL, CHANNEL_TIMER };
-struct actor {
-	char id[ACTOR_MAX];
-	enum journal_channel channel;
-	int64_t message; /* message_in that asked for it, or 0 */
-};
 
 struct matter_new {
 	enum matter_kind kind;
@@ -100,12 +91,3 @@ int matter_join(struct store *s, int number, const char *text, enum category cat
 
 /* Phones to tell about a case: the reporter's (first) and the supporters'. At most `max`; the count or -errno. */
 int matter_phones(struct store *s, int number, char (*ret)[E164_MAX], int max);
-
-struct journal_row {
-	int64_t id, utc;
-	const char *actor, *channel, *entry, *note;
-};
-int journal_list(struct store *s, int number, int (*row)(void *ctx, const struct journal_row *j), void *ctx);
-int journal_add(struct store *s, int number, const char *entry, const char *note, const struct actor *by, int64_t now);
-/* Did anybody but `actor_id` and the daemon touch it after `since_utc`? 1, 0 or -errno. */
-int journal_touched(struct store *s, int number, const char *actor_id, int64_t since_utc);

@@ -1,0 +1,29 @@
+/* The journal: who did what to a case, when, by which channel. Only ever appended to (a trigger sees to it). */
+#pragma once
+
+#include "store/store.h"
+
+#define ACTOR_MAX 48
+
+enum journal_channel { CHANNEL_TEXT, CHANNEL_CALL, CHANNEL_SHELL, CHANNEL_TIMER };
+const char *journal_channel_name(enum journal_channel c);
+
+/* Who does it: "person:12", "phone:+86…", "shell:1000", "daemon". */
+struct actor {
+	char id[ACTOR_MAX];
+	enum journal_channel channel;
+	int64_t message; /* message_in that asked for it, or 0 */
+};
+
+/* `matter` 0: speaks of no case. `note` may be NULL. */
+int journal_add(struct store *s, int matter, const char *entry, const char *note, const struct actor *by, int64_t now);
+
+struct journal_row {
+	int64_t id, utc;
+	const char *actor, *channel, *entry, *note; /* borrowed until the callback returns */
+};
+/* Oldest first. A callback's non-zero ends the walk and is returned. */
+int journal_list(struct store *s, int matter, int (*row)(void *ctx, const struct journal_row *j), void *ctx);
+
+/* Did anybody but `actor_id` and the daemon write into a case's journal since then? 1, 0 or -errno. */
+int journal_touched(struct store *s, int matter, const char *actor_id, int64_t since_utc);
