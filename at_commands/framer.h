@@ -23,11 +23,11 @@ enum at_frame {
 
 struct at_framer {
 	bool want_prompt;   /* set by the owner while a command waits for `>` */
-	char line[AT_LINE_MAX + 1];
+	char line[AT_LINE_MAX + 2];
 	size_t len;         /* of the line in the making, or of the one that was returned */
-	size_t glued;       /* where the second half of a glued line begins; 0 none */
+	size_t glued;       /* where the second half of a glued line begins, itself whole; 0 none */
 	bool done;          /* `line` was handed out and is to be cleared */
-	bool too_long, ppp, after_prompt;
+	bool too_long, ppp;
 	uint64_t dropped;   /* bytes that were no text */
 	uint64_t overlong;  /* lines */
 };
