@@ -139,10 +139,13 @@ struct intents {
 
 const char *intent_name(enum intent_kind kind);
 int intent_find(const char *name); /* kind or -1 */
+unsigned intent_args(enum intent_kind kind); /* the arguments that it may have, as ARG_ bits */
 const char *category_name(enum category c);
 int category_find(const char *name);
 const char *rating_name(enum rating r);
 const char *scope_name(enum stop_scope s);
+int rating_find(const char *name); /* -1 when unknown */
+int scope_find(const char *name);
 
 /* What the phone was asked last, for a bare answer. */
 #define ASKED(X)                                                                                                       \
