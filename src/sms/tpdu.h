@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TPDU_MAX       176 /* SMSC part (12) and TPDU (164), octets */
+#define TPDU_MAX       188 /* SMSC part (12) and the longest TPDU, a STATUS-REPORT with user data, octets */
 #define TPDU_UD_MAX    140
 #define TPDU_ADDR_MAX  24  /* UTF-8: "+8613800000000", or an alphanumeric sender */
 #define TPDU_UNITS_MAX 160 /* UTF-16 units of one part's text after decoding (extension tables never enlarge) */
@@ -32,7 +32,8 @@ struct tpdu {
 	uint8_t number_type;        /* TON/NPI octet, TS 23.040 9.1.2.5 */
 	bool alphanumeric;
 	uint8_t first_octet, pid, dcs, mr, st;
-	bool more_messages, report_requested, reply_path, udhi, reject_duplicates;
+	bool more_messages, report_requested, reply_path, udhi, reject_duplicates, loop_prevention;
+	bool has_pi;                /* a status report's TP-PI; which of pid, dcs and user data follow is seen from them */
 	enum sms_alphabet alphabet; /* of the user data, TS 23.038 clause 4 */
 	bool compressed;
 	int message_class;          /* 0 … 3, −1 none */
@@ -76,12 +77,15 @@ int tpdu_decode(const uint8_t *pdu, size_t len, bool with_smsc, enum tpdu_direct
 /* The user data's text of this part alone: a pair cut by the part's end becomes U+FFFD. The caller frees. */
 char *tpdu_text(const struct tpdu *t);
 
-/* Takes UTF-8 into units; −E2BIG when it is longer than TPDU_UNITS_MAX units. */
+/* Takes UTF-8 into units and sets alphabet and dcs: the default alphabet when it has every character, else UCS-2
+ * (a class in dcs is dropped). −E2BIG when one part cannot hold it; compose.h cuts. */
 int tpdu_set_text(struct tpdu *t, const char *utf8);
 
-/* Encodes `t` (for the types' own fields; user data from alphabet, units or data, and udh as it stands: see udh_encode) into upper-case hex with an SMSC part. `hex` ≥ 2 * TPDU_MAX + 1 bytes.
- * *ret_len is what AT+CMGS=<length> wants: octets of the TPDU without the SMSC part. −EINVAL when it cannot be said. */
+/* Encodes `t` (for the types' own fields) into upper-case hex with an SMSC part; `hex` ≥ 2 * TPDU_MAX + 1 bytes. User data
+ * is made from alphabet, units or data, and udh as it stands (udh_encode makes it from the fields); `dcs` is written
+ * as it stands and must be of that alphabet; number_type 0 is chosen from the number. *ret_len is what
+ * AT+CMGS=<length> wants: octets of the TPDU without the SMSC part. −EINVAL when it cannot be said. */
 int tpdu_encode_hex(const struct tpdu *t, char *hex, int *ret_len);
 
-/* Joined UTF-16 → UTF-8 once all parts are there: a lone surrogate becomes U+FFFD. The caller frees. */
+/* Joined UTF-16 → UTF-8 once all parts are there: a lone surrogate and U+0000 become U+FFFD. The caller frees. */
 char *sms_utf8(const uint16_t *units, size_t count);
