@@ -1,0 +1,83 @@
+#include "cli/control.h"
+
+#include "base/buf.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define ANSWER_MAX (1u << 20)
+
+static int dial(const char *path)
+{
+	struct sockaddr_un a = {.sun_family = AF_UNIX};
+	if (strlen(path) >= sizeof a.sun_path)
+		return -ENAMETOOLONG;
+	memcpy(a.sun_path, path, strlen(path));
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	if (connect(fd, (struct sockaddr *)&a, sizeof a) != 0) {
+		int r = -errno;
+		close(fd);
+		return r;
+	}
+	return fd;
+}
+
+static int send_line(int fd, const char *line)
+{
+	cleanup_buf struct buf b = {0};
+	buf_addf(&b, "%s\n", line);
+	for (size_t at = 0; at < b.len;) {
+		ssize_t n = send(fd, b.data + at, b.len - at, MSG_NOSIGNAL);
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		at += n > 0 ? (size_t)n : 0;
+	}
+	return 0;
+}
+
+static int read_line(int fd, struct buf *b)
+{
+	char chunk[4096];
+	while (!b->len || !memchr(b->data, '\n', b->len)) {
+		struct pollfd p = {.fd = fd, .events = POLLIN};
+		int r = poll(&p, 1, CONTROL_TIMEOUT_MS);
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r <= 0)
+			return r ? -errno : -ETIMEDOUT;
+		ssize_t n = read(fd, chunk, sizeof chunk);
+		if (n < 0)
+			return -errno;
+		if (n == 0 || b->len > ANSWER_MAX)
+			return -EBADMSG;
+		buf_add(b, chunk, (size_t)n);
+	}
+	return 0;
+}
+
+int control_ask(const struct config *cfg, const char *line, json_t **ret)
+{
+	cleanup_buf struct buf b = {0};
+	int fd = dial(cfg->control_socket);
+	if (fd < 0)
+		return fd;
+	int r = send_line(fd, line);
+	if (!r)
+		r = read_line(fd, &b);
+	close(fd);
+	if (r)
+		return r;
+	json_t *v = json_loads(b.data, JSON_DISABLE_EOF_CHECK, NULL);
+	if (!json_is_object(v)) {
+		json_decref(v);
+		return -EBADMSG;
+	}
+	*ret = v;
+	return 0;
+}

@@ -1,0 +1,28 @@
+/* What a person types or a list holds, read into a change of the registry. */
+#pragma once
+
+#include "base/err.h"
+#include "store/person.h"
+
+struct csv_row;
+
+#define PERSON_TEXT 512
+
+/* Fields as they were written, NULL or "" when not given. */
+struct person_fields {
+	const char *phones, *name, *grid, *building, *unit, *room, *roles, *language, *consent;
+};
+
+/* A change with the storage of its strings inside. */
+struct person_input {
+	struct person_change change;
+	char numbers[PERSON_NUMBERS][E164_MAX];
+	char building[16], unit[16], room[16], name[INTENT_SHORT_MAX];
+};
+
+/* 0, or -EINVAL with one sentence that says what is wrong and what would be right. "3栋" becomes building "3". Strings
+ * of `f` stay borrowed. */
+int person_read_fields(const struct person_fields *f, struct person_input *ret, struct err *e);
+
+/* "resident volunteer", "网格员、楼栋长" → ROLE() bits. -EINVAL with the word that is no role. */
+int person_read_roles(const char *words, unsigned *ret, struct err *e);
