@@ -3,4 +3,4 @@
 
 #include "cli/cli.h"
 
-extern const struct cli_verb cli_help[], cli_person[], cli_grid[];
+extern const struct cli_verb cli_help[], cli_message[], cli_pdu[], cli_person[], cli_grid[];
