@@ -99,8 +99,9 @@ int inbox_oldest_waiting(struct store *s, int64_t *ret_utc)
 int inbox_add_message(struct store *s, const struct inbox_message *m, int64_t *ret_id)
 {
 	int r = store_run(s,
-	                  "INSERT INTO message_in (number, kind, text, data, class, port, parts, missing, modem, sent_utc,"
-	                  " received_utc, machine) VALUES (?, ?, ?, ?, nullif(?, -1), nullif(?, -1), ?, ?, ?, ?, ?, ?)",
+	                  "INSERT INTO message_in (id, number, kind, text, data, class, port, parts, missing, modem, sent_utc,"
+	                  " received_utc, machine) VALUES ((SELECT (coalesce(max(id), 0) + 1 & ~1) + 2 FROM message_in)," /* even */
+	                  " ?, ?, ?, ?, nullif(?, -1), nullif(?, -1), ?, ?, ?, ?, ?, ?)",
 	                  "ttttiiiitPIb", m->number, message_kinds[m->kind], m->text, m->data, m->class, m->port, m->parts,
 	                  m->missing, m->modem, m->sent_utc, m->received_utc, m->machine);
 	if (r == 0)

@@ -25,9 +25,10 @@ int outbox_add(struct store *s, const struct outbox_new *n, int64_t now_utc, int
 {
 	int64_t first = n->not_before_utc > now_utc ? n->not_before_utc : now_utc;
 	int r = store_run(s,
-	                  "INSERT INTO message_out (number, person, text, class, priority, alphabet, segments, report, modem,"
+	                  "INSERT INTO message_out (id, number, person, text, class, priority, alphabet, segments, report, modem,"
 	                  " created_utc, not_before_utc, not_after_utc, quiet, next_try_utc, answers, broadcast, meeting, matter,"
-	                  " dedupe) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+	                  " dedupe) VALUES ((SELECT (coalesce(max(id), -1) | 1) + 2 FROM message_out)," /* odd: store/message.h */
+	                  " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 	                  " ON CONFLICT (dedupe) DO NOTHING",
 	                  "tPttitibTIIPbIPPPPT", n->number, n->person, n->text, class_names[n->class], (int)n->class,
 	                  n->ucs2 ? "ucs2" : "gsm7", n->segments, n->report, n->modem, now_utc, n->not_before_utc,
