@@ -1,0 +1,132 @@
+#include "civic/decide_internal.h"
+
+#include <assert.h>
+
+/* One row an intent: who decides, and on which facts. */
+static const struct {
+	void (*decide)(const struct facts *f, const struct intent *in, struct decision *d);
+	unsigned needs;
+} table[INTENT_COUNT] = {
+    [INTENT_ATTEND] = {decide_attend, NEED_MEETINGS},
+    [INTENT_DECLINE] = {decide_decline, NEED_MEETINGS},
+    [INTENT_COMPLAINT] = {decide_complaint, NEED_SIMILAR | NEED_RECENT},
+    [INTENT_PROPOSAL] = {decide_proposal, 0},
+    [INTENT_SUPPORT] = {decide_support, NEED_NAMED | NEED_CANDIDATES},
+    [INTENT_STATUS] = {decide_status, NEED_NAMED},
+    [INTENT_AGENDA] = {decide_agenda, NEED_MEETINGS},
+    [INTENT_DUTY] = {decide_duty, NEED_DUTY},
+    [INTENT_MENU] = {decide_menu, 0},
+    [INTENT_RATE] = {decide_rate, NEED_NAMED},
+    [INTENT_VOTE] = {decide_later, 0},
+    [INTENT_REGISTER] = {decide_register, 0},
+    [INTENT_POINTS] = {decide_later, 0},
+    [INTENT_STOP] = {decide_stop, 0},
+    [INTENT_START] = {decide_start, 0},
+    [INTENT_UNDO] = {decide_undo, NEED_ACTIONS},
+    [INTENT_THANKS] = {decide_thanks, 0},
+    [INTENT_CONSULT] = {decide_later, 0},
+    [INTENT_JOBS] = {decide_later, 0},
+    [INTENT_ERASE] = {decide_erase, 0},
+    [INTENT_CALLBACK] = {decide_callback, 0},
+    [INTENT_PRIVATE] = {decide_private, NEED_MEDIATORS},
+    [INTENT_FAQ] = {decide_later, 0},
+    [INTENT_ATTENDANCE] = {decide_attendance, NEED_MEETINGS},
+    [INTENT_CHECKIN] = {decide_later, 0},
+    [INTENT_PROXY] = {decide_later, 0},
+    [INTENT_WRONG_NUMBER] = {decide_wrong_number, 0},
+    [INTENT_ACTIVITY] = {decide_later, 0},
+    [INTENT_ERRAND] = {decide_later, 0},
+    [INTENT_TAKE] = {decide_later, 0},
+    [INTENT_GIVEBACK] = {decide_later, 0},
+    [INTENT_ARRIVED] = {decide_later, 0},
+    [INTENT_DONE] = {decide_later, 0},
+    [INTENT_STAFF_TAKE] = {decide_staff, NEED_NAMED},
+    [INTENT_STAFF_VERIFY] = {decide_staff, NEED_NAMED},
+    [INTENT_STAFF_RESOLVE] = {decide_staff, NEED_NAMED},
+    [INTENT_STAFF_RETURN] = {decide_staff, NEED_NAMED},
+    [INTENT_STAFF_TRANSFER] = {decide_staff, NEED_NAMED},
+    [INTENT_STAFF_EXTEND] = {decide_staff, NEED_NAMED},
+    [INTENT_STAFF_BROADCAST] = {decide_later, 0},
+    [INTENT_CODE] = {decide_later, 0},
+    [INTENT_ACKNOWLEDGE] = {decide_staff, NEED_NAMED},
+    [INTENT_UNKNOWN] = {decide_unknown, NEED_RECENT | NEED_SIMILAR},
+};
+
+unsigned decide_needs(enum intent_kind kind)
+{
+	return table[kind].needs;
+}
+
+void decide(const struct facts *f, const struct intent *in, struct decision *ret)
+{
+	*ret = (struct decision){0};
+	table[in->kind].decide(f, in, ret);
+}
+
+bool intent_is_free_text(enum intent_kind k)
+{
+	return k == INTENT_COMPLAINT || k == INTENT_UNKNOWN || k == INTENT_PROPOSAL || k == INTENT_THANKS;
+}
+
+struct effect *decision_effect(struct decision *d, enum effect_kind kind)
+{
+	assert(d->effect_count < DECISION_EFFECTS);
+	struct effect *e = &d->effects[d->effect_count++];
+	*e = (struct effect){.kind = kind, .undo = -1};
+	return e;
+}
+
+static struct reply_arg *argument(struct decision *d, const char *name, enum reply_arg_type type)
+{
+	assert(d->arg_count < REPLY_ARGS);
+	struct reply_arg *a = &d->args[d->arg_count++];
+	*a = (struct reply_arg){.name = name, .type = type};
+	return a;
+}
+
+void decision_text(struct decision *d, const char *name, const char *text, int max)
+{
+	struct reply_arg *a = argument(d, name, REPLY_TEXT);
+	a->text = text;
+	a->max = max;
+}
+
+void decision_int(struct decision *d, const char *name, int64_t n)
+{
+	argument(d, name, REPLY_INT)->n = n;
+}
+
+void decision_when(struct decision *d, const char *name, int64_t utc)
+{
+	argument(d, name, REPLY_WHEN)->n = utc;
+}
+
+void decision_date(struct decision *d, const char *name, int64_t utc)
+{
+	argument(d, name, REPLY_DATE)->n = utc;
+}
+
+void decision_key(struct decision *d, const char *name, const char *key)
+{
+	argument(d, name, REPLY_KEY)->text = key;
+}
+
+const char *category_key(enum category c)
+{
+	static const char *const keys[CATEGORY_COUNT] = {
+#define X(id, name) [CATEGORY_##id] = "category." name,
+	    CATEGORIES(X)
+#undef X
+	};
+	return keys[c];
+}
+
+const char *state_key(enum case_state s)
+{
+	static const char *const keys[CASE_STATE_COUNT] = {
+#define X(id, name) [CASE_##id] = "state." name,
+	    CASE_STATES(X)
+#undef X
+	};
+	return keys[s];
+}

@@ -1,0 +1,96 @@
+/* The policy's heart: one intent, the facts it stands on, and out comes what is to be done and what is to be said. A table
+ * with one function an intent (decide.c) drives it; nothing is read, written or sent here. The caller applies the effects
+ * in their order, in one transaction, and looks the reply's key up among the reply texts. Pure. */
+#pragma once
+
+#include "civic/facts.h"
+
+#define DECISION_EFFECTS 12
+#define REPLY_ARGS       8
+
+/* Which facts an intent needs (bits); the rest may stay empty. */
+enum fact_need {
+	NEED_MEETINGS = 1 << 0,
+	NEED_NAMED = 1 << 1,      /* the matter with the intent's number, or the sender's latest */
+	NEED_CANDIDATES = 1 << 2,
+	NEED_SIMILAR = 1 << 3,
+	NEED_RECENT = 1 << 4,     /* the merge window */
+	NEED_DUTY = 1 << 5,
+	NEED_ACTIONS = 1 << 6,
+	NEED_MEDIATORS = 1 << 7,
+};
+unsigned decide_needs(enum intent_kind kind);
+
+enum effect_kind {
+	EFFECT_RSVP,     /* subject: meeting; answer 1 yes, 2 no; people */
+	EFFECT_ATTENDED, /* subject: meeting */
+	EFFECT_OPEN,     /* a new case or proposal: text, category, address, flags, origin */
+	EFFECT_SUPPORT,  /* number; action LIKELY when it was found by likeness: text are the words */
+	EFFECT_JOIN,     /* number, text, category */
+	EFFECT_STEP,     /* number, event, note, days */
+	EFFECT_OPT,      /* opt */
+	EFFECT_UNLINK,
+	EFFECT_REGISTER, /* name, building, unit, room */
+	EFFECT_CHORE,    /* origin: the chore's kind; note */
+	EFFECT_ASK,      /* asked, subject, note (detail), expires_utc */
+	EFFECT_ANSWERED, /* the open question is settled */
+	EFFECT_QUOTE,    /* number was named to this phone */
+	EFFECT_DUTY,     /* number: the case; text: the words. The duty officers are texted at once */
+	EFFECT_MEDIATE,  /* number: the private case; text. The mediators are texted */
+	EFFECT_UNDO,     /* subject: action */
+};
+
+struct effect {
+	enum effect_kind kind;
+	int64_t subject, expires_utc;
+	int number, people, days, answer;
+	enum case_event event;
+	enum opt_out opt;
+	enum asked asked;
+	enum category category;
+	bool proposal, urgent, private, anonymous, deliberate;
+	int undo;           /* enum action_kind under which UNDO takes it back, −1: it cannot */
+	const char *origin, *text, *note, *name, *building, *unit, *room, *place; /* borrowed from facts and intent; may be NULL */
+};
+
+enum reply_arg_type {
+	REPLY_TEXT,  /* somebody's words: masked and cut to `max` characters */
+	REPLY_INT,
+	REPLY_WHEN,  /* day and time */
+	REPLY_DATE,
+	REPLY_KEY,   /* another reply text, such as category.lighting */
+};
+
+struct reply_arg {
+	const char *name; /* NULL ends the list */
+	enum reply_arg_type type;
+	const char *text;
+	int64_t n;
+	int max;
+};
+
+struct decision {
+	struct effect effects[DECISION_EFFECTS];
+	int effect_count;
+	const char *key; /* of the reply; NULL: none */
+	bool daily;      /* said at most once a day to one phone */
+	struct reply_arg args[REPLY_ARGS + 1];
+	int arg_count;
+	int open_number; /* of the case that EFFECT_OPEN makes, 0 none */
+};
+
+void decide(const struct facts *f, const struct intent *in, struct decision *ret);
+
+/* The meeting that a bare 1 or 2 means: index into f->meetings, −1 none, −2 several (ask for the building). */
+#define MEETING_NONE    (-1)
+#define MEETING_SEVERAL (-2)
+int meeting_choose(const struct facts *f);
+
+/* May cases of this category be deliberated in public by default? */
+bool category_deliberates(enum category c);
+/* The key of a category's, a state's name among the reply texts ("category.lighting", "state.received"). */
+const char *category_key(enum category c);
+const char *state_key(enum case_state s);
+
+/* Free text, as opposed to codes and command words: what the merge window and the loop guard look at. */
+bool intent_is_free_text(enum intent_kind k);

@@ -1,0 +1,336 @@
+/* Troubles, wishes and how far they are. */
+#include "civic/alike.h"
+#include "civic/decide_internal.h"
+
+#include <string.h>
+
+bool category_deliberates(enum category c)
+{
+	switch (c) {
+	case CATEGORY_LIGHTING:
+	case CATEGORY_WATER:
+	case CATEGORY_POWER:
+	case CATEGORY_SEWAGE:
+	case CATEGORY_GARBAGE:
+	case CATEGORY_NOISE:
+	case CATEGORY_PARKING:
+	case CATEGORY_ELEVATOR:
+	case CATEGORY_ROAD:
+	case CATEGORY_GREENING:
+	case CATEGORY_SAFETY:
+	case CATEGORY_PROPERTY:
+	case CATEGORY_PETS:
+		return true;
+	case CATEGORY_GAS:     /* settled at once, not talked about */
+	case CATEGORY_DISPUTE: /* neighbours are not named in public */
+	case CATEGORY_ELDERLY: /* nor are old people who live alone */
+	case CATEGORY_OTHER:   /* a person looks first */
+	case CATEGORY_COUNT:
+		return false;
+	}
+	return false;
+}
+
+static void ask_for_text(const struct facts *f, const char *detail, struct decision *d)
+{
+	struct effect *e = decision_effect(d, EFFECT_ASK);
+	e->asked = ASKED_TEXT;
+	e->note = detail;
+	e->expires_utc = f->now + QUESTION_TEXT_S;
+}
+
+static const char *either(const char *a, const char *b)
+{
+	return *a ? a : b;
+}
+
+/* Where: what the text says; a building that is not the sender's own leaves nothing of the registered address. */
+static void address(const struct facts *f, const struct intent *in, struct effect *e)
+{
+	const struct sender *s = &f->sender;
+	bool elsewhere = in->building[0] && strcmp(in->building, s->building) != 0;
+	e->building = either(in->building, s->building);
+	e->unit = elsewhere ? in->unit : either(in->unit, s->unit);
+	e->room = elsewhere || (in->unit[0] && strcmp(in->unit, s->unit) != 0) ? in->room : either(in->room, s->room);
+	e->place = in->place;
+}
+
+/* "楼道", or the building when the text names no place. */
+static void say_place(const struct facts *f, const struct effect *e, struct decision *d)
+{
+	(void)f;
+	decision_text(d, "building", e->building, 6);
+	decision_text(d, "place", e->place, 8);
+}
+
+static void join(struct decision *d, int number, const char *text, enum category c)
+{
+	struct effect *e = decision_effect(d, EFFECT_JOIN);
+	e->number = number;
+	e->text = text;
+	e->category = c;
+	e->undo = ACTION_JOIN;
+}
+
+/* Joins the likely same matter, if there is one. */
+static bool join_likely(const struct facts *f, const struct intent *in, struct decision *d)
+{
+	struct effect where = {0};
+	address(f, in, &where);
+	struct alike_new n = {.text = in->text,
+	                      .building = where.building,
+	                      .unit = where.unit,
+	                      .place = in->place,
+	                      .grid = f->sender.grid,
+	                      .category = in->kind == INTENT_COMPLAINT ? in->category : CATEGORY_OTHER,
+	                      .place_told = in->building[0] || in->unit[0]};
+	const struct matter_fact *m = alike_find(&n, f->similar, f->similar_count, f->now);
+	if (!m)
+		return false;
+	decision_int(d, "number", m->number);
+	decision_key(d, "category", category_key(m->category));
+	if (m->mine) {
+		join(d, m->number, in->text, n.category);
+		decision_say(d, f, "case.again");
+		return true;
+	}
+	struct effect *e = decision_effect(d, EFFECT_SUPPORT);
+	e->number = m->number;
+	e->text = in->text;
+	e->undo = ACTION_LIKELY;
+	decision_effect(d, EFFECT_QUOTE)->number = m->number;
+	decision_int(d, "count", m->supporters + (m->supported ? 1 : 2));
+	decision_say(d, f, "case.likely");
+	return true;
+}
+
+static struct effect *open_case(const struct facts *f, const struct intent *in, struct decision *d)
+{
+	struct effect *e = decision_effect(d, EFFECT_OPEN);
+	e->number = f->next_number;
+	e->origin = intent_name(in->kind);
+	e->text = in->text;
+	e->category = CATEGORY_OTHER;
+	e->undo = ACTION_CASE;
+	address(f, in, e);
+	d->open_number = f->next_number;
+	decision_effect(d, EFFECT_QUOTE)->number = f->next_number;
+	decision_int(d, "number", f->next_number);
+	return e;
+}
+
+
+void decide_complaint(const struct facts *f, const struct intent *in, struct decision *d)
+{
+	if (!in->text[0]) {
+		ask_for_text(f, "complaint", d);
+		decision_say(d, f, "ask.complaint");
+		return;
+	}
+	if (f->recent_case && !f->several) {
+		join(d, f->recent_case, in->text, in->category);
+		return;
+	}
+	if (join_likely(f, in, d))
+		return;
+	struct effect *e = open_case(f, in, d);
+	e->category = in->category;
+	e->anonymous = in->anonymous;
+	e->deliberate = category_deliberates(in->category);
+	decision_key(d, "category", category_key(in->category));
+	say_place(f, e, d);
+	if (in->anonymous)
+		decision_say(d, f, "case.anonymous");
+	else if (in->category == CATEGORY_OTHER)
+		decision_say(d, f, "case.other");
+	else
+		decision_say(d, f, "case");
+}
+
+void decide_proposal(const struct facts *f, const struct intent *in, struct decision *d)
+{
+	if (!in->text[0]) {
+		ask_for_text(f, "proposal", d);
+		decision_say(d, f, "ask.proposal");
+		return;
+	}
+	struct effect *e = open_case(f, in, d);
+	e->proposal = true;
+	e->deliberate = true;
+	decision_text(d, "text", in->text, 14);
+	decision_say(d, f, "proposal");
+}
+
+static void say_no_such(const struct facts *f, int number, struct decision *d)
+{
+	decision_int(d, "number", number);
+	decision_say(d, f, "number.unknown");
+}
+
+static const struct matter_fact *supported_matter(const struct facts *f, const struct intent *in, struct decision *d)
+{
+	if (in->has & ARG_NUMBER) {
+		if (f->named.number && !f->named.private)
+			return &f->named;
+		say_no_such(f, in->number, d);
+		return NULL;
+	}
+	if (f->candidate_count == 1)
+		return &f->candidates[0];
+	if (f->candidate_count == 0) {
+		decision_say(d, f, "support.which");
+		return NULL;
+	}
+	for (int i = 0; i < FACTS_CANDIDATES; i++) {
+		static const char *const names[FACTS_CANDIDATES][2] = {{"n1", "t1"}, {"n2", "t2"}, {"n3", "t3"}};
+		if (i < f->candidate_count) {
+			decision_int(d, names[i][0], f->candidates[i].number);
+			decision_key(d, names[i][1], category_key(f->candidates[i].category));
+		}
+	}
+	decision_say(d, f, "support.list");
+	return NULL;
+}
+
+void decide_support(const struct facts *f, const struct intent *in, struct decision *d)
+{
+	const struct matter_fact *m = supported_matter(f, in, d);
+	if (!m)
+		return;
+	decision_int(d, "number", m->number);
+	if (m->proposal)
+		decision_text(d, "what", m->text, 10);
+	else
+		decision_key(d, "what", category_key(m->category));
+	if (m->mine) {
+		decision_say(d, f, "support.mine");
+		return;
+	}
+	if (!case_open(m->state)) {
+		decision_key(d, "state", state_key(m->state));
+		decision_say(d, f, "support.closed");
+		return;
+	}
+	decision_int(d, "count", m->supporters + (m->supported ? 1 : 2));
+	struct effect *e = decision_effect(d, EFFECT_SUPPORT);
+	e->number = m->number;
+	e->undo = ACTION_SUPPORT;
+	decision_effect(d, EFFECT_QUOTE)->number = m->number;
+	decision_say(d, f, "support");
+}
+
+void decide_status(const struct facts *f, const struct intent *in, struct decision *d)
+{
+	const struct matter_fact *m = &f->named;
+	bool inside = m->mine || m->supported || m->assigned || m->near;
+	if (!m->number || (m->private && !m->mine)) {
+		if (in->has & ARG_NUMBER)
+			say_no_such(f, in->number, d);
+		else
+			decision_say(d, f, "status.none");
+		return;
+	}
+	decision_int(d, "number", m->number);
+	decision_key(d, "state", state_key(m->state));
+	decision_date(d, "date", m->changed_utc);
+	decision_key(d, "category", category_key(m->category));
+	if (!m->private && case_open(m->state))
+		decision_effect(d, EFFECT_QUOTE)->number = m->number;
+	if (inside && !m->private) {
+		decision_text(d, "text", m->text, 14);
+		decision_say(d, f, "status.own");
+	} else
+		decision_say(d, f, "status");
+}
+
+static void step(struct decision *d, int number, enum case_event ev, const char *note, int undo)
+{
+	struct effect *e = decision_effect(d, EFFECT_STEP);
+	e->number = number;
+	e->event = ev;
+	e->note = note;
+	e->undo = undo;
+}
+
+void decide_rate(const struct facts *f, const struct intent *in, struct decision *d)
+{
+	const struct matter_fact *m = &f->named;
+	enum case_event ev = in->rating == RATING_GOOD   ? CASE_EV_RATE_GOOD
+	                     : in->rating == RATING_FAIR ? CASE_EV_RATE_FAIR
+	                                                 : CASE_EV_RATE_BAD;
+	if (!m->number || !m->mine || case_next(m->state, ev) == CASE_REFUSED) {
+		decision_say(d, f, "rate.none");
+		return;
+	}
+	step(d, m->number, ev, in->has & ARG_TEXT ? in->text : NULL, ACTION_STEP);
+	if (in->rating != RATING_BAD)
+		step(d, m->number, CASE_EV_CLOSE, NULL, -1);
+	if (f->question.kind == ASKED_RATING)
+		decision_effect(d, EFFECT_ANSWERED);
+	decision_int(d, "number", m->number);
+	decision_key(d, "category", category_key(m->category));
+	if (in->rating == RATING_GOOD)
+		decision_say(d, f, "rate.good");
+	else if (in->rating == RATING_FAIR)
+		decision_say(d, f, "rate.fair");
+	else
+		decision_say(d, f, "rate.bad");
+}
+
+void decide_duty(const struct facts *f, const struct intent *in, struct decision *d)
+{
+	int number = f->recent_duty;
+	if (number)
+		join(d, number, in->text, CATEGORY_SAFETY);
+	else {
+		struct effect *e = open_case(f, in, d);
+		e->category = CATEGORY_SAFETY;
+		e->urgent = true;
+		e->undo = -1; /* a call for help is corrected, never taken away */
+		number = f->next_number;
+		d->arg_count = 0;
+	}
+	struct effect *e = decision_effect(d, EFFECT_DUTY);
+	e->number = number;
+	e->text = in->text;
+	address(f, in, e);
+	e->undo = ACTION_DUTY;
+	decision_int(d, "number", number);
+	/* Its own words in every case: nothing else in the text may shorten this answer. */
+	d->key = f->duty_count ? "duty" : "duty.nobody";
+}
+
+void decide_private(const struct facts *f, const struct intent *in, struct decision *d)
+{
+	struct effect *e = open_case(f, in, d);
+	e->private = true;
+	e->building = e->unit = e->room = e->place = "";
+	e = decision_effect(d, EFFECT_MEDIATE);
+	e->number = f->next_number;
+	e->text = in->text;
+	d->key = f->mediator_count ? "private" : "private.nobody";
+}
+
+void decide_unknown(const struct facts *f, const struct intent *in, struct decision *d)
+{
+	if (f->quote_only) {
+		d->key = "empty";
+		d->daily = true;
+		return;
+	}
+	if (f->recent_case && !f->several) {
+		join(d, f->recent_case, in->text, CATEGORY_OTHER);
+		return;
+	}
+	if (join_likely(f, in, d))
+		return;
+	open_case(f, in, d);
+	decision_say(d, f, "unknown");
+}
+
+/* Wishes for which this box has no effect yet: a person sees to them, and the sender hears that honestly. */
+void decide_later(const struct facts *f, const struct intent *in, struct decision *d)
+{
+	open_case(f, in, d);
+	decision_say(d, f, "later");
+}

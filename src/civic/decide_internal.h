@@ -1,0 +1,41 @@
+/* For civic/decide*.c alone: the functions of the table, and how they put a decision together. */
+#pragma once
+
+#include "civic/decide.h"
+
+void decide_attend(const struct facts *f, const struct intent *in, struct decision *d);
+void decide_decline(const struct facts *f, const struct intent *in, struct decision *d);
+void decide_agenda(const struct facts *f, const struct intent *in, struct decision *d);
+void decide_attendance(const struct facts *f, const struct intent *in, struct decision *d);
+
+void decide_complaint(const struct facts *f, const struct intent *in, struct decision *d);
+void decide_proposal(const struct facts *f, const struct intent *in, struct decision *d);
+void decide_support(const struct facts *f, const struct intent *in, struct decision *d);
+void decide_status(const struct facts *f, const struct intent *in, struct decision *d);
+void decide_rate(const struct facts *f, const struct intent *in, struct decision *d);
+void decide_duty(const struct facts *f, const struct intent *in, struct decision *d);
+void decide_private(const struct facts *f, const struct intent *in, struct decision *d);
+void decide_unknown(const struct facts *f, const struct intent *in, struct decision *d);
+void decide_later(const struct facts *f, const struct intent *in, struct decision *d);
+
+void decide_menu(const struct facts *f, const struct intent *in, struct decision *d);
+void decide_stop(const struct facts *f, const struct intent *in, struct decision *d);
+void decide_start(const struct facts *f, const struct intent *in, struct decision *d);
+void decide_register(const struct facts *f, const struct intent *in, struct decision *d);
+void decide_thanks(const struct facts *f, const struct intent *in, struct decision *d);
+void decide_erase(const struct facts *f, const struct intent *in, struct decision *d);
+void decide_callback(const struct facts *f, const struct intent *in, struct decision *d);
+void decide_wrong_number(const struct facts *f, const struct intent *in, struct decision *d);
+void decide_undo(const struct facts *f, const struct intent *in, struct decision *d);
+
+void decide_staff(const struct facts *f, const struct intent *in, struct decision *d);
+
+/* A fresh effect at the end of the list: all zero but for its kind and "cannot be undone". */
+struct effect *decision_effect(struct decision *d, enum effect_kind kind);
+void decision_text(struct decision *d, const char *name, const char *text, int max);
+void decision_int(struct decision *d, const char *name, int64_t n);
+void decision_when(struct decision *d, const char *name, int64_t utc);
+void decision_date(struct decision *d, const char *name, int64_t utc);
+void decision_key(struct decision *d, const char *name, const char *key);
+/* The reply's key; the short form ("….s") among several. */
+#define decision_say(d, f, k) ((d)->key = (f)->several ? k ".s" : k)

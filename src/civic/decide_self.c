@@ -1,0 +1,134 @@
+/* What concerns the sender alone: texts wanted or not, who they are, help, and taking back. */
+#include "civic/decide_internal.h"
+
+void decide_menu(const struct facts *f, const struct intent *in, struct decision *d)
+{
+	(void)in;
+	decision_say(d, f, "menu");
+}
+
+void decide_stop(const struct facts *f, const struct intent *in, struct decision *d)
+{
+	bool staff = (f->sender.roles & ROLES_STAFF) != 0;
+	bool all = in->has & ARG_SCOPE && in->scope == SCOPE_ALL && !staff;
+	struct effect *e = decision_effect(d, EFFECT_OPT);
+	e->opt = all ? OPT_ALL : OPT_BROADCASTS;
+	e->undo = ACTION_OPT;
+	if (all)
+		decision_say(d, f, "stop.all");
+	else if (staff)
+		decision_say(d, f, "stop.staff");
+	else
+		decision_say(d, f, "stop");
+}
+
+void decide_start(const struct facts *f, const struct intent *in, struct decision *d)
+{
+	(void)in;
+	struct effect *e = decision_effect(d, EFFECT_OPT);
+	e->opt = OPT_NONE;
+	e->undo = ACTION_OPT;
+	decision_say(d, f, "start");
+}
+
+void decide_register(const struct facts *f, const struct intent *in, struct decision *d)
+{
+	if (!in->name[0] && !in->building[0] && !in->room[0]) {
+		decision_say(d, f, "register.how");
+		return;
+	}
+	struct effect *e = decision_effect(d, EFFECT_REGISTER);
+	e->name = in->name;
+	e->building = in->building;
+	e->unit = in->unit;
+	e->room = in->room;
+	e->undo = ACTION_REGISTER;
+	decision_text(d, "name", in->name, 10);
+	decision_text(d, "building", in->building, 6);
+	decision_text(d, "unit", in->unit, 6);
+	decision_text(d, "room", in->room, 8);
+	decision_say(d, f, "register");
+}
+
+void decide_thanks(const struct facts *f, const struct intent *in, struct decision *d)
+{
+	(void)in;
+	if (f->several)
+		return;
+	d->key = "thanks";
+	d->daily = true;
+}
+
+static void chore(struct decision *d, const char *kind)
+{
+	struct effect *e = decision_effect(d, EFFECT_CHORE);
+	e->origin = kind;
+	e->undo = ACTION_CHORE;
+}
+
+void decide_erase(const struct facts *f, const struct intent *in, struct decision *d)
+{
+	(void)in;
+	chore(d, "erase");
+	decision_say(d, f, "erase");
+}
+
+void decide_callback(const struct facts *f, const struct intent *in, struct decision *d)
+{
+	(void)in;
+	chore(d, "callback");
+	decision_say(d, f, "callback");
+}
+
+void decide_wrong_number(const struct facts *f, const struct intent *in, struct decision *d)
+{
+	(void)in;
+	struct effect *e = decision_effect(d, EFFECT_UNLINK);
+	e->undo = ACTION_UNLINK;
+	decision_effect(d, EFFECT_CHORE)->origin = "wrong_number";
+	decision_say(d, f, "wrong_number");
+}
+
+/* What is said after an action of each kind was taken back. */
+static const char *const undone[ACTION_KIND_COUNT] = {
+    [ACTION_RSVP] = "undone.rsvp",   [ACTION_CASE] = "undone.case",         [ACTION_SUPPORT] = "undone.support",
+    [ACTION_LIKELY] = "undone.likely", [ACTION_JOIN] = "undone.likely",     [ACTION_OPT] = "undone.opt",
+    [ACTION_REGISTER] = "undone.register", [ACTION_STEP] = "undone.step",   [ACTION_CHORE] = "undone.chore",
+    [ACTION_UNLINK] = "undone.unlink", [ACTION_DUTY] = "undone.duty",
+};
+
+void decide_undo(const struct facts *f, const struct intent *in, struct decision *d)
+{
+	(void)in;
+	const struct action_fact *last = NULL;
+	bool touched = false;
+	int count = 0, next = f->next_number;
+	for (int i = 0; i < f->action_count; i++) {
+		const struct action_fact *a = &f->actions[i];
+		if (f->now - a->utc > UNDO_S)
+			continue;
+		if (a->touched) {
+			touched = true;
+			continue;
+		}
+		decision_effect(d, EFFECT_UNDO)->subject = a->id;
+		last = a;
+		count++;
+	}
+	if (!last) {
+		if (touched)
+			decision_say(d, f, "undo.late");
+		else
+			decision_say(d, f, "undo.nothing");
+		return;
+	}
+	if (count > 1) {
+		decision_int(d, "count", count);
+		decision_say(d, f, "undone.many");
+		return;
+	}
+	/* One that was joined to a likely case now becomes a case of its own: the next number. */
+	bool splits = last->kind == ACTION_LIKELY || last->kind == ACTION_JOIN;
+	decision_int(d, "number", splits ? next : last->subject);
+	d->key = undone[last->kind];
+}
