@@ -39,7 +39,7 @@ static uint32_t plain(const struct tables *t, uint32_t c)
 		return c;
 	if (is_han(c))
 		return tables_simplify(t, c);
-	if (u_isalnum((UChar32)c))
+	if (u_isalnum((UChar32)c)) /* other scripts */
 		return c;
 	return u_charType((UChar32)c) == U_FORMAT_CHAR ? 0 : ' ';
 }
@@ -57,9 +57,10 @@ static void flush(const struct tables *t, const UNormalizer2 *n2, const UChar *i
 		memcpy(folded, in, (size_t)n * sizeof *in);
 	}
 	for (int32_t i = 0; i < m && out->count < TEXT_MAX_CHARS;) {
-		UChar32 c;
-		U16_NEXT(folded, i, m, c);
-		uint32_t p = plain(t, (uint32_t)c);
+		uint32_t c = folded[i++];
+		if (U16_IS_LEAD(c) && i < m && U16_IS_TRAIL(folded[i]))
+			c = (uint32_t)U16_GET_SUPPLEMENTARY(c, folded[i++]);
+		uint32_t p = plain(t, c);
 		if (p && !(p == ' ' && (out->count == 0 || out->list[out->count - 1].c == ' ')))
 			glyphs_add(out, p, from, to);
 	}

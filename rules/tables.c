@@ -27,7 +27,7 @@ static bool in_table(uint32_t c)
 static int load_traditional(const char *dir, struct tables *t, struct err *e)
 {
 	char path[512], line[4096];
-	FILE *f;
+	FILE *f = NULL;
 	int r = open_table(dir, "traditional.table", path, sizeof path, &f, e);
 	if (r < 0)
 		return r;
@@ -89,7 +89,7 @@ static int add_syllable(struct tables *t, const char *spelling, const char *path
 static int load_pinyin(const char *dir, struct tables *t, struct err *e)
 {
 	char path[512], line[4096], spelling[8];
-	FILE *f;
+	FILE *f = NULL;
 	int r = open_table(dir, "pinyin.table", path, sizeof path, &f, e);
 	if (r < 0)
 		return r;

@@ -1,0 +1,350 @@
+#include "rules/reading.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+void reading_quote(const struct reading *rd, int a, int b, char *out, size_t size)
+{
+	size_t from, to;
+	normal_span(&rd->normal, (size_t)a, (size_t)b, &from, &to);
+	cleanup_free char *copy = mem_alloc(to - from + 1);
+	memcpy(copy, rd->verbatim + from, to - from);
+	text_copy(out, size, copy);
+}
+
+struct found *reading_add(struct reading *rd, enum intent_kind kind, const char *rule, int a, int b, int topic)
+{
+	if (rd->found_count == FOUND_MAX)
+		return NULL;
+	struct found *f = &rd->found[rd->found_count++];
+	*f = (struct found){.in = {.kind = kind}, .a = a, .b = b, .topic = topic};
+	text_copy(f->in.rule, sizeof f->in.rule, rule);
+	return f;
+}
+
+struct match {
+	const struct rule *rule;
+	const struct pattern *pattern;
+	int base;         /* byte where the subject begins */
+	int a, b;         /* bytes of the match */
+	int topic;
+};
+
+static bool group(const struct reading *rd, const struct match *m, const char *name, int *a, int *b)
+{
+	struct span s = pattern_group(m->pattern, rd->rules->matcher, name);
+	if (s.a < 0 || s.b <= s.a)
+		return false;
+	*a = m->base + s.a;
+	*b = m->base + s.b;
+	return true;
+}
+
+static int number_at(const char *s, int a, int b)
+{
+	int n = 0;
+	for (int i = a; i < b && n < 100000; i++)
+		if (isdigit((unsigned char)s[i]))
+			n = n * 10 + (s[i] - '0');
+	return n;
+}
+
+static void take_number(const struct reading *rd, const struct match *m, const char *name, int add, int *out,
+                        enum intent_arg arg, struct intent *in)
+{
+	int a, b;
+	if (!group(rd, m, name, &a, &b))
+		return;
+	*out = number_at(rd->normal.text, a, b) + add;
+	in->has |= (unsigned)arg;
+}
+
+static void take_plain(const struct reading *rd, const struct match *m, const char *name, char *out, size_t size,
+                       bool digits, enum intent_arg arg, struct intent *in)
+{
+	int a, b;
+	size_t n = 0;
+	if (!group(rd, m, name, &a, &b))
+		return;
+	for (int i = a; i < b && n + 1 < size; i++) {
+		unsigned char c = (unsigned char)rd->normal.text[i];
+		if (digits ? isdigit(c) : isalnum(c))
+			out[n++] = (char)toupper(c);
+	}
+	out[n] = 0;
+	if (n)
+		in->has |= (unsigned)arg;
+}
+
+static void take_quote(const struct reading *rd, const struct match *m, const char *name, char *out, size_t size,
+                       enum intent_arg arg, struct intent *in)
+{
+	int a, b;
+	if (!group(rd, m, name, &a, &b))
+		return;
+	clauses_trim(rd, &a, &b);
+	if (a >= b)
+		return;
+	reading_quote(rd, a, b, out, size);
+	in->has |= (unsigned)arg;
+}
+
+static void take_args(struct reading *rd, const struct match *m, struct intent *in)
+{
+	take_number(rd, m, "people", 0, &in->people, ARG_PEOPLE, in);
+	take_number(rd, m, "companions", 1, &in->people, ARG_PEOPLE, in);
+	take_number(rd, m, "number", 0, &in->number, ARG_NUMBER, in);
+	take_number(rd, m, "option", 0, &in->option, ARG_OPTION, in);
+	take_number(rd, m, "days", 0, &in->days, ARG_DAYS, in);
+	take_plain(rd, m, "building", in->building, sizeof in->building, false, ARG_BUILDING, in);
+	take_plain(rd, m, "unit", in->unit, sizeof in->unit, false, ARG_UNIT, in);
+	take_plain(rd, m, "room", in->room, sizeof in->room, false, ARG_ROOM, in);
+	take_plain(rd, m, "code", in->code, sizeof in->code, true, ARG_CODE, in);
+	take_quote(rd, m, "name", in->name, sizeof in->name, ARG_NAME, in);
+	take_quote(rd, m, "topic", in->topic, sizeof in->topic, ARG_TOPIC, in);
+	take_quote(rd, m, "to", in->to, sizeof in->to, ARG_TO, in);
+	take_quote(rd, m, "place", in->place, sizeof in->place, ARG_PLACE, in);
+	take_quote(rd, m, "text", in->text, sizeof in->text, ARG_TEXT, in);
+	char digits[E164_MAX] = "";
+	take_plain(rd, m, "for", digits, sizeof digits, true, ARG_FOR, in);
+	if (*digits && e164_parse(digits, in->for_number) == E164_NONE)
+		in->has &= ~(unsigned)ARG_FOR;
+}
+
+static void set_args(const struct rule *rule, struct intent *in)
+{
+	enum intent_kind kind = in->kind;
+	char name[sizeof in->rule];
+	memcpy(name, in->rule, sizeof name);
+	*in = rule->set;
+	in->kind = kind;
+	memcpy(in->rule, name, sizeof name);
+}
+
+/* 23、24都办结了: one intent for each number. */
+static void each_number(struct reading *rd, const struct match *m, struct found *first)
+{
+	int a, b, count = 0;
+	if (!group(rd, m, "numbers", &a, &b))
+		return;
+	struct found copy = *first;
+	const char *s = rd->normal.text;
+	for (int i = a; i < b; i++) {
+		int n = 0;
+		if (!isdigit((unsigned char)s[i]))
+			continue;
+		for (; i < b && isdigit((unsigned char)s[i]); i++)
+			n = n < 100000 ? n * 10 + (s[i] - '0') : n;
+		struct found *f = count++ ? reading_add(rd, copy.in.kind, copy.in.rule, copy.a, copy.b, copy.topic) : first;
+		if (!f)
+			return;
+		f->in = copy.in;
+		f->in.number = n;
+		f->in.has |= ARG_NUMBER;
+	}
+}
+
+static void emit(struct reading *rd, const struct match *m)
+{
+	const struct rule *rule = m->rule;
+	rd->fired[rule - rd->rules->list] = true;
+	if (rule->shadow)
+		rd->shadow[m->topic] = true;
+	if (rule->kind >= INTENT_COUNT || rule->forced)
+		return;
+	struct found *f = reading_add(rd, (enum intent_kind)rule->kind, rule->name, m->a, m->b, m->topic);
+	if (!f)
+		return;
+	unsigned may = intent_args(f->in.kind);
+	set_args(rule, &f->in);
+	take_args(rd, m, &f->in);
+	if (may & ARG_BUILDING)
+		address_give(rd, m->a, m->b, &f->in);
+	if (f->in.kind == INTENT_COMPLAINT)
+		complaints_describe(rd, m->a, m->b, &f->in);
+	each_number(rd, m, f);
+}
+
+/* What the rule takes away from the clauses from `first` to `last`. */
+static void consume(struct reading *rd, const struct match *m, int first, int last)
+{
+	int rule = (int)(m->rule - rd->rules->list);
+	bool everything = m->rule->consume == CONSUME_TEXT, topic = m->rule->consume == CONSUME_TOPIC;
+	struct found *f = rd->found_count && !m->rule->forced && m->rule->kind < INTENT_COUNT ?
+	                      &rd->found[rd->found_count - 1] : NULL;
+	for (int i = 0; i < rd->clause_count; i++) {
+		struct clause *c = &rd->clauses[i];
+		bool inside = i >= first && i <= last && c->a < m->b && c->b > m->a;
+		if (c->state == CLAUSE_USED || !(everything || inside || (topic && c->topic == m->topic && c->a >= m->a)))
+			continue;
+		if (m->rule->consume == CONSUME_MATCH) {
+			int before = rd->clause_count;
+			clauses_take(rd, i, m->a, m->b, rule);
+			i += rd->clause_count - before;
+			last += rd->clause_count - before;
+			continue;
+		}
+		c->state = CLAUSE_USED;
+		c->rule = rule;
+		if (f && c->b > f->b && (topic || everything))
+			f->b = c->b;
+		if (f && c->a < f->a && everything)
+			f->a = c->a;
+	}
+	if (f && (intent_args(f->in.kind) & ARG_TEXT) && !(f->in.has & ARG_TEXT)) {
+		int a = f->a, b = f->b;
+		if (m->rule->consume == CONSUME_CLAUSE) {
+			a = rd->clauses[first].a < a ? rd->clauses[first].a : a;
+			b = rd->clauses[last].b > b ? rd->clauses[last].b : b;
+		}
+		reading_quote(rd, a, b, f->in.text, sizeof f->in.text);
+		f->in.has |= ARG_TEXT;
+	}
+}
+
+/* The words behind a complaint's verb: the rest of its clause, else the next one of its topic. None: it asks. */
+static void force(struct reading *rd, const struct match *m)
+{
+	int rule = (int)(m->rule - rd->rules->list);
+	for (int i = 0; i < rd->clause_count; i++) {
+		struct clause *c = &rd->clauses[i];
+		if (c->state != CLAUSE_FREE || c->a < m->b || c->topic != m->topic)
+			continue;
+		c->state = CLAUSE_FORCED;
+		c->rule = rule;
+		for (int k = i + 1; k < rd->clause_count && rd->clauses[k].topic == m->topic; k++)
+			if (rd->clauses[k].state == CLAUSE_FREE)
+				rd->clauses[k].rule = -1;
+		return;
+	}
+	struct found *f = reading_add(rd, INTENT_COMPLAINT, m->rule->name, m->a, m->b, m->topic);
+	if (f)
+		set_args(m->rule, &f->in);
+}
+
+static bool applies(const struct reading *rd, const struct rule *rule)
+{
+	unsigned roles = rd->ctx.roles ? rd->ctx.roles : ROLE(RESIDENT);
+	if (rule->kind == RULE_ADDRESS || !(rule->asked & 1u << rd->ctx.asked) || roles & rule->not_roles)
+		return false;
+	return !rule->roles || roles & rule->roles;
+}
+
+static bool try(struct reading *rd, const struct rule *rule, int first, int last, struct match *m)
+{
+	int a = rd->clauses[first].a, b = rd->clauses[last].b;
+	const char *s = rd->normal.text + a;
+	struct span span;
+	for (int i = 0; i < rule->patterns; i++) {
+		if (!pattern_match(rule->pattern[i], rd->rules->matcher, s, b - a, 0, &span) || span.b <= span.a)
+			continue;
+		bool not = false;
+		struct span dummy;
+		for (int k = 0; k < rule->unlesses && !not; k++)
+			not = pattern_match(rule->unless[k], rd->rules->matcher, s, b - a, 0, &dummy);
+		if (not)
+			return false;
+		if (rule->unlesses) /* the groups of the match again */
+			pattern_match(rule->pattern[i], rd->rules->matcher, s, b - a, 0, &span);
+		*m = (struct match){rule, rule->pattern[i], a, a + span.a, a + span.b, 0};
+		for (int k = first; k <= last; k++)
+			if (rd->clauses[k].a <= m->a)
+				m->topic = rd->clauses[k].topic;
+		return true;
+	}
+	return false;
+}
+
+static void act(struct reading *rd, const struct match *m, int first, int last)
+{
+	emit(rd, m);
+	consume(rd, m, first, last);
+	if (m->rule->forced)
+		force(rd, m);
+}
+
+static void run_on_clauses(struct reading *rd, const struct rule *rule)
+{
+	struct match m;
+	for (int i = 0; i < rd->clause_count; i++) {
+		if (rd->clauses[i].state != CLAUSE_FREE || (rule->first && !rd->clauses[i].first))
+			continue;
+		if (try(rd, rule, i, i, &m)) {
+			act(rd, &m, i, i);
+			if (rule->many && rule->consume == CONSUME_MATCH && rd->found_count < FOUND_MAX)
+				i--; /* what is left of it */
+		}
+	}
+}
+
+static void run_on_text(struct reading *rd, const struct rule *rule)
+{
+	struct match m;
+	for (int first = 0; first < rd->clause_count; first++) {
+		int last = first;
+		if (rd->clauses[first].state != CLAUSE_FREE)
+			continue;
+		while (last + 1 < rd->clause_count && rd->clauses[last + 1].state == CLAUSE_FREE)
+			last++;
+		if ((!rule->first || rd->clauses[first].first) && try(rd, rule, first, last, &m)) {
+			act(rd, &m, first, last);
+			if (rule->many && rd->found_count < FOUND_MAX)
+				first--;
+			else
+				return;
+		} else {
+			first = last;
+		}
+	}
+}
+
+static bool all_taken(const struct reading *rd)
+{
+	for (int i = 0; i < rd->clause_count; i++)
+		if (rd->clauses[i].state != CLAUSE_USED)
+			return false;
+	return true;
+}
+
+void reading_open(struct reading *rd, const struct rules *r, const char *text, const struct rules_context *ctx)
+{
+	memset(rd, 0, sizeof *rd);
+	rd->rules = r;
+	rd->verbatim = text;
+	rd->ctx = *ctx;
+	normalize(&r->tables, &r->words, text, &rd->normal);
+}
+
+void reading_close(struct reading *rd)
+{
+	normal_done(&rd->normal);
+}
+
+void reading_run(struct reading *rd)
+{
+	if (rd->ctx.machine)
+		return;
+	clauses_cut(rd);
+	address_find(rd);
+	if (rd->clause_count == 0 && rd->normal.len) { /* signs alone, such as "?" */
+		rd->clauses[0] = (struct clause){.b = (int)rd->normal.len, .first = true, .rule = -1};
+		rd->clause_count = 1;
+	}
+	for (int i = 0; i < rd->rules->count && !all_taken(rd); i++) {
+		const struct rule *rule = &rd->rules->list[i];
+		if (!applies(rd, rule))
+			continue;
+		if (rule->scope == SCOPE_TEXT)
+			run_on_text(rd, rule);
+		else
+			run_on_clauses(rd, rule);
+	}
+	for (int i = 0; i < rd->clause_count; i++)
+		if (rd->clauses[i].state == CLAUSE_FREE && address_only(rd, rd->clauses[i].a, rd->clauses[i].b))
+			rd->clauses[i].state = CLAUSE_USED;
+	complaints_find(rd);
+}

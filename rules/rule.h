@@ -1,0 +1,63 @@
+/* One rule as its file says it, with its patterns compiled, and the set of all of them. Inside this folder only;
+ * the format of *.rules files is described in rule_file.h. */
+#pragma once
+
+#include "rules/intent.h"
+#include "rules/normalize.h"
+#include "rules/pattern.h"
+
+#define RULE_PATTERNS 12
+#define RULE_UNLESS   4
+#define RULES_MAX     400
+
+/* Two kinds that are no intents: where an address stands, and words that mean nothing here and hide from others. */
+enum { RULE_ADDRESS = INTENT_COUNT, RULE_NOTHING };
+
+enum rule_scope { SCOPE_TEXT, SCOPE_CLAUSE };
+enum rule_consume { CONSUME_CLAUSE, CONSUME_MATCH, CONSUME_TOPIC, CONSUME_TEXT };
+
+struct sample {
+	char *text; /* owned, verbatim */
+	char *args; /* owned, "number=23 valid=no" or NULL */
+	enum asked asked;
+	unsigned roles;
+	bool not; /* the rule must not fire */
+	int line;
+};
+
+struct rule {
+	char name[48];
+	int kind; /* enum intent_kind, RULE_ADDRESS or RULE_NOTHING */
+	int priority, order;
+	enum rule_scope scope;
+	enum rule_consume consume;
+	int match; /* enum pattern_match */
+	bool first;  /* only at the beginning of a topic */
+	bool many;   /* may match again in what is left of the clause or text */
+	bool shadow; /* the rest of the topic is no complaint */
+	bool forced; /* a complaint whose words follow the match */
+	unsigned asked; /* bits 1 << enum asked */
+	unsigned roles; /* sender needs one of these, 0 = any */
+	unsigned not_roles;
+	struct intent set; /* fixed arguments */
+	struct pattern *pattern[RULE_PATTERNS];
+	int patterns;
+	struct pattern *unless[RULE_UNLESS];
+	int unlesses;
+	struct sample *samples; /* owned */
+	int sample_count;
+	char file[64];
+	int line;
+};
+
+struct rules {
+	struct tables tables;
+	struct words words;
+	struct rule *list; /* by priority */
+	int count;
+	struct define *defines; /* while loading */
+	int define_count;
+	struct matcher *matcher;
+	bool jit;
+	int connectors, joints, unconnectors, places, troubles, settled, anonymous, fillers, politeness; /* lists */
+};
