@@ -29,8 +29,8 @@ struct series {
 int series_list(struct store *s, const char *grid, int64_t now, int (*row)(void *ctx, const struct series *r), void *ctx);
 
 /* Lays out the meetings of all series between now and now + MEETING_AHEAD_DAYS; those which a changed rule no longer
- * has and to which nobody was invited are cancelled. */
-int series_lay_out(struct store *s, int64_t now);
+ * has and to which nobody was invited are cancelled. `holidays`: local dates on which no series meets, or NULL. */
+int series_lay_out(struct store *s, const char *holidays, int64_t now);
 
 enum meeting_state { MEETING_PLANNED, MEETING_INVITED, MEETING_HELD, MEETING_CANCELLED };
 const char *meeting_state_name(enum meeting_state st);
@@ -56,8 +56,8 @@ int meeting_get(struct store *s, int64_t id, int (*row)(void *ctx, const struct 
 
 struct agenda_row {
 	int position;        /* 1 … */
-	const char *title;   /* fit for printing: no names, no addresses of a dispute */
-	const char *text;    /* the words; the category's name for disputes */
+	const char *title;   /* the first words, masked; "" for a dispute: print its category alone */
+	const char *text;    /* the words, masked; "" for a dispute */
 	int matter, supporters; /* the reporter counts as one */
 	enum category category;
 	enum matter_kind kind;
