@@ -11,7 +11,7 @@ void changes_wake(struct cli *c)
 	json_t *answer = NULL;
 	if (cli_config(c, &cfg))
 		return;
-	int r = control_ask(cfg, "wake", &answer);
+	int r = control_request(cfg, "wake", &answer);
 	json_decref(answer);
 	/* a daemon that is down reads the database when it starts; one that does not answer is worth a word */
 	if (r && r != -ENOENT && r != -ECONNREFUSED)

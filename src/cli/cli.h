@@ -9,6 +9,7 @@
  * verb which never asks for them works without. */
 #pragma once
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/e164.h"

@@ -61,7 +61,7 @@ static int read_line(int fd, struct buf *b)
 	return 0;
 }
 
-int control_ask(const struct config *cfg, const char *line, json_t **ret)
+int control_request(const struct config *cfg, const char *line, json_t **ret)
 {
 	cleanup_buf struct buf b = {0};
 	int fd = dial(cfg->control_socket);

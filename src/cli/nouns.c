@@ -2,10 +2,15 @@
 
 /* The order is that of `yishi help`. */
 const struct cli_noun cli_nouns[] = {
+    {"status", N_("one screen: is all well?"), cli_status},
     {"message", N_("texts that come in and go out"), cli_message},
     {"person", N_("the registry of people"), cli_person},
     {"grid", N_("the tree of grids"), cli_grid},
-    {"pdu", N_("decode and encode PDUs"), cli_pdu},
+    {"pdu", N_("short messages as the modem prints them"), cli_pdu},
+    {"modem", N_("the modems"), cli_modem},
+    {"db", N_("the database"), cli_db},
+    {"events", N_("the stream of events"), cli_events},
+    {"rules", N_("what the gateway reads out of texts"), cli_rules},
     {"help", N_("all commands by role"), cli_help},
     {0},
 };

@@ -3,4 +3,5 @@
 
 #include "cli/cli.h"
 
-extern const struct cli_verb cli_help[], cli_message[], cli_pdu[], cli_person[], cli_grid[];
+extern const struct cli_verb cli_status[], cli_message[], cli_person[], cli_grid[], cli_rules[], cli_modem[], cli_db[], cli_events[], cli_pdu[],
+    cli_help[];

@@ -192,7 +192,7 @@ void out_end(struct out *o)
 		return;
 	if (o->row_count)
 		table_print(o->file, o->columns, o->column_count, (const char *const *)o->cells, o->row_count, o->colour,
-		            o->terminal);
+		            o->terminal, !o->headless);
 	free_cells(o);
 }
 

@@ -40,7 +40,7 @@ struct out {
 	int column_count;
 	char **cells; /* table mode: column_count × row_count, owned */
 	size_t row_count, cells_cap;
-	bool header_done;
+	bool headless; /* the table's head was printed before */
 };
 
 /* Begins a list with these columns (ended by a NULL key; borrowed until out_end). */

@@ -58,7 +58,7 @@ static void line(FILE *f, const struct out_column *columns, int n, const char *c
 }
 
 void table_print(FILE *f, const struct out_column *columns, int n, const char *const *cells, size_t rows, bool colour,
-                 bool terminal)
+                 bool terminal, bool head)
 {
 	cleanup_free int *widths = mem_array((size_t)n, sizeof *widths);
 	cleanup_free const char **heads = mem_array((size_t)n, sizeof *heads);
@@ -77,7 +77,8 @@ void table_print(FILE *f, const struct out_column *columns, int n, const char *c
 		if (terminal && columns[i].width && widths[i] > columns[i].width)
 			widths[i] = columns[i].width;
 	}
-	line(f, columns, n, heads, widths, last, true, colour);
+	if (head)
+		line(f, columns, n, heads, widths, last, true, colour);
 	for (size_t r = 0; r < rows; r++)
 		line(f, columns, n, cells + r * (size_t)n, widths, last, false, colour);
 }

@@ -16,6 +16,11 @@ int event_last_utc(struct store *s, int64_t *ret)
 	return store_get(s, ret, "SELECT coalesce(max(utc), 0) FROM (SELECT utc FROM event ORDER BY id DESC LIMIT 200)", "");
 }
 
+int event_last_id(struct store *s, int64_t *ret)
+{
+	return store_get(s, ret, "SELECT coalesce(max(id), 0) FROM event", "");
+}
+
 int event_list(struct store *s, int64_t after, long limit, int (*row)(void *ctx, const struct event_row *e), void *ctx)
 {
 	cleanup_query struct query q = {0};

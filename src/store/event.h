@@ -13,6 +13,9 @@ int event_add(struct store *s, enum event_kind kind, const char *actor, json_t *
 /* The latest time among the last committed events (for the clock guard); 0 when there is none. */
 int event_last_utc(struct store *s, int64_t *ret);
 
+/* The number of the youngest event; 0 when there is none. */
+int event_last_id(struct store *s, int64_t *ret);
+
 struct event_row {
 	int64_t id, utc;
 	const char *kind, *actor, *body; /* borrowed until the callback returns */

@@ -1,0 +1,125 @@
+/* `yishi db`: the database file. */
+#include "cli/nouns.h"
+
+#include "base/mem.h"
+#include "store/store.h"
+#include "store/upkeep.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static int print_finding(void *ctx, const char *line)
+{
+	struct cli *c = ctx;
+	out_text(&c->out, line);
+	fputc('\n', c->out.file);
+	return 0;
+}
+
+static int run_check(struct cli *c)
+{
+	struct store *s;
+	int count = 0, r = cli_store(c, &s);
+	if (r)
+		return r;
+	if ((r = upkeep_check(s, print_finding, c, &count)) < 0)
+		return cli_store_failed(c, r);
+	if (count)
+		return cli_fail(EX_DATAERR, _("%s has %d faults; restore a backup (yishi db backup makes them)"), store_path(s),
+		                count);
+	printf(_("%s is sound\n"), store_path(s));
+	return EX_OK;
+}
+
+/* Without a FILE: into [gateway] backup_dir, named by the time. */
+static char *backup_name(struct cli *c, const struct config *cfg)
+{
+	struct civil t;
+	if (c->argc)
+		return mem_dup(c->argv[0]);
+	if (!cfg->backup_dir)
+		return NULL;
+	civil_from_utc(cli_now(c), &t);
+	return mem_printf("%s/yishi-%04d%02d%02d-%02d%02d%02d.db", cfg->backup_dir, t.year, t.month, t.day, t.hour, t.minute,
+	                  t.second);
+}
+
+static int run_backup(struct cli *c)
+{
+	const struct config *cfg;
+	struct store *s;
+	int r = cli_config(c, &cfg);
+	if (r || (r = cli_store(c, &s)))
+		return r;
+	cleanup_free char *to = backup_name(c, cfg);
+	if (!to)
+		return cli_usage(c, "%s", _("FILE is missing, and the configuration has no backup_dir"));
+	if (!c->argc)
+		mkdir(cfg->backup_dir, 0770);
+	r = upkeep_backup(s, to);
+	if (r == -EEXIST)
+		return cli_fail(EX_CANTCREAT, _("%s is already there; name another file"), to);
+	if (r)
+		return cli_fail(EX_CANTCREAT, _("%s cannot be written: %s"), to, r == -EIO ? store_error(s) : strerror(-r));
+	printf(_("the database was copied to %s\n"), to);
+	return EX_OK;
+}
+
+static int run_vacuum(struct cli *c)
+{
+	struct store *s;
+	struct upkeep_size before, after;
+	int r = cli_store(c, &s);
+	if (r)
+		return r;
+	if ((r = upkeep_size(s, &before)) || (r = upkeep_vacuum(s)) || (r = upkeep_size(s, &after)))
+		return cli_store_failed(c, r);
+	printf(_("%lld KB before, %lld KB now\n"), (long long)before.bytes / 1024, (long long)after.bytes / 1024);
+	return EX_OK;
+}
+
+static const struct out_column stats_columns[] = {
+    {"table", N_("table"), OUT_TEXT, 0},
+    {"rows", N_("rows"), OUT_INT, 0},
+    {0},
+};
+
+static int print_table(void *ctx, const char *name, int64_t rows)
+{
+	struct cli *c = ctx;
+	out_row(&c->out, json_pack("{ss sI}", "table", name, "rows", (json_int_t)rows));
+	return 0;
+}
+
+static int run_stats(struct cli *c)
+{
+	struct store *s;
+	struct upkeep_size size;
+	int r = cli_store(c, &s);
+	if (r)
+		return r;
+	out_begin(&c->out, stats_columns);
+	r = upkeep_tables(s, print_table, c);
+	out_end(&c->out);
+	if (!r)
+		r = upkeep_size(s, &size);
+	if (r)
+		return cli_store_failed(c, r);
+	if (c->out.mode == OUT_TABLE)
+		printf(_("\n%s: schema %d, %lld KB, of them %lld KB free\n"), store_path(s), size.schema,
+		       (long long)size.bytes / 1024, (long long)size.free_bytes / 1024);
+	return EX_OK;
+}
+
+const struct cli_verb cli_db[] = {
+    {.name = "check", .run = run_check, .what = N_("is the database sound?"), .roles = CLI_INSTALLER,
+     .example = "yishi db check"},
+    {.name = "backup", .run = run_backup, .what = N_("copy the database while everything runs"), .args = "[FILE]",
+     .max_args = 1, .roles = CLI_SECRETARY | CLI_INSTALLER, .example = "yishi db backup /media/stick/yishi.db"},
+    {.name = "vacuum", .run = run_vacuum, .what = N_("give back the room of deleted rows"), .roles = CLI_INSTALLER,
+     .example = "yishi db vacuum"},
+    {.name = "stats", .run = run_stats, .what = N_("rows of each table, size of the file"), .common = CLI_FORMATS,
+     .roles = CLI_INSTALLER, .example = "yishi db stats --json"},
+    {0},
+};

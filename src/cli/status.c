@@ -1,0 +1,148 @@
+/* `yishi status`: one screen, and whether somebody has to look after something. */
+#include "cli/control.h"
+#include "cli/nouns.h"
+
+#include "base/mem.h"
+#include "store/inbox.h"
+#include "store/matter.h"
+#include "store/meeting.h"
+#include "store/outbox.h"
+#include "store/person.h"
+#include "store/store.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
+#define QUEUE_LATE_S   (30 * MINUTE_S) /* a text that could go and did not for so long means trouble */
+#define DISK_LOW_BYTES (200LL << 20)
+
+static const struct out_column columns[] = {
+    {"version", N_("version"), OUT_TEXT, 0},
+    {"uptime", NULL, OUT_INT, 0},
+    {"clock_ok", NULL, OUT_BOOL, 0},
+    {"modems_up", N_("modems ready"), OUT_INT, 0},
+    {"modems", N_("modems"), OUT_INT, 0},
+    {"queue", N_("texts waiting"), OUT_INT, 0},
+    {"queue_oldest", N_("oldest due since"), OUT_TIME, 0},
+    {"uncertain", N_("perhaps not sent"), OUT_INT, 0},
+    {"quarantine", N_("unreadable texts"), OUT_INT, 0},
+    {"open_cases", N_("open cases"), OUT_INT, 0},
+    {"overdue", N_("overdue cases"), OUT_INT, 0},
+    {"next_meeting", N_("next meeting"), OUT_TIME, 0},
+    {"duty_list_empty", NULL, OUT_BOOL, 0},
+    {"alarms", N_("alarms"), OUT_INT, 0},
+    {"disk_free", NULL, OUT_INT, 0},
+    {0},
+};
+
+struct state {
+	bool daemon;
+	int64_t uptime;
+	bool clock_ok;
+	int modems_up, modems;
+	struct outbox_counts queue;
+	int64_t quarantine, open_cases, overdue, next_meeting;
+	bool duty_list_empty;
+	long long disk_free;
+};
+
+static void ask_daemon(const struct config *cfg, struct state *st)
+{
+	json_t *a = NULL;
+	st->modems = cfg->modem_count;
+	if (control_request(cfg, "status", &a))
+		return;
+	st->daemon = json_is_true(json_object_get(a, "ok"));
+	st->uptime = json_integer_value(json_object_get(a, "uptime"));
+	st->clock_ok = json_is_true(json_object_get(a, "clock_ok"));
+	st->modems_up = (int)json_integer_value(json_object_get(a, "modems_up"));
+	json_decref(a);
+}
+
+static int ask_store(struct store *s, int64_t now, struct state *st)
+{
+	struct person one;
+	int r = outbox_counts(s, now, &st->queue);
+	if (!r)
+		r = inbox_quarantined(s, &st->quarantine);
+	if (!r)
+		r = matter_count(s, now, &st->open_cases, &st->overdue);
+	if (r)
+		return r;
+	/* secretaries stand in when nobody is on the duty list (PARTICIPATION section 4) */
+	int n = persons_with_role(s, ROLE(DUTY_OFFICER), NULL, &one, 1);
+	st->duty_list_empty = n == 0;
+	return n < 0 ? n : 0;
+}
+
+static json_t *state_json(const struct state *st)
+{
+	return json_pack("{ss so so si si sI so sI sI sI sI so sb si sI}", "version", YISHI_VERSION, "uptime",
+	                 st->daemon ? json_integer(st->uptime) : json_null(), "clock_ok",
+	                 st->daemon ? json_boolean(st->clock_ok) : json_null(), "modems_up", st->modems_up, "modems", st->modems,
+	                 "queue", (json_int_t)st->queue.queued, "queue_oldest", out_time(st->queue.oldest_utc), "uncertain",
+	                 (json_int_t)st->queue.uncertain, "quarantine", (json_int_t)st->quarantine, "open_cases",
+	                 (json_int_t)st->open_cases, "overdue", (json_int_t)st->overdue, "next_meeting",
+	                 out_time(st->next_meeting), "duty_list_empty", st->duty_list_empty, "alarms", 0, "disk_free",
+	                 (json_int_t)st->disk_free);
+}
+
+/* One line for each thing that a person should see to; the count. */
+static int problems(struct cli *c, const struct config *cfg, const struct state *st, int64_t now)
+{
+	const char *list[10];
+	int n = 0;
+	if (!st->daemon)
+		list[n++] = _("yishid does not run: texts wait; start it (systemctl start yishi)");
+	if (st->daemon && !st->clock_ok)
+		list[n++] = _("the clock is wrong: nothing unsolicited is sent until it is set");
+	if (st->daemon && st->modems_up < st->modems)
+		list[n++] = _("a modem is not ready: yishi modem list");
+	if (st->queue.oldest_utc && now - st->queue.oldest_utc > QUEUE_LATE_S && !day_window_contains(&cfg->quiet_hours, now))
+		list[n++] = _("texts wait for more than half an hour: yishi message list --state queued");
+	if (st->queue.uncertain)
+		list[n++] = _("texts that perhaps went out and perhaps not: yishi message list --state uncertain");
+	if (st->quarantine)
+		list[n++] = _("texts that could not be read are kept: their cases name the senders");
+	if (st->overdue)
+		list[n++] = _("cases are overdue: yishi case list --overdue");
+	if (st->duty_list_empty)
+		list[n++] = _("nobody is on duty for calls for help: yishi person edit ID --roles 'duty_officer …'");
+	if (st->disk_free < DISK_LOW_BYTES)
+		list[n++] = _("the disk is nearly full");
+	for (int i = 0; i < n && c->out.mode == OUT_TABLE; i++)
+		printf(c->out.colour ? "\033[31m! %s\033[0m\n" : "! %s\n", list[i]);
+	return n;
+}
+
+static int run(struct cli *c)
+{
+	const struct config *cfg;
+	struct store *s;
+	struct state st = {0};
+	struct statvfs disk;
+	int r = cli_config(c, &cfg);
+	if (r || (r = cli_store(c, &s)))
+		return r;
+	int64_t now = cli_now(c);
+	ask_daemon(cfg, &st);
+	if ((r = ask_store(s, now, &st)))
+		return cli_store_failed(c, r);
+	if (statvfs(cfg->database, &disk) == 0)
+		st.disk_free = (long long)disk.f_bavail * (long long)disk.f_frsize;
+	if (c->out.mode == OUT_TABLE)
+		printf("%s\n", cfg->name);
+	out_record(&c->out, columns, state_json(&st));
+	int todo = problems(c, cfg, &st, now);
+	if (!todo && c->out.mode == OUT_TABLE)
+		printf("%s\n", _("all is well"));
+	return !st.daemon ? EX_UNAVAILABLE : todo ? CLI_NOTHING : EX_OK;
+}
+
+const struct cli_verb cli_status[] = {
+    {.name = "", .run = run, .what = N_("one screen: modems, queue, next meeting, overdue cases, alarms"),
+     .common = CLI_FORMATS, .roles = CLI_SECRETARY | CLI_INSTALLER, .example = "yishi status\nyishi status --json",
+     .more = N_("Exit status: 0 all is well, 1 somebody has to look, 69 the daemon is down.")},
+    {0},
+};
