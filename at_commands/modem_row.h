@@ -1,6 +1,6 @@
 /* Quirks as rows: modems/NAME.modem, one family a file. INI, UTF-8, one section [modem NAME] in each, keys of one
- * table (modem_row.c); an unknown key, a bad value or a parent that does not exist is one sentence with file and
- * line. A row begins as a copy of the row that it `inherits` (at last: generic, which has every key); a list
+ * table (modem_keys.c); an unknown key, a bad value or a parent that does not exist is one sentence with file and
+ * line. Lists stand on one line or on several of the same key: words separated by blanks, whole lines by `|`. A row begins as a copy of the row that it `inherits` (at last: generic, which has every key); a list
  * key that is given replaces the inherited list whole. `match.*` and `evidence` are never inherited.
  *
  * Steps of init, quiet and reassert:   WHEN | COMMAND | TIMEOUT | ON_ERROR
@@ -69,7 +69,6 @@ struct modem_reset {
 enum modem_delivery { DELIVERY_CMTI, DELIVERY_CMT };
 enum modem_cnma { CNMA_NONE, CNMA_PLAIN, CNMA_0, CNMA_1 };
 enum modem_voice { VOICE_UNKNOWN, VOICE_NONE, VOICE_CS, VOICE_VOLTE };
-enum modem_empty { EMPTY_OK, EMPTY_ERROR };
 
 struct modem_row {
 	char name[ROW_WORD], inherits[ROW_WORD];
@@ -84,7 +83,7 @@ struct modem_row {
 	int baud;
 	/* the line */
 	int gap_ms, pdu_delay_ms, ctrlz_delay_ms;
-	struct modem_words final_extra;
+	struct modem_words final_extra;      /* whole lines */
 	bool cpin_no_ok;
 	int boot_max_ms;
 	struct modem_steps init, quiet, reassert;
@@ -143,12 +142,13 @@ int modem_rows_parse(const char *const *names, const char *const *texts, int cou
 const struct modem_row *modem_rows_find(const struct modem_rows *r, const char *name); /* NULL: none */
 
 struct modem_identity {
-	char usb[16];      /* "2c7c:0125", "" no USB */
+	char usb[16];      /* "2c7c:0125", "" no USB or not known */
 	char maker[64], model[64], revision[64]; /* +CGMI, +CGMM, +CGMR; "" not known yet */
 };
 
-/* The row that fits best, at last generic. Globs (fnmatch, case ignored). Of a row every kind of match that it gives and that
- * the identity knows must fit, and at least one must be known; cgmr weighs more than cgmm, than usb, than cgmi. */
+/* The row that fits best, at last generic. Globs (fnmatch, case ignored). Words of cgmi, cgmm and cgmr that a row
+ * gives and the identity knows must fit; a USB id is no obstacle, since makers share and reuse them; one of the
+ * four must fit. cgmr weighs more than cgmm, than usb, than cgmi. */
 const struct modem_row *modem_rows_match(const struct modem_rows *r, const struct modem_identity *id);
 
 /* The row's time gaps as options for a chat. Borrows the row. */
@@ -160,3 +160,6 @@ enum at_class modem_row_class(const struct modem_row *row, enum at_domain domain
 enum at_class modem_row_reply_class(const struct modem_row *row, const struct at_reply *reply);
 bool modem_row_ignores(const struct modem_row *row, const char *line);
 const char *modem_verb_name(enum modem_verb v);
+
+/* Names of all keys, in the order of the table; NULL behind the last. */
+const char *modem_row_key(int i);

@@ -1,0 +1,99 @@
+/* The inside of a chat, shared by chat.c (queue, timers, output), chat_line.c (whose is this line) and
+ * chat_resync.c (finding step again). Nobody else includes it. */
+#pragma once
+
+#include "at_commands/chat.h"
+
+#define CHAT_PENDING 4 /* two-line codes whose PDU line is still to come */
+
+enum chat_stage {
+	CHAT_IDLE,
+	CHAT_PROMPT,  /* the line is out, the payload waits for `>` */
+	CHAT_PAYLOAD, /* pdu_delay_ms before the payload */
+	CHAT_CTRLZ,   /* ctrlz_delay_ms before Ctrl-Z */
+	CHAT_RESULT,  /* waits for the final result */
+	CHAT_GRACE,   /* the result line is here; its OK may still come */
+	CHAT_ESCAPE,  /* resync: ESC CR is out */
+	CHAT_MARK,    /* resync: a marker is out */
+	CHAT_SETTLE,  /* resync: a final result came that may be anybody's; waits for silence */
+};
+
+struct chat_entry {
+	struct at_command cmd;
+	char *payload; /* owned */
+	struct chat_entry *next;
+};
+
+struct chat_pending {
+	char *line; /* owned header */
+	int64_t deadline_ms;
+	uint64_t seq;
+};
+
+struct at_chat {
+	struct at_chat_options opt;
+	struct at_chat_events ev;
+	struct at_framer framer;
+	enum chat_stage stage;
+	int64_t deadline_ms;   /* of the stage; INT64_MAX in IDLE */
+	int64_t gap_until_ms;  /* no new command before */
+	struct buf out;
+	struct chat_entry *head; /* waiting */
+	struct chat_entry *now;  /* running; NULL in IDLE and in resync */
+	size_t waiting;
+
+	/* the running command */
+	bool ctrlz_queued, payload_sent, truncated;
+	struct buf text;       /* reply lines, each with its NUL */
+	size_t count;
+	char *aside;           /* an unsolicited line of the expected prefix: the reply, when nothing better comes */
+	bool header_open;      /* a +CMGL: or +CMGR: header without its PDU line yet */
+	int header_length;
+	uint64_t header_seq, seq;
+
+	struct chat_pending pending[CHAT_PENDING];
+	int pending_count;
+
+	/* resync */
+	bool resync_wanted, resync_escape;
+	bool resync_lazy;              /* the modem is dead: only a waiting command tries again */
+	int resync_try;
+	int markers_out, markers_back; /* markers written; their lines that came back */
+	int prompts;                   /* prompts seen during this resync */
+	const struct chat_marker *marker;
+	/* the command whose answer may still come */
+	char lost_prefixes[AT_PREFIXES_MAX];
+	unsigned lost_flags;
+	uint64_t lost_tag;
+	int64_t lost_until_ms;
+	bool swallow_final;            /* a late result line was seen outside a resync: its OK is not for us */
+
+	struct at_chat_stats stats;
+	int depth;                     /* inside callbacks of the owner */
+	unsigned generation;           /* changes with at_chat_abort */
+};
+
+/* chat.c */
+void chat_put(struct at_chat *c, const char *bytes);
+void chat_finish(struct at_chat *c, int64_t now_ms, enum at_final final, int code, const char *text, bool no_final);
+void chat_prompt_seen(struct at_chat *c, int64_t now_ms);
+void chat_result_line(struct at_chat *c, int64_t now_ms); /* an expected line came: grace begins */
+struct chat_entry *chat_pop(struct at_chat *c);
+void chat_done_entry(struct at_chat *c, struct chat_entry *e, const struct at_reply *r); /* calls and frees */
+
+/* chat_line.c */
+bool chat_prefix_in(const char *prefixes, const char *line);
+bool chat_line_is_final(const struct at_chat *c, const char *line);
+void chat_line(struct at_chat *c, int64_t now_ms, const char *line);
+void chat_flush_pending(struct at_chat *c, int64_t now_ms); /* hands out codes whose PDU line is overdue */
+void chat_drop_pending(struct at_chat *c);
+bool chat_unasked(struct at_chat *c, int64_t now_ms, const char *line); /* true: it was a code, or a code's PDU */
+void chat_late(struct at_chat *c, const char *line);
+void chat_note_header(struct at_chat *c, const char *line); /* of a listing: a PDU line follows */
+
+/* chat_resync.c */
+bool chat_resyncing(const struct at_chat *c);
+void chat_resync_start(struct at_chat *c, int64_t now_ms);
+void chat_resync_line(struct at_chat *c, int64_t now_ms, const char *line);
+void chat_resync_prompt(struct at_chat *c, int64_t now_ms);
+void chat_resync_due(struct at_chat *c, int64_t now_ms);
