@@ -96,7 +96,7 @@ $(eval $(call program_rule,yishi-simmodem,simmodem))
 
 $(BUILD)/share/locale/%/LC_MESSAGES/yishi.mo: src/po/%.po
 	@mkdir -p $(@D)
-	$(Q)msgfmt --check -o $@ $<
+	$(Q)msgfmt --check-format -o $@ $<
 
 $(BUILD)/tests/%: tests/unit/%.c $(TEST_LIBS)
 	@mkdir -p $(@D)

@@ -75,7 +75,7 @@ enum e164_kind e164_parse(const char *in, char out[E164_MAX])
 	}
 	const char *d = strip_prefixes(digits);
 	if (is_mobile(d)) {
-		snprintf(out, E164_MAX, "+86%s", d);
+		snprintf(out, E164_MAX, "+86%.11s", d);
 		return E164_MOBILE;
 	}
 	bool china = abroad && strncmp(abroad, "86", 2) == 0;
