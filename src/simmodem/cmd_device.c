@@ -1,0 +1,328 @@
+/* Who the modem is, its SIM and its place in the network. 3GPP TS 27.007 clauses 5, 7 and 8. */
+#include "simmodem/command.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "simmodem/network.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static struct result plain(struct modem *m, enum op op, const char *name, const char *value)
+{
+	if (op == OP_SET || op == OP_READ)
+		return CME(3);
+	if (op == OP_TEST)
+		return OK_RESULT;
+	if (m->profile->quirks & QUIRK_PREFIXED_IDS)
+		reply_add(m, "%s: %s", name, value);
+	else
+		reply_add(m, "%s", value);
+	return OK_RESULT;
+}
+
+static struct result cgmi(struct modem *m, enum op op, const struct args *a)
+{
+	(void)a;
+	return plain(m, op, "+CGMI", m->profile->maker);
+}
+
+static struct result cgmm(struct modem *m, enum op op, const struct args *a)
+{
+	(void)a;
+	return plain(m, op, "+CGMM", m->profile->model);
+}
+
+static struct result cgmr(struct modem *m, enum op op, const struct args *a)
+{
+	(void)a;
+	return plain(m, op, "+CGMR", m->profile->revision);
+}
+
+static struct result cgsn(struct modem *m, enum op op, const struct args *a)
+{
+	if (op == OP_SET) {
+		if (args_int(a, 0, 0) != 1)
+			return CME(50);
+		reply_add(m, "+CGSN: \"%s\"", m->imei);
+		return OK_RESULT;
+	}
+	return plain(m, op, "+CGSN", m->imei);
+}
+
+static struct result cimi(struct modem *m, enum op op, const struct args *a)
+{
+	(void)a;
+	return plain(m, op, "+CIMI", m->imsi);
+}
+
+static struct result ccid(struct modem *m, enum op op, const struct args *a)
+{
+	(void)a;
+	if (op == OP_TEST)
+		return OK_RESULT;
+	const char *name = m->profile->iccid_command ? m->profile->iccid_command : "+CCID";
+	reply_add(m, "%s: %s", name, m->iccid);
+	return OK_RESULT;
+}
+
+static struct result cnum(struct modem *m, enum op op, const struct args *a)
+{
+	(void)a;
+	if (op == OP_RUN && *m->number)
+		reply_add(m, "+CNUM: \"\",\"%s\",145", m->number);
+	return OK_RESULT;
+}
+
+static struct result cmee(struct modem *m, enum op op, const struct args *a)
+{
+	if (op == OP_READ)
+		reply_add(m, "+CMEE: %d", m->set.cmee);
+	else if (op == OP_TEST)
+		reply_add(m, "+CMEE: (0-2)");
+	else if (op == OP_SET) {
+		int n = args_int(a, 0, 0);
+		if (n < 0 || n > 2)
+			return CME(50);
+		m->set.cmee = n;
+	}
+	return OK_RESULT;
+}
+
+static struct result pin_ready(struct modem *m)
+{
+	text_copy(m->pin_state, sizeof m->pin_state, "READY");
+	m->pin_tries = 3;
+	m->puk_tries = 10;
+	command_registration_urc(m);
+	network_retry(m->net, m->index);
+	return OK_RESULT;
+}
+
+static struct result cpin_enter(struct modem *m, const struct args *a)
+{
+	if (!strcmp(m->pin_state, "READY"))
+		return CME(3);
+	if (!strcmp(m->pin_state, "SIM PUK")) {
+		if (a->count != 2)
+			return CME(12);
+		if (strcmp(a->v[0], m->puk) != 0) {
+			m->puk_tries -= m->puk_tries > 0;
+			return CME(m->puk_tries ? 16 : 13);
+		}
+		text_copy(m->pin, sizeof m->pin, a->v[1]);
+		return pin_ready(m);
+	}
+	if (strcmp(m->pin_state, "SIM PIN") != 0)
+		return CME(10);
+	if (!strcmp(args_text(a, 0), m->pin))
+		return pin_ready(m);
+	if (--m->pin_tries > 0)
+		return CME(16);
+	text_copy(m->pin_state, sizeof m->pin_state, "SIM PUK");
+	return CME(12);
+}
+
+static struct result cpin(struct modem *m, enum op op, const struct args *a)
+{
+	if (op == OP_SET)
+		return cpin_enter(m, a);
+	if (op != OP_READ)
+		return OK_RESULT;
+	if (!strcmp(m->pin_state, "NOT INSERTED"))
+		return CME(10);
+	reply_add(m, "+CPIN: %s", m->pin_state);
+	return m->profile->quirks & QUIRK_CPIN_NO_OK ? (struct result){DONE_BARE, 0} : OK_RESULT;
+}
+
+static struct result cpinr(struct modem *m, enum op op, const struct args *a)
+{
+	(void)op, (void)a;
+	reply_add(m, "+CPINR: SIM PIN,%d,3", m->pin_tries);
+	reply_add(m, "+CPINR: SIM PUK,%d,10", m->puk_tries);
+	return OK_RESULT;
+}
+
+static struct result cfun(struct modem *m, enum op op, const struct args *a)
+{
+	if (op == OP_READ)
+		reply_add(m, "+CFUN: %d", m->cfun);
+	else if (op == OP_TEST)
+		reply_add(m, "+CFUN: (0,1,4),(0,1)");
+	else if (op == OP_SET) {
+		int n = args_int(a, 0, -1), again = args_int(a, 1, 0);
+		if ((n != 0 && n != 1 && n != 4) || again < 0 || again > 1)
+			return CME(50);
+		m->cfun = n;
+		if (again) {
+			/* Re-enumeration: the port goes once OK is out (JOB_POWER). */
+			m->job = JOB_POWER;
+			m->busy_until_ms = m->net->now_ms + 50;
+		} else {
+			command_registration_urc(m);
+			network_retry(m->net, m->index);
+		}
+	}
+	return OK_RESULT;
+}
+
+static struct result registration(struct modem *m, const char *name, int *level, enum op op,
+				  const struct args *a)
+{
+	if (op == OP_TEST) {
+		reply_add(m, "%s: (0-2)", name);
+	} else if (op == OP_READ) {
+		const char *shown =
+		    !strcmp(name, "+CEREG") && m->profile->quirks & QUIRK_CEREG_AS_CGREG ? "+CGREG" : name;
+		int status = modem_registration(m);
+		if (*level == 2 && modem_registered(m))
+			reply_add(m, "%s: 2,%d,\"1816\",\"01A2D2B5\",%d", shown, status,
+				  strcmp(name, "+CEREG") ? 0 : 7);
+		else
+			reply_add(m, "%s: %d,%d", shown, *level, status);
+	} else if (op == OP_SET) {
+		int n = args_int(a, 0, -1);
+		if (n < 0 || n > 2)
+			return CME(50);
+		*level = n;
+	}
+	return OK_RESULT;
+}
+
+static struct result creg(struct modem *m, enum op op, const struct args *a)
+{
+	if (m->profile->quirks & QUIRK_CREG_ERROR)
+		return ERROR_RESULT;
+	return registration(m, "+CREG", &m->set.creg, op, a);
+}
+
+static struct result cgreg(struct modem *m, enum op op, const struct args *a)
+{
+	return registration(m, "+CGREG", &m->set.cgreg, op, a);
+}
+
+static struct result cereg(struct modem *m, enum op op, const struct args *a)
+{
+	return registration(m, "+CEREG", &m->set.cereg, op, a);
+}
+
+void command_registration_urc(struct modem *m)
+{
+	int status = modem_registration(m);
+	if (m->set.creg)
+		modem_urc(m, "+CREG: %d", status);
+	if (m->set.cereg)
+		modem_urc(m, "+CEREG: %d", status);
+}
+
+static struct result csq(struct modem *m, enum op op, const struct args *a)
+{
+	(void)a;
+	int signal = fault_on(&m->fault[F_SIGNAL]) ? (int)m->fault[F_SIGNAL].value
+		     : modem_registered(m)         ? 21
+						   : 99;
+	if (op == OP_TEST)
+		reply_add(m, "+CSQ: (0-31,99),(0-7,99)");
+	else
+		reply_add(m, "+CSQ: %d,99", signal);
+	return OK_RESULT;
+}
+
+static struct result cops(struct modem *m, enum op op, const struct args *a)
+{
+	if (op == OP_TEST)
+		reply_add(m, "+COPS: (2,\"CHINA MOBILE\",\"CMCC\",\"46000\",7),,(0,1,2,3,4),(0,1,2)");
+	else if (op == OP_READ && modem_registered(m))
+		reply_add(m, "+COPS: 0,0,\"%s\",7", m->operator_name);
+	else if (op == OP_READ)
+		reply_add(m, "+COPS: 0");
+	else if (op == OP_SET && args_int(a, 0, -1) < 0)
+		return CME(50);
+	return OK_RESULT;
+}
+
+static struct result cscs(struct modem *m, enum op op, const struct args *a)
+{
+	if (op == OP_READ)
+		reply_add(m, "+CSCS: \"%s\"", m->set.cscs);
+	else if (op == OP_TEST)
+		reply_add(m, "+CSCS: (\"GSM\",\"IRA\",\"UCS2\")");
+	else if (op == OP_SET) {
+		const char *v = args_text(a, 0);
+		if (strcmp(v, "GSM") && strcmp(v, "IRA") && strcmp(v, "UCS2"))
+			return CME(50);
+		text_copy(m->set.cscs, sizeof m->set.cscs, v);
+	}
+	return OK_RESULT;
+}
+
+static struct result cclk(struct modem *m, enum op op, const struct args *a)
+{
+	(void)a;
+	struct civil c;
+	civil_from_utc(m->net->now_utc, &c);
+	if (op == OP_READ)
+		reply_add(m, "+CCLK: \"%02d/%02d/%02d,%02d:%02d:%02d+32\"", c.year % 100, c.month, c.day,
+			  c.hour, c.minute, c.second);
+	return OK_RESULT;
+}
+
+static struct result clck(struct modem *m, enum op op, const struct args *a)
+{
+	if (op == OP_TEST)
+		reply_add(m, "+CLCK: (\"SC\")");
+	else if (op == OP_SET && args_int(a, 1, -1) == 2)
+		reply_add(m, "+CLCK: %d", *m->pin != 0);
+	else if (op == OP_SET && !strcmp(args_text(a, 2), m->pin) && args_int(a, 1, 0) == 0)
+		m->pin[0] = 0;
+	else if (op == OP_SET && args_int(a, 1, 0) == 1)
+		text_copy(m->pin, sizeof m->pin, args_text(a, 2));
+	else if (op == OP_SET)
+		return CME(16);
+	return OK_RESULT;
+}
+
+static struct result accept(struct modem *m, enum op op, const struct args *a)
+{
+	(void)m, (void)op, (void)a;
+	return OK_RESULT;
+}
+
+static struct result gmi(struct modem *m, enum op op, const struct args *a)
+{
+	(void)a;
+	return plain(m, op, "+GMI", m->profile->maker);
+}
+
+const struct command commands_device[] = {
+    {"+CGMI", cgmi, 0},
+    {"+CGMM", cgmm, 0},
+    {"+CGMR", cgmr, 0},
+    {"+CGSN", cgsn, 0},
+    {"+GMI", gmi, 0},
+    {"+GMM", cgmm, 0},
+    {"+GMR", cgmr, 0},
+    {"+GSN", cgsn, 0},
+    {"+CIMI", cimi, NEEDS_SIM},
+    {"+CCID", ccid, NEEDS_SIM},
+    {"+CNUM", cnum, NEEDS_SIM},
+    {"+CMEE", cmee, 0},
+    {"+CPIN", cpin, 0},
+    {"+CPINR", cpinr, 0},
+    {"+CFUN", cfun, 0},
+    {"+CREG", creg, 0},
+    {"+CGREG", cgreg, 0},
+    {"+CEREG", cereg, 0},
+    {"+CSQ", csq, 0},
+    {"+COPS", cops, NEEDS_SIM},
+    {"+CSCS", cscs, 0},
+    {"+CCLK", cclk, 0},
+    {"+CLCK", clck, NEEDS_SIM},
+    {"+CGATT", accept, 0},
+    {"+CTZR", accept, 0},
+    {"+CTZU", accept, 0},
+    {"+IPR", accept, 0},
+    {"+IFC", accept, 0},
+    {"+ICF", accept, 0},
+    {"+CGSMS", accept, NEEDS_SMS},
+    {NULL, NULL, 0},
+};

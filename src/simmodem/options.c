@@ -1,0 +1,289 @@
+#include "simmodem/options.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "simmodem/control.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+enum opt_id {
+	O_MODEMS = 1,
+	O_DIR,
+	O_CONTROL,
+	O_PROFILE,
+	O_NUMBER,
+	O_STORE,
+	O_SLOTS,
+	O_PIN,
+	O_AIR,
+	O_REPLY,
+	O_REPORT,
+	O_REDELIVER,
+	O_ACK,
+	O_RESTART,
+	O_FAULT,
+	O_SCRIPT,
+	O_TRACE,
+	O_BOOT,
+	O_FOLLOW,
+	O_DO,
+	O_HELP,
+	O_VERSION,
+};
+
+static const struct opt {
+	enum opt_id id;
+	const char *name, *arg, *what;
+} opts[] = {
+    {O_MODEMS, "modems", "N", "how many (1)"},
+    {O_DIR, "dir", "DIR",
+     "where their links modem0, modem1 … are (a folder of your own in $XDG_RUNTIME_DIR or /tmp)"},
+    {O_CONTROL, "control", "SOCKET", "the control socket (DIR/control.sock)"},
+    {O_PROFILE, "profile", "NAME[,NAME…]", "families, taken in turn (generic-gsm)"},
+    {O_NUMBER, "number", "NUMBER[,…]", "numbers of the SIMs (+8613800000000 and on)"},
+    {O_STORE, "store", "SM:10[,ME:23…]", "sizes of message stores"},
+    {O_SLOTS, "slots", "N", "size of the store that the profile prefers"},
+    {O_PIN, "pin", "PIN", "the SIMs ask for it"},
+    {O_AIR, "air-ms", "MS", "a part's time on the air (0); with +CMMS the following ones take two fifths"},
+    {O_REPLY, "reply-ms", "MS", "time to answer a command (0)"},
+    {O_REPORT, "report-ms", "MS", "time until a status report (0)"},
+    {O_REDELIVER, "redeliver-ms", "MS", "pause before the network tries a refused message again (0)"},
+    {O_ACK, "ack-ms", "MS", "patience with +CNMA (15000)"},
+    {O_RESTART, "restart-ms", "MS", "how long the port is away after AT+CFUN=1,1 (500)"},
+    {O_FAULT, "fault", "NAME[=VALUE]", "something goes wrong from the start; may be repeated"},
+    {O_SCRIPT, "script", "FILE",
+     "runs the requests in FILE, one a line (- is standard input); answers go to standard output"},
+    {O_TRACE, "trace", "FILE", "appends all traffic to FILE, in the trace format"},
+    {O_BOOT, "boot", NULL, "say the boot lines at the start too"},
+    {O_DO, "do", "REQUEST", "send one request to a running emulator, print its answer; exit 1 when it says no"},
+    {O_FOLLOW, "follow", NULL, "print the events of a running emulator"},
+    {O_HELP, "help", NULL, "this text"},
+    {O_VERSION, "version", NULL, "the version"},
+};
+
+static int usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+static int usage(const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	fputs("yishi-simmodem: ", stderr);
+	vfprintf(stderr, fmt, ap);
+	fputs("; see yishi-simmodem --help\n", stderr);
+	va_end(ap);
+	return EX_USAGE;
+}
+
+static void help(void)
+{
+	struct buf out cleanup_buf = {0};
+	buf_adds(
+	    &out,
+	    "Usage: yishi-simmodem [OPTION…]\n\n"
+	    "Emulates GSM modems on pseudo-terminals: any program that talks AT commands to a modem can use\n"
+	    "DIR/modem0 as its device. \"ready SOCKET\" on standard output says that all is up.\n\nOptions\n");
+	for (size_t i = 0; i < ARRAY_LEN(opts); i++) {
+		cleanup_free char *left = mem_printf("--%s%s%s", opts[i].name, opts[i].arg ? " " : "",
+						     opts[i].arg ? opts[i].arg : "");
+		buf_addf(&out, "  %-24s %s\n", left, opts[i].what);
+	}
+	buf_adds(&out, "\nProfiles\n");
+	for (int i = 0; profile_at(i); i++)
+		buf_addf(&out, "  %-15s %s\n", profile_at(i)->name, profile_at(i)->about);
+	buf_adds(&out, "\nFaults (--fault, or the request \"fault\")\n");
+	fault_help(&out);
+	buf_adds(&out,
+		 "\nRequests on the control socket: one JSON object a line, answered by one with \"ok\"\n");
+	request_help(&out);
+	buf_adds(&out, "\nExample\n  yishi-simmodem --dir /tmp/gsm --profile huawei-e1xx --store SM:10 &\n"
+		       "  yishi-simmodem --dir /tmp/gsm --do "
+		       "'{\"do\":\"receive\",\"from\":\"+8613800138001\",\"text\":\"1\"}'\n");
+	fputs(buf_str(&out), stdout);
+}
+
+static int profiles(struct options *o, const char *list)
+{
+	char name[40];
+	o->profile_count = 0;
+	while (*list && o->profile_count < SIM_MODEMS_MAX) {
+		size_t n = strcspn(list, ",");
+		snprintf(name, sizeof name, "%.*s", (int)n, list);
+		const struct profile *p = profile_find(name);
+		if (!p)
+			return usage("no profile %s", name);
+		o->profile[o->profile_count++] = p;
+		list += n + (list[n] == ',');
+	}
+	return o->profile_count ? 0 : usage("--profile needs a name");
+}
+
+static int numbers(struct options *o, const char *list)
+{
+	for (int i = 0; *list && i < SIM_MODEMS_MAX; i++) {
+		size_t n = strcspn(list, ",");
+		if (n >= TPDU_ADDR_MAX)
+			return usage("%s is no telephone number", list);
+		snprintf(o->number[i], sizeof o->number[i], "%.*s", (int)n, list);
+		list += n + (list[n] == ',');
+	}
+	return 0;
+}
+
+static int fault(struct options *o, const char *arg)
+{
+	char name[40];
+	size_t n = strcspn(arg, "=");
+	snprintf(name, sizeof name, "%.*s", (int)n, arg);
+	int id = fault_find(name);
+	if (id < 0)
+		return usage("no fault %s", name);
+	if (o->fault_count == OPTIONS_FAULTS)
+		return usage("at most %d faults", OPTIONS_FAULTS);
+	struct fault_option *f = &o->fault[o->fault_count++];
+	f->id = (enum fault_id)id;
+	f->value = 1;
+	if (arg[n] == '=') {
+		char *end;
+		f->value = strtoll(arg + n + 1, &end, 10);
+		if (*end)
+			text_copy(f->text, sizeof f->text, arg + n + 1);
+	}
+	return 0;
+}
+
+static int number(const char *name, const char *arg, int min, int max, int *ret)
+{
+	char *end;
+	errno = 0;
+	long v = strtol(arg, &end, 10);
+	if (errno || *end || end == arg || v < min || v > max)
+		return usage("--%s takes a number from %d to %d, not %s", name, min, max, arg);
+	*ret = (int)v;
+	return 0;
+}
+
+static int script(struct options *o, const char *path)
+{
+	FILE *f = strcmp(path, "-") ? fopen(path, "r") : stdin;
+	if (!f) {
+		fprintf(stderr, "yishi-simmodem: cannot read %s: %s\n", path, strerror(errno));
+		return EX_NOINPUT;
+	}
+	struct buf text cleanup_buf = {0};
+	char piece[4096];
+	size_t n;
+	while ((n = fread(piece, 1, sizeof piece, f)) > 0)
+		buf_add(&text, piece, n);
+	if (f != stdin)
+		fclose(f);
+	free(o->script);
+	o->script = text.data ? buf_take(&text) : mem_dup("");
+	return 0;
+}
+
+static int take(struct options *o, const struct opt *opt, const char *arg)
+{
+	const int day = 86400000;
+	switch (opt->id) {
+	case O_MODEMS:
+		return number(opt->name, arg, 1, SIM_MODEMS_MAX, &o->modems);
+	case O_DIR:
+		text_copy(o->dir, sizeof o->dir, arg);
+		return 0;
+	case O_CONTROL:
+		text_copy(o->control, sizeof o->control, arg);
+		return 0;
+	case O_PROFILE:
+		return profiles(o, arg);
+	case O_NUMBER:
+		return numbers(o, arg);
+	case O_STORE:
+		o->stores = arg;
+		return 0;
+	case O_SLOTS:
+		return number(opt->name, arg, 1, 9999, &o->slots);
+	case O_PIN:
+		o->pin = arg;
+		return strlen(arg) < 4 || strlen(arg) > 8 ? usage("a PIN has 4 to 8 digits") : 0;
+	case O_AIR:
+		return number(opt->name, arg, 0, day, &o->air_ms);
+	case O_REPLY:
+		return number(opt->name, arg, 0, day, &o->reply_ms);
+	case O_REPORT:
+		return number(opt->name, arg, 0, day, &o->report_ms);
+	case O_REDELIVER:
+		return number(opt->name, arg, 0, day, &o->redeliver_ms);
+	case O_ACK:
+		return number(opt->name, arg, 0, day, &o->ack_ms);
+	case O_RESTART:
+		return number(opt->name, arg, 0, day, &o->restart_ms);
+	case O_FAULT:
+		return fault(o, arg);
+	case O_SCRIPT:
+		return script(o, arg);
+	case O_TRACE:
+		o->trace = arg;
+		return 0;
+	case O_BOOT:
+		o->boot = true;
+		return 0;
+	case O_FOLLOW:
+		o->follow = true;
+		return 0;
+	case O_DO:
+		o->request = arg;
+		return 0;
+	case O_HELP:
+		help();
+		return OPTIONS_DONE;
+	case O_VERSION:
+		puts("yishi-simmodem " YISHI_VERSION);
+		return OPTIONS_DONE;
+	}
+	return 0;
+}
+
+static void defaults(struct options *o)
+{
+	*o = (struct options){.modems = 1, .profile_count = 1, .ack_ms = 15000, .restart_ms = 500};
+	o->profile[0] = profile_at(0);
+	const char *run = getenv("XDG_RUNTIME_DIR");
+	if (run && *run)
+		snprintf(o->dir, sizeof o->dir, "%s/yishi-simmodem", run);
+	else
+		snprintf(o->dir, sizeof o->dir, "/tmp/yishi-simmodem-%d", (int)getuid());
+	for (int i = 0; i < SIM_MODEMS_MAX; i++)
+		snprintf(o->number[i], sizeof o->number[i], "+86138000000%02d", i);
+}
+
+int options_read(struct options *o, int argc, char **argv)
+{
+	struct option table[ARRAY_LEN(opts) + 1] = {0};
+	for (size_t i = 0; i < ARRAY_LEN(opts); i++)
+		table[i] = (struct option){opts[i].name, opts[i].arg ? required_argument : no_argument, NULL,
+					   opts[i].id};
+	defaults(o);
+	opterr = 0;
+	int c;
+	while ((c = getopt_long(argc, argv, "", table, NULL)) != -1) {
+		if (c < O_MODEMS || c > O_VERSION)
+			return usage("%s: unknown, or without its value", argv[optind - 1]);
+		int r = take(o, &opts[c - 1], optarg);
+		if (r)
+			return r;
+	}
+	if (optind < argc)
+		return usage("what is %s?", argv[optind]);
+	if (!*o->control)
+		snprintf(o->control, sizeof o->control, "%s/control.sock", o->dir);
+	return 0;
+}
+
+void options_done(struct options *o)
+{
+	free(o->script);
+}
