@@ -148,7 +148,7 @@ static void takes_255_parts(void **state)
 	(void)state;
 	struct concat_row rows[255];
 	struct concat_group groups[255];
-	char hashes[255][8];
+	char hashes[255][16];
 	struct random r = random_start("takes_255_parts");
 	for (int i = 0; i < 255; i++) {
 		snprintf(hashes[i], sizeof hashes[i], "h%d", i);
