@@ -16,7 +16,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void same(const struct tpdu *a, const struct tpdu *b)
 {
-	CHECK(a->type == b->type && strcmp(a->number, b->number) == 0);
+	size_t n = strlen(a->number);
+	if (a->alphanumeric && n > 0 && a->number[n - 1] == '@')
+		n--; /* an eighth character @ cannot be told from padding */
+	CHECK(a->type == b->type && strncmp(a->number, b->number, n) == 0 && strlen(b->number) >= n);
 	CHECK(a->mr == b->mr && a->st == b->st && a->pid == b->pid && a->dcs == b->dcs);
 	CHECK(a->vp == b->vp && a->validity_minutes == b->validity_minutes);
 	CHECK(memcmp(a->scts.octets, b->scts.octets, 7) == 0 && memcmp(a->done.octets, b->done.octets, 7) == 0);
@@ -42,6 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	}
 	cleanup_free char *text = tpdu_text(&t);
+	CHECK(strlen(text) <= 3 * TPDU_UNITS_MAX);
 	CHECK(t.unit_count <= TPDU_UNITS_MAX && t.data_len <= TPDU_UD_MAX && t.udh_len < TPDU_UD_MAX);
 	CHECK(t.concat_ref < 0 || (t.part >= 1 && t.part <= t.parts && t.parts <= 255));
 	*t.smsc = 0; /* one that is a name is read, and never written */
