@@ -119,7 +119,7 @@ static int check_version(struct store *s, struct err *e)
 	            ? "has schema %d, this program knows %d; install the version of yishi that wrote it"
 	            : "has schema %d, this program needs %d; start yishid once to migrate it",
 	        version, store_schema_version);
-	return -EPROTO;
+	return version > store_schema_version ? -EPROTO : -ESTALE;
 }
 
 static int set_up(struct store *s, enum store_mode mode, struct err *e)

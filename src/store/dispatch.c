@@ -33,8 +33,9 @@ static int load_done(struct store *s, struct outbox_message *m)
 	while (r >= 0 && (r = query_next(&q)) == 1) {
 		int64_t part = query_int(&q, 0);
 		const char *state = query_text(&q, 1);
+		/* `sending` is found here only when an outcome could not be written: not to be begun again, see outbox_settle */
 		if (part >= 1 && part <= OUTBOX_PARTS_MAX)
-			m->done[part] = !strcmp(state, "sent") || !strcmp(state, "delivered") ||
+			m->done[part] = !strcmp(state, "sent") || !strcmp(state, "delivered") || !strcmp(state, "sending") ||
 			                (!strcmp(state, "uncertain") && !(m->repeated && personal(m->class)));
 	}
 	return r;
@@ -215,21 +216,26 @@ int outbox_part_uncertain(struct store *s, struct outbox_message *m, int part, i
 	return r;
 }
 
-int outbox_part_later(struct store *s, struct outbox_message *m, int part, const char *reason, int64_t next_try_utc,
-                      int64_t now_utc)
+/* Parts that have left keep a text on its line: from another number they would not be joined. */
+static int requeue(struct store *s, int64_t message, int64_t next_try_utc)
+{
+	return store_run(s,
+	                 "UPDATE message_out SET state = 'queued', next_try_utc = ?1, modem = CASE WHEN EXISTS"
+	                 " (SELECT 1 FROM part_out WHERE message = ?2 AND state <> 'failed') THEN modem END"
+	                 " WHERE id = ?2 AND state = 'sending'",
+	                 "II", next_try_utc, message);
+}
+
+int outbox_part_later(struct store *s, struct outbox_message *m, int part, const char *reason, int64_t next_try_utc)
 {
 	int r = store_begin(s);
 	if (r)
 		return r;
 	r = store_run(s, "UPDATE part_out SET state = 'failed' WHERE message = ? AND part = ?", "Ii", m->id, part);
-	/* a text whose not-after comes first will be expired there; parts that have left keep it on its line */
 	if (r == 0)
-		r = store_run(s,
-		              "UPDATE message_out SET state = 'queued', attempts = attempts + 1, reason = ?1, next_try_utc = ?2,"
-		              " modem = CASE WHEN EXISTS (SELECT 1 FROM part_out WHERE message = ?3 AND state <> 'failed') THEN modem END"
-		              " WHERE id = ?3",
-		              "tII", reason, next_try_utc, m->id);
-	(void)now_utc;
+		r = store_run(s, "UPDATE message_out SET attempts = attempts + 1, reason = ? WHERE id = ?", "tI", reason, m->id);
+	if (r == 0)
+		r = requeue(s, m->id, next_try_utc);
 	return finish(s, r);
 }
 
@@ -238,10 +244,12 @@ int outbox_release(struct store *s, const struct outbox_message *m, int part, in
 	int r = store_begin(s);
 	if (r)
 		return r;
-	r = store_run(s, "UPDATE part_out SET state = 'failed', attempts = attempts - 1 WHERE message = ? AND part = ?", "Ii",
-	              m->id, part);
+	r = store_run(s,
+	              "UPDATE part_out SET state = 'failed', attempts = attempts - 1 WHERE message = ? AND part = ?"
+	              " AND state = 'sending'",
+	              "Ii", m->id, part);
 	if (r == 0)
-		r = store_run(s, "UPDATE message_out SET state = 'queued', next_try_utc = ? WHERE id = ?", "II", next_try_utc, m->id);
+		r = requeue(s, m->id, next_try_utc);
 	return finish(s, r);
 }
 
@@ -304,6 +312,12 @@ static int recover_one(struct store *s, int64_t id, int64_t now_utc)
 		              : store_run(s, "UPDATE message_out SET state = 'queued', next_try_utc = ? WHERE id = ?", "II", now_utc, id);
 	outbox_message_done(&m);
 	return r;
+}
+
+int outbox_settle(struct store *s, int64_t id, int64_t now_utc)
+{
+	int r = store_begin(s);
+	return r ? r : finish(s, recover_one(s, id, now_utc));
 }
 
 int outbox_recover(struct store *s, int64_t now_utc, int *ret_uncertain)
@@ -398,4 +412,24 @@ int outbox_report(struct store *s, const char *modem, int mr, const char *number
 	if (r == 0)
 		*ret_message = message;
 	return r;
+}
+
+int outbox_part_late(struct store *s, int64_t message, int part, int mr, int64_t now_utc)
+{
+	int r = store_begin(s);
+	if (r)
+		return r;
+	r = store_run(s,
+	              "UPDATE part_out SET state = 'sent', mr = nullif(?1, -1), sent_utc = ?2"
+	              " WHERE message = ?3 AND part = ?4 AND state = 'uncertain'",
+	              "iIIi", mr, now_utc, message, part);
+	if (r == 0 && !store_changes(s))
+		r = -ENOENT;
+	if (r == 0)
+		r = store_run(s,
+		              "UPDATE message_out SET state = 'sent', sent_utc = coalesce(sent_utc, ?1) WHERE id = ?2"
+		              " AND state = 'uncertain' AND NOT EXISTS (SELECT 1 FROM part_out WHERE message = ?2"
+		              " AND state NOT IN ('sent', 'delivered'))",
+		              "II", now_utc, message);
+	return finish(s, r);
 }

@@ -85,15 +85,20 @@ int outbox_part_begin(struct store *s, const struct outbox_message *m, int part,
 int outbox_part_sent(struct store *s, struct outbox_message *m, int part, int mr, int64_t now_utc, bool *ret_whole);
 int outbox_part_uncertain(struct store *s, struct outbox_message *m, int part, int64_t now_utc, bool *ret_whole);
 /* It did not go out and will be tried again at `next_try_utc`, by any line. */
-int outbox_part_later(struct store *s, struct outbox_message *m, int part, const char *reason, int64_t next_try_utc,
-                      int64_t now_utc);
-/* The part was never begun or the modem refused before it could have gone: as it was before, no attempt counted. */
+int outbox_part_later(struct store *s, struct outbox_message *m, int part, const char *reason, int64_t next_try_utc);
+/* The part did not go out and that was not its fault: as it was before, no attempt counted. `part` 0: none was under way. */
 int outbox_release(struct store *s, const struct outbox_message *m, int part, int64_t next_try_utc);
 int outbox_failed(struct store *s, struct outbox_message *m, int part, const char *reason, int64_t now_utc);
+
+/* The answer to an uncertain part came after all. -ENOENT: it is not uncertain any more. */
+int outbox_part_late(struct store *s, int64_t message, int part, int mr, int64_t now_utc);
 
 /* Texts past their not-after become expired. */
 int outbox_expire(struct store *s, int64_t now_utc, int *ret_count);
 
+/* A text of which no part is left to be begun, and which is nevertheless not settled: its parts in `sending` become
+ * uncertain. */
+int outbox_settle(struct store *s, int64_t id, int64_t now_utc);
 /* At start-up: what was with a modem when the program died is uncertain; texts between two parts go on. */
 int outbox_recover(struct store *s, int64_t now_utc, int *ret_uncertain);
 

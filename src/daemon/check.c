@@ -1,0 +1,110 @@
+#include "daemon/check.h"
+#include "at_commands/modem_row.h"
+#include "base/paths.h"
+#include "rules/replies.h"
+#include "rules/rules.h"
+#include "store/person.h"
+#include "store/store.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+static int wrong(const struct err *e)
+{
+	char line[600];
+	fprintf(stderr, "yishid: %s\n", err_line(e, line, sizeof line));
+	return EX_CONFIG;
+}
+
+static int check_data(const struct config *c)
+{
+	char data[256], rows_dir[300];
+	struct err e = {0};
+	struct rules *rules = NULL;
+	struct replies *replies = NULL;
+	struct modem_rows rows = {0};
+	if (paths_data(data, sizeof data)) {
+		err_set(&e, "", 0, "no data folder; set $YISHI_DATA");
+		return wrong(&e);
+	}
+	snprintf(rows_dir, sizeof rows_dir, "%s/at_commands/modems", data);
+	int code = 0;
+	if (modem_rows_load(rows_dir, &rows, &e))
+		code = wrong(&e);
+	if (rules_load(data, c->rule_files, &rules, &e))
+		code = wrong(&e);
+	if (replies_load(data, &replies, &e))
+		code = wrong(&e);
+	if (!code)
+		printf("# data of %s: %d modem rows, %d reply texts, rules%s\n", data, rows.count, replies_count(replies),
+		       rules_have_jit(rules) ? "" : " (without JIT)");
+	modem_rows_done(&rows);
+	rules_free(rules);
+	replies_free(replies);
+	return code;
+}
+
+static int count_one(void *ctx, const struct person_view *p)
+{
+	(void)p;
+	++*(int *)ctx;
+	return 0;
+}
+
+static void check_duty(struct store *s)
+{
+	int n = 0;
+	struct person_filter on_duty = {.roles = ROLE(DUTY_OFFICER) | ROLE(SECRETARY), .since_utc = INT64_MIN, .limit = 1};
+	if (person_list(s, &on_duty, count_one, &n) >= 0 && n == 0)
+		fprintf(stderr, "yishid: warning: nobody has the role duty_officer or secretary: a call for help reaches nobody\n");
+}
+
+static int check_database(const struct config *c)
+{
+	struct err e = {0};
+	struct store *s;
+	if (access(c->database, F_OK) != 0) {
+		printf("# %s is not there yet; the first start makes it\n", c->database);
+		return 0;
+	}
+	int r = store_open(c->database, STORE_READ_ONLY, &s, &e);
+	if (r == -ESTALE) {
+		printf("# %s has an older schema; the next start migrates it, with a backup\n", c->database);
+		return 0;
+	}
+	if (r) {
+		wrong(&e);
+		return r == -EPROTO ? EX_UNAVAILABLE : r == -EACCES ? EX_NOPERM : EX_DATAERR;
+	}
+	check_duty(s);
+	store_close(s);
+	return 0;
+}
+
+static void check_devices(const struct config *c)
+{
+	for (int i = 0; i < c->modem_count; i++)
+		if (c->modems[i].device[0] == '/' && access(c->modems[i].device, R_OK | W_OK) != 0)
+			fprintf(stderr, "yishid: warning: [modem %s] %s: %s\n", c->modems[i].name, c->modems[i].device, strerror(errno));
+}
+
+int check_all(struct config *config)
+{
+	struct wall_clock clock;
+	struct err e = {0};
+	int code = 0, r;
+	config_print(config, stdout);
+	if (wall_clock_init(&clock, config->test_clock)) {
+		err_set(&e, config->path, 0, "$YISHI_CLOCK is set, and [gateway] test_clock is not");
+		code = wrong(&e);
+	}
+	if ((r = check_data(config)))
+		code = r;
+	if ((r = check_database(config)))
+		code = r;
+	check_devices(config);
+	config_free(config);
+	return code;
+}

@@ -1,0 +1,324 @@
+#include "daemon/daemon.h"
+#include "daemon/control.h"
+#include "daemon/receiver.h"
+#include "daemon/session.h"
+#include "daemon/watch.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/paths.h"
+#include "base/text.h"
+#include "store/broadcast.h"
+#include "store/event.h"
+#include "store/inbox.h"
+#include "store/outbox.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+#define TAKE_MAX    64      /* texts acted on before the loop has its turn */
+#define BUSY_MS     1000    /* the database was busy */
+#define SCHEDULE_MAX_MS (6 * 3600 * 1000LL)
+
+static void on_schedule(uv_timer_t *t);
+
+int64_t daemon_now(const struct daemon *d)
+{
+	return wall_clock_now(&d->clock);
+}
+
+/* __DATE__ of this file: a clock before it was never set. */
+static int64_t build_utc(void)
+{
+	struct tm tm = {0};
+	return strptime(__DATE__, "%b %d %Y", &tm) ? (int64_t)timegm(&tm) - DAY_S : 0;
+}
+
+static int load_texts(struct daemon *d, const struct config *c, struct rules **rules, struct replies **replies, struct err *e)
+{
+	int r = rules_load(d->data_dir, c->rule_files, rules, e);
+	if (r)
+		return r;
+	r = replies_load(d->data_dir, replies, e);
+	if (r)
+		rules_free(*rules);
+	return r;
+}
+
+int daemon_init(struct daemon *d, uv_loop_t *loop, struct config *config, struct err *e)
+{
+	char rows[300];
+	int uncertain = 0;
+	*d = (struct daemon){.loop = loop, .config = config, .started_ms = mono_ms()};
+	int r = clock_set_zone(config->timezone);
+	if (r)
+		return err_set(e, config->path, 0, "timezone %s is not known", config->timezone);
+	if ((r = wall_clock_init(&d->clock, config->test_clock)))
+		return err_set(e, config->path, 0, "$YISHI_CLOCK is set, and [gateway] test_clock is not"), r;
+	if ((r = paths_data(d->data_dir, sizeof d->data_dir)))
+		return err_set(e, "", 0, "no data folder; set $YISHI_DATA"), r;
+	snprintf(rows, sizeof rows, "%s/at_commands/modems", d->data_dir);
+	if ((r = modem_rows_load(rows, &d->rows, e)) || (r = load_texts(d, config, &d->rules, &d->replies, e)))
+		return r;
+	if ((r = store_open(config->database, STORE_DAEMON, &d->store, e)))
+		return r;
+	if ((r = outbox_recover(d->store, daemon_now(d), &uncertain)))
+		return err_set(e, config->database, 0, "%s", store_error(d->store)), r;
+	if (uncertain)
+		log_warning("%d parts were with a modem when the program ended; whether they left is not known", uncertain);
+	d->people = (struct participation){.store = d->store,
+	                                   .rules = d->rules,
+	                                   .replies = d->replies,
+	                                   .config = d->config,
+	                                   .built_utc = build_utc()};
+	return 0;
+}
+
+int daemon_start(struct daemon *d, struct err *e)
+{
+	uv_timer_init(d->loop, &d->schedule);
+	d->schedule.data = d;
+	int r = control_new(d, d->config->control_socket, &d->control, e);
+	if (r)
+		return r;
+	d->watch = watch_new(d);
+	for (int i = 0; i < d->config->modem_count; i++)
+		d->session[d->session_count++] = session_new(d, &d->config->modems[i]);
+	daemon_act(d);
+	for (int i = 0; i < d->session_count; i++)
+		session_start(d->session[i]);
+	return 0;
+}
+
+static void maybe_stopped(struct daemon *d)
+{
+	for (int i = 0; i < d->session_count; i++)
+		if (!session_stopped(d->session[i]))
+			return;
+	if (d->stopped)
+		d->stopped(d);
+}
+
+void daemon_session_stopped(struct daemon *d)
+{
+	if (d->stopping)
+		maybe_stopped(d);
+}
+
+void daemon_stop(struct daemon *d)
+{
+	if (d->stopping)
+		return;
+	for (int i = 0; i < d->session_count; i++)
+		session_stop(d->session[i]);
+	d->stopping = true;
+	maybe_stopped(d);
+}
+
+static void nothing(uv_handle_t *h)
+{
+	(void)h;
+}
+
+void daemon_done(struct daemon *d)
+{
+	for (int i = 0; i < d->session_count; i++)
+		session_free(d->session[i]);
+	d->session_count = 0;
+	control_free(d->control);
+	watch_free(d->watch);
+	if (d->schedule.data)
+		uv_close((uv_handle_t *)&d->schedule, nothing);
+	uv_run(d->loop, UV_RUN_DEFAULT);
+	store_close(d->store);
+	rules_free(d->rules);
+	replies_free(d->replies);
+	modem_rows_done(&d->rows);
+	config_free(d->config);
+}
+
+/* ------------------------------------------------------------------------------------------------ acting */
+
+/* Texts that are stored and not yet acted on; true when some are left. */
+static bool take_stored(struct daemon *d)
+{
+	int64_t ids[TAKE_MAX];
+	int n = 0, r = inbox_stored(d->store, ids, TAKE_MAX, &n);
+	bool left = n == TAKE_MAX;
+	for (int i = 0; i < n && r == 0; i++) {
+		int t = participation_take(&d->people, ids[i], daemon_now(d));
+		if (t == 0)
+			continue;
+		log_error("text %" PRId64 " cannot be acted on yet: %s (%s)", ids[i], strerror(-t), store_error(d->store));
+		left = true;
+	}
+	if (r)
+		log_error("the inbox cannot be read: %s", strerror(-r));
+	return left || r;
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* A text that waits for quota or for the end of the quiet hours has no time of its own. */
+static int64_t gate_opens(struct daemon *d, int64_t now)
+{
+	struct outbox_counts c;
+	if (outbox_counts(d->store, now, &c) || !c.oldest_utc)
+		return INT64_MAX;
+	int64_t hour = now - now % HOUR_S + HOUR_S;
+	int64_t quiet = day_window_end(&d->config->quiet_hours, now);
+	return quiet > now ? earlier(quiet, hour) : hour;
+}
+
+static void schedule(struct daemon *d, int64_t next, bool busy)
+{
+	int64_t now = daemon_now(d), outbox;
+	if (outbox_next_utc(d->store, now, &outbox) == 0)
+		next = earlier(next, outbox);
+	next = earlier(next, gate_opens(d, now));
+	int64_t in = next == INT64_MAX || next - now > SCHEDULE_MAX_MS / 1000 ? SCHEDULE_MAX_MS : (next - now) * 1000;
+	if (busy || in < BUSY_MS)
+		in = BUSY_MS;
+	if (next == INT64_MAX && !busy) {
+		uv_timer_stop(&d->schedule);
+		return;
+	}
+	uv_update_time(d->loop);
+	uv_timer_start(&d->schedule, on_schedule, (uint64_t)in, 0);
+}
+
+static int64_t let_time_pass(struct daemon *d, bool *busy)
+{
+	int64_t now = daemon_now(d), next = INT64_MAX, parts = INT64_MAX;
+	int expired = 0;
+	int r = receiver_expire(&d->people, now, &parts);
+	if (r == 0)
+		r = outbox_expire(d->store, now, &expired);
+	if (expired)
+		log_notice("%d texts were too late to be sent", expired);
+	if (r == 0)
+		r = participation_tick(&d->people, now, &next, &d->clock_ok);
+	if (r) {
+		log_error("the schedule cannot be looked at yet: %s (%s)", strerror(-r), store_error(d->store));
+		*busy = true;
+	}
+	if (expired && broadcast_finish(d->store, now))
+		*busy = true;
+	return earlier(next, parts);
+}
+
+void daemon_act(struct daemon *d)
+{
+	if (d->acting || d->stopping) {
+		d->again = true;
+		return;
+	}
+	d->acting = true;
+	bool busy = take_stored(d);
+	int64_t next = let_time_pass(d, &busy);
+	d->acting = false;
+	for (int i = 0; i < d->session_count; i++)
+		session_wake(d->session[i]);
+	schedule(d, next, busy || d->again);
+	d->again = false;
+}
+
+static void on_schedule(uv_timer_t *t)
+{
+	daemon_act(t->data);
+}
+
+void daemon_act_soon(struct daemon *d, int64_t delay_ms)
+{
+	if (d->stopping || (uv_is_active((uv_handle_t *)&d->schedule) && uv_timer_get_due_in(&d->schedule) <= (uint64_t)delay_ms))
+		return;
+	uv_update_time(d->loop);
+	uv_timer_start(&d->schedule, on_schedule, (uint64_t)delay_ms, 0);
+}
+
+void daemon_clock_set(struct daemon *d)
+{
+	log_info("the clock was set");
+	daemon_act(d);
+}
+
+/* ------------------------------------------------------------------------------------------------ reload */
+
+static void rejected(struct daemon *d, enum event_kind kind, const struct err *e)
+{
+	char line[600];
+	log_error("%s; what was in force stays", err_line(e, line, sizeof line));
+	int r = event_add(d->store, kind, "daemon",
+	                  json_pack("{s:s, s:i, s:s}", "file", e->file, "line", e->line, "reason", e->text), daemon_now(d));
+	if (r)
+		log_error("event not written: %s", strerror(-r));
+}
+
+static bool same(const char *a, const char *b)
+{
+	return !strcmp(a ? a : "", b ? b : "");
+}
+
+static struct session *find_session(struct daemon *d, const char *name)
+{
+	for (int i = 0; i < d->session_count; i++)
+		if (!strcmp(session_name(d->session[i]), name))
+			return d->session[i];
+	return NULL;
+}
+
+static void apply_modems(struct daemon *d, const struct config *new)
+{
+	for (int i = 0; i < d->session_count;) {
+		const struct config_modem *m = config_find_modem(new, session_name(d->session[i]));
+		if (m) {
+			session_reconfigure(d->session[i++], m);
+			continue;
+		}
+		session_stop(d->session[i]);
+		session_free(d->session[i]);
+		d->session[i] = d->session[--d->session_count];
+	}
+	for (int i = 0; i < new->modem_count; i++)
+		if (!find_session(d, new->modems[i].name) && d->session_count < CONFIG_MODEMS) {
+			struct session *s = session_new(d, &new->modems[i]);
+			d->session[d->session_count++] = s;
+			session_start(s);
+		}
+}
+
+void daemon_reload(struct daemon *d)
+{
+	struct err e = {0};
+	struct config *c = NULL, *old = d->config;
+	struct rules *rules;
+	struct replies *replies;
+	if (config_load(d->config->path, &c, &e)) {
+		rejected(d, EVENT_CONFIG_REJECTED, &e);
+		return;
+	}
+	if (!same(c->database, old->database) || !same(c->control_socket, old->control_socket) ||
+	    !same(c->timezone, old->timezone) || c->test_clock != old->test_clock)
+		log_warning("%s: another database, control socket, time zone or test clock is taken up at the next start", c->path);
+	if (load_texts(d, c, &rules, &replies, &e)) {
+		rejected(d, EVENT_RULE_REJECTED, &e);
+		config_free(c);
+		return;
+	}
+	rules_free(d->rules);
+	replies_free(d->replies);
+	d->rules = rules;
+	d->replies = replies;
+	d->config = c;
+	d->people.rules = rules;
+	d->people.replies = replies;
+	d->people.config = c;
+	apply_modems(d, c);
+	config_free(old);
+	log_notice("configuration, rules and replies were read again");
+	daemon_act(d);
+}

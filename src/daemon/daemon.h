@@ -1,0 +1,58 @@
+/* The gateway as one object: configuration, database, rules, and a session for each modem, on one libuv loop. Everything
+ * runs on one thread; nothing here polls. */
+#pragma once
+
+#include "at_commands/modem_row.h"
+#include "base/clock.h"
+#include "base/config.h"
+#include "daemon/participation.h"
+
+#include <uv.h>
+
+struct session;
+struct control;
+struct watch;
+
+struct daemon {
+	uv_loop_t *loop;             /* borrowed */
+	struct config *config;       /* owned, as all of the following */
+	struct store *store;
+	struct rules *rules;
+	struct replies *replies;
+	struct modem_rows rows;
+	struct participation people; /* borrows store, rules, replies, config */
+	char data_dir[256];
+	struct wall_clock clock;
+	bool clock_ok;               /* the wall clock is plausible: unsolicited texts may leave */
+	int64_t started_ms;
+
+	struct session *session[CONFIG_MODEMS];
+	int session_count;
+	struct control *control;
+	struct watch *watch;
+	uv_timer_t schedule;         /* the next thing that time brings: meetings, retries, patience with parts */
+	bool acting, again, stopping;
+	void (*stopped)(struct daemon *d);
+};
+
+/* Takes `config`. Opens the database, reads rules and rows; nothing is started. -errno with `e`. */
+int daemon_init(struct daemon *d, uv_loop_t *loop, struct config *config, struct err *e);
+/* Sessions, control socket, watches. */
+int daemon_start(struct daemon *d, struct err *e);
+/* Every session ends its submit; then `stopped` is called. May be called again. */
+void daemon_stop(struct daemon *d);
+void daemon_done(struct daemon *d);
+
+int64_t daemon_now(const struct daemon *d);
+
+/* Something happened: stored texts are acted on, time is asked what it brings, free modems look at the outbox. */
+void daemon_act(struct daemon *d);
+/* The same from the loop, soon: for callers that are in the middle of something. */
+void daemon_act_soon(struct daemon *d, int64_t delay_ms);
+
+/* Reads configuration and rules again; what is wrong keeps what was, says so in the log and as an event. */
+void daemon_reload(struct daemon *d);
+/* The wall clock was set. */
+void daemon_clock_set(struct daemon *d);
+/* A session has come to rest after daemon_stop. */
+void daemon_session_stopped(struct daemon *d);

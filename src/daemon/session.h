@@ -1,0 +1,43 @@
+/* One modem: from its port to the inbox, and from the outbox to its port. A table of states and events with every cell
+ * filled (session_table.c) says what happens when; the other session_*.c files do it:
+ *
+ *     port   bytes between descriptor and chat        init   the row's steps, PIN, stores, registration
+ *     read   announced and swept memories → receiver  send   outbox → AT+CMGS → outcome
+ *     call   rings that nobody answers                 */
+#pragma once
+
+#include "base/config.h"
+
+#include <jansson.h>
+
+struct daemon;
+struct session;
+
+/* `config` is borrowed and may be replaced by session_reconfigure. */
+struct session *session_new(struct daemon *d, const struct config_modem *config);
+/* After session_stop has come to rest. */
+void session_free(struct session *s);
+
+void session_start(struct session *s);
+/* Ends at once, or after the submit that is under way; then daemon_session_stopped(). */
+void session_stop(struct session *s);
+bool session_stopped(const struct session *s);
+
+/* Quotas and the like changed; another device or PIN file makes it start over. */
+void session_reconfigure(struct session *s, const struct config_modem *config);
+
+/* The outbox may have something: looks at it when free. */
+void session_wake(struct session *s);
+/* The device's folder changed: try to open at once when waiting for that. */
+void session_device_appeared(struct session *s);
+
+/* Lends the port: closed after the submit that is under way. *ret_path is borrowed. -EBUSY: lent already. */
+int session_hold(struct session *s, const char **ret_path);
+void session_release(struct session *s);
+
+/* Records what goes over the port in `path` (at_commands/trace.h) until off. */
+int session_trace(struct session *s, const char *path);
+
+const char *session_name(const struct session *s);
+bool session_up(const struct session *s); /* ready, or at work */
+json_t *session_status(const struct session *s);

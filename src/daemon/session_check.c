@@ -1,0 +1,203 @@
+/* The periodic look: are the settings still ours, is something in the store that was never announced, is there a
+ * network, how strong. One command line where the modem takes several queries in one, so that an idle box wakes up
+ * as rarely as can be; rarer still while +CMTI proves reliable. */
+#include "daemon/session_internal.h"
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+#include <string.h>
+
+#define FIRST_MS       8000
+#define ROUND_MS       300000 /* the other memories too */
+#define TRUST          3      /* so many were announced and none was missed */
+#define SIGNAL_STEP_DB 6      /* less is not worth a write */
+
+struct seen {
+	bool format, notify, stores, reg, reg_ok;
+	bool ours;   /* the settings are as we left them */
+	int used;
+};
+
+static void look_at(struct session *s, const char *line, struct seen *seen)
+{
+	const struct at_reply one = {.final = AT_OK, .code = -1, .text = "", .lines = &line, .count = 1};
+	struct at_stores st;
+	struct at_registration reg;
+	int mode, now[5];
+	if (at_has_prefix(line, "+CMGF:") && at_read_format(&one, &mode) == 0) {
+		seen->format = true;
+		seen->ours &= mode == 0;
+	} else if (at_has_prefix(line, "+CNMI:") && at_read_notify(&one, now) == 0) {
+		seen->notify = true;
+		seen->ours &= s->notify < 0 || at_notify_is(s->row, s->notify, now);
+	} else if (at_has_prefix(line, "+CPMS:") && at_read_stores(&one, &st) == 0 && st.count > 0) {
+		seen->stores = true;
+		seen->ours &= !s->chosen[0] || at_stores_are(s->row, &st, s->chosen);
+		s->used = seen->used = st.used[0];
+		s->size = st.total[0];
+	} else if (at_has_prefix(line, "+CSQ:"))
+		s->signal = at_signal_dbm(line);
+	else if (at_parse_reg(line, true, &reg) == 0) {
+		seen->reg = true;
+		seen->reg_ok |= at_reg_usable(s->row, reg.stat);
+		if (reg.act >= 0)
+			s->act = reg.act;
+	}
+}
+
+/* Slower while nothing speaks against it, at once fast when a text lay there unannounced. */
+static void pace(struct session *s, bool missed)
+{
+	if (missed) {
+		s->announced = 0;
+		s->check_ms = FIRST_MS;
+	} else if (s->check_ms < s->row->poll_ms)
+		s->check_ms = 2 * s->check_ms < s->row->poll_ms ? 2 * s->check_ms : s->row->poll_ms;
+	else if (s->announced >= TRUST)
+		s->check_ms = 2 * s->check_ms < s->row->poll_slow_ms ? 2 * s->check_ms : s->row->poll_slow_ms;
+	s->next_check_ms = mono_ms() + s->check_ms;
+}
+
+static void put_when_changed(struct session *s)
+{
+	int d = s->signal - s->put_signal;
+	if (d < SIGNAL_STEP_DB && d > -SIGNAL_STEP_DB && s->used == s->put_used)
+		return;
+	s->put_signal = s->signal;
+	s->put_used = s->used;
+	session_put_line(s);
+}
+
+static int stuck(const struct session *s)
+{
+	int n = 0;
+	for (int i = 0; i < SESSION_BAD; i++)
+		n += s->bad[i].rounds > SESSION_ROUNDS && !strcmp(s->bad[i].memory, s->chosen);
+	return n;
+}
+
+static void finish(struct session *s, const struct seen *seen)
+{
+	s->check_due = false;
+	s->check_step = 0;
+	if (!seen->ours) {
+		log_notice("%s: its settings are not ours any more; all settings again", s->config->name);
+		session_event(s, EV_CONFUSED);
+		return;
+	}
+	s->format_checked_ms = mono_ms();
+	/* slots that cannot be freed are no news */
+	bool missed = seen->used > stuck(s) && !s->pending_count;
+	pace(s, missed);
+	if (missed)
+		s->list_due |= 1;
+	if (mono_ms() >= s->next_round_ms) {
+		bool young = s->check_ms < s->row->poll_ms;
+		s->next_round_ms = mono_ms() + (young ? 0 : s->check_ms > ROUND_MS ? s->check_ms : ROUND_MS);
+		s->look_due |= s->memory_count > 1 ? ((1u << s->memory_count) - 1) & ~1u : 0;
+	}
+	if (seen->reg && !seen->reg_ok) {
+		log_warning("%s: no network", s->config->name);
+		s->registered = false;
+		s->register_errors = 0;
+	}
+	put_when_changed(s);
+	read_begin(s);
+}
+
+static void read_lines(struct session *s, const struct at_reply *r, struct seen *seen)
+{
+	for (size_t i = 0; i < r->count; i++)
+		look_at(s, r->lines[i], seen);
+}
+
+/* ------------------------------------------------------------------------------------------------ one by one */
+
+static const char *const single[] = {"AT+CMGF?", "AT+CPMS?", "AT+CSQ"};
+static void ask_single(struct session *s);
+
+static void on_single(void *user, const struct at_reply *r)
+{
+	struct session *s = user;
+	if (port_over(s, r))
+		return;
+	read_lines(s, r, s->seen);
+	s->check_step++;
+	ask_single(s);
+}
+
+static void ask_single(struct session *s)
+{
+	int n = (int)(sizeof single / sizeof single[0]), regs = s->row->reg_commands.count;
+	while (s->check_step >= n && s->check_step < n + regs && !(s->reg_answers & 1u << (s->check_step - n)))
+		s->check_step++;
+	struct at_command c;
+	if (s->check_step < n) {
+		c = at_cmd(single[s->check_step], 5000);
+		strcpy(c.prefixes, "+CMGF: +CPMS: +CSQ:");
+	} else if (s->check_step < n + regs)
+		c = at_cmd_reg_query(s->row, s->row->reg_commands.word[s->check_step - n]);
+	else {
+		finish(s, s->seen);
+		return;
+	}
+	port_submit(s, &c, on_single);
+}
+
+/* ------------------------------------------------------------------------------------------------ all in one line */
+
+static void begin_seen(struct session *s)
+{
+	if (!s->seen)
+		s->seen = mem_alloc(sizeof *s->seen);
+	*s->seen = (struct seen){.ours = true, .used = 0};
+}
+
+static void on_line(void *user, const struct at_reply *r)
+{
+	struct session *s = user;
+	if (port_over(s, r))
+		return;
+	read_lines(s, r, s->seen);
+	if (r->final == AT_OK && s->seen->stores && s->seen->format) {
+		finish(s, s->seen);
+		return;
+	}
+	/* time-outs say nothing about the form of the question */
+	if (r->final != AT_TIMEOUT)
+		s->one_by_one = true;
+	begin_seen(s);
+	s->check_step = 0;
+	ask_single(s);
+}
+
+void read_check(struct session *s)
+{
+	begin_seen(s);
+	s->check_step = 0;
+	if (s->one_by_one) {
+		ask_single(s);
+		return;
+	}
+	cleanup_buf struct buf line = {0}, prefixes = {0};
+	buf_adds(&line, "AT+CMGF?;+CNMI?;+CPMS?");
+	buf_adds(&prefixes, "+CMGF: +CNMI: +CPMS: +CSQ:");
+	for (int i = 0; i < s->row->reg_commands.count; i++)
+		if (s->reg_answers & 1u << i) {
+			buf_addf(&line, ";+%s?", s->row->reg_commands.word[i]);
+			buf_addf(&prefixes, " +%s:", s->row->reg_commands.word[i]);
+		}
+	for (int i = 0; i < s->row->reg_alias.count; i++)
+		buf_addf(&prefixes, " %s", s->row->reg_alias.word[i]);
+	buf_adds(&line, ";+CSQ");
+	struct at_command c = at_cmd(buf_str(&line), 10000);
+	if (prefixes.len < sizeof c.prefixes)
+		memcpy(c.prefixes, buf_str(&prefixes), prefixes.len + 1);
+	port_submit(s, &c, on_line);
+}
+
+int64_t read_next_ms(const struct session *s)
+{
+	return s->next_check_ms;
+}

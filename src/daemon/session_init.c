@@ -1,0 +1,294 @@
+/* Walking the row's steps: plain commands, and verbs of several exchanges. When a phase is through: the SIM, the
+ * settings, the registration. */
+#include "daemon/session_internal.h"
+#include "base/log.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <string.h>
+
+static void run_step(struct session *s);
+
+static const struct modem_step *step_at(const struct session *s)
+{
+	return &s->steps->step[s->step];
+}
+
+void init_begin(struct session *s)
+{
+	s->phase = WHEN_OPEN;
+	s->steps = &s->row->init;
+	s->outer = NULL;
+	s->step = 0;
+	s->tries = 0;
+	s->procedure = 0;
+	s->notify = -1;
+	s->reg_known = false;
+	run_step(s);
+}
+
+void init_go_on(struct session *s)
+{
+	s->tries = 0;
+	s->procedure = 0;
+	run_step(s);
+}
+
+/* Steps stand in the order in which they run; one of a later phase waits until that phase is there. */
+static void phase_through(struct session *s, enum modem_when next)
+{
+	if (s->phase == WHEN_OPEN && next > WHEN_OPEN) {
+		session_event(s, EV_SIM_READY);
+		return;
+	}
+	session_event(s, EV_INIT_DONE);
+}
+
+static void run_quiet(struct session *s)
+{
+	if (s->outer || !s->row->quiet.count) {
+		init_step_done(s, true);
+		return;
+	}
+	s->outer = s->steps;
+	s->outer_step = s->step;
+	s->steps = &s->row->quiet;
+	s->step = 0;
+	run_step(s);
+}
+
+static void on_command(void *user, const struct at_reply *r)
+{
+	struct session *s = user;
+	if (!port_over(s, r))
+		init_step_done(s, r->final == AT_OK);
+}
+
+static void on_format(void *user, const struct at_reply *r)
+{
+	struct session *s = user;
+	int mode;
+	if (port_over(s, r))
+		return;
+	if (at_read_format(r, &mode) == 0 && mode == 0) {
+		init_step_done(s, true);
+		return;
+	}
+	struct at_command c = at_cmd_format_pdu();
+	port_submit(s, &c, on_command);
+}
+
+static void on_radio(void *user, const struct at_reply *r)
+{
+	struct session *s = user;
+	int fun;
+	if (port_over(s, r))
+		return;
+	if (at_read_radio(r, &fun) != 0 || fun == 1) {
+		init_step_done(s, true);
+		return;
+	}
+	struct at_command c = at_cmd("AT+CFUN=1", 40000);
+	port_submit(s, &c, on_command);
+}
+
+static void on_smsc(void *user, const struct at_reply *r)
+{
+	struct session *s = user;
+	char number[AT_NUMBER_MAX];
+	int type;
+	if (port_over(s, r))
+		return;
+	if (at_read_smsc(r, number, &type) == -EBADMSG)
+		log_warning("%s: the SIM knows no service centre (AT+CSCA); texts may not leave", s->config->name);
+	init_step_done(s, true);
+}
+
+static void on_iccid(void *user, const struct at_reply *r)
+{
+	struct session *s = user;
+	if (port_over(s, r))
+		return;
+	if (at_read_iccid(r, s->iccid) == 0 || ++s->procedure >= s->row->iccid.count) {
+		init_step_done(s, true);
+		return;
+	}
+	struct at_command c = at_cmd_iccid(s->row->iccid.word[s->procedure]);
+	port_submit(s, &c, on_iccid);
+}
+
+static void run_verb(struct session *s, enum modem_verb verb)
+{
+	struct at_command c;
+	s->procedure = 0;
+	switch (verb) {
+	case VERB_COMMAND:
+		c = at_cmd_step(step_at(s));
+		port_submit(s, &c, on_command);
+		break;
+	case VERB_IDENTIFY:
+		init_identify(s);
+		break;
+	case VERB_QUIET:
+		run_quiet(s);
+		break;
+	case VERB_PIN:
+		init_pin(s);
+		break;
+	case VERB_RADIO:
+		c = at_cmd_radio_query();
+		port_submit(s, &c, on_radio);
+		break;
+	case VERB_FORMAT:
+		c = at_cmd_format_query();
+		port_submit(s, &c, on_format);
+		break;
+	case VERB_SERVICE:
+		c = at_cmd_service(s->row);
+		port_submit(s, &c, on_command);
+		break;
+	case VERB_STORES:
+		init_stores(s);
+		break;
+	case VERB_NOTIFY:
+		init_notify(s);
+		break;
+	case VERB_SMSC:
+		c = at_cmd_smsc_query();
+		port_submit(s, &c, on_smsc);
+		break;
+	case VERB_ICCID:
+		if (!s->row->iccid.count) {
+			init_step_done(s, true);
+			break;
+		}
+		c = at_cmd_iccid(s->row->iccid.word[0]);
+		port_submit(s, &c, on_iccid);
+		break;
+	case VERB_REGISTER:
+		init_register(s);
+		break;
+	case VERB_LIST:
+		/* the read-out follows when the settings are done */
+		read_all_due(s);
+		init_step_done(s, true);
+		break;
+	case VERB_COUNT:
+		break;
+	}
+}
+
+static void run_step(struct session *s)
+{
+	if (s->step >= s->steps->count) {
+		if (!s->outer) {
+			phase_through(s, s->phase == WHEN_OPEN ? WHEN_PIN : WHEN_REGISTERED);
+			return;
+		}
+		s->steps = s->outer;
+		s->step = s->outer_step;
+		s->outer = NULL;
+		init_step_done(s, true);
+		return;
+	}
+	const struct modem_step *step = step_at(s);
+	if (step->when > s->phase) {
+		if (s->phase == WHEN_OPEN) {
+			phase_through(s, step->when);
+			return;
+		}
+		/* what is for after the registration is sent with the rest: modems take it as well before */
+		s->phase = step->when;
+	}
+	run_verb(s, step->verb);
+}
+
+void init_step_done(struct session *s, bool ok)
+{
+	const struct modem_step *step = step_at(s);
+	if (!ok && step->on_error == ON_ERROR_RETRY && ++s->tries < step->tries) {
+		session_due_in(s, 1000, run_step);
+		return;
+	}
+	if (!ok && step->on_error != ON_ERROR_IGNORE) {
+		log_warning("%s: step %s%s failed", s->config->name,
+		            step->verb == VERB_COMMAND ? step->command : modem_verb_name(step->verb), s->tries ? " repeatedly" : "");
+		session_event(s, EV_INIT_FAILED);
+		return;
+	}
+	s->tries = 0;
+	s->step++;
+	run_step(s);
+}
+
+/* ------------------------------------------------------------------------------------------------ who is it */
+
+static void identified(struct session *s)
+{
+	const struct modem_row *row = modem_rows_match(&s->d->rows, &s->id);
+	if (row == s->row || s->outer) {
+		init_step_done(s, true);
+		return;
+	}
+	session_remark(s, "row %s for %s %s", row->name, s->id.maker, s->id.model);
+	s->row = row;
+	/* other gaps, other steps: from the beginning, with a new chat once this one has returned */
+	session_event(s, EV_GONE);
+	session_due_in(s, 0, NULL);
+	s->failures = 0;
+}
+
+static void on_identity(void *user, const struct at_reply *r)
+{
+	struct session *s = user;
+	static const size_t size = sizeof s->id.maker;
+	struct at_command c;
+	if (port_over(s, r))
+		return;
+	switch (s->procedure++) {
+	case 0:
+		at_read_words(r, s->id.maker, size);
+		c = at_cmd_model();
+		break;
+	case 1:
+		at_read_words(r, s->id.model, size);
+		c = at_cmd_revision();
+		break;
+	case 2:
+		at_read_words(r, s->id.revision, size);
+		c = at_cmd_imei();
+		break;
+	default:
+		at_read_imei(r, s->imei);
+		identified(s);
+		return;
+	}
+	port_submit(s, &c, on_identity);
+}
+
+void init_identify(struct session *s)
+{
+	struct at_command c = at_cmd_maker();
+	port_submit(s, &c, on_identity);
+}
+
+/* ------------------------------------------------------------------------------------------------ reset */
+
+bool init_reset(struct session *s)
+{
+	int64_t day = session_now(s) / DAY_S;
+	if (day != s->reset_day) {
+		s->reset_day = day;
+		s->resets_today = 0;
+	}
+	if (!s->row->reset_count || s->resets_today >= s->row->resets_per_day)
+		return false;
+	const struct modem_reset *reset = &s->row->reset[s->reset_step % s->row->reset_count];
+	s->reset_step++;
+	s->resets_today++;
+	/* written past the chat, which may be waiting for a modem that does not listen */
+	char line[ROW_WORD + 4];
+	int n = snprintf(line, sizeof line, "\x1b\r%s\r", reset->command);
+	session_remark(s, "reset: %s", reset->command);
+	return transport_write(&s->port, line, (size_t)n) == n;
+}

@@ -1,0 +1,476 @@
+/* Reading: what +CMTI announces, and what a sweep finds in any memory. Every text is committed before its slot is
+ * freed; a slot that makes trouble is read again, and after three rounds its bytes go into quarantine. */
+#include "daemon/session_internal.h"
+#include "daemon/receiver.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "sms/tpdu.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define BATCH      10   /* slots read one by one before the outbox has its turn */
+#define LIST_ABOVE 2    /* so many announced in one memory: one listing is cheaper */
+#define RETRY_MS   2000 /* the database was busy: the texts are still in the modem */
+
+static void go_on(struct session *s);
+
+void read_forget(struct session *s)
+{
+	at_list_done(&s->list);
+	s->list = (struct at_list){0};
+	s->list_at = s->delete_at = 0;
+	s->pending_count = 0;
+	s->list_due = s->look_due = 0;
+	s->reread = s->deleting = s->check_due = false;
+	s->selected[0] = 0;
+}
+
+bool read_wanted(const struct session *s)
+{
+	return (s->config->roles & MODEM_RECEIVE) &&
+	       (s->pending_count || s->list_due || s->look_due || s->check_due || s->list.count);
+}
+
+static int memory_index(const struct session *s, const char *name)
+{
+	for (int i = 0; i < s->memory_count; i++)
+		if (!strcmp(s->memory[i], name))
+			return i;
+	return -1;
+}
+
+void read_all_due(struct session *s)
+{
+	s->look_due = s->memory_count ? (1u << s->memory_count) - 1 : 1;
+	if (s->state == SESSION_READY || s->state == SESSION_REGISTERING)
+		session_event(s, EV_READ);
+}
+
+static bool pend(struct session *s, const char *memory, int index)
+{
+	for (int i = 0; i < s->pending_count; i++)
+		if (s->pending[i].index == index && !strcmp(s->pending[i].memory, memory))
+			return true;
+	if (s->pending_count == SESSION_SLOTS)
+		return false;
+	struct session_slot *p = &s->pending[s->pending_count++];
+	*p = (struct session_slot){.index = index};
+	text_copy(p->memory, sizeof p->memory, memory);
+	return true;
+}
+
+void read_announced(struct session *s, const char *memory, int index)
+{
+	if (!memory[0])
+		memory = s->chosen;
+	s->announced++;
+	/* one that was not known yet is read too from now on */
+	if (memory_index(s, memory) < 0 && s->memory_count && s->memory_count < SESSION_MEMORIES)
+		text_copy(s->memory[s->memory_count++], sizeof s->memory[0], memory);
+	int m = memory_index(s, memory);
+	if (index < 0 || !pend(s, memory, index))
+		s->list_due |= m >= 0 ? 1u << m : 1;
+	if (s->state == SESSION_READY || s->state == SESSION_REGISTERING)
+		session_event(s, EV_READ);
+}
+
+/* ------------------------------------------------------------------------------------------------ into the inbox */
+
+static int rounds(struct session *s, const char *memory, int index)
+{
+	int free_at = -1;
+	for (int i = 0; i < SESSION_BAD; i++) {
+		if (s->bad[i].rounds && s->bad[i].index == index && !strcmp(s->bad[i].memory, memory))
+			return ++s->bad[i].rounds;
+		if (!s->bad[i].rounds)
+			free_at = i;
+	}
+	if (free_at < 0)
+		free_at = index % SESSION_BAD < 0 ? 0 : index % SESSION_BAD;
+	s->bad[free_at] = (struct session_slot){.index = index, .rounds = 1};
+	text_copy(s->bad[free_at].memory, sizeof s->bad[free_at].memory, memory);
+	return 1;
+}
+
+static void no_trouble(struct session *s, const char *memory, int index)
+{
+	for (int i = 0; i < SESSION_BAD; i++)
+		if (s->bad[i].rounds && s->bad[i].index == index && !strcmp(s->bad[i].memory, memory))
+			s->bad[i].rounds = 0;
+}
+
+static void look_again(struct session *s)
+{
+	int64_t at = mono_ms() + RETRY_MS;
+	s->next_round_ms = 0;
+	if (s->next_check_ms > at)
+		s->next_check_ms = at;
+}
+
+/* True: the bytes are safe, the slot may be freed. */
+static bool take(struct session *s, const char *memory, const struct at_slot *slot)
+{
+	struct received in = {.modem = s->config->name,
+	                      .memory = memory,
+	                      .slot = slot->index,
+	                      .hex = slot->pdu ? slot->pdu : "",
+	                      .length = slot->length};
+	int r;
+	if (slot->pdu && (slot->stat == 2 || slot->stat == 3))
+		r = receiver_quarantine(&s->d->people, &in, "a text that was stored for sending", true, session_now(s));
+	else if (slot->pdu)
+		r = receiver_take(&s->d->people, &in, session_now(s), NULL);
+	else if (rounds(s, memory, slot->index) < SESSION_ROUNDS) {
+		look_again(s);
+		return false;
+	} else
+		r = receiver_quarantine(&s->d->people, &in, "the slot cannot be read", false, session_now(s));
+	if (r) {
+		log_error("%s: a text stays in %s %d: %s", s->config->name, memory, slot->index, strerror(-r));
+		look_again(s);
+		return false;
+	}
+	s->last_read_ms = mono_ms();
+	daemon_act_soon(s->d, 0);
+	return true;
+}
+
+void read_direct(struct session *s, const struct at_urc *u)
+{
+	if (!u->pdu || !at_is_hex(u->pdu)) {
+		/* in text mode it looks so: our settings are gone, and without an answer the network sends it again */
+		session_remark(s, "no PDU behind %s", u->line);
+		s->check_due = true;
+		if (s->state == SESSION_READY)
+			session_event(s, EV_READ);
+		return;
+	}
+	struct received in = {.modem = s->config->name, .memory = "", .slot = -1, .hex = u->pdu, .length = u->length};
+	int r = receiver_take(&s->d->people, &in, session_now(s), NULL);
+	if (r) {
+		log_error("%s: a text is not acknowledged: %s", s->config->name, strerror(-r));
+		return;
+	}
+	daemon_act_soon(s->d, 0);
+	bool wanted;
+	struct at_command c = at_cmd_acknowledge(s->row, &wanted);
+	if (wanted)
+		port_submit(s, &c, NULL);
+}
+
+/* ------------------------------------------------------------------------------------------------ slots are freed */
+
+static void on_deleted(void *user, const struct at_reply *r)
+{
+	struct session *s = user;
+	if (port_over(s, r))
+		return;
+	int index = s->list.slot[s->delete_at].index;
+	if (at_read_delete(r) != 0) {
+		/* stored it is: the sweep meets it again, knows it, and tries again to delete it */
+		if (rounds(s, s->list_memory, index) == SESSION_ROUNDS)
+			log_error("%s: %s %d cannot be deleted: %s", s->config->name, s->list_memory, index, r->text);
+		look_again(s);
+	} else {
+		no_trouble(s, s->list_memory, index);
+		if (s->used > 0 && !strcmp(s->list_memory, s->chosen))
+			s->used--;
+	}
+	s->delete_at--;
+	if (s->row->index_shifts && s->delete_at >= 0) {
+		int m = memory_index(s, s->list_memory);
+		s->list_due |= m >= 0 ? 1u << m : 1;
+		s->delete_at = -1;
+	}
+	go_on(s);
+}
+
+/* The highest first, since in some modems those above move down. */
+static void delete_next(struct session *s)
+{
+	while (s->delete_at >= 0 && s->list.slot[s->delete_at].index < 0)
+		s->delete_at--;
+	if (s->delete_at >= 0) {
+		struct at_command c = at_cmd_delete(s->list.slot[s->delete_at].index);
+		port_submit(s, &c, on_deleted);
+		return;
+	}
+	s->deleting = false;
+	at_list_done(&s->list);
+	s->list = (struct at_list){0};
+	s->list_at = 0;
+	/* a whole batch: the outbox has its turn */
+	session_event(s, EV_REST);
+}
+
+static int by_index(const void *a, const void *b)
+{
+	const struct at_slot *x = a, *y = b;
+	return (x->index > y->index) - (x->index < y->index);
+}
+
+static void begin_deleting(struct session *s)
+{
+	if (s->list.count > 1)
+		qsort(s->list.slot, (size_t)s->list.count, sizeof *s->list.slot, by_index);
+	s->delete_at = s->list.count - 1;
+	s->deleting = true;
+	delete_next(s);
+}
+
+/* ------------------------------------------------------------------------------------------------ a list */
+
+static void on_reread(void *user, const struct at_reply *r)
+{
+	struct session *s = user;
+	struct at_slot again;
+	if (port_over(s, r))
+		return;
+	struct at_slot *slot = &s->list.slot[s->list_at];
+	if (at_read_slot(r, &again) == 0) {
+		free(slot->pdu);
+		slot->pdu = again.pdu;
+		slot->length = again.length;
+	}
+	slot->length_lies = false; /* twice the same lie: the decoder says what is wrong */
+	go_on(s);
+}
+
+/* True when a slot of the list has been asked for again. */
+static bool work_through(struct session *s)
+{
+	for (; s->list_at < s->list.count; s->list_at++) {
+		struct at_slot *slot = &s->list.slot[s->list_at];
+		if (slot->length_lies && slot->index >= 0 && !s->row->cmgl_broken_index) {
+			struct at_command c = at_cmd_read(slot->index);
+			port_submit(s, &c, on_reread);
+			return true;
+		}
+		if (!take(s, s->list_memory, slot))
+			slot->index = -1; /* not to be freed */
+	}
+	return false;
+}
+
+static int64_t stamp(const struct at_slot *slot)
+{
+	struct tpdu t;
+	if (!slot->pdu || tpdu_decode_hex(slot->pdu, true, TPDU_INCOMING, -1, &t, NULL) || !t.scts.valid)
+		return INT64_MAX;
+	return t.scts.utc;
+}
+
+/* Freed slots are used again from below, so a listing is not in the order in which people wrote. */
+static void in_order(struct at_list *l)
+{
+	int64_t *at = mem_array((size_t)(l->count ? l->count : 1), sizeof *at);
+	for (int i = 0; i < l->count; i++) {
+		struct at_slot slot = l->slot[i];
+		int64_t t = stamp(&slot);
+		int k = i;
+		for (; k > 0 && at[k - 1] > t; k--) {
+			at[k] = at[k - 1];
+			l->slot[k] = l->slot[k - 1];
+		}
+		at[k] = t;
+		l->slot[k] = slot;
+	}
+	free(at);
+}
+
+/* Index by index, for a modem that does not list. */
+static void read_each(struct session *s, const char *memory)
+{
+	int n = s->size > 0 && s->size < SESSION_SLOTS ? s->size : 50;
+	for (int i = 0; i < n; i++)
+		pend(s, memory, s->row->index_base + i);
+}
+
+static void on_list(void *user, const struct at_reply *r)
+{
+	struct session *s = user;
+	if (port_over(s, r))
+		return;
+	if (at_read_list(r, &s->list) != 0) {
+		if (r->final != AT_TIMEOUT)
+			read_each(s, s->list_memory);
+		else
+			look_again(s);
+		s->list = (struct at_list){0};
+		go_on(s);
+		return;
+	}
+	in_order(&s->list);
+	s->list_at = 0;
+	go_on(s);
+}
+
+static void list(struct session *s)
+{
+	text_copy(s->list_memory, sizeof s->list_memory, s->selected);
+	/* the listing shows what was announced as well */
+	int kept = 0;
+	for (int i = 0; i < s->pending_count; i++)
+		if (strcmp(s->pending[i].memory, s->selected) != 0)
+			s->pending[kept++] = s->pending[i];
+	s->pending_count = kept;
+	if (!s->row->cmgl_max_ms) {
+		read_each(s, s->selected);
+		go_on(s);
+		return;
+	}
+	struct at_command c = at_cmd_list(s->row);
+	port_submit(s, &c, on_list);
+}
+
+/* ------------------------------------------------------------------------------------------------ one slot */
+
+static void on_slot(void *user, const struct at_reply *r)
+{
+	struct session *s = user;
+	struct at_slot slot;
+	if (port_over(s, r))
+		return;
+	struct session_slot wanted = s->pending[0];
+	int e = at_read_slot(r, &slot);
+	if (e == 0 && slot.length_lies && !s->reread) {
+		at_slot_done(&slot);
+		s->reread = true;
+		struct at_command c = at_cmd_read(wanted.index);
+		port_submit(s, &c, on_slot);
+		return;
+	}
+	s->reread = false;
+	s->pending_count--;
+	memmove(s->pending, s->pending + 1, (size_t)s->pending_count * sizeof *s->pending);
+	if (e == -ENOENT && s->announced) {
+		/* announced, and not there: perhaps it lies somewhere else. Once, not for ever */
+		if (rounds(s, wanted.memory, wanted.index) == 1)
+			s->look_due = s->memory_count ? (1u << s->memory_count) - 1 : 1;
+	} else if (e && e != -ENOENT)
+		look_again(s);
+	else if (e == 0) {
+		slot.index = wanted.index;
+		text_copy(s->list_memory, sizeof s->list_memory, wanted.memory);
+		s->list = (struct at_list){.slot = mem_alloc(sizeof slot), .count = 1};
+		s->list.slot[0] = slot;
+		s->list.slot[0].length_lies = false;
+		s->list_at = 0;
+	}
+	go_on(s);
+}
+
+/* ------------------------------------------------------------------------------------------------ the right memory */
+
+static void on_selected(void *user, const struct at_reply *r)
+{
+	struct session *s = user;
+	struct at_stores st;
+	if (port_over(s, r))
+		return;
+	int m = memory_index(s, s->list_memory);
+	if (r->final != AT_OK) {
+		/* not to be had: forget what was wanted of it */
+		unsigned bit = m >= 0 ? 1u << m : 0;
+		s->list_due &= ~bit;
+		s->look_due &= ~bit;
+		int kept = 0;
+		for (int i = 0; i < s->pending_count; i++)
+			if (strcmp(s->pending[i].memory, s->list_memory) != 0)
+				s->pending[kept++] = s->pending[i];
+		s->pending_count = kept;
+		session_remark(s, "memory %s cannot be selected", s->list_memory);
+		go_on(s);
+		return;
+	}
+	text_copy(s->selected, sizeof s->selected, s->list_memory);
+	int used = -1;
+	if (at_read_stores(r, &st) == 0 && st.count > 0) {
+		used = st.used[0];
+		if (!strcmp(s->selected, s->chosen)) {
+			s->used = st.used[0];
+			s->size = st.total[0];
+		}
+	}
+	if (m >= 0 && (s->look_due & 1u << m)) {
+		s->look_due &= ~(1u << m);
+		if (used != 0)
+			s->list_due |= 1u << m;
+	}
+	go_on(s);
+}
+
+static void select_memory(struct session *s, const char *name)
+{
+	text_copy(s->list_memory, sizeof s->list_memory, name);
+	struct at_command c = at_cmd_store_read_from(name);
+	port_submit(s, &c, on_selected);
+}
+
+static int first_bit(unsigned bits)
+{
+	for (int i = 0; i < SESSION_MEMORIES; i++)
+		if (bits & 1u << i)
+			return i;
+	return -1;
+}
+
+static void read_pending(struct session *s)
+{
+	const struct session_slot *p = &s->pending[0];
+	int same = 0;
+	for (int i = 0; i < s->pending_count; i++)
+		same += !strcmp(s->pending[i].memory, p->memory);
+	if (strcmp(s->selected, p->memory) != 0)
+		select_memory(s, p->memory);
+	else if (same > LIST_ABOVE && s->row->cmgl_max_ms && s->batch == 0) {
+		s->batch++;
+		list(s);
+	} else {
+		s->batch++;
+		struct at_command c = at_cmd_read(p->index);
+		port_submit(s, &c, on_slot);
+	}
+}
+
+/* What to do next, most urgent first; one thing at a time. */
+static void go_on(struct session *s)
+{
+	int m;
+	if (s->state != SESSION_READING)
+		return;
+	if (s->list.count) {
+		if (s->deleting)
+			delete_next(s);
+		else if (!work_through(s))
+			begin_deleting(s);
+	} else if (s->check_due)
+		read_check(s);
+	else if (s->pending_count && s->batch < BATCH)
+		read_pending(s);
+	else if (s->pending_count)
+		session_event(s, EV_REST);
+	else if ((m = first_bit(s->list_due)) >= 0) {
+		if (m < s->memory_count && strcmp(s->selected, s->memory[m]) != 0)
+			select_memory(s, s->memory[m]);
+		else {
+			s->list_due &= ~(1u << m);
+			list(s);
+		}
+	} else if ((m = first_bit(s->look_due)) >= 0 && m < s->memory_count)
+		select_memory(s, s->memory[m]);
+	else if (s->memory_count && strcmp(s->selected, s->chosen) != 0)
+		select_memory(s, s->chosen);
+	else {
+		s->look_due = 0;
+		session_event(s, EV_REST);
+	}
+}
+
+void read_begin(struct session *s)
+{
+	s->batch = 0;
+	go_on(s);
+}

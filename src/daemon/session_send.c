@@ -1,0 +1,320 @@
+/* Sending: one part after the other, each recorded in the outbox before the modem hears of it, and what became of it. */
+#include "daemon/session_internal.h"
+#include "daemon/sender.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "sms/compose.h"
+#include "store/broadcast.h"
+#include "store/event.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#define BLOCKED_LINE_MS 3600000 /* the operator refuses this line */
+#define PAUSE_MS        2000    /* nothing was sent: not at once again */
+#define WAIT_LIMIT_MS   30000
+#define RECORD_MS       1000    /* the database was busy when an outcome was to be written */
+
+static void begin_part(struct session *s);
+static void record(struct session *s);
+
+void send_forget(struct session *s)
+{
+	if (s->out.id && s->begun)
+		outbox_release(s->d->store, &s->out, 0, session_now(s));
+	outbox_message_done(&s->out);
+	s->begun = false;
+}
+
+bool send_wanted(struct session *s)
+{
+	if (!(s->config->roles & MODEM_SEND) || s->stop_wanted || s->hold_wanted || mono_ms() < s->blocked_until_ms)
+		return false;
+	outbox_message_done(&s->out);
+	s->begun = false;
+	int r = sender_next(s->d, s->config, &s->out);
+	if (r && r != -ENOENT)
+		log_error("%s: the outbox cannot be read: %s", s->config->name, strerror(-r));
+	return r == 0;
+}
+
+static void rest(struct session *s)
+{
+	outbox_message_done(&s->out);
+	s->begun = false;
+	session_event(s, EV_REST);
+}
+
+/* Nothing can leave for a while; the timer brings the session back. */
+static void pause_sending(struct session *s, int64_t ms)
+{
+	s->blocked_until_ms = mono_ms() + ms;
+	if (s->next_check_ms > s->blocked_until_ms)
+		s->next_check_ms = s->blocked_until_ms;
+}
+
+/* ------------------------------------------------------------------------------------------------ outcomes */
+
+static void log_outcome(struct session *s, const char *what)
+{
+	char number[E164_MAX];
+	log_info("%s: text %" PRId64 " to %s part %d of %d: %s", s->config->name, s->out.id,
+	         text_short_number(s->out.number, number), s->part, s->out.segments, what);
+}
+
+static void note_sent(struct session *s)
+{
+	int r = event_add(s->d->store, EVENT_MESSAGE_SENT, "daemon",
+	                  json_pack("{s:I, s:s, s:s}", "message", (json_int_t)s->out.id, "number", s->out.number, "modem",
+	                            s->config->name),
+	                  session_now(s));
+	if (r == 0 && s->out.broadcast)
+		r = broadcast_finish(s->d->store, session_now(s));
+	if (r)
+		log_error("%s: event not written: %s", s->config->name, strerror(-r));
+}
+
+static void note_failed(struct session *s, const char *reason)
+{
+	int r = event_add(s->d->store, EVENT_MESSAGE_FAILED, "daemon",
+	                  json_pack("{s:I, s:s, s:s}", "message", (json_int_t)s->out.id, "number", s->out.number, "reason", reason),
+	                  session_now(s));
+	if (r == 0 && s->out.broadcast)
+		r = broadcast_finish(s->d->store, session_now(s));
+	if (r)
+		log_error("%s: event not written: %s", s->config->name, strerror(-r));
+}
+
+static void block_line(struct session *s, const char *why)
+{
+	log_error("%s: the operator refuses this line (%s); it sends nothing for an hour", s->config->name, why);
+	text_copy(s->blocked_reason, sizeof s->blocked_reason, why);
+	pause_sending(s, BLOCKED_LINE_MS);
+}
+
+/* What the reaction does to the session, beside what it does to the text. */
+static void react(struct session *s, enum sender_reaction reaction, const char *why)
+{
+	switch (reaction) {
+	case REACT_LINE:
+		block_line(s, why);
+		break;
+	case REACT_REJECTED:
+		if (++s->rejected >= 3)
+			block_line(s, why);
+		break;
+	case REACT_REINIT:
+		s->confused = true;
+		break;
+	case REACT_STORE_FULL:
+		read_all_due(s);
+		pause_sending(s, PAUSE_MS);
+		break;
+	case REACT_WAIT:
+		pause_sending(s, PAUSE_MS);
+		break;
+	case REACT_REGISTER:
+		if (++s->register_errors >= 3) {
+			struct at_command c = at_cmd_operator_auto();
+			s->register_errors = 0;
+			port_submit(s, &c, NULL);
+		}
+		break;
+	case REACT_NO_REPORT:
+		s->no_report = s->out.id;
+		break;
+	case REACT_NO_VALIDITY:
+		s->no_validity = s->out.id;
+		break;
+	case REACT_SENT:
+	case REACT_FAIL:
+	case REACT_ONCE:
+	case REACT_LATER:
+		break;
+	}
+}
+
+static int record_refused(struct session *s)
+{
+	int64_t now = session_now(s), next;
+	enum sender_reaction reaction = s->outcome.reaction;
+	if (reaction == REACT_WAIT && mono_ms() - s->wait_since_ms > WAIT_LIMIT_MS)
+		reaction = REACT_LATER;
+	if (!sender_next_try(reaction, s->out.class, s->out.attempts, now, &next)) {
+		int r = outbox_failed(s->d->store, &s->out, s->part, s->outcome.reason, now);
+		if (r == 0)
+			note_failed(s, s->outcome.reason);
+		return r;
+	}
+	if (reaction == REACT_LINE || reaction == REACT_WAIT || reaction == REACT_REINIT)
+		return outbox_release(s->d->store, &s->out, s->part, next);
+	return outbox_part_later(s->d->store, &s->out, s->part, s->outcome.reason, next);
+}
+
+static int record_outcome(struct session *s, bool *ret_whole)
+{
+	*ret_whole = false;
+	switch (s->outcome.kind) {
+	case SUBMITTED:
+		return outbox_part_sent(s->d->store, &s->out, s->part, s->outcome.mr, session_now(s), ret_whole);
+	case SUBMIT_UNKNOWN:
+		return outbox_part_uncertain(s->d->store, &s->out, s->part, session_now(s), ret_whole);
+	case SUBMIT_NOT_SENT:
+		return outbox_release(s->d->store, &s->out, s->part, session_now(s) + (s->poll ? PAUSE_MS / 1000 : 0));
+	case SUBMIT_REFUSED:
+		return record_refused(s);
+	}
+	return -EINVAL;
+}
+
+/* The session goes on only when the outcome is on disk: a part that is `sending` there must never be begun again. */
+static void record(struct session *s)
+{
+	bool whole;
+	int r = record_outcome(s, &whole);
+	if (r) {
+		log_error("%s: the outcome of text %" PRId64 " cannot be written: %s", s->config->name, s->out.id, strerror(-r));
+		if (s->state == SESSION_SENDING)
+			session_due_in(s, RECORD_MS, record);
+		return;
+	}
+	bool sent = s->outcome.kind == SUBMITTED;
+	if (sent && whole)
+		note_sent(s);
+	if (s->state != SESSION_SENDING)
+		return;
+	if (sent) {
+		s->register_errors = s->rejected = 0;
+		s->blocked_reason[0] = 0;
+		if (!whole && !s->stop_wanted) {
+			begin_part(s);
+			return;
+		}
+	} else if (s->outcome.kind == SUBMIT_REFUSED)
+		react(s, s->outcome.reaction, s->outcome.reason);
+	else {
+		/* silence or no prompt: whatever it is, its settings are in doubt */
+		s->confused = true;
+		pause_sending(s, PAUSE_MS);
+	}
+	daemon_act_soon(s->d, 0);
+	rest(s);
+}
+
+static void on_submitted(void *user, const struct at_reply *r)
+{
+	struct session *s = user;
+	s->outcome.kind = at_read_submit(r, &s->outcome.mr);
+	enum at_class class = r->final == AT_OK ? AT_CLASS_IGNORE : modem_row_reply_class(s->row, r);
+	s->outcome.reaction = sender_reaction(class);
+	snprintf(s->outcome.reason, sizeof s->outcome.reason, "%s %s", at_final_name(r->final), r->text);
+	if (s->outcome.kind == SUBMIT_REFUSED && s->outcome.reaction == REACT_SENT)
+		s->outcome.kind = SUBMITTED;
+	static const char *const words[] = {[SUBMITTED] = "sent", [SUBMIT_REFUSED] = "refused", [SUBMIT_NOT_SENT] = "not sent",
+	                                    [SUBMIT_UNKNOWN] = "uncertain"};
+	log_outcome(s, s->outcome.kind == SUBMIT_REFUSED ? s->outcome.reason : words[s->outcome.kind]);
+	record(s);
+	if (r->final == AT_DEAD)
+		session_event(s, EV_DEAD);
+}
+
+void send_late(struct session *s, uint64_t tag, const char *line)
+{
+	int mr;
+	int64_t id = (int64_t)(tag >> 8);
+	if (!id || !at_late_submit(line, &mr))
+		return;
+	int r = outbox_part_late(s->d->store, id, (int)(tag & 0xFF), mr, session_now(s));
+	if (r == 0)
+		log_notice("%s: text %" PRId64 " did leave: its answer came late", s->config->name, id);
+}
+
+/* ------------------------------------------------------------------------------------------------ one part */
+
+static int next_part(const struct outbox_message *m)
+{
+	for (int i = 1; i <= m->segments; i++)
+		if (!m->done[i])
+			return i;
+	return 0;
+}
+
+static void give_up(struct session *s, const char *reason)
+{
+	log_error("%s: text %" PRId64 " cannot be sent: %s", s->config->name, s->out.id, reason);
+	if (outbox_failed(s->d->store, &s->out, s->part, reason, session_now(s)) == 0)
+		note_failed(s, reason);
+	else
+		pause_sending(s, RECORD_MS);
+	rest(s);
+}
+
+static void submit(struct session *s)
+{
+	struct compose_part part;
+	const char *wrong = NULL;
+	int64_t now = session_now(s);
+	int r = sender_compose(&s->out, s->part, s->config->reports && s->row->reports && s->no_report != s->out.id,
+	                       s->no_validity != s->out.id, now, &part, &wrong);
+	if (r) {
+		give_up(s, wrong);
+		return;
+	}
+	if (s->row->cmms && s->out.segments > 1 && s->part == 1) {
+		struct at_command more = at_cmd_more(s->row, true);
+		port_submit(s, &more, NULL);
+	}
+	r = outbox_part_begin(s->d->store, &s->out, s->part, s->out.ref, s->config->name, now);
+	if (r) {
+		/* cancelled or taken by another line in the meantime, or the disk is full */
+		if (r != -ENOENT) {
+			log_error("%s: the outbox cannot be written: %s", s->config->name, strerror(-r));
+			pause_sending(s, RECORD_MS);
+		}
+		rest(s);
+		return;
+	}
+	s->begun = true;
+	struct at_command c = at_cmd_submit(s->row, part.hex, part.length);
+	c.tag = (uint64_t)s->out.id << 8 | (unsigned)s->part;
+	s->submits++;
+	port_submit(s, &c, on_submitted);
+}
+
+static void on_format(void *user, const struct at_reply *r)
+{
+	struct session *s = user;
+	int mode;
+	if (port_over(s, r))
+		return;
+	if (at_read_format(r, &mode) == 0 && mode != 0) {
+		/* in text mode it would send our hex to a number that is none */
+		log_notice("%s: is in text mode, it has reset itself", s->config->name);
+		s->confused = true;
+		rest(s);
+		return;
+	}
+	s->format_checked_ms = mono_ms();
+	submit(s);
+}
+
+static void begin_part(struct session *s)
+{
+	s->part = next_part(&s->out);
+	if (!s->part) {
+		if (outbox_settle(s->d->store, s->out.id, session_now(s)))
+			pause_sending(s, RECORD_MS);
+		rest(s);
+		return;
+	}
+	if (s->out.attempts == 0)
+		s->wait_since_ms = mono_ms();
+	struct at_command c = at_cmd_format_query();
+	port_submit(s, &c, on_format);
+}
+
+void send_begin(struct session *s)
+{
+	begin_part(s);
+}
