@@ -20,7 +20,7 @@ struct at_command at_cmd_list(const struct modem_row *row); /* +CMGL=4: all */
 int at_read_list(const struct at_reply *r, struct at_list *ret); /* −ENODATA; an empty list is 0 */
 void at_list_done(struct at_list *l);
 
-struct at_command at_cmd_read(const struct modem_row *row, int index);
+struct at_command at_cmd_read(int index);
 /* −ENOENT: the slot is empty (a bare OK, 321, "invalid memory index"); −ENODATA other errors. */
 int at_read_slot(const struct at_reply *r, struct at_slot *ret);
 void at_slot_done(struct at_slot *s);

@@ -27,7 +27,8 @@ static const char *const when_names[] = {
     [WHEN_OPEN] = "open", [WHEN_PIN] = "pin", [WHEN_REGISTERED] = "registered", NULL};
 static const char *const verb_names[VERB_COUNT + 1] = {
     [VERB_COMMAND] = "",          [VERB_IDENTIFY] = "{identify}", [VERB_QUIET] = "{quiet}",
-    [VERB_PIN] = "{pin}",         [VERB_RADIO] = "{radio}",       [VERB_STORES] = "{stores}",
+    [VERB_PIN] = "{pin}",         [VERB_RADIO] = "{radio}",       [VERB_FORMAT] = "{format}",
+    [VERB_SERVICE] = "{service}", [VERB_STORES] = "{stores}",
     [VERB_NOTIFY] = "{notify}",   [VERB_SMSC] = "{smsc}",         [VERB_ICCID] = "{iccid}",
     [VERB_REGISTER] = "{register}", [VERB_LIST] = "{list}",
 };
@@ -265,7 +266,7 @@ static const char *add_step(struct modem_steps *steps, char *value)
 	if (piece[1][0] == '{') {
 		int verb = choice(verb_names + 1, piece[1]);
 		if (verb < 0)
-			return "no such {verb}; known are identify quiet pin radio stores notify smsc iccid register list";
+			return "no such {verb}; known are identify quiet pin radio format service stores notify smsc iccid register list";
 		s.verb = (enum modem_verb)(verb + 1);
 	} else if (strncasecmp(piece[1], "AT", 2) != 0 || strlen(piece[1]) >= sizeof s.command) {
 		return "a command begins with AT and has at most 127 bytes";
@@ -337,6 +338,8 @@ const char *modem_key_assign(const struct modem_key *k, struct modem_row *row, c
 	cleanup_free char *copy = mem_dup(value);
 	if (first && modem_key_is_list(k))
 		clear_list(k, field, count);
+	if (modem_key_is_list(k) && !*value)
+		return NULL; /* an empty list, said on purpose */
 	switch (k->type) {
 	case TEXT:
 		if (strlen(value) >= ROW_WORD)

@@ -28,10 +28,12 @@ enum modem_on_error { ON_ERROR_IGNORE, ON_ERROR_RETRY, ON_ERROR_FAIL };
 
 enum modem_verb {
 	VERB_COMMAND,  /* send `command` as it stands */
-	VERB_IDENTIFY, /* {identify}: +CGMI +CGMM +CGMR +CGSN; choose the row; not there: keep it */
+	VERB_IDENTIFY, /* {identify}: +CGMI +CGMM +CGMR +CGSN; choose the row by modem_rows_match */
 	VERB_QUIET,    /* {quiet}: the steps of `quiet` */
 	VERB_PIN,      /* {pin}: +CPIN? until READY */
 	VERB_RADIO,    /* {radio}: +CFUN?, and +CFUN=1 only when it is not 1 */
+	VERB_FORMAT,   /* {format}: +CMGF?, and +CMGF=0 only when it is not 0 (or does not say) */
+	VERB_SERVICE,  /* {service}: +CSMS=<csms> */
 	VERB_STORES,   /* {stores}: +CPMS=? and +CPMS?, the choice, +CPMS= only on a difference */
 	VERB_NOTIFY,   /* {notify}: +CNMI=?, candidates in order; on `reassert` +CNMI? first */
 	VERB_SMSC,     /* {smsc}: +CSCA? */

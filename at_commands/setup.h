@@ -11,7 +11,18 @@
 struct at_command at_cmd(const char *line, int timeout_ms);
 struct at_command at_cmd_step(const struct modem_step *step); /* VERB_COMMAND */
 
-enum pin_state { PIN_READY, PIN_PIN, PIN_PUK, PIN_PIN2, PIN_PUK2, PIN_LOCKED, PIN_NOT_READY, PIN_ABSENT, PIN_FAILED, PIN_UNKNOWN };
+enum pin_state {
+	PIN_READY,
+	PIN_PIN,
+	PIN_PUK,
+	PIN_PIN2,
+	PIN_PUK2,
+	PIN_LOCKED, /* to an operator or a phone */
+	PIN_NOT_READY,
+	PIN_ABSENT,
+	PIN_FAILED,
+	PIN_UNKNOWN
+};
 struct at_command at_cmd_pin_query(const struct modem_row *row);
 /* Reads errors too: CME 10 is ABSENT, 11 PIN, 14 NOT_READY … A bare OK is READY. */
 enum pin_state at_read_pin(const struct at_reply *r);
@@ -24,6 +35,8 @@ int at_read_radio(const struct at_reply *r, int *ret_fun);
 
 struct at_command at_cmd_format_query(void);
 int at_read_format(const struct at_reply *r, int *ret_mode); /* 0 PDU, 1 text */
+struct at_command at_cmd_format_pdu(void);
+struct at_command at_cmd_service(const struct modem_row *row); /* +CSMS=<row.csms> */
 
 /* +CPMS */
 struct at_stores {

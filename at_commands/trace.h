@@ -13,6 +13,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+#include <stdbool.h>
+
 #include <stdint.h>
 
 enum trace_kind { TRACE_SENT = '>', TRACE_RECEIVED = '<', TRACE_REMARK = '!' };

@@ -1,0 +1,161 @@
+#include "at_commands/network.h"
+#include "at_commands/fields.h"
+#include "at_commands/setup.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define OPERATOR_MS 120000
+
+struct at_command at_cmd_reg_report(const char *what, int mode)
+{
+	struct at_command c = at_cmd("", 0);
+	snprintf(c.line, sizeof c.line, "AT+%.16s=%d", what, mode);
+	return c;
+}
+
+struct at_command at_cmd_reg_query(const struct modem_row *row, const char *what)
+{
+	struct at_command c = at_cmd("", 0);
+	snprintf(c.line, sizeof c.line, "AT+%.16s?", what);
+	int n = snprintf(c.prefixes, sizeof c.prefixes, "+%.16s:", what);
+	for (int i = 0; i < row->reg_alias.count && n < (int)sizeof c.prefixes; i++)
+		n += snprintf(c.prefixes + n, sizeof c.prefixes - (size_t)n, " %s", row->reg_alias.word[i]);
+	return c;
+}
+
+/* [n,]stat[,lac,ci[,act]]; a wandering quote (`"0B,"0100701",7`) costs the cell, never the state. */
+int at_parse_reg(const char *line, bool query, struct at_registration *ret)
+{
+	struct at_fields f;
+	at_fields_parse(&f, line);
+	*ret = (struct at_registration){.mode = -1, .stat = -1, .lac = -1, .cell = -1, .act = -1};
+	int i = 0;
+	if (query && f.count >= 2 && !f.quoted[1] && strlen(f.field[1]) <= 2 && at_fields_int(&f, 1, -1) >= 0)
+		ret->mode = at_fields_int(&f, i++, -1);
+	ret->stat = at_fields_int(&f, i, -1);
+	if (ret->stat < 0 || ret->stat > 31)
+		return -EBADMSG;
+	ret->lac = at_fields_hex(&f, i + 1, -1);
+	ret->cell = at_fields_hex(&f, i + 2, -1);
+	ret->act = at_fields_int(&f, i + 3, -1);
+	return 0;
+}
+
+static bool is_reg(const char *line)
+{
+	return at_has_prefix(line, "+C") && strstr(line, "REG:");
+}
+
+int at_read_reg(const struct at_reply *r, struct at_registration *ret)
+{
+	if (r->final != AT_OK)
+		return -ENODATA;
+	for (size_t i = r->count; i-- > 0;)
+		if (is_reg(r->lines[i]) && !at_parse_reg(r->lines[i], true, ret))
+			return 0;
+	return -EBADMSG;
+}
+
+bool at_reg_usable(const struct modem_row *row, int stat)
+{
+	return stat >= 0 && stat < 32 && row->reg_ok >> stat & 1;
+}
+
+struct at_command at_cmd_signal(void)
+{
+	return at_cmd("AT+CSQ", 0);
+}
+
+/* 27.007 8.5: 0 … 31 in steps of 2 dBm from −113; 99 unknown. 100 … 191: TD-SCDMA and LTE, −116 dBm upwards. */
+int at_signal_dbm(const char *line)
+{
+	struct at_fields f;
+	at_fields_parse(&f, line);
+	int v = at_fields_int(&f, 0, 99);
+	if (v >= 0 && v <= 31)
+		return -113 + 2 * v;
+	if (v >= 100 && v <= 191)
+		return v - 216;
+	return SIGNAL_UNKNOWN;
+}
+
+int at_read_signal(const struct at_reply *r, int *ret_dbm)
+{
+	if (r->final != AT_OK)
+		return -ENODATA;
+	for (size_t i = r->count; i-- > 0;)
+		if (at_has_prefix(r->lines[i], "+CSQ:")) {
+			*ret_dbm = at_signal_dbm(r->lines[i]);
+			return 0;
+		}
+	return -EBADMSG;
+}
+
+struct at_command at_cmd_operator(void)
+{
+	return at_cmd("AT+COPS?", OPERATOR_MS);
+}
+
+int at_read_operator(const struct at_reply *r, char *name, size_t size, int *ret_act)
+{
+	if (r->final != AT_OK)
+		return -ENODATA;
+	if (!r->count)
+		return -EBADMSG;
+	struct at_fields f;
+	at_fields_parse(&f, r->lines[r->count - 1]);
+	snprintf(name, size, "%s", at_fields_str(&f, 2));
+	*ret_act = at_fields_int(&f, 3, -1);
+	return 0;
+}
+
+struct at_command at_cmd_operator_auto(void)
+{
+	return at_cmd("AT+COPS=0", OPERATOR_MS);
+}
+
+const char *at_technology(int act)
+{
+	static const char *const names[] = {"GSM",  "GSM",  "UMTS", "GSM", "UMTS", "UMTS", "UMTS",
+	                                    "LTE",  "GSM",  "LTE",  "LTE", "NR",   "LTE",  "LTE"};
+	return act >= 0 && act < (int)(sizeof names / sizeof names[0]) ? names[act] : "";
+}
+
+/* ---- all in one exchange ---- */
+
+struct at_command at_cmd_watch(const struct modem_row *row, bool list)
+{
+	struct at_command c = at_cmd("AT+CSQ", list ? row->cmgl_max_ms : 0);
+	size_t n = strlen(c.line);
+	size_t p = (size_t)snprintf(c.prefixes, sizeof c.prefixes, "+CSQ:");
+	for (int i = 0; i < row->reg_commands.count && i < 3; i++) {
+		n += (size_t)snprintf(c.line + n, sizeof c.line - n, ";+%.12s?", row->reg_commands.word[i]);
+		p += (size_t)snprintf(c.prefixes + p, sizeof c.prefixes - p, " +%.12s:", row->reg_commands.word[i]);
+	}
+	for (int i = 0; i < row->reg_alias.count && i < 2; i++)
+		p += (size_t)snprintf(c.prefixes + p, sizeof c.prefixes - p, " %.12s", row->reg_alias.word[i]);
+	if (list && row->cmgl_max_ms) {
+		snprintf(c.line + n, sizeof c.line - n, ";+CMGL=4");
+		snprintf(c.prefixes + p, sizeof c.prefixes - p, " +CMGL:");
+		c.flags = AT_TAKE_PDU;
+	}
+	return c;
+}
+
+int at_read_watch(const struct modem_row *row, const struct at_reply *r, struct at_watch *ret)
+{
+	if (r->final != AT_OK)
+		return -ENODATA;
+	*ret = (struct at_watch){.dbm = SIGNAL_UNKNOWN, .reg = {-1, -1, -1, -1, -1}};
+	at_read_signal(r, &ret->dbm);
+	for (size_t i = 0; i < r->count; i++) {
+		struct at_registration reg;
+		if (!is_reg(r->lines[i]) || at_parse_reg(r->lines[i], true, &reg))
+			continue;
+		if (ret->reg.stat < 0 || !at_reg_usable(row, ret->reg.stat))
+			ret->reg = reg;
+	}
+	return 0;
+}
