@@ -106,6 +106,16 @@ static void consider(struct text *t, const struct coding *k, bool ref16, struct 
 	*best = (struct choice){*k, parts, t->total};
 }
 
+/* No table makes a text shorter than a septet a character, behind the shortest header: could that save a part? */
+static bool could_save(const struct text *t, const struct compose_options *o, const struct choice *plain)
+{
+	static const struct coding one = {SMS_GSM7, 0, 1};
+	if (t->count <= capacity(&one, false, o->ref16))
+		return plain->parts != 1;
+	size_t room = capacity(&one, true, o->ref16);
+	return !plain->parts || (t->count + room - 1) / room < (size_t)plain->parts;
+}
+
 /* All pairs of the allowed tables. Among equal counts of parts the fewest septets, so the plainest, win. */
 static void consider_languages(struct text *t, const struct compose_options *o, struct choice *best)
 {
@@ -129,7 +139,8 @@ static int choose(struct text *t, const struct compose_options *o, struct coding
 	struct choice best = {.parts = 0}, national = {.parts = 0}, wide = {.parts = 0};
 	if (o->alphabet != COMPOSE_UCS2) {
 		consider(t, &plain, o->ref16, &best);
-		consider_languages(t, o, &national);
+		if (could_save(t, o, &best))
+			consider_languages(t, o, &national);
 	}
 	if (o->alphabet != COMPOSE_GSM7)
 		consider(t, &ucs2, o->ref16, &wide);
