@@ -49,7 +49,7 @@ int incoming_compose(const struct incoming *in, struct pdu *ret, int max)
 	struct compose_options o = {.alphabet = (enum compose_alphabet)in->alphabet,
 				    .reference = in->ref,
 				    .ref16 = in->ref16,
-				    .message_class = in->message_class};
+				    .message_class = (enum compose_class)(in->message_class + 1)};
 	int parts = 1;
 	for (int i = 1; i <= parts; i++) {
 		struct compose_part part;
