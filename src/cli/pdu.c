@@ -208,21 +208,17 @@ static json_t *encode_line(struct cli *c, void *arg, char *line, size_t len, str
 	if (!text)
 		return NULL;
 	enum sms_alphabet alphabet = SMS_GSM7;
+	cleanup_free struct compose_part *part = NULL;
 	int parts = compose_count(text, &k->options, &alphabet);
+	if (parts > 0)
+		parts = compose_all(k->number, text, &k->options, &part);
 	if (parts < 0) {
 		err_set(e, NULL, 0, parts == -E2BIG ? "more than 255 parts" : "a character is not in the alphabet");
 		return NULL;
 	}
 	json_t *list = json_array();
-	for (int i = 1; i <= parts; i++) {
-		struct compose_part p;
-		if (compose_part(k->number, text, &k->options, i, &p, &parts) < 0) {
-			err_set(e, NULL, 0, "%s is not a number that a text can be sent to", k->number);
-			json_decref(list);
-			return NULL;
-		}
-		json_array_append_new(list, json_pack("{sssi}", "pdu", p.hex, "length", p.length));
-	}
+	for (int i = 0; i < parts; i++)
+		json_array_append_new(list, json_pack("{sssi}", "pdu", part[i].hex, "length", part[i].length));
 	return json_pack("{soss}", "parts", list, "alphabet", alphabet == SMS_UCS2 ? "ucs2" : "gsm7");
 }
 
@@ -260,7 +256,11 @@ static int read_number(struct cli *c, struct encoding *k)
 	if (!to)
 		return cli_usage(c, _("--to is missing"));
 	enum e164_kind kind = e164_parse(to, k->number);
-	if (kind == E164_NONE || kind == E164_ALPHANUMERIC)
+	struct compose_part *part = NULL;
+	bool able = kind != E164_NONE && kind != E164_ALPHANUMERIC &&
+		    compose_all(k->number, "", &k->options, &part) > 0;
+	free(part);
+	if (!able)
 		return cli_usage(c, _("--to %s is no telephone number"), to);
 	return 0;
 }

@@ -210,22 +210,14 @@ static bool dialable(const char *number)
 	return *d && strlen(d) <= 20 && d[strspn(d, "0123456789*#")] == 0;
 }
 
-int compose_part(const char *number, const char *text, const struct compose_options *o, int part,
-		 struct compose_part *ret, int *ret_parts)
+/* Part `part` of `parts` of a text that was planned. */
+static int build(const struct text *t, const struct coding *k, const char *number, const struct compose_options *o,
+		 int part, int parts, struct compose_part *ret)
 {
-	cleanup_text struct text t;
-	struct coding k;
 	struct tpdu p;
 	size_t from = 0, to = 0;
-	int parts = text_open(&t, text);
-	if (parts == 0)
-		parts = choose(&t, o, &k);
-	if (parts < 0)
-		return parts;
-	if (part < 1 || part > parts || !dialable(number))
-		return -EINVAL;
-	count_parts(&t, &k, o->ref16, part, &from, &to);
-	fill(&p, o, &k);
+	count_parts(t, k, o->ref16, part, &from, &to);
+	fill(&p, o, k);
 	strcpy(p.number, number);
 	if (parts > 1) {
 		p.concat_bits = o->ref16 ? 16 : 8;
@@ -234,11 +226,46 @@ int compose_part(const char *number, const char *text, const struct compose_opti
 		p.part = part;
 	}
 	p.unit_count = to - from;
-	memcpy(p.units, t.units + from, p.unit_count * sizeof *p.units);
+	memcpy(p.units, t->units + from, p.unit_count * sizeof *p.units);
 	int r = udh_encode(&p);
-	if (r == 0)
-		r = tpdu_encode_hex(&p, ret->hex, &ret->length);
+	return r ? r : tpdu_encode_hex(&p, ret->hex, &ret->length);
+}
+
+int compose_part(const char *number, const char *text, const struct compose_options *o, int part,
+		 struct compose_part *ret, int *ret_parts)
+{
+	cleanup_text struct text t;
+	struct coding k;
+	int parts = text_open(&t, text);
+	if (parts == 0)
+		parts = choose(&t, o, &k);
+	if (parts < 0)
+		return parts;
+	if (part < 1 || part > parts || !dialable(number))
+		return -EINVAL;
+	int r = build(&t, &k, number, o, part, parts, ret);
 	if (r == 0)
 		*ret_parts = parts;
 	return r;
+}
+
+int compose_all(const char *number, const char *text, const struct compose_options *o, struct compose_part **ret)
+{
+	cleanup_text struct text t;
+	struct coding k;
+	int parts = text_open(&t, text);
+	if (parts == 0)
+		parts = dialable(number) ? choose(&t, o, &k) : -EINVAL;
+	if (parts < 0)
+		return parts;
+	struct compose_part *all = mem_array((size_t)parts, sizeof *all);
+	for (int i = 1; i <= parts; i++) {
+		int r = build(&t, &k, number, o, i, parts, &all[i - 1]);
+		if (r < 0) {
+			free(all);
+			return r;
+		}
+	}
+	*ret = all;
+	return parts;
 }

@@ -35,3 +35,6 @@ struct compose_part {
 /* Composes part `part` (1 …) of `text` for `number` (E.164 → type 91h; a service's digits → 81h). */
 int compose_part(const char *number, const char *text, const struct compose_options *o, int part,
                  struct compose_part *ret, int *ret_parts);
+
+/* All of them; their number, and *ret is the caller's to free. */
+int compose_all(const char *number, const char *text, const struct compose_options *o, struct compose_part **ret);

@@ -23,16 +23,20 @@ static char *there_and_back(const char *text, const struct compose_options *o, i
 	static struct tpdu parts[COMPOSE_PARTS_MAX];
 	const struct tpdu *by_part[COMPOSE_PARTS_MAX];
 	enum sms_alphabet alphabet;
+	cleanup_free struct compose_part *all = NULL;
 	int n = compose_count(text, o, &alphabet), again;
 	*ret_parts = n;
 	if (n < 0)
 		return NULL;
+	assert_int_equal(compose_all("+8613800138000", text, o, &all), n);
 	for (int i = 1; i <= n; i++) {
 		struct compose_part p;
 		struct err e;
 		struct tpdu *t = &parts[i - 1];
 		assert_int_equal(compose_part("+8613800138000", text, o, i, &p, &again), 0);
 		assert_int_equal(again, n);
+		assert_string_equal(p.hex, all[i - 1].hex);
+		assert_int_equal(p.length, all[i - 1].length);
 		if (tpdu_decode_hex(p.hex, true, TPDU_OUTGOING, p.length, t, &e) < 0)
 			fail_msg("%s: %s", p.hex, e.text);
 		assert_int_equal(t->alphabet, alphabet);
@@ -174,9 +178,12 @@ static void refuses_what_cannot_go_out(void **state)
 	(void)state;
 	static const char *const numbers[] = {"", "+", "abc", "+86 138", "138-0013", "123456789012345678901", "社区"};
 	struct compose_part p;
+	struct compose_part *all = NULL;
 	int parts = 7;
-	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
 		assert_int_equal(compose_part(numbers[i], "x", &(struct compose_options){0}, 1, &p, &parts), -EINVAL);
+		assert_int_equal(compose_all(numbers[i], "x", &(struct compose_options){0}, &all), -EINVAL);
+	}
 	assert_int_equal(compose_part("10086", "x", &(struct compose_options){0}, 0, &p, &parts), -EINVAL);
 	assert_int_equal(compose_part("10086", "x", &(struct compose_options){0}, 2, &p, &parts), -EINVAL);
 	assert_int_equal(parts, 7);
