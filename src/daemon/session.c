@@ -13,6 +13,7 @@
 #define PROBE_MS       40000  /* a modem that boots answers within this, or the port is opened again */
 #define INIT_MS        180000
 #define BACKOFF_MAX_MS 60000
+#define FIRST_CHECK_MS 8000
 #define DEVICE_MS      10000  /* when the folder cannot be watched */
 
 int64_t session_now(const struct session *s)
@@ -110,7 +111,7 @@ void act_go_on(struct session *s)
 
 void act_after_init(struct session *s)
 {
-	read_all_due(s);
+	session_put_line(s);
 	if (s->registered)
 		session_event(s, EV_REGISTERED);
 	else
@@ -136,20 +137,23 @@ void act_watch_pin(struct session *s)
 
 /* ------------------------------------------------------------------------------------------------ at work */
 
-void act_ready(struct session *s)
+/* The first time after opening. */
+static void come_up(struct session *s)
 {
-	if (!s->was_up) {
-		log_notice("%s: ready (%s %s, row %s)", s->config->name, s->id.maker, s->id.model, s->row->name);
-		note_event(s, EVENT_MODEM_UP, json_pack("{s:s, s:s}", "modem", s->config->name, "imei", s->imei));
-		s->check_ms = 8000;
-		s->next_check_ms = mono_ms() + s->check_ms;
-		s->next_round_ms = 0;
-	}
+	log_notice("%s: ready (%s %s, row %s)", s->config->name, s->id.maker, s->id.model, s->row->name);
+	note_event(s, EVENT_MODEM_UP, json_pack("{s:s, s:s}", "modem", s->config->name, "imei", s->imei));
 	s->was_up = true;
 	s->failures = 0;
 	s->reset_step = 0;
-	session_put_line(s);
+	s->check_ms = FIRST_CHECK_MS;
+	s->next_check_ms = mono_ms() + s->check_ms;
+	s->next_round_ms = 0;
+}
+
+void act_ready(struct session *s)
+{
 	act_look_around(s);
+	session_put_line(s);
 }
 
 void act_unregistered(struct session *s)
@@ -165,6 +169,8 @@ void act_look_around(struct session *s)
 		session_event(s, EV_UNREGISTERED);
 		return;
 	}
+	if (!s->was_up)
+		come_up(s);
 	bool read = read_wanted(s);
 	if (read && !(s->prefer_send && send_wanted(s)))
 		session_event(s, EV_READ);

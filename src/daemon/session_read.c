@@ -12,6 +12,7 @@
 
 #define BATCH      10   /* slots read one by one before the outbox has its turn */
 #define LIST_ABOVE 2    /* so many announced in one memory: one listing is cheaper */
+#define LATELY_MS  5000
 #define RETRY_MS   2000 /* the database was busy: the texts are still in the modem */
 
 static void go_on(struct session *s);
@@ -345,13 +346,13 @@ static void on_slot(void *user, const struct at_reply *r)
 	s->reread = false;
 	s->pending_count--;
 	memmove(s->pending, s->pending + 1, (size_t)s->pending_count * sizeof *s->pending);
-	if (e == -ENOENT && s->announced) {
-		/* announced, and not there: perhaps it lies somewhere else. Once, not for ever */
-		if (rounds(s, wanted.memory, wanted.index) == 1)
+	if (e == -ENOENT) {
+		/* a listing was faster than its announcement; or it lies somewhere else */
+		if (mono_ms() - s->last_read_ms > LATELY_MS)
 			s->look_due = s->memory_count ? (1u << s->memory_count) - 1 : 1;
-	} else if (e && e != -ENOENT)
+	} else if (e)
 		look_again(s);
-	else if (e == 0) {
+	else {
 		slot.index = wanted.index;
 		text_copy(s->list_memory, sizeof s->list_memory, wanted.memory);
 		s->list = (struct at_list){.slot = mem_alloc(sizeof slot), .count = 1};
