@@ -179,7 +179,7 @@ static void consume(struct reading *rd, const struct match *m, int first, int la
 	for (int i = 0; i < rd->clause_count; i++) {
 		struct clause *c = &rd->clauses[i];
 		bool inside = i >= first && i <= last && c->a < m->b && c->b > m->a;
-		if (c->state == CLAUSE_USED || !(everything || inside || (topic && c->topic == m->topic && c->a >= m->a)))
+		if (c->state == CLAUSE_USED || m->rule->consume == CONSUME_NONE || !(everything || inside || (topic && c->topic == m->topic && c->a >= m->a)))
 			continue;
 		if (m->rule->consume == CONSUME_MATCH) {
 			int before = rd->clause_count;

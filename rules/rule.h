@@ -14,7 +14,7 @@
 enum { RULE_ADDRESS = INTENT_COUNT, RULE_NOTHING };
 
 enum rule_scope { SCOPE_TEXT, SCOPE_CLAUSE };
-enum rule_consume { CONSUME_CLAUSE, CONSUME_MATCH, CONSUME_TOPIC, CONSUME_TEXT };
+enum rule_consume { CONSUME_CLAUSE, CONSUME_MATCH, CONSUME_TOPIC, CONSUME_TEXT, CONSUME_NONE };
 
 struct sample {
 	char *text; /* owned, verbatim */

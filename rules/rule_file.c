@@ -251,7 +251,7 @@ static int parse_priority(struct reader *rd, const char *value)
 static int parse_key(struct reader *rd, const char *key, char *value)
 {
 	static const char *const scopes[] = {"text", "clause", NULL}, *const matches[] = {"whole", "start", "find", NULL},
-	                         *const consumes[] = {"clause", "match", "topic", "text", NULL};
+	                         *const consumes[] = {"clause", "match", "topic", "text", "none", NULL};
 	struct rule *rule = rd->rule;
 	int i = 0, r;
 	if (!*value)

@@ -14,8 +14,8 @@
  *     match: whole | start | find       it is the whole of that, its beginning, or anywhere in it
  *     asked: none invitation !rating …  the open question to this phone (any)
  *     roles: volunteer staff !staff …   the sender's roles (any); staff is every role but resident and volunteer
- *     consume: clause | match | topic | text   what is taken: the clauses touched, the matched words alone, all up
- *                                       to the next topic (另外, 还有 …), or everything
+ *     consume: clause | match | topic | text | none   what is taken: the clauses touched, the matched words alone,
+ *                                       all up to the next topic (另外, 还有 …), everything, or nothing
  *     set: scope=all                    arguments that need no group
  *     unless: …                         a pattern that must not be found in the clause (or text)
  *     first: yes                        only at the beginning of the text or of a topic
