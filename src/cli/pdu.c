@@ -1,5 +1,5 @@
-/* `yishi pdu decode` and `encode`: one input line, one JSON line, in order. A bad line gives an `error` field, and
- * exit status 65 at the end. Texts are printed as they were sent, line ends and all, save on a terminal. */
+/* `yishi pdu decode` and `encode`: one input line, one JSON line, in order. A bad line gives an `error` field,
+ * and exit status 65 at the end. Texts are printed as they were sent, line ends and all, save on a terminal. */
 #include "cli/nouns.h"
 
 #include "base/mem.h"
@@ -40,7 +40,8 @@ static int each_line(struct cli *c, line_fn *fn, void *arg)
 	free(line);
 	if (!std)
 		fclose(f);
-	return bad ? cli_fail(EX_DATAERR, _("%ld of %ld lines are bad; see their error field"), bad, lines) : EX_OK;
+	return bad ? cli_fail(EX_DATAERR, _("%ld of %ld lines are bad; see their error field"), bad, lines)
+		   : EX_OK;
 }
 
 static void set(json_t *o, const char *key, json_t *value)
@@ -159,6 +160,8 @@ static json_t *decode_line(struct cli *c, void *arg, char *line, size_t len, str
 {
 	(void)arg;
 	struct tpdu t;
+	if (strlen(line) != len)
+		line[0] = '?'; /* a NUL within: no hexadecimal either */
 	line += strspn(line, " \t");
 	for (len = strlen(line); len > 0 && (line[len - 1] == ' ' || line[len - 1] == '\t'); len--)
 		line[len - 1] = 0;
@@ -213,7 +216,8 @@ static json_t *encode_line(struct cli *c, void *arg, char *line, size_t len, str
 	if (parts > 0)
 		parts = compose_all(k->number, text, &k->options, &part);
 	if (parts < 0) {
-		err_set(e, NULL, 0, parts == -E2BIG ? "more than 255 parts" : "a character is not in the alphabet");
+		err_set(e, NULL, 0,
+			parts == -E2BIG ? "more than 255 parts" : "a character is not in the alphabet");
 		return NULL;
 	}
 	json_t *list = json_array();
@@ -229,7 +233,8 @@ static int read_languages(struct cli *c, const char *list, struct encoding *k)
 		size_t len = strcspn(list, ",");
 		int id = gsm_language_find(list, len);
 		if (id < 0 || n + 1 >= sizeof k->languages)
-			return cli_usage(c, _("--language %s: known are tr es pt bn gu hi kn ml or pa ta te ur"), list);
+			return cli_usage(
+			    c, _("--language %s: known are tr es pt bn gu hi kn ml or pa ta te ur"), list);
 		if (!memchr(k->languages, id, n))
 			k->languages[n++] = (uint8_t)id;
 		list += len + (list[len] == ',');
@@ -293,8 +298,12 @@ static const struct cli_option encode_options[] = {
     {.name = "to", .arg = N_("NUMBER"), .help = N_("whom the text is for")},
     {.name = "report", .help = N_("ask for a delivery report")},
     {.name = "alphabet", .arg = N_("NAME"), .help = N_("auto (the default), gsm7 or ucs2")},
-    {.name = "language", .arg = N_("LIST"), .help = N_("national alphabets that may be used where they save parts: tr,es,…")},
-    {.name = "reference", .arg = N_("N"), .help = N_("number that the parts of a long text share; above 255 in 16 bits")},
+    {.name = "language",
+     .arg = N_("LIST"),
+     .help = N_("national alphabets that may be used where they save parts: tr,es,…")},
+    {.name = "reference",
+     .arg = N_("N"),
+     .help = N_("number that the parts of a long text share; above 255 in 16 bits")},
     {.name = "json-in", .help = N_("each line is a JSON string")},
     {0},
 };

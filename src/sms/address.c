@@ -36,7 +36,8 @@ static int read_name(const uint8_t *p, int semi_octets, char *out)
 	uint16_t units[SEPTETS_MAX];
 	size_t n = (size_t)semi_octets * 4 / 7;
 	gsm_unpack(p, 0, n, septets);
-	/* Seven characters fill 49 bits; who counts whole octets writes 14 semi-octets and an eighth septet of zeros. */
+	/* Seven characters fill 49 bits; who counts whole octets writes 14 semi-octets and an eighth septet of
+	 * zeros. */
 	if (n == 8 && septets[7] == 0)
 		n--;
 	n = gsm_decode(septets, n, 0, 0, units);

@@ -1,5 +1,5 @@
-/* Address fields, 3GPP TS 23.040 clause 9.1.2.5, and the service centre's address in front of a TPDU (TS 27.005 3.1).
- * Digits are 0-9 * # a b c. All functions refuse a length that the octets cannot keep. */
+/* Address fields, 3GPP TS 23.040 clause 9.1.2.5, and the service centre's address in front of a TPDU
+ * (TS 27.005 3.1). Digits are 0-9 * # a b c. All functions refuse a length that the octets cannot keep. */
 #pragma once
 
 #include "sms/tpdu.h"

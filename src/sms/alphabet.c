@@ -4,7 +4,7 @@
 
 /* A code's index is its identifier; the default has none. */
 static const char codes[GSM_LANGUAGES][3] = {"",   "tr", "es", "pt", "bn", "gu", "hi",
-					      "kn", "ml", "or", "pa", "ta", "te", "ur"};
+					     "kn", "ml", "or", "pa", "ta", "te", "ur"};
 
 int gsm_language_find(const char *code, size_t len)
 {

@@ -20,8 +20,8 @@ struct coding {
 struct text {
 	uint16_t *units;
 	size_t count;
-	uint8_t *cost;    /* septets that each unit takes under the coding in hand; not used for UCS-2 */
-	size_t total;     /* and their sum */
+	uint8_t *cost; /* septets that each unit takes under the coding in hand; not used for UCS-2 */
+	size_t total;  /* and their sum */
 };
 
 /* Octets of the user data header, TP-UDHL included; 0: none. */
@@ -106,7 +106,8 @@ static void consider(struct text *t, const struct coding *k, bool ref16, struct 
 	*best = (struct choice){*k, parts, t->total};
 }
 
-/* No table makes a text shorter than a septet a character, behind the shortest header: could that save a part? */
+/* No table makes a text shorter than a septet a character, behind the shortest header: could that save a part?
+ */
 static bool could_save(const struct text *t, const struct compose_options *o, const struct choice *plain)
 {
 	static const struct coding one = {SMS_GSM7, 0, 1};
@@ -211,8 +212,8 @@ static bool dialable(const char *number)
 }
 
 /* Part `part` of `parts` of a text that was planned. */
-static int build(const struct text *t, const struct coding *k, const char *number, const struct compose_options *o,
-		 int part, int parts, struct compose_part *ret)
+static int build(const struct text *t, const struct coding *k, const char *number,
+		 const struct compose_options *o, int part, int parts, struct compose_part *ret)
 {
 	struct tpdu p;
 	size_t from = 0, to = 0;
@@ -249,7 +250,8 @@ int compose_part(const char *number, const char *text, const struct compose_opti
 	return r;
 }
 
-int compose_all(const char *number, const char *text, const struct compose_options *o, struct compose_part **ret)
+int compose_all(const char *number, const char *text, const struct compose_options *o,
+		struct compose_part **ret)
 {
 	cleanup_text struct text t;
 	struct coding k;

@@ -14,7 +14,8 @@ struct pile {
 
 static bool same_message(const struct concat_row *a, const struct concat_row *b)
 {
-	return a->ref == b->ref && a->bits == b->bits && a->parts == b->parts && strcmp(a->sender, b->sender) == 0;
+	return a->ref == b->ref && a->bits == b->bits && a->parts == b->parts &&
+	       strcmp(a->sender, b->sender) == 0;
 }
 
 /* Seconds by which a row's time stamp lies outside the pile's; 0 when one of them has none. */
@@ -40,15 +41,16 @@ static void stack(struct pile *p, struct concat_row *r)
 		p->scts_high = r->scts_utc;
 }
 
-/* A pile may take a row when it lacks the part, time stamps are near and it was not given up before the row came. */
+/* A pile may take a row when it lacks the part, time stamps are near and it was not given up before the row
+ * came. */
 static bool may_take(const struct pile *p, const struct concat_row *r)
 {
 	return !p->part[r->part] && apart(p, r) <= CONCAT_SCTS_APART_S &&
 	       r->arrived_utc - p->first->arrived_utc < CONCAT_PATIENCE_S;
 }
 
-/* The pile for a row: that of its duplicate, else the nearest that lacks it (the later one among equals, since an
- * old gap is rarely filled after the reference was used again), else −1. */
+/* The pile for a row: that of its duplicate, else the nearest that lacks it (the later one among equals, since
+ * an old gap is rarely filled after the reference was used again), else −1. */
 static int find_pile(struct pile *const *piles, int count, struct concat_row *r)
 {
 	int best = -1;

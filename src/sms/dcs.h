@@ -1,4 +1,5 @@
-/* The data coding scheme octet, 3GPP TS 23.038 clause 4: every coding group, reserved ones read as the default alphabet. */
+/* The data coding scheme octet, 3GPP TS 23.038 clause 4: every coding group, reserved ones read as the default
+ * alphabet. */
 #pragma once
 
 #include "sms/tpdu.h"

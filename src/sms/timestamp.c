@@ -70,7 +70,8 @@ int timestamp_encode(struct tpdu_time *t)
 {
 	int quarters = t->zone_minutes / 15;
 	int64_t local = t->utc + quarters * 15 * 60;
-	if (quarters < -48 || quarters > 56 || local < days_of(1990, 1, 1) * DAY || local >= days_of(2090, 1, 1) * DAY)
+	if (quarters < -48 || quarters > 56 || local < days_of(1990, 1, 1) * DAY ||
+	    local >= days_of(2090, 1, 1) * DAY)
 		return -EINVAL;
 	int year, month, day, seconds = (int)(local % DAY);
 	date_of(local / DAY, &year, &month, &day);

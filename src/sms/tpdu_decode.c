@@ -105,7 +105,8 @@ static int read_header(struct tpdu *t, const uint8_t *ud, size_t octets, struct 
 	return udh_decode(t, e);
 }
 
-/* TP-UDL counts septets in the uncompressed 7-bit alphabet, else octets (9.2.3.16); it must be all that is left. */
+/* TP-UDL counts septets in the uncompressed 7-bit alphabet, else octets (9.2.3.16); it must be all that is
+ * left. */
 static int take_user_data(struct cursor *c, struct tpdu *t)
 {
 	uint8_t udl;
@@ -116,7 +117,8 @@ static int take_user_data(struct cursor *c, struct tpdu *t)
 	if (octets > TPDU_UD_MAX)
 		return bad(c->e, "the user data length %u is more than a PDU can hold", udl);
 	if (octets != c->left)
-		return bad(c->e, "the user data length %u wants %zu octets, there are %zu", udl, octets, c->left);
+		return bad(c->e, "the user data length %u wants %zu octets, there are %zu", udl, octets,
+			   c->left);
 	const uint8_t *ud = take(c, octets, "the user data");
 	if (t->udhi && read_header(t, ud, octets, c->e) < 0)
 		return -EBADMSG;
@@ -137,7 +139,8 @@ static int take_user_data(struct cursor *c, struct tpdu *t)
 
 static int take_coding(struct cursor *c, struct tpdu *t)
 {
-	if (take_octet(c, &t->pid, "the protocol identifier") < 0 || take_octet(c, &t->dcs, "the coding scheme") < 0)
+	if (take_octet(c, &t->pid, "the protocol identifier") < 0 ||
+	    take_octet(c, &t->dcs, "the coding scheme") < 0)
 		return -EBADMSG;
 	apply_dcs(t);
 	return 0;
@@ -181,8 +184,8 @@ static int take_validity(struct cursor *c, struct tpdu *t)
 static int read_submit(struct cursor *c, struct tpdu *t)
 {
 	t->reject_duplicates = t->first_octet & 4;
-	if (take_octet(c, &t->mr, "the message reference") < 0 || take_address(c, t) < 0 || take_coding(c, t) < 0 ||
-	    take_validity(c, t) < 0)
+	if (take_octet(c, &t->mr, "the message reference") < 0 || take_address(c, t) < 0 ||
+	    take_coding(c, t) < 0 || take_validity(c, t) < 0)
 		return -EBADMSG;
 	return take_user_data(c, t);
 }
@@ -246,8 +249,13 @@ static int read_tpdu(struct cursor *c, enum tpdu_direction direction, struct tpd
 
 void tpdu_init(struct tpdu *t, enum tpdu_type type)
 {
-	*t = (struct tpdu){.type = type, .message_class = -1, .waiting = -1, .concat_ref = -1, .port_dest = -1,
-			   .port_src = -1, .has_user_data = type != TPDU_STATUS_REPORT};
+	*t = (struct tpdu){.type = type,
+			   .message_class = -1,
+			   .waiting = -1,
+			   .concat_ref = -1,
+			   .port_dest = -1,
+			   .port_src = -1,
+			   .has_user_data = type != TPDU_STATUS_REPORT};
 }
 
 int tpdu_decode(const uint8_t *pdu, size_t len, bool with_smsc, enum tpdu_direction direction, int stated_len,
@@ -279,8 +287,8 @@ static int nibble(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-int tpdu_decode_hex(const char *hex, bool with_smsc, enum tpdu_direction direction, int stated_len, struct tpdu *ret,
-		    struct err *e)
+int tpdu_decode_hex(const char *hex, bool with_smsc, enum tpdu_direction direction, int stated_len,
+		    struct tpdu *ret, struct err *e)
 {
 	uint8_t octets[TPDU_MAX];
 	size_t n = 0;

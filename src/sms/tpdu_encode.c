@@ -158,7 +158,8 @@ static int write_status_report(struct writer *w, const struct tpdu *t)
 /* TP-MTI and the flags of clause 9.2.3.1 to 9.2.3.7, 9.2.3.17, 9.2.3.23 to 9.2.3.28. */
 static unsigned first_octet(const struct tpdu *t)
 {
-	static const unsigned forms[] = {[VP_NONE] = 0, [VP_RELATIVE] = 0x10, [VP_ENHANCED] = 8, [VP_ABSOLUTE] = 0x18};
+	static const unsigned forms[] = {
+	    [VP_NONE] = 0, [VP_RELATIVE] = 0x10, [VP_ENHANCED] = 8, [VP_ABSOLUTE] = 0x18};
 	unsigned o = (t->reply_path ? 0x80U : 0) | (t->udhi ? 0x40U : 0) | (t->report_requested ? 0x20U : 0);
 	switch (t->type) {
 	case TPDU_DELIVER:

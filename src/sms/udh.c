@@ -77,8 +77,10 @@ static int put_ports(struct tpdu *t)
 	if (octet(dest) && octet(src))
 		put(t, (uint8_t[]){UDH_PORTS_8, 2, (uint8_t)dest, (uint8_t)src}, 4);
 	else
-		put(t, (uint8_t[]){UDH_PORTS_16, 4, (uint8_t)(dest >> 8), (uint8_t)dest, (uint8_t)(src >> 8),
-				   (uint8_t)src}, 6);
+		put(t,
+		    (uint8_t[]){UDH_PORTS_16, 4, (uint8_t)(dest >> 8), (uint8_t)dest, (uint8_t)(src >> 8),
+				(uint8_t)src},
+		    6);
 	return 0;
 }
 

@@ -12,10 +12,11 @@ enum udh_element {
 	UDH_LANG_LOCKING = 0x25,
 };
 
-/* Reads t->udh (without UDHL) into the fields concat_*, part, parts, port_*, lang_*. Of an element that comes twice
- * the last one counts (9.2.3.24); one whose length or content is not as its clause says is passed over and stays in
- * the octets. −EBADMSG with a sentence when an element runs past the header's end. */
+/* Reads t->udh (without UDHL) into the fields concat_*, part, parts, port_*, lang_*. Of an element that comes
+ * twice the last one counts (9.2.3.24); one whose length or content is not as its clause says is passed over
+ * and stays in the octets. −EBADMSG with a sentence when an element runs past the header's end. */
 int udh_decode(struct tpdu *t, struct err *e);
 
-/* Writes t->udh, udh_len and udhi anew from the same fields: languages, ports, concatenation. −EINVAL when impossible. */
+/* Writes t->udh, udh_len and udhi anew from the same fields: languages, ports, concatenation. −EINVAL when
+ * impossible. */
 int udh_encode(struct tpdu *t);

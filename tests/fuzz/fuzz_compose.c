@@ -1,5 +1,5 @@
-/* Any text: its parts, read again and joined, are the text with what was no UTF-8 replaced. The first octet holds
- * the options. */
+/* Any text: its parts, read again and joined, are the text with what was no UTF-8 replaced. The first octet
+ * holds the options. */
 #include "base/mem.h"
 #include "sms/compose.h"
 #include "sms/concat.h"
@@ -10,10 +10,10 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define CHECK(x)                                                                                                       \
-	do {                                                                                                           \
-		if (!(x))                                                                                              \
-			abort();                                                                                       \
+#define CHECK(x)                                                                                               \
+	do {                                                                                                   \
+		if (!(x))                                                                                      \
+			abort();                                                                               \
 	} while (0)
 
 static char *there_and_back(const char *text, const struct compose_options *o, int parts)
@@ -40,7 +40,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size == 0 || size > 3000)
 		return 0;
 	uint8_t languages[] = {data[0] >> 4 & 7, 6, 1, 0};
-	struct compose_options o = {.alphabet = (enum compose_alphabet)(data[0] % 3), .ref16 = data[0] & 4, .reference = 9,
+	struct compose_options o = {.alphabet = (enum compose_alphabet)(data[0] % 3),
+				    .ref16 = data[0] & 4,
+				    .reference = 9,
 				    .languages = data[0] & 8 ? languages : NULL};
 	cleanup_free char *text = mem_alloc(size);
 	memcpy(text, data + 1, size - 1);

@@ -1,5 +1,5 @@
-/* Any octets as a PDU: the first says which way it went, whether a service centre's part stands in front and whether
- * its length is stated. What can be read can be written, and reads the same again. */
+/* Any octets as a PDU: the first says which way it went, whether a service centre's part stands in front and
+ * whether its length is stated. What can be read can be written, and reads the same again. */
 #include "base/mem.h"
 #include "sms/tpdu.h"
 
@@ -8,10 +8,10 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define CHECK(x)                                                                                                       \
-	do {                                                                                                           \
-		if (!(x))                                                                                              \
-			abort();                                                                                       \
+#define CHECK(x)                                                                                               \
+	do {                                                                                                   \
+		if (!(x))                                                                                      \
+			abort();                                                                               \
 	} while (0)
 
 static void same(const struct tpdu *a, const struct tpdu *b)

@@ -17,7 +17,7 @@ static void reads_and_writes_addresses(void **state)
 	    ROW("\x0B\x81\x31\x19\x32\x54\x76\xF8", "13912345678", 0x81, true),
 	    ROW("\x0B\xA1\x31\x19\x32\x54\x76\xF8", "13912345678", 0xA1, true), /* national */
 	    ROW("\x05\x81\x01\x80\xF6", "10086", 0x81, true),
-	    ROW("\x05\xB1\x01\x80\xF6", "10086", 0xB1, true), /* network specific */
+	    ROW("\x05\xB1\x01\x80\xF6", "10086", 0xB1, true),  /* network specific */
 	    ROW("\x06\x81\x01\x80\xF6", "10086", 0x81, false), /* the filler was counted */
 	    ROW("\x14\x81\x01\x56\x80\x00\x11\x22\x33\x44\x55\x66", "10650800112233445566", 0x81, true),
 	    ROW("\x05\x81\xBA\xDC\xFE", "*#abc", 0x81, true),
@@ -45,8 +45,8 @@ static void reads_and_writes_addresses(void **state)
 static void reads_and_writes_names(void **state)
 {
 	(void)state;
-	static const char *const names[] = {"A", "AB", "Bank", "diafaan", "12345678", "12306 info", "ABCDEFGHIJK",
-					    "€€€€€", "Ωmega", "a@b"};
+	static const char *const names[] = {"A",          "AB",          "Bank",  "diafaan", "12345678",
+					    "12306 info", "ABCDEFGHIJK", "€€€€€", "Ωmega",   "a@b"};
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		uint8_t octets[ADDRESS_OCTETS_MAX], type;
 		char number[TPDU_ADDR_MAX];
@@ -69,7 +69,9 @@ static void reads_and_writes_names(void **state)
 	char number[TPDU_ADDR_MAX];
 	uint8_t type;
 	bool name;
-	assert_int_equal(address_decode((const uint8_t *)"\x0E\xD0\xE4\x74\xD8\x1C\x0E\xBB\x01", 9, number, &type, &name), 9);
+	assert_int_equal(
+	    address_decode((const uint8_t *)"\x0E\xD0\xE4\x74\xD8\x1C\x0E\xBB\x01", 9, number, &type, &name),
+	    9);
 	assert_string_equal(number, "diafaan");
 }
 
@@ -80,18 +82,22 @@ static void refuses_lies(void **state)
 		const char *octets;
 		size_t len;
 	} rows[] = {
-	    {"", 0}, {"\x0D", 1}, {"\x0D\x91", 2},
-	    {"\x0D\x91\x68\x31\x19\x32\x54\x76", 8},                   /* one octet short */
+	    {"", 0},
+	    {"\x0D", 1},
+	    {"\x0D\x91", 2},
+	    {"\x0D\x91\x68\x31\x19\x32\x54\x76", 8},                          /* one octet short */
 	    {"\x15\x91\x68\x31\x19\x32\x54\x76\x98\x68\x31\x19\x32\x54", 14}, /* 21 digits */
 	    {"\xFF\x91\x68\x31\x19\x32\x54\x76\x98\x68\x31\x19\x32\x54", 14},
-	    {"\x04\x81\x1F\x32", 4},                                   /* a digit after the filler */
+	    {"\x04\x81\x1F\x32", 4}, /* a digit after the filler */
 	    {"\x0D\xD0\xE4\x74", 4},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		char number[TPDU_ADDR_MAX] = "same";
 		uint8_t type;
 		bool name;
-		assert_int_equal(address_decode((const uint8_t *)rows[i].octets, rows[i].len, number, &type, &name), -EBADMSG);
+		assert_int_equal(
+		    address_decode((const uint8_t *)rows[i].octets, rows[i].len, number, &type, &name),
+		    -EBADMSG);
 		assert_string_equal(number, "same");
 	}
 	uint8_t octets[ADDRESS_OCTETS_MAX];
@@ -118,7 +124,8 @@ static void reads_service_centres(void **state)
 	};
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		char number[TPDU_ADDR_MAX];
-		assert_int_equal(address_decode_smsc((const uint8_t *)rows[i].octets, rows[i].len, number), rows[i].taken);
+		assert_int_equal(address_decode_smsc((const uint8_t *)rows[i].octets, rows[i].len, number),
+				 rows[i].taken);
 		if (rows[i].number)
 			assert_string_equal(number, rows[i].number);
 	}

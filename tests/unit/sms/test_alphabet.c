@@ -23,21 +23,33 @@ static void decodes_every_language(void **state)
 	    ROW(0, 0, "\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0B\x0C\x0E\x0F", "@£$¥èéùìòÇØøÅå"),
 	    ROW(0, 0, "\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1A\x1C\x1D\x1E\x1F", "Δ_ΦΓΛΩΠΨΣΘΞÆæßÉ"),
 	    ROW(0, 0, "\x24\x40\x5B\x5C\x5D\x5E\x5F\x60\x7B\x7C\x7D\x7E\x7F", "¤¡ÄÖÑÜ§¿äöñüà"),
-	    ROW(0, 0, "\x1B\x0A\x1B\x14\x1B\x28\x1B\x29\x1B\x2F\x1B\x3C\x1B\x3D\x1B\x3E\x1B\x40\x1B\x65", "\f^{}\\[~]|€"),
-	    ROW(1, 1, "\x04\x07\x0B\x0C\x1C\x1D\x40\x60\x1BG\x1BI\x1BS\x1B" "c\x1B" "e\x1Bg\x1Bi\x1Bs", "€ıĞğŞşİçĞİŞç€ğış"),
-	    ROW(0, 2, "\x1B\x09\x1B" "A\x1BI\x1BO\x1BU\x1B" "a\x1Bi\x1Bo\x1Bu", "çÁÍÓÚáíóú"),
-	    ROW(3, 3, "\x04\x06\x07\x08\x09\x0B\x0C\x0E\x0F\x12\x15\x16\x17\x18\x1A\x60\x7D", "êúíóçÔôÁáª∞^\\€|~`"),
+	    ROW(0, 0, "\x1B\x0A\x1B\x14\x1B\x28\x1B\x29\x1B\x2F\x1B\x3C\x1B\x3D\x1B\x3E\x1B\x40\x1B\x65",
+		"\f^{}\\[~]|€"),
+	    ROW(1, 1,
+		"\x04\x07\x0B\x0C\x1C\x1D\x40\x60\x1BG\x1BI\x1BS\x1B"
+		"c\x1B"
+		"e\x1Bg\x1Bi\x1Bs",
+		"€ıĞğŞşİçĞİŞç€ğış"),
+	    ROW(0, 2,
+		"\x1B\x09\x1B"
+		"A\x1BI\x1BO\x1BU\x1B"
+		"a\x1Bi\x1Bo\x1Bu",
+		"çÁÍÓÚáíóú"),
+	    ROW(3, 3, "\x04\x06\x07\x08\x09\x0B\x0C\x0E\x0F\x12\x15\x16\x17\x18\x1A\x60\x7D",
+		"êúíóçÔôÁáª∞^\\€|~`"),
 	    ROW(3, 3, "\x1B\x05\x1B\x12\x1B\x19\x1B\x1F\x1B\x41\x1B\x5B\x1B\x7F", "êΦΘÊÀÃâ"),
 	    ROW(4, 4, "\x00\x0B\x10\x22\x28\x29\x2C\x4F\x60\x7B\x7F\x1B\x19\x1B\x24\x1B\x34",
 		"\u0981\u098C\u0990\u099F)(,\u09BD\u09CE\u09D7\u09F1\u09E6\u09DF\u09FA"),
-	    ROW(5, 5, "\x00\x0C\x22\x50\x7F\x1B\x19\x1B\x1C\x1B\x25", "\u0A81\u0A8D\u0A9F\u0ABE\u0AF1\u0964\u0AE6\u0AEF"),
+	    ROW(5, 5, "\x00\x0C\x22\x50\x7F\x1B\x19\x1B\x1C\x1B\x25",
+		"\u0A81\u0A8D\u0A9F\u0ABE\u0AF1\u0964\u0AE6\u0AEF"),
 	    ROW(6, 6, "\x00\x39\x3C\x40\x50\x5F\x60\x7F\x1B\x1C\x1B\x3A",
 		"\u09019\u0929\u092C\u093E\u094D\u0950\u097F\u0966\u0971"),
 	    ROW(7, 7, "\x01\x22\x24\x4F\x60\x7F\x1B\x1C\x1B\x26\x1B\x2A\x1B\x3C",
 		"\u0C82\u0C9F\u0CA1\u0CBD\u0CD5\u0CE3\u0CE6\u0CDE\u0CF2["),
 	    ROW(8, 8, "\x01\x22\x2E\x4F\x60\x7F\x1B\x1C\x1B\x2E\x1B\x34",
 		"\u0D02\u0D1F.\u0D3D\u0D57\u0D79\u0D66\u0D7A\u0D7F"),
-	    ROW(9, 9, "\x00\x22\x4F\x60\x7B\x1B\x1C\x1B\x26\x1B\x2C", "\u0B01\u0B1F\u0B3D\u0B56\u0B57\u0B66\u0B5C\u0B71"),
+	    ROW(9, 9, "\x00\x22\x4F\x60\x7B\x1B\x1C\x1B\x26\x1B\x2C",
+		"\u0B01\u0B1F\u0B3D\u0B56\u0B57\u0B66\u0B5C\u0B71"),
 	    ROW(10, 10, "\x00\x22\x4E\x60\x7F\x1B\x1C\x1B\x26\x1B\x2D",
 		"\u0A01\u0A1F\u0A3C\u0A51\u0A74\u0A66\u0A59\u0A75"),
 	    ROW(11, 11, "\x01\x22\x3C\x42\x60\x7F\x1B\x1C\x1B\x24\x1B\x2E",
@@ -50,7 +62,8 @@ static void decodes_every_language(void **state)
 	};
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		uint16_t got[64];
-		size_t n = gsm_decode((const uint8_t *)rows[i].septets, rows[i].len, rows[i].locking, rows[i].single, got);
+		size_t n = gsm_decode((const uint8_t *)rows[i].septets, rows[i].len, rows[i].locking,
+				      rows[i].single, got);
 		got[n] = 0;
 		assert_memory_equal(got, rows[i].text, (n + 1) * sizeof *got);
 	}
@@ -63,11 +76,15 @@ static void reads_odd_escapes_as_the_standard_says(void **state)
 		const char *septets, *text;
 		size_t len;
 	} rows[] = {
-	    {"a\x1B", "a ", 2},             /* at the end */
-	    {"a\x1B\x1B" "b", "a b", 4},    /* another extension table */
-	    {"\x1B\x1B\x65", " e", 3},      /* the second escape does not escape */
-	    {"\x1B" "a", "a", 2},           /* not in the table: the basic character */
-	    {"\x1B\x0D", "\r", 2},          /* a control position */
+	    {"a\x1B", "a ", 2}, /* at the end */
+	    {"a\x1B\x1B"
+	     "b",
+	     "a b", 4},                /* another extension table */
+	    {"\x1B\x1B\x65", " e", 3}, /* the second escape does not escape */
+	    {"\x1B"
+	     "a",
+	     "a", 2},              /* not in the table: the basic character */
+	    {"\x1B\x0D", "\r", 2}, /* a control position */
 	    {"\x1B\x00", "@", 2},
 	    {"", "", 0},
 	};
@@ -75,11 +92,14 @@ static void reads_odd_escapes_as_the_standard_says(void **state)
 		cleanup_free char *got = decode(rows[i].septets, rows[i].len, 0, 0);
 		assert_string_equal(got, rows[i].text);
 	}
-	cleanup_free char *hole = decode("\x0C\x1B\x0C", 3, 4, 4); /* Bengali leaves 0Ch empty; shifted it is + */
+	cleanup_free char *hole =
+	    decode("\x0C\x1B\x0C", 3, 4, 4); /* Bengali leaves 0Ch empty; shifted it is + */
 	assert_string_equal(hole, " +");
 	cleanup_free char *unknown = decode("\x00\x1B\x65", 3, 99, 99);
 	assert_string_equal(unknown, "@€");
-	cleanup_free char *spanish = decode("\x00\x1B" "a", 3, 2, 2); /* there is no Spanish locking table */
+	cleanup_free char *spanish = decode("\x00\x1B"
+					    "a",
+					    3, 2, 2); /* there is no Spanish locking table */
 	assert_string_equal(spanish, "@á");
 }
 
@@ -150,7 +170,8 @@ static void packs_from_any_bit(void **state)
 		for (size_t n = 0; n <= 40; n++) {
 			uint8_t in[40], out[40];
 			size_t len = (from + n * 7 + 7) / 8;
-			cleanup_free uint8_t *exact = mem_alloc(len ? len : 1); /* so that a sanitizer sees one octet more */
+			cleanup_free uint8_t *exact =
+			    mem_alloc(len ? len : 1); /* so that a sanitizer sees one octet more */
 			for (size_t i = 0; i < n; i++)
 				in[i] = (uint8_t)random_below(&r, 128);
 			for (size_t i = 0; i < from / 8; i++)
@@ -167,10 +188,8 @@ static void packs_from_any_bit(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(decodes_every_language),
-	    cmocka_unit_test(reads_odd_escapes_as_the_standard_says),
-	    cmocka_unit_test(encodes_what_it_decodes),
-	    cmocka_unit_test(tables_are_well_formed),
+	    cmocka_unit_test(decodes_every_language),  cmocka_unit_test(reads_odd_escapes_as_the_standard_says),
+	    cmocka_unit_test(encodes_what_it_decodes), cmocka_unit_test(tables_are_well_formed),
 	    cmocka_unit_test(packs_from_any_bit),
 	};
 	return cmocka_run_group_tests_name("sms alphabet", tests, NULL, NULL);

@@ -18,7 +18,8 @@ static char *times(int n, const char *s, const char *tail)
 }
 
 /* Composes, decodes each part as a network would see it, joins. The caller frees. */
-static char *there_and_back(const char *text, const struct compose_options *o, int *ret_parts, struct tpdu *ret_first)
+static char *there_and_back(const char *text, const struct compose_options *o, int *ret_parts,
+			    struct tpdu *ret_first)
 {
 	static struct tpdu parts[COMPOSE_PARTS_MAX];
 	const struct tpdu *by_part[COMPOSE_PARTS_MAX];
@@ -114,7 +115,8 @@ static void fills_parts_to_the_brim(void **state)
 		cleanup_free char *text = times(rows[i].n, rows[i].s, rows[i].tail);
 		int n = compose_count(text, &rows[i].o, &alphabet);
 		if (n != rows[i].parts)
-			fail_msg("row %zu: %d × %s%s takes %d, not %d", i, rows[i].n, rows[i].s, rows[i].tail, n, rows[i].parts);
+			fail_msg("row %zu: %d × %s%s takes %d, not %d", i, rows[i].n, rows[i].s, rows[i].tail,
+				 n, rows[i].parts);
 		if (n < 0)
 			continue;
 		assert_int_equal(alphabet, rows[i].alphabet);
@@ -132,7 +134,8 @@ static void never_cuts_a_pair(void **state)
 		int parts;
 		struct tpdu t;
 		struct err e;
-		for (int i = 1; compose_part("10086", text, &(struct compose_options){0}, i, &p, &parts) == 0; i++) {
+		for (int i = 1; compose_part("10086", text, &(struct compose_options){0}, i, &p, &parts) == 0;
+		     i++) {
 			assert_int_equal(tpdu_decode_hex(p.hex, true, TPDU_OUTGOING, p.length, &t, &e), 0);
 			assert_true((t.units[0] & 0xFC00) != 0xDC00);
 			assert_true((t.units[t.unit_count - 1] & 0xFC00) != 0xD800);
@@ -153,8 +156,12 @@ static void says_what_was_asked(void **state)
 	(void)state;
 	struct tpdu t;
 	int n;
-	struct compose_options o = {.report = true, .reject_duplicates = true, .validity_minutes = 119,
-				    .message_class = CLASS_0_FLASH, .reference = 0xBEEF, .ref16 = true};
+	struct compose_options o = {.report = true,
+				    .reject_duplicates = true,
+				    .validity_minutes = 119,
+				    .message_class = CLASS_0_FLASH,
+				    .reference = 0xBEEF,
+				    .ref16 = true};
 	cleanup_free char *text = times(200, "好", "");
 	cleanup_free char *back = there_and_back(text, &o, &n, &t);
 	assert_true(t.report_requested && t.reject_duplicates);
@@ -176,19 +183,23 @@ static void says_what_was_asked(void **state)
 static void refuses_what_cannot_go_out(void **state)
 {
 	(void)state;
-	static const char *const numbers[] = {"", "+", "abc", "+86 138", "138-0013", "123456789012345678901", "社区"};
+	static const char *const numbers[] = {"",    "+", "abc", "+86 138", "138-0013", "123456789012345678901",
+					      "社区"};
 	struct compose_part p;
 	struct compose_part *all = NULL;
 	int parts = 7;
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
-		assert_int_equal(compose_part(numbers[i], "x", &(struct compose_options){0}, 1, &p, &parts), -EINVAL);
+		assert_int_equal(compose_part(numbers[i], "x", &(struct compose_options){0}, 1, &p, &parts),
+				 -EINVAL);
 		assert_int_equal(compose_all(numbers[i], "x", &(struct compose_options){0}, &all), -EINVAL);
 	}
 	assert_int_equal(compose_part("10086", "x", &(struct compose_options){0}, 0, &p, &parts), -EINVAL);
 	assert_int_equal(compose_part("10086", "x", &(struct compose_options){0}, 2, &p, &parts), -EINVAL);
 	assert_int_equal(parts, 7);
 	assert_int_equal(compose_part("10086", "x", &(struct compose_options){0}, 1, &p, &parts), 0);
-	assert_string_equal(p.hex, "0001000581" "0180F6000001" "78");
+	assert_string_equal(p.hex, "0001000581"
+				   "0180F6000001"
+				   "78");
 	assert_int_equal(p.length, 11);
 }
 
@@ -198,10 +209,14 @@ static uint32_t any_character(struct random *r, int script)
 	static const struct {
 		uint32_t from, count;
 	} ranges[] = {
-	    {0x20, 95},      {0x4E00, 0x5200}, {0x3040, 192},   {0xAC00, 11172}, {0x0400, 256},  {0x0590, 112},
-	    {0x0600, 256},   {0x0900, 128},    {0x0980, 128},   {0x0A00, 128},   {0x0A80, 128},  {0x0B00, 128},
-	    {0x0B80, 128},   {0x0C00, 128},    {0x0C80, 128},   {0x0D00, 128},   {0x0E00, 128},  {0x0370, 144},
-	    {0xA0, 0x1B0},   {0x1F300, 0x300}, {0x20000, 1000}, {0xFF00, 0xF0},  {0x2000, 0x70}, {0xE000, 100},
+	    {0x20, 95},      {0x4E00, 0x5200}, {0x3040, 192},
+	    {0xAC00, 11172}, {0x0400, 256},    {0x0590, 112},
+	    {0x0600, 256},   {0x0900, 128},    {0x0980, 128},
+	    {0x0A00, 128},   {0x0A80, 128},    {0x0B00, 128},
+	    {0x0B80, 128},   {0x0C00, 128},    {0x0C80, 128},
+	    {0x0D00, 128},   {0x0E00, 128},    {0x0370, 144},
+	    {0xA0, 0x1B0},   {0x1F300, 0x300}, {0x20000, 1000},
+	    {0xFF00, 0xF0},  {0x2000, 0x70},   {0xE000, 100},
 	    {0x0A, 4},       {0x1F1E6, 26},    {0x10000, 0x10FFFF - 0x10000 + 1},
 	};
 	int k = script < 0 ? (int)random_below(r, ARRAY_LEN(ranges)) : script % (int)ARRAY_LEN(ranges);
@@ -253,7 +268,8 @@ static void random_texts_survive(void **state)
 		struct tpdu first;
 		int n, plain;
 		cleanup_free char *text = any_text(&r);
-		struct compose_options o = {.reference = (int)random_below(&r, 256), .ref16 = random_below(&r, 2)};
+		struct compose_options o = {.reference = (int)random_below(&r, 256),
+					    .ref16 = random_below(&r, 2)};
 		cleanup_free char *without = there_and_back(text, &o, &plain, &first);
 		assert_string_equal(without, text);
 		gsm += first.alphabet == SMS_GSM7;
@@ -273,10 +289,8 @@ static void random_texts_survive(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(fills_parts_to_the_brim),
-	    cmocka_unit_test(never_cuts_a_pair),
-	    cmocka_unit_test(says_what_was_asked),
-	    cmocka_unit_test(refuses_what_cannot_go_out),
+	    cmocka_unit_test(fills_parts_to_the_brim), cmocka_unit_test(never_cuts_a_pair),
+	    cmocka_unit_test(says_what_was_asked),     cmocka_unit_test(refuses_what_cannot_go_out),
 	    cmocka_unit_test(random_texts_survive),
 	};
 	return cmocka_run_group_tests_name("sms composing", tests, NULL, NULL);

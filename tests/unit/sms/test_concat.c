@@ -19,8 +19,15 @@ static struct concat_row *arrive(struct script *s, const char *sender, int ref, 
 {
 	struct concat_row *r = &s->rows[s->n];
 	snprintf(s->hashes[s->n], sizeof s->hashes[0], "%s", hash);
-	*r = (struct concat_row){.id = (int64_t)s->n, .sender = sender, .ref = ref, .bits = 8, .part = part, .parts = parts,
-				 .scts_utc = at, .arrived_utc = at, .hash = s->hashes[s->n]};
+	*r = (struct concat_row){.id = (int64_t)s->n,
+				 .sender = sender,
+				 .ref = ref,
+				 .bits = 8,
+				 .part = part,
+				 .parts = parts,
+				 .scts_utc = at,
+				 .arrived_utc = at,
+				 .hash = s->hashes[s->n]};
 	s->n++;
 	return r;
 }
@@ -152,8 +159,14 @@ static void takes_255_parts(void **state)
 	struct random r = random_start("takes_255_parts");
 	for (int i = 0; i < 255; i++) {
 		snprintf(hashes[i], sizeof hashes[i], "h%d", i);
-		rows[i] = (struct concat_row){.sender = "x", .ref = 65535, .bits = 16, .part = i + 1, .parts = 255,
-					      .scts_utc = NOON + i, .arrived_utc = NOON + i, .hash = hashes[i]};
+		rows[i] = (struct concat_row){.sender = "x",
+					      .ref = 65535,
+					      .bits = 16,
+					      .part = i + 1,
+					      .parts = 255,
+					      .scts_utc = NOON + i,
+					      .arrived_utc = NOON + i,
+					      .hash = hashes[i]};
 	}
 	for (int i = 254; i > 0; i--) {
 		struct concat_row *a = &rows[random_below(&r, (uint32_t)i + 1)], keep = *a;
@@ -174,7 +187,9 @@ static void joins_a_crowd(void **state)
 	static const char *const senders[] = {"p", "q", "r"};
 	for (int round = 0; round < 300; round++) {
 		struct script s = {.n = 0};
-		struct { int text, part, parts; } deck[ROWS];
+		struct {
+			int text, part, parts;
+		} deck[ROWS];
 		size_t n = 0;
 		int parts[6];
 		for (int text = 0; text < 6; text++) {
@@ -194,7 +209,8 @@ static void joins_a_crowd(void **state)
 			int text = deck[i].text;
 			snprintf(hash, sizeof hash, "%d.%d", text, deck[i].part);
 			/* two texts of each sender share a reference; their time stamps are an hour apart */
-			struct concat_row *row = arrive(&s, senders[text % 3], 9, deck[i].part, deck[i].parts, NOON + text / 3 * 3600, hash);
+			struct concat_row *row = arrive(&s, senders[text % 3], 9, deck[i].part, deck[i].parts,
+							NOON + text / 3 * 3600, hash);
 			row->arrived_utc = NOON + 4000 + (int64_t)i;
 		}
 		sort(&s, NOON + 5000);

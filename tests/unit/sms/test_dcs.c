@@ -13,7 +13,8 @@ static void reads_every_group(void **state)
 		int class0, waiting0;
 		bool active, store;
 	} rows[] = {
-	    {0x00, 0x03, SMS_GSM7, false, false, -1, -1, false, false}, /* class bits without bit 4 mean nothing */
+	    {0x00, 0x03, SMS_GSM7, false, false, -1, -1, false,
+	     false}, /* class bits without bit 4 mean nothing */
 	    {0x04, 0x07, SMS_8BIT, false, false, -1, -1, false, false},
 	    {0x08, 0x0B, SMS_UCS2, false, false, -1, -1, false, false},
 	    {0x0C, 0x0F, SMS_GSM7, false, false, -1, -1, false, false}, /* reserved alphabet */
@@ -59,7 +60,7 @@ static void writes_what_it_reads(void **state)
 	(void)state;
 	static const enum sms_alphabet alphabets[] = {SMS_GSM7, SMS_8BIT, SMS_UCS2};
 	for (size_t i = 0; i < ARRAY_LEN(alphabets); i++)
-		for (int class = -1; class <= 3; class++) {
+		for (int class = -1; class <= 3; class ++) {
 			struct dcs d;
 			dcs_decode(dcs_encode(alphabets[i], class), &d);
 			assert_int_equal(d.alphabet, alphabets[i]);

@@ -55,15 +55,18 @@ static void writes_every_moment(void **state)
 	(void)state;
 	struct random r = random_start("writes_every_moment");
 	for (int i = 0; i < 5000; i++) {
-		struct tpdu_time t = {.utc = 631152000 + 86400 + (int64_t)random_below(&r, 36500) * 86400 + random_below(&r, 86400),
-				      .zone_minutes = ((int)random_below(&r, 105) - 48) * 15}, again;
+		struct tpdu_time t = {.utc = 631152000 + 86400 + (int64_t)random_below(&r, 36500) * 86400 +
+					     random_below(&r, 86400),
+				      .zone_minutes = ((int)random_below(&r, 105) - 48) * 15},
+				 again;
 		assert_int_equal(timestamp_encode(&t), 0);
 		timestamp_decode(t.octets, &again);
 		assert_true(again.valid);
 		assert_int_equal(again.utc, t.utc);
 		assert_int_equal(again.zone_minutes, t.zone_minutes);
 	}
-	struct tpdu_time before = {.utc = 631151999}, after = {.utc = 3786912000}, zone = {.utc = 1795158000, .zone_minutes = 15 * 60};
+	struct tpdu_time before = {.utc = 631151999}, after = {.utc = 3786912000},
+			 zone = {.utc = 1795158000, .zone_minutes = 15 * 60};
 	assert_int_equal(timestamp_encode(&before), -EINVAL);
 	assert_int_equal(timestamp_encode(&after), -EINVAL);
 	assert_int_equal(timestamp_encode(&zone), -EINVAL);
@@ -76,8 +79,17 @@ static void reads_relative_validity(void **state)
 	static const struct {
 		uint8_t vp;
 		int64_t minutes;
-	} rows[] = {{0, 5}, {11, 60}, {143, 720}, {144, 750}, {167, 1440}, {168, 2880}, {170, 4 * 1440},
-		    {173, 7 * 1440}, {196, 30 * 1440}, {197, 5 * 7 * 1440}, {255, 63 * 7 * 1440}};
+	} rows[] = {{0, 5},
+		    {11, 60},
+		    {143, 720},
+		    {144, 750},
+		    {167, 1440},
+		    {168, 2880},
+		    {170, 4 * 1440},
+		    {173, 7 * 1440},
+		    {196, 30 * 1440},
+		    {197, 5 * 7 * 1440},
+		    {255, 63 * 7 * 1440}};
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		assert_int_equal(validity_relative_decode(rows[i].vp), rows[i].minutes);
 		assert_int_equal(validity_relative_encode(rows[i].minutes), rows[i].vp);
@@ -86,7 +98,7 @@ static void reads_relative_validity(void **state)
 		assert_int_equal(validity_relative_encode(validity_relative_decode((uint8_t)vp)), vp);
 	assert_int_equal(validity_relative_encode(1), 0);
 	assert_int_equal(validity_relative_encode(9), 0);
-	assert_int_equal(validity_relative_encode(119), 22);  /* rounded down, never longer than was asked */
+	assert_int_equal(validity_relative_encode(119), 22); /* rounded down, never longer than was asked */
 	assert_int_equal(validity_relative_encode(1441), 167);
 	assert_int_equal(validity_relative_encode(INT64_MAX), 255);
 }
@@ -115,7 +127,7 @@ static void reads_enhanced_validity(void **state)
 	    {{0x03, 0x00, 0x06, 0x00}, -EBADMSG, 0, false},
 	    {{0x04}, -EBADMSG, 0, false},
 	    {{0x07}, -EBADMSG, 0, false},
-	    {{0x81, 0x00, 11}, 0, 60, false},                   /* the indicator goes on for an octet */
+	    {{0x81, 0x00, 11}, 0, 60, false}, /* the indicator goes on for an octet */
 	    {{0x83, 0x80, 0x80, 0x00, 0x10, 0x03, 0x00}, 0, 90, false},
 	    {{0x83, 0x80, 0x80, 0x80, 0x00, 0x10, 0x03}, -EBADMSG, 0, false}, /* no room for hh:mm:ss */
 	    {{0x83, 0x80, 0x00, 0x10, 0x03, 0x00}, 0, 90, false},

@@ -14,17 +14,17 @@ struct sample {
 };
 
 static const struct sample samples[] = {
-    {"plain", "07911326040000F0040B911346610089F60000208062917314080CC8F71D14969741F977FD07", WAY_IN, TPDU_DELIVER,
-     "+31641600986", "How are you?"},
+    {"plain", "07911326040000F0040B911346610089F60000208062917314080CC8F71D14969741F977FD07", WAY_IN,
+     TPDU_DELIVER, "+31641600986", "How are you?"},
     {"ucs2, two parts", "0891683108100005F0440D91683119325476F8000862111251000023080500030A02014E2D", WAY_IN,
      TPDU_DELIVER, "+8613912345678", "中"},
-    {"alphanumeric sender", "0791448720003023240DD0E474D81C0EBB010000111011315214000BE474D81C0EBB5DE3771B", WAY_IN,
-     TPDU_DELIVER, "diafaan", "diafaan.com"},
+    {"alphanumeric sender", "0791448720003023240DD0E474D81C0EBB010000111011315214000BE474D81C0EBB5DE3771B",
+     WAY_IN, TPDU_DELIVER, "diafaan", "diafaan.com"},
     {"no service centre", "00040581018 0F60000621112510000230 0", WAY_IN, TPDU_DELIVER, "10086", ""},
-    {"fill bits after a header", "0041000B910121436587F900000 F050003CC0201986F79B90D4AC200", WAY_OUT, TPDU_SUBMIT,
-     "+10123456789", NULL},
-    {"binary to a port", "00440D91683119325476F80004621112510000230B06050423F4000001020304", WAY_IN, TPDU_DELIVER,
-     "+8613912345678", NULL},
+    {"fill bits after a header", "0041000B910121436587F900000 F050003CC0201986F79B90D4AC200", WAY_OUT,
+     TPDU_SUBMIT, "+10123456789", NULL},
+    {"binary to a port", "00440D91683119325476F80004621112510000230B06050423F4000001020304", WAY_IN,
+     TPDU_DELIVER, "+8613912345678", NULL},
     {"flash", "00040D91683119325476F8001062111251000023024834", WAY_IN, TPDU_DELIVER, "+8613912345678", "Hh"},
     {"submit, relative validity", "0011000B916407281553F80000AA0AE8329BFD4697D9EC37", WAY_OUT, TPDU_SUBMIT,
      "+46708251358", "hellohello"},
@@ -32,12 +32,12 @@ static const struct sample samples[] = {
      TPDU_SUBMIT, "+46708251358", "hellohello"},
     {"submit, enhanced validity", "0009000B916407281553F80000 0310030000000 00AE8329BFD4697D9EC37", WAY_OUT,
      TPDU_SUBMIT, "+46708251358", "hellohello"},
-    {"submit, no validity", "0021000B916407281553F800000AE8329BFD4697D9EC37", WAY_OUT, TPDU_SUBMIT, "+46708251358",
-     "hellohello"},
+    {"submit, no validity", "0021000B916407281553F800000AE8329BFD4697D9EC37", WAY_OUT, TPDU_SUBMIT,
+     "+46708251358", "hellohello"},
     {"report", "0006D60D91683119325476F86211125100002362111251002123 00", WAY_IN, TPDU_STATUS_REPORT,
      "+8613912345678", NULL},
-    {"report with everything", "0006D60D91683119325476F8621112510000236211125100212330 07 7F 08 04 4E2D6587", WAY_IN,
-     TPDU_STATUS_REPORT, "+8613912345678", "中文"},
+    {"report with everything", "0006D60D91683119325476F8621112510000236211125100212330 07 7F 08 04 4E2D6587",
+     WAY_IN, TPDU_STATUS_REPORT, "+8613912345678", "中文"},
     {"report, nothing announced", "0006D60D91683119325476F8621112510000236211125100212300 00", WAY_IN,
      TPDU_STATUS_REPORT, "+8613912345678", NULL},
 };
@@ -84,8 +84,10 @@ static void reads_and_writes_the_samples(void **state)
 		assert_string_equal(again, hex);
 		/* the length that the modem states is counted without the service centre */
 		assert_int_equal(tpdu_decode_hex(hex, true, (enum tpdu_direction)s->way, len, &t, &e), 0);
-		assert_int_equal(tpdu_decode_hex(hex, true, (enum tpdu_direction)s->way, len - 1, &t, &e), -EBADMSG);
-		assert_int_equal(tpdu_decode_hex(hex, true, (enum tpdu_direction)s->way, len + 1, &t, &e), -EBADMSG);
+		assert_int_equal(tpdu_decode_hex(hex, true, (enum tpdu_direction)s->way, len - 1, &t, &e),
+				 -EBADMSG);
+		assert_int_equal(tpdu_decode_hex(hex, true, (enum tpdu_direction)s->way, len + 1, &t, &e),
+				 -EBADMSG);
 	}
 }
 
@@ -163,10 +165,14 @@ static void refuses_lies(void **state)
 	    {"UDL over the data", "00040581018 0F6000062111251000023 03 E832", WAY_IN},
 	    {"UDL under the data", "00040581018 0F6000062111251000023 01 E832", WAY_IN},
 	    {"octets behind the data", "00040581018 0F6000862111251000023 02 4E2D 00", WAY_IN},
-	    {"161 septets", "00040581018 0F6000062111251000023 A1 "
-	     "00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
-	     "00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
-	     "000000000000000000000000000000000000000000000000000000000000000000000000000000000000", WAY_IN},
+	    {"161 septets",
+	     "00040581018 0F6000062111251000023 A1 "
+	     "0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+	     "0"
+	     "0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+	     "0"
+	     "000000000000000000000000000000000000000000000000000000000000000000000000000000000000",
+	     WAY_IN},
 	    {"header over the data", "00440581018 0F6000862111251000023 03 05 00 03", WAY_IN},
 	    {"header announced, no data", "00440581018 0F6000862111251000023 00", WAY_IN},
 	    {"element over the header", "00440581018 0F6000862111251000023 06 05 00 04 0A 02 01", WAY_IN},
@@ -208,13 +214,16 @@ static void reads_headers(void **state)
 	    {DELIVER_UD("08", "08 05 00030A0200 4E2D"), -1, 0, 0, 0, -1, -1, 0, 0}, /* part 0 */
 	    {DELIVER_UD("08", "08 05 00030A0203 4E2D"), -1, 0, 0, 0, -1, -1, 0, 0}, /* part 3 of 2 */
 	    {DELIVER_UD("08", "08 05 00030A0000 4E2D"), -1, 0, 0, 0, -1, -1, 0, 0},
-	    {DELIVER_UD("08", "07 04 00020A02 4E2D"), -1, 0, 0, 0, -1, -1, 0, 0}, /* wrong length: passed over */
-	    {DELIVER_UD("08", "0D 0A 00030A0201 00030B0302 4E2D"), 11, 8, 2, 3, -1, -1, 0, 0}, /* the last one counts */
+	    {DELIVER_UD("08", "07 04 00020A02 4E2D"), -1, 0, 0, 0, -1, -1, 0,
+	     0}, /* wrong length: passed over */
+	    {DELIVER_UD("08", "0D 0A 00030A0201 00030B0302 4E2D"), 11, 8, 2, 3, -1, -1, 0,
+	     0}, /* the last one counts */
 	    {DELIVER_UD("08", "0E 0B 00030A0201 0804012C0302 4E2D"), 300, 16, 2, 3, -1, -1, 0, 0},
 	    {DELIVER_UD("08", "09 06 05040B8423F0 4E2D"), -1, 0, 0, 0, 2948, 9200, 0, 0},
 	    {DELIVER_UD("08", "07 04 0402F0F1 4E2D"), -1, 0, 0, 0, 240, 241, 0, 0},
 	    {DELIVER_UD("08", "0E 0B 05040B8400000003070302 4E2D"), 7, 8, 2, 3, 2948, 0, 0, 0},
-	    {DELIVER_UD("08", "0A 07 7103AABBCC 7200 4E2D"), -1, 0, 0, 0, -1, -1, 0, 0}, /* elements nobody knows */
+	    {DELIVER_UD("08", "0A 07 7103AABBCC 7200 4E2D"), -1, 0, 0, 0, -1, -1, 0,
+	     0}, /* elements nobody knows */
 	    {DELIVER_UD("08", "03 00 4E2D"), -1, 0, 0, 0, -1, -1, 0, 0},
 	    {DELIVER_UD("00", "08 06 240101250103"), -1, 0, 0, 0, -1, -1, 1, 3},
 	};
@@ -308,10 +317,14 @@ static void reads_flags_and_fields(void **state)
 	assert_string_equal(text, "中\xEF\xBF\xBD");
 	/* without the service centre's part */
 	struct err e;
-	assert_int_equal(tpdu_decode_hex("040581" "0180F60000621112510000230141", false, TPDU_INCOMING, 17, &t, &e), 0);
+	assert_int_equal(tpdu_decode_hex("040581"
+					 "0180F60000621112510000230141",
+					 false, TPDU_INCOMING, 17, &t, &e),
+			 0);
 	assert_int_equal(t.units[0], 'A');
 	/* a report's parameters of a later release are skipped */
-	assert_int_equal(decode("0006D60D91683119325476F86211125100002362111251002123 00 08 1122", WAY_IN, &t), 0);
+	assert_int_equal(decode("0006D60D91683119325476F86211125100002362111251002123 00 08 1122", WAY_IN, &t),
+			 0);
 	assert_int_equal(t.st, 0);
 }
 
@@ -322,7 +335,8 @@ static void a_submit_becomes_a_deliver(void **state)
 	struct tpdu t, got;
 	char hex[2 * TPDU_MAX + 1];
 	int len;
-	assert_int_equal(decode("0061000D91683119325476F800000B0500030A02018C4536FBED0B", WAY_OUT, &t), -EBADMSG);
+	assert_int_equal(decode("0061000D91683119325476F800000B0500030A02018C4536FBED0B", WAY_OUT, &t),
+			 -EBADMSG);
 	assert_int_equal(decode("0061000D91683119325476F80000090500030A0201C4 62", WAY_OUT, &t), 0);
 	t.type = TPDU_DELIVER;
 	strcpy(t.number, "+8613800138000");
