@@ -164,6 +164,7 @@ static void says_what_was_asked(void **state)
 				    .ref16 = true};
 	cleanup_free char *text = times(200, "好", "");
 	cleanup_free char *back = there_and_back(text, &o, &n, &t);
+	assert_string_equal(back, text);
 	assert_true(t.report_requested && t.reject_duplicates);
 	assert_int_equal(t.vp, VP_RELATIVE);
 	assert_int_equal(t.validity_minutes, 115);

@@ -143,6 +143,7 @@ static void survives_any_octet(void **state)
 				octets[at] = (uint8_t)v;
 				if (tpdu_decode(octets, n, true, TPDU_INCOMING, -1, &t, &e) == 0) {
 					cleanup_free char *text = tpdu_text(&t);
+					assert_true(strlen(text) <= 3 * TPDU_UNITS_MAX);
 					tpdu_encode_hex(&t, again, &len);
 				}
 			}
