@@ -1,9 +1,9 @@
 /* `yishi message`: texts that came in and went out. */
 #include "cli/changes.h"
 #include "cli/nouns.h"
+#include "cli/texts.h"
 
 #include "base/mem.h"
-#include "sms/compose.h"
 #include "store/inbox.h"
 #include "store/journal.h"
 #include "store/message.h"
@@ -11,8 +11,6 @@
 
 #include <errno.h>
 #include <string.h>
-
-#define TEXT_MAX_BYTES 4096
 
 static const struct out_column columns[] = {
     {"id", N_("ID"), OUT_INT, 0},
@@ -127,36 +125,9 @@ static int run_show(struct cli *c)
 	return r ? cli_store_failed(c, r) : EX_OK;
 }
 
-/* The text of --text or --text-file, without a final line end. Caller frees. */
-static int read_text(struct cli *c, char **ret)
-{
-	const char *text = cli_opt(c, "text"), *file = cli_opt(c, "text-file");
-	size_t len;
-	if (!text == !file)
-		return cli_usage(c, "%s", _("one of --text and --text-file is wanted"));
-	if (text)
-		*ret = mem_dup(text);
-	else {
-		int r = cli_read_file(file, TEXT_MAX_BYTES, ret, &len);
-		if (r)
-			return r;
-		while (len && ((*ret)[len - 1] == '\n' || (*ret)[len - 1] == '\r'))
-			(*ret)[--len] = 0;
-	}
-	return 0;
-}
-
 static int send_text(struct cli *c, struct outbox_new *n, int64_t *ret_id)
 {
-	enum sms_alphabet alphabet;
 	struct store *s;
-	struct compose_options o = {.message_class = -1};
-	int parts = *n->text ? compose_count(n->text, &o, &alphabet) : -EINVAL;
-	if (parts < 0)
-		return parts == -E2BIG ? cli_fail(EX_DATAERR, "%s", _("the text is longer than 255 segments; shorten it"))
-		                       : cli_fail(EX_DATAERR, "%s", _("the text is empty or not UTF-8"));
-	n->segments = parts;
-	n->ucs2 = alphabet == SMS_UCS2;
 	int r = cli_store(c, &s);
 	if (r)
 		return r;
@@ -187,7 +158,7 @@ static int run_send(struct cli *c)
 		return r;
 	if (n.not_after_utc && n.not_after_utc <= (n.not_before_utc ? n.not_before_utc : cli_now(c)))
 		return cli_usage(c, "%s", _("--not-after is before the text may go out"));
-	if ((r = read_text(c, &text)))
+	if ((r = texts_read(c, &text, &n.segments, &n.ucs2)))
 		return r;
 	n.text = text;
 	r = send_text(c, &n, &id);

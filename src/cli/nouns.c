@@ -4,6 +4,7 @@
 const struct cli_noun cli_nouns[] = {
     {"status", N_("one screen: is all well?"), cli_status},
     {"message", N_("texts that come in and go out"), cli_message},
+    {"broadcast", N_("one text to many"), cli_broadcast},
     {"person", N_("the registry of people"), cli_person},
     {"grid", N_("the tree of grids"), cli_grid},
     {"pdu", N_("short messages as the modem prints them"), cli_pdu},

@@ -204,6 +204,15 @@ int broadcast_retry(struct store *s, int64_t id, bool uncertain, const char *by,
 	return r ? r : note(s, id, uncertain ? "broadcast repeated, uncertain ones too" : "broadcast repeated", by, now);
 }
 
+int broadcast_ahead(struct store *s, int64_t by_utc, int64_t *ret)
+{
+	return store_get(s, ret,
+	                 "SELECT coalesce(sum(m.segments), 0) FROM message_out m LEFT JOIN broadcast b ON b.id = m.broadcast"
+	                 " WHERE m.state IN ('queued', 'sending') AND m.priority >= 2 AND m.next_try_utc <= ?"
+	                 " AND (b.id IS NULL OR b.state = 'queued')",
+	                 "I", by_utc);
+}
+
 static int finish_one(struct store *s, int64_t id, int64_t now)
 {
 	struct broadcast b = {.id = id};

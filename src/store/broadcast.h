@@ -85,5 +85,8 @@ int broadcast_cancel(struct store *s, int64_t id, const char *by, int64_t now, i
 /* What failed (and, with `uncertain`, what perhaps did not arrive) goes out again. */
 int broadcast_retry(struct store *s, int64_t id, bool uncertain, const char *by, int64_t now, int *ret_again);
 
+/* Segments of reminders and broadcasts that are due before `by_utc` and still have to go: what stands in front. */
+int broadcast_ahead(struct store *s, int64_t by_utc, int64_t *ret_segments);
+
 /* The daemon: broadcasts of which nothing is open any more become done, with their event. */
 int broadcast_finish(struct store *s, int64_t now);

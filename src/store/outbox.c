@@ -84,7 +84,10 @@ int outbox_counts(struct store *s, int64_t now_utc, struct outbox_counts *ret)
 	cleanup_query struct query q = {0};
 	int r = query_open(s, &q,
 	                   "SELECT coalesce(sum(state <> 'uncertain'), 0), coalesce(sum(state = 'uncertain'), 0),"
-	                   " coalesce(min(CASE WHEN state <> 'uncertain' AND next_try_utc <= ? THEN created_utc END), 0)"
+	                   /* a broadcast that is paused or waits for approval is not late */
+	                   " coalesce(min(CASE WHEN state <> 'uncertain' AND next_try_utc <= ? AND (broadcast IS NULL OR"
+	                   "  (SELECT state FROM broadcast WHERE id = message_out.broadcast) IN ('queued', 'done'))"
+	                   "  THEN max(created_utc, not_before_utc) END), 0)"
 	                   " FROM message_out WHERE state IN ('queued', 'sending', 'uncertain')",
 	                   "I", now_utc);
 	if (r || (r = query_next(&q)) < 0)

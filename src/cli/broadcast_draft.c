@@ -1,0 +1,282 @@
+/* A broadcast before it is queued: what is said, to whom, and whether it can be done in time. */
+#include "cli/broadcast.h"
+#include "cli/csv.h"
+#include "cli/texts.h"
+
+#include "base/mem.h"
+#include "store/airtime.h"
+#include "store/broadcast_plan.h"
+#include "store/store.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define LIST_MAX_BYTES (64u << 20)
+
+const struct cli_option draft_options[] = {
+    {"to", N_("AUDIENCE"), N_("all, grid:CODE, building:CODE/3, role:ROLE, yes:MEETING, no:MEETING, none:MEETING, case:NUMBER, file:LIST.csv, number:NUMBER"), true},
+    {"text", N_("TEXT"), N_("what is sent"), false},
+    {"text-file", N_("FILE"), N_("take the text from a file; - is standard input"), false},
+    {"at", N_("TIME"), N_("not before: \"fri 09:00\", \"+2h\""), false},
+    {"not-after", N_("TIME"), N_("no use later: what cannot be out by then is refused now"), false},
+    {"override-quiet-hours", NULL, N_("urgent: into the quiet hours, too; it is journaled"), false},
+    {0},
+};
+
+/* ---- reading */
+
+struct list {
+	struct draft *d;
+	const char *file;
+	int place; /* of the column with the numbers */
+	bool begun;
+	int wrong;
+};
+
+static int on_row(void *user, const struct csv_row *r)
+{
+	static const char *const heads[] = {"phone", "手机", "电话", "number", "numbers", "号码"};
+	struct list *l = user;
+	char number[E164_MAX];
+	if (!l->begun) {
+		l->begun = true;
+		for (int i = 0; i < r->count; i++)
+			for (size_t k = 0; k < ARRAY_LEN(heads); k++)
+				if (!strcasecmp(r->fields[i], heads[k])) {
+					l->place = i;
+					return 0;
+				}
+	}
+	const char *field = csv_field(r, l->place);
+	if (!*field)
+		return 0;
+	if (!e164_is_person(e164_parse(field, number)) || number[0] != '+') {
+		l->wrong++;
+		cli_note(_("%s:%d: %.40s is no telephone number of a person"), l->file, r->line, field);
+		return 0;
+	}
+	struct draft *d = l->d;
+	d->numbers = mem_resize(d->numbers, d->number_count + 1, sizeof *d->numbers);
+	d->numbers[d->number_count++] = mem_dup(number);
+	return 0;
+}
+
+static int read_list(struct draft *d, const char *file)
+{
+	struct list l = {.d = d, .file = file};
+	struct err e = {0};
+	char *bytes, *text;
+	size_t len;
+	int r = cli_read_file(file, LIST_MAX_BYTES, &bytes, &len);
+	if (r)
+		return r;
+	r = csv_decode(bytes, len, &text, &e);
+	free(bytes);
+	if (!r) {
+		r = csv_each(text, on_row, &l, &e);
+		free(text);
+	}
+	if (r)
+		return cli_fail(EX_DATAERR, "%s:%d: %s", file, e.line, e.text);
+	/* a list with a wrong number goes out to nobody before somebody has looked at it */
+	return l.wrong ? EX_DATAERR : 0;
+}
+
+static int read_audience(struct cli *c, struct draft *d)
+{
+	cleanup_buf struct buf terms = {0};
+	const char *to;
+	int r = 0;
+	for (int i = 0; !r && (to = cli_opt_at(c, "to", i)); i++) {
+		buf_addf(&terms, "%s%s", i ? " " : "", to);
+		if (!strncmp(to, "file:", 5))
+			r = read_list(d, to + 5);
+	}
+	if (!r && !terms.len)
+		r = cli_usage(c, "%s", _("--to AUDIENCE is wanted"));
+	if (!r && terms.len >= BROADCAST_AUDIENCE_MAX)
+		r = cli_usage(c, "%s", _("the audience is too long; use a file"));
+	d->audience = buf_take(&terms);
+	return r;
+}
+
+int draft_read(struct cli *c, struct draft *d)
+{
+	const char *at = cli_opt(c, "at"), *not_after = cli_opt(c, "not-after");
+	*d = (struct draft){.override_quiet = cli_opt(c, "override-quiet-hours") != NULL};
+	int r = cli_config(c, NULL);
+	int64_t now = r ? 0 : cli_now(c);
+	d->at_utc = now;
+	if (!r && at && !(r = cli_when(c, at, "--at", &d->at_utc)) && d->at_utc < now - MINUTE_S)
+		r = cli_usage(c, _("--at %s is in the past"), at);
+	if (!r && not_after && !(r = cli_when(c, not_after, "--not-after", &d->not_after_utc)) && d->not_after_utc <= d->at_utc)
+		r = cli_usage(c, "%s", _("--not-after is before the text may go out"));
+	if (!r)
+		r = read_audience(c, d);
+	return r ? r : texts_read(c, &d->text, &d->segments, &d->ucs2);
+}
+
+void draft_done(struct draft *d)
+{
+	free(d->text);
+	free(d->audience);
+	for (size_t i = 0; i < d->number_count; i++)
+		free(d->numbers[i]);
+	free(d->numbers);
+}
+
+/* ---- counting */
+
+/* Terms without "file:…", which the store does not know. */
+static char *store_terms(const struct draft *d)
+{
+	struct buf b = {0};
+	cleanup_free char *copy = mem_dup(d->audience);
+	char *save = NULL;
+	for (char *w = strtok_r(copy, " ", &save); w; w = strtok_r(NULL, " ", &save))
+		if (strncmp(w, "file:", 5) != 0)
+			buf_addf(&b, "%s ", w);
+	return buf_take(&b);
+}
+
+static int count_audience(struct cli *c, struct draft *d)
+{
+	struct err e = {0};
+	cleanup_free char *terms = store_terms(d);
+	int r = broadcast_audience_begin(c->store, terms, &e);
+	if (r && e.text[0])
+		return cli_fail(EX_DATAERR, "--to: %s", e.text);
+	for (size_t i = 0; i < d->number_count && !r; i++)
+		r = broadcast_audience_add(c->store, d->numbers[i]);
+	if (!r)
+		r = broadcast_audience_end(c->store, &d->who);
+	return r ? cli_store_failed(c, r) : 0;
+}
+
+static int make_plan(struct cli *c, const struct draft *d, struct plan *p, int64_t *ret_left)
+{
+	const struct config *cfg = c->config;
+	int64_t now = cli_now(c), left = 0;
+	bool unlimited = false;
+	*p = (struct plan){.quiet = cfg->quiet_hours, .ignore_quiet = d->override_quiet};
+	for (int i = 0; i < cfg->modem_count && p->line_count < PLAN_LINES; i++) {
+		const struct config_modem *m = &cfg->modems[i];
+		struct airtime a;
+		if (!(m->roles & MODEM_SEND))
+			continue;
+		int r = airtime_get(c->store, m->name, now, &a);
+		if (r)
+			return r;
+		int64_t room = airtime_left(&a, m->hourly_quota, m->daily_quota, false);
+		unlimited |= room == INT64_MAX;
+		left += room == INT64_MAX ? 0 : room;
+		p->lines[p->line_count++] = (struct plan_line){m->hourly_quota, m->daily_quota, a.hour, a.day};
+	}
+	*ret_left = unlimited ? -1 : left;
+	return 0;
+}
+
+/* What was sent until now does not count any more when the broadcast begins much later. */
+static void age(struct plan *p, int64_t now, int64_t from)
+{
+	for (int i = 0; i < p->line_count; i++) {
+		if (from / HOUR_S != now / HOUR_S)
+			p->lines[i].hour_used = 0;
+		if (from - now > DAY_S)
+			p->lines[i].day_used = 0;
+	}
+}
+
+static int estimate(struct cli *c, struct draft *d)
+{
+	struct plan p;
+	int64_t ahead, before = 0, now = cli_now(c);
+	int r = make_plan(c, d, &p, &d->quota_left);
+	if (!r)
+		r = broadcast_ahead(c->store, d->at_utc, &ahead);
+	if (r)
+		return cli_store_failed(c, r);
+	if (plan_finish(&p, now, 0, ahead, 0, NULL) <= d->at_utc)
+		ahead = 0; /* that is out before this one begins */
+	int64_t from = d->at_utc > now ? d->at_utc : now;
+	age(&p, now, from);
+	d->starts_utc = d->override_quiet ? from : day_window_end(&p.quiet, from);
+	d->finishes_utc = plan_finish(&p, from, ahead, d->who.recipients * d->segments, d->not_after_utc, &before);
+	d->fit = !d->not_after_utc || d->finishes_utc <= d->not_after_utc ? d->who.recipients : before / d->segments;
+	return 0;
+}
+
+int draft_count(struct cli *c, struct draft *d)
+{
+	int r = count_audience(c, d);
+	if (!r)
+		r = estimate(c, d);
+	d->needs_approval = c->config->approval_above && d->who.recipients > c->config->approval_above;
+	return r;
+}
+
+bool draft_fits(const struct draft *d)
+{
+	return d->fit >= d->who.recipients;
+}
+
+/* ---- showing */
+
+static const struct out_column columns[] = {
+    {"text", N_("text"), OUT_TEXT, 0},
+    {"audience", N_("to"), OUT_TEXT, 0},
+    {"segments", N_("segments each"), OUT_INT, 0},
+    {"recipients", N_("recipients"), OUT_INT, 0},
+    {"segments_total", N_("segments in all"), OUT_INT, 0},
+    {"duplicates", N_("named twice, get it once"), OUT_INT, 0},
+    {"opted_out", N_("opted out"), OUT_INT, 0},
+    {"no_consent", N_("without consent"), OUT_INT, 0},
+    {"landlines", N_("fixed lines"), OUT_INT, 0},
+    {"no_phone", N_("without a phone"), OUT_INT, 0},
+    {"muted", N_("muted"), OUT_INT, 0},
+    {"unlinked", N_("wrong numbers"), OUT_INT, 0},
+    {"quota_left", N_("segments free at once"), OUT_INT, 0},
+    {"starts", N_("begins"), OUT_TIME, 0},
+    {"finishes", N_("done about"), OUT_TIME, 0},
+    {"not_after", N_("not after"), OUT_TIME, 0},
+    {"fits", NULL, OUT_BOOL, 0},
+    {"would_fit", NULL, OUT_INT, 0},
+    {"needs_approval", NULL, OUT_BOOL, 0},
+    {"alphabet", NULL, OUT_TEXT, 0},
+    {0},
+};
+
+/* People read only the reasons that occur. */
+static json_t *count(const struct cli *c, int64_t n)
+{
+	return n || c->out.mode != OUT_TABLE ? json_integer(n) : json_null();
+}
+
+void draft_print(struct cli *c, const struct draft *d)
+{
+	const struct broadcast_audience *w = &d->who;
+	json_t *row = json_pack("{so so si sI sI so so so so so so so so so so so sb sI sb ss}", "text", out_string(d->text),
+	                        "audience", out_string(d->audience), "segments", d->segments, "recipients",
+	                        (json_int_t)w->recipients, "segments_total", (json_int_t)(w->recipients * d->segments),
+	                        "duplicates", count(c, w->duplicates), "opted_out", count(c, w->opted_out), "no_consent",
+	                        count(c, w->no_consent), "landlines", count(c, w->landlines), "no_phone",
+	                        count(c, w->no_phone), "muted", count(c, w->muted), "unlinked", count(c, w->unlinked),
+	                        "quota_left", d->quota_left < 0 ? json_null() : json_integer(d->quota_left), "starts",
+	                        out_time(d->starts_utc), "finishes",
+	                        d->finishes_utc == INT64_MAX ? json_null() : out_time(d->finishes_utc), "not_after",
+	                        out_time(d->not_after_utc), "fits", draft_fits(d), "would_fit", (json_int_t)d->fit,
+	                        "needs_approval", d->needs_approval, "alphabet", d->ucs2 ? "ucs2" : "gsm7");
+	out_record(&c->out, columns, row);
+}
+
+char *draft_span(int64_t seconds, char *buf, size_t size)
+{
+	int64_t minutes = (seconds + 59) / 60;
+	if (minutes < 60)
+		snprintf(buf, size, _("%d min"), (int)minutes);
+	else if (minutes < 48 * 60)
+		snprintf(buf, size, _("%d h %d min"), (int)(minutes / 60), (int)(minutes % 60));
+	else
+		snprintf(buf, size, _("%d days"), (int)(minutes / 1440));
+	return buf;
+}
