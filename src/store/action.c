@@ -30,18 +30,18 @@ int action_add(struct store *s, const char *number, enum action_kind kind, int64
 }
 
 /* Has somebody else built upon it? 1, 0, -errno. */
-static int touched(struct store *s, const struct action_fact *a, const char *number, const char *actor_id)
+static int touched(struct store *s, const struct action_fact *a, const char *number)
 {
 	int64_t n = 0;
 	int r = 0;
 	switch (a->kind) {
 	case ACTION_CASE:
-		if ((r = journal_touched(s, (int)a->subject, actor_id, a->utc)) != 0)
+		if ((r = journal_touched(s, (int)a->subject, number, a->utc)) != 0)
 			return r;
 		r = store_get(s, &n, "SELECT count(*) FROM matter WHERE number = ? AND state <> 'received'", "I", a->subject);
 		break;
 	case ACTION_STEP:
-		return journal_touched(s, (int)a->subject, actor_id, a->utc);
+		return journal_touched(s, (int)a->subject, number, a->utc);
 	case ACTION_RSVP:
 		r = store_get(s, &n,
 		              "SELECT count(*) FROM rsvp WHERE meeting = ? AND number = ? AND changed_utc >= ? AND channel = 'shell'",
@@ -66,8 +66,7 @@ static int touched(struct store *s, const struct action_fact *a, const char *num
 	return r < 0 ? r : n > 0;
 }
 
-int action_last(struct store *s, const char *number, const char *actor_id, int64_t since_utc,
-                struct action_fact ret[FACTS_ACTIONS])
+int action_last(struct store *s, const char *number, int64_t since_utc, struct action_fact ret[FACTS_ACTIONS])
 {
 	cleanup_query struct query q = {0};
 	int n = 0;
@@ -87,7 +86,7 @@ int action_last(struct store *s, const char *number, const char *actor_id, int64
 	}
 	query_close(&q);
 	for (int i = 0; r >= 0 && i < n; i++) {
-		r = touched(s, &ret[i], number, actor_id);
+		r = touched(s, &ret[i], number);
 		ret[i].touched = r > 0;
 	}
 	return r < 0 ? r : n;

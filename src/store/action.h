@@ -8,8 +8,7 @@
 int action_add(struct store *s, const char *number, enum action_kind kind, int64_t subject, const char *before,
                const struct actor *by, int64_t now);
 /* Actions of the sender's last text that did anything and was not taken back, youngest first; `touched` filled. */
-int action_last(struct store *s, const char *number, const char *actor_id, int64_t since_utc,
-                struct action_fact ret[FACTS_ACTIONS]);
+int action_last(struct store *s, const char *number, int64_t since_utc, struct action_fact ret[FACTS_ACTIONS]);
 /* Calls back with the action's state before; -ENOENT. */
 struct action {
 	int64_t id, subject, message, utc;

@@ -196,6 +196,13 @@ int facts_recent_duty(struct store *s, struct facts *f)
 	return number_or_none(r, n, &f->recent_duty);
 }
 
+int facts_pending(struct store *s, int64_t message)
+{
+	int64_t n = 0;
+	int r = store_get(s, &n, "SELECT count(*) FROM message_in WHERE id = ? AND state = 'stored'", "I", message);
+	return r < 0 ? r : n > 0;
+}
+
 int facts_answers(struct store *s, const char *number, int64_t since_utc, int *ret)
 {
 	int64_t n = 0;
@@ -242,7 +249,7 @@ int facts_grid_of_building(struct store *s, const char *building, char ret[CIVIC
 }
 
 int facts_ring(struct store *s, const char *number, int64_t since_utc, int64_t now, int *ret_rings, int64_t *ret_meeting,
-               bool *ret_declined)
+               int64_t *ret_declined)
 {
 	int64_t rings = 0, meeting = 0, declined = 0;
 	int r = store_get(s, &rings, "SELECT count(*) FROM message_in WHERE number = ? AND kind = 'call' AND received_utc > ?",
@@ -258,12 +265,13 @@ int facts_ring(struct store *s, const char *number, int64_t since_utc, int64_t n
 		return r;
 	*ret_meeting = r < 0 ? 0 : meeting;
 	r = store_get(s, &declined,
-	              "SELECT r.answer = 'no' FROM rsvp r JOIN meeting m ON m.id = r.meeting WHERE r.number = ?1"
+	              "SELECT CASE r.answer WHEN 'no' THEN m.id ELSE 0 END FROM rsvp r JOIN meeting m ON m.id = r.meeting"
+	              " WHERE r.number = ?1"
 	              " AND m.starts_utc > ?2 AND m.state IN ('planned', 'invited') ORDER BY m.starts_utc LIMIT 1",
 	              "tI", number, now);
 	if (r < 0 && r != -ENOENT)
 		return r;
-	*ret_declined = r == 0 && declined;
+	*ret_declined = r < 0 ? 0 : declined;
 	*ret_rings = (int)rings;
 	return 0;
 }

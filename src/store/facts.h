@@ -19,6 +19,9 @@ int facts_similar(struct store *s, enum category c, struct facts *f);
 int facts_recent(struct store *s, int64_t window_s, struct facts *f);
 int facts_recent_duty(struct store *s, struct facts *f);
 
+/* Is this text stored and not yet acted on? 1, 0 or -errno (0 too when there is no such text). */
+int facts_pending(struct store *s, int64_t message);
+
 /* For the attention: answers to this number within the last hour, and how many of its last texts (this one included) are
  * the same words, each within `within_s` of an answer (0 … max). */
 int facts_answers(struct store *s, const char *number, int64_t since_utc, int *ret);
@@ -28,6 +31,6 @@ int facts_identical(struct store *s, const char *number, int64_t message, const 
 int facts_grid_of_building(struct store *s, const char *building, char ret[CIVIC_CODE_MAX]);
 
 /* Calls of this number since then, and whether it has an invitation that it has not answered: the meeting, or 0;
- * *ret_declined: it answered "no" to its next meeting. */
+ * *ret_declined: the next meeting to which it answered "no", or 0. */
 int facts_ring(struct store *s, const char *number, int64_t since_utc, int64_t now, int *ret_rings, int64_t *ret_meeting,
-               bool *ret_declined);
+               int64_t *ret_declined);

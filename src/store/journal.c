@@ -35,11 +35,12 @@ int journal_list(struct store *s, int matter, int (*row)(void *ctx, const struct
 	return r;
 }
 
-int journal_touched(struct store *s, int matter, const char *actor_id, int64_t since_utc)
+int journal_touched(struct store *s, int matter, const char *number, int64_t since_utc)
 {
 	int64_t n = 0;
 	int r = store_get(s, &n,
-	                  "SELECT count(*) FROM journal WHERE matter = ? AND actor <> ? AND actor <> 'daemon' AND utc >= ?",
-	                  "itI", matter, actor_id, since_utc);
+	                  "SELECT count(*) FROM journal j WHERE j.matter = ? AND j.actor <> 'daemon' AND j.utc >= ?"
+	                  " AND NOT EXISTS (SELECT 1 FROM message_in m WHERE m.id = j.message AND m.number = ?)",
+	                  "iIt", matter, since_utc, number);
 	return r < 0 ? r : n > 0;
 }

@@ -91,3 +91,8 @@ int matter_join(struct store *s, int number, const char *text, enum category cat
 
 /* Phones to tell about a case: the reporter's (first) and the supporters'. At most `max`; the count or -errno. */
 int matter_phones(struct store *s, int number, char (*ret)[E164_MAX], int max);
+
+/* A state to come back to (UNDO of a step), as JSON of matter_remember; nothing else may have been done since. The caller
+ * frees. */
+char *matter_remember(struct store *s, int number);
+int matter_restore(struct store *s, int number, const char *json, const struct actor *by, int64_t now);

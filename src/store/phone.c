@@ -60,10 +60,21 @@ int phone_heard(struct store *s, const char *number, int english, int64_t now)
 	                 english < 0 ? NULL : english ? "en" : "zh", number);
 }
 
+/* Notices that are still queued; what a modem was given cannot be taken back. */
+static int cancel_notices(struct store *s, const char *number, int64_t now)
+{
+	return store_run(s,
+	                 "UPDATE message_out SET state = 'cancelled', done_utc = ?, reason = 'opted out' WHERE number = ?"
+	                 " AND state = 'queued' AND class IN ('reminder', 'broadcast')",
+	                 "It", now, number);
+}
+
 int phone_set_opt_out(struct store *s, const char *number, enum opt_out o, int64_t message, int64_t now)
 {
 	int r = make(s, number);
 	if (r < 0)
+		return r;
+	if (o != OPT_NONE && (r = cancel_notices(s, number, now)) < 0)
 		return r;
 	return store_run(s, "UPDATE phone SET opted_out = ?, opted_out_utc = ?, opted_out_message = ? WHERE number = ?", "tIPt",
 	                 opt_out_name(o), now, message, number);
@@ -81,9 +92,11 @@ int phone_set_loop_muted(struct store *s, const char *number, int64_t utc)
 	return r < 0 ? r : store_run(s, "UPDATE phone SET loop_muted_utc = ? WHERE number = ?", "Pt", utc, number);
 }
 
-int phone_set_unlinked(struct store *s, const char *number, int64_t utc)
+int phone_set_unlinked(struct store *s, const char *number, int64_t utc, int64_t now)
 {
 	int r = make(s, number);
+	if (r >= 0 && utc)
+		r = cancel_notices(s, number, now);
 	return r < 0 ? r : store_run(s, "UPDATE phone SET unlinked_utc = ? WHERE number = ?", "Pt", utc, number);
 }
 

@@ -19,10 +19,12 @@ int phone_get(struct store *s, const char *number, struct phone *ret);
 /* Makes the row if need be and writes last_in_utc; `english`: 1, 0, or -1 (the text did not tell). */
 int phone_heard(struct store *s, const char *number, int english, int64_t now);
 
+/* With an opt-out, what is still queued for this phone beyond answers and alarms is cancelled at once. */
 int phone_set_opt_out(struct store *s, const char *number, enum opt_out o, int64_t message, int64_t now);
 int phone_set_muted(struct store *s, const char *number, bool muted);
 int phone_set_loop_muted(struct store *s, const char *number, int64_t utc);     /* 0 ends it */
-int phone_set_unlinked(struct store *s, const char *number, int64_t utc);       /* 0 links again */
+/* 0 links again; otherwise what is still queued for it is cancelled as above. */
+int phone_set_unlinked(struct store *s, const char *number, int64_t utc, int64_t now);
 int phone_set_asked_register(struct store *s, const char *number, int64_t utc);
 int phone_set_budget_notice(struct store *s, const char *number, int64_t utc);
 

@@ -1,0 +1,89 @@
+#include "civic/context.h"
+#include "base/text.h"
+
+#include <string.h>
+
+bool context_building(const char *words, char building[16])
+{
+	size_t n = 0;
+	int others = 0;
+	const char *p = words;
+	for (uint32_t c; (c = text_next(&p));) {
+		if (c >= 0xFF10 && c <= 0xFF19)
+			c = c - 0xFF10 + '0';
+		static const uint32_t han[] = {0x4E00, 0x4E8C, 0x4E09, 0x56DB, 0x4E94, 0x516D, 0x4E03, 0x516B, 0x4E5D};
+		for (size_t i = 0; i < sizeof han / sizeof han[0]; i++)
+			if (c == han[i])
+				c = (uint32_t)('1' + i);
+		if (c >= '0' && c <= '9') {
+			if (others && n) /* "3栋2单元": the first number is the building */
+				break;
+			if (n < 4)
+				building[n++] = (char)c;
+		} else if (c > ' ')
+			others++;
+	}
+	building[n] = 0;
+	return n > 0 && n < 4 && others <= 12;
+}
+
+static void become(struct intent *in, enum intent_kind kind, const char *words)
+{
+	in->kind = kind;
+	if (!in->text[0]) {
+		text_copy(in->text, sizeof in->text, words);
+		in->has |= ARG_TEXT;
+	}
+	if (!(in->has & ARG_CATEGORY))
+		in->category = CATEGORY_OTHER;
+}
+
+bool context_apply(const struct question_fact *q, const char *words, struct intents *in, char building[16])
+{
+	building[0] = 0;
+	if (q->kind != ASKED_TEXT || in->count != 1)
+		return false;
+	struct intent *one = &in->list[0];
+	bool free_text = one->kind == INTENT_UNKNOWN || one->kind == INTENT_COMPLAINT || one->kind == INTENT_PROPOSAL;
+	if (!strcmp(q->detail, "attend") || !strcmp(q->detail, "decline")) {
+		if (one->building[0] && free_text)
+			text_copy(building, 16, one->building);
+		else if (!(free_text || one->kind == INTENT_REGISTER) || strlen(words) > 36 || !context_building(words, building))
+			return false;
+		if (one->kind == INTENT_REGISTER)
+			return false;
+		*one = (struct intent){.kind = !strcmp(q->detail, "attend") ? INTENT_ATTEND : INTENT_DECLINE,
+		                       .has = ARG_PEOPLE,
+		                       .people = q->subject > 0 ? (int)q->subject : 1};
+		return true;
+	}
+	if (!free_text || !*words)
+		return false;
+	if (one->kind != INTENT_UNKNOWN && !one->text[0])
+		return false; /* a bare 3 again */
+	become(one, !strcmp(q->detail, "proposal") ? INTENT_PROPOSAL : INTENT_COMPLAINT, words);
+	return true;
+}
+
+void context_reduce(struct intents *in)
+{
+	bool duty = false, other = false;
+	for (int i = 0; i < in->count; i++) {
+		duty = duty || in->list[i].kind == INTENT_DUTY;
+		other = other || in->list[i].kind != INTENT_THANKS;
+	}
+	int n = 0, duties = 0;
+	for (int i = 0; i < in->count; i++) {
+		enum intent_kind k = in->list[i].kind;
+		if (duty && (k == INTENT_COMPLAINT || k == INTENT_UNKNOWN || k == INTENT_PROPOSAL))
+			continue;
+		if (k == INTENT_DUTY && duties++)
+			continue;
+		if (other && k == INTENT_THANKS)
+			continue;
+		if (n != i)
+			in->list[n] = in->list[i];
+		n++;
+	}
+	in->count = n;
+}

@@ -1,0 +1,245 @@
+/* Carries out what was decided. Each effect that UNDO can take back leaves an action with the state before it. */
+#include "base/mem.h"
+#include "civic/deadline.h"
+#include "daemon/participation_internal.h"
+#include "store/action.h"
+#include "store/chore.h"
+#include "store/event.h"
+#include "store/facts.h"
+#include "store/matter.h"
+#include "store/meeting.h"
+#include "store/person.h"
+#include "store/phone.h"
+#include "store/private.h"
+#include "store/question.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Takes `before`. */
+static int note_action(const struct turn *t, const struct effect *e, int64_t subject, json_t *before)
+{
+	cleanup_free char *text = before ? json_dumps(before, JSON_COMPACT) : NULL;
+	json_decref(before);
+	if (e->undo < 0)
+		return 0;
+	return action_add(t->p->store, t->sender.number, (enum action_kind)e->undo, subject, text, &t->by, t->now);
+}
+
+static int person_event(const struct turn *t, int64_t person, const char *what)
+{
+	return event_add(t->p->store, EVENT_PERSON_CHANGED, t->by.id,
+	                 json_pack("{s:I, s:s, s:I}", "person", (json_int_t)person, "what", what, "message",
+	                           (json_int_t)t->message),
+	                 t->now);
+}
+
+static int apply_rsvp(const struct turn *t, const struct facts *f, const struct effect *e)
+{
+	int answer = 0, people = 0;
+	for (int i = 0; i < f->meeting_count; i++)
+		if (f->meetings[i].id == e->subject) {
+			answer = f->meetings[i].answer;
+			people = f->meetings[i].people;
+		}
+	int r = meeting_rsvp(t->p->store, e->subject, t->sender.number, t->sender.person, e->answer == 1 ? RSVP_YES : RSVP_NO,
+	                     e->people, &t->by, t->now);
+	return r < 0 ? r : note_action(t, e, e->subject, json_pack("{s:i, s:i}", "answer", answer, "people", people));
+}
+
+static int apply_open(const struct turn *t, const struct effect *e)
+{
+	const struct config *c = t->p->config;
+	int number = 0;
+	struct matter_new m = {.kind = e->proposal ? MATTER_PROPOSAL : MATTER_CASE,
+	                       .category = e->category,
+	                       .text = e->text && *e->text ? e->text : t->words,
+	                       .grid = t->sender.grid,
+	                       .building = e->building,
+	                       .unit = e->unit,
+	                       .room = e->room,
+	                       .place = e->place,
+	                       .urgent = e->urgent,
+	                       .anonymous = e->anonymous,
+	                       .private = e->private,
+	                       .origin = e->origin,
+	                       .reporter = t->sender.person,
+	                       .number_from = t->sender.number,
+	                       .deliberate = e->deliberate,
+	                       .due_utc = e->proposal ? 0
+	                                              : deadline_after(&c->working_hours, t->now,
+	                                                               case_hours(e->category, e->urgent) * HOUR_S)};
+	int r = matter_add(t->p->store, &m, &t->by, t->now, &number);
+	if (r >= 0 && e->private)
+		r = private_hide(t->p->store, t->message);
+	return r < 0 ? r : note_action(t, e, number, NULL);
+}
+
+static int apply_support(const struct turn *t, const struct effect *e)
+{
+	int r = matter_support(t->p->store, e->number, t->sender.number, t->sender.person, &t->by, t->now);
+	if (r < 0)
+		return r;
+	bool fresh = r == 1, likely = e->undo == ACTION_LIKELY;
+	if (likely && (r = journal_add(t->p->store, e->number, "likely the same", e->text, &t->by, t->now)) < 0)
+		return r;
+	return fresh || likely ? note_action(t, e, e->number, json_pack("{s:s}", "text", e->text ? e->text : "")) : 0;
+}
+
+static int apply_step(const struct turn *t, const struct effect *e)
+{
+	cleanup_free char *before = matter_remember(t->p->store, e->number);
+	enum case_state st;
+	int r = matter_act(t->p->store, e->number,
+	                   &(struct matter_step){.event = e->event, .note = e->note, .person = t->sender.person, .days = e->days},
+	                   &t->by, t->now, &st);
+	if (r < 0)
+		return r;
+	if (e->event == CASE_EV_TAKE &&
+	    (r = event_add(t->p->store, EVENT_DUTY_ACKNOWLEDGED, t->by.id,
+	                   json_pack("{s:i, s:I}", "case", e->number, "person", (json_int_t)t->sender.person), t->now)) < 0)
+		return r;
+	return note_action(t, e, e->number, json_loads(before, 0, NULL));
+}
+
+static int apply_opt(const struct turn *t, const struct effect *e)
+{
+	json_t *before = json_pack("{s:s}", "opt", opt_out_name(t->sender.opted_out));
+	int r = phone_set_opt_out(t->p->store, t->sender.number, e->opt, t->message, t->now);
+	/* START from somebody in the registry is the consent that was missing. */
+	if (r >= 0 && e->opt == OPT_NONE && t->sender.person) {
+		struct person who;
+		if ((r = person_get(t->p->store, t->sender.person, &who)) >= 0 && !who.consent)
+			r = person_edit(t->p->store, who.id, &(struct person_change){.consent_source = "text START"}, t->now);
+	}
+	if (r >= 0)
+		r = note_action(t, e, 0, before);
+	else
+		json_decref(before);
+	return r < 0 ? r
+	             : person_event(t, t->sender.person, e->opt == OPT_NONE         ? "texts resumed"
+	                                                 : e->opt == OPT_BROADCASTS ? "broadcasts stopped"
+	                                                                            : "all texts stopped");
+}
+
+static int apply_unlink(const struct turn *t, const struct effect *e)
+{
+	int r = phone_set_unlinked(t->p->store, t->sender.number, t->now, t->now);
+	if (r >= 0)
+		r = question_clear(t->p->store, t->sender.number);
+	if (r >= 0)
+		r = note_action(t, e, 0, NULL);
+	return r < 0 ? r : person_event(t, t->sender.person, "number unlinked");
+}
+
+static int apply_register(const struct turn *t, const struct effect *e)
+{
+	struct store *s = t->p->store;
+	char grid[CIVIC_CODE_MAX] = "", note[256];
+	const struct sender *w = &t->sender;
+	int64_t id = w->person;
+	json_t *before;
+	int r = *e->building ? facts_grid_of_building(s, e->building, grid) : 0;
+	struct person_change ch = {.name = *e->name ? e->name : NULL, .confirmed = -1};
+	if (*e->building) {
+		ch.building = e->building;
+		ch.unit = e->unit;
+		ch.room = e->room;
+	} else if (*e->room)
+		ch.room = e->room;
+	if (*grid)
+		ch.grid = grid;
+	if (w->person) {
+		before = json_pack("{s:s, s:s, s:s, s:s, s:s}", "name", w->name, "grid", w->grid, "building", w->building, "unit",
+		                   w->unit, "room", w->room);
+		r = person_edit(s, id, &ch, t->now);
+	} else {
+		before = json_pack("{s:b}", "new", 1);
+		ch.set_roles = true;
+		ch.roles = ROLE(RESIDENT);
+		ch.numbers[0] = w->number;
+		ch.number_count = 1;
+		r = phone_set_unlinked(s, w->number, 0, t->now);
+		if (r >= 0)
+			r = person_add(s, &ch, t->now, &id);
+	}
+	if (r < 0) {
+		json_decref(before);
+		return r;
+	}
+	snprintf(note, sizeof note, "%s %s-%s-%s", e->name, e->building, e->unit, e->room);
+	if ((r = note_action(t, e, id, before)) < 0 ||
+	    (r = chore_add(s, "register", w->number, id, note, &t->by, t->now, NULL, NULL)) < 0)
+		return r;
+	return person_event(t, id, "registered by text");
+}
+
+static int apply_chore(const struct turn *t, const struct effect *e)
+{
+	int64_t id = 0;
+	char note[256] = "";
+	if (e->number)
+		snprintf(note, sizeof note, "case %d: %.200s", e->number, e->note ? e->note : "");
+	int r = chore_add(t->p->store, e->origin, t->sender.number, t->sender.person, note, &t->by, t->now, &id, NULL);
+	return r < 0 ? r : note_action(t, e, id, NULL);
+}
+
+static int apply_answered(const struct turn *t)
+{
+	int r = question_clear(t->p->store, t->sender.number);
+	return r < 0 ? r : news_ask_next(t->p, t->sender.number, t->now);
+}
+
+static int apply_one(const struct turn *t, const struct facts *f, const struct effect *e)
+{
+	struct store *s = t->p->store;
+	int r;
+	switch (e->kind) {
+	case EFFECT_RSVP:
+		return apply_rsvp(t, f, e);
+	case EFFECT_ATTENDED:
+		return meeting_attend(s, e->subject, t->sender.number, t->sender.person, &t->by, t->now);
+	case EFFECT_OPEN:
+		return apply_open(t, e);
+	case EFFECT_SUPPORT:
+		return apply_support(t, e);
+	case EFFECT_JOIN:
+		r = matter_join(s, e->number, e->text && *e->text ? e->text : t->words, e->category, &t->by, t->now);
+		return r < 0 ? r : note_action(t, e, e->number, json_pack("{s:s}", "text", t->words));
+	case EFFECT_STEP:
+		return apply_step(t, e);
+	case EFFECT_OPT:
+		return apply_opt(t, e);
+	case EFFECT_UNLINK:
+		return apply_unlink(t, e);
+	case EFFECT_REGISTER:
+		return apply_register(t, e);
+	case EFFECT_CHORE:
+		return apply_chore(t, e);
+	case EFFECT_ASK:
+		return question_ask(s, t->sender.number, e->asked, e->subject, e->note, t->now, e->expires_utc);
+	case EFFECT_ANSWERED:
+		return apply_answered(t);
+	case EFFECT_QUOTE:
+		return quoted_add(s, t->sender.number, e->number, t->now);
+	case EFFECT_DUTY:
+		r = duty_call(t, e);
+		return r < 0 ? r : note_action(t, e, e->number, NULL);
+	case EFFECT_MEDIATE:
+		if (f->mediator_count == 0 &&
+		    (r = chore_add(s, "mediator", t->sender.number, t->sender.person, "", &t->by, t->now, NULL, NULL)) < 0)
+			return r;
+		return mediate(t, e);
+	case EFFECT_UNDO:
+		return undo_action(t, e->subject);
+	}
+	return 0;
+}
+
+int apply(const struct turn *t, const struct facts *f, const struct decision *d)
+{
+	int r = 0;
+	for (int i = 0; i < d->effect_count && r >= 0; i++)
+		r = apply_one(t, f, &d->effects[i]);
+	return r < 0 ? r : 0;
+}

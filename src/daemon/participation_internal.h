@@ -1,0 +1,72 @@
+/* For src/daemon/participation*.c alone: one turn of a conversation, and the steps between facts and answer. */
+#pragma once
+
+#include "base/buf.h"
+#include "civic/attention.h"
+#include "civic/decide.h"
+#include "daemon/participation.h"
+#include "store/journal.h"
+#include "store/outbox.h"
+
+/* One text or ring while it is being worked on. */
+struct turn {
+	const struct participation *p;
+	int64_t now;
+	struct actor by;
+	struct sender sender;
+	int64_t message;      /* message_in */
+	const char *words;    /* verbatim, "" when there are none */
+	int64_t heard_utc;    /* when it was sent or came */
+	enum language language;
+};
+
+/* ---- participation.c */
+void turn_actor(struct turn *t, enum journal_channel channel); /* fills t->by */
+/* Does the sender get an answer? Fills the rest of `af`. */
+int turn_attention(const struct turn *t, struct attention_facts *af, struct attention *ret);
+
+/* ---- participation_reply.c */
+/* The reply text `key` with `args` (ended by a NULL name) appended to out. */
+void say(const struct participation *p, enum language lang, const char *key, const struct reply_arg *args, struct buf *out);
+/* Segments that a text needs; 0 for an empty one. */
+int say_segments(const char *text);
+struct say_options {
+	enum outbox_class class;
+	bool quiet;
+	int64_t not_after_utc, answers, meeting, matter, person;
+	const char *dedupe;
+};
+/* Queues a text; *ret_id (may be NULL) 0: the occasion was there already. An empty text is no text. */
+int say_send(const struct participation *p, const char *number, const char *text, const struct say_options *o, int64_t now,
+             int64_t *ret_id);
+/* "11月27日周五15:00", "Fri 27 Nov 15:00"; the date alone. `out` ≥ 48 bytes. */
+char *say_when(enum language lang, int64_t utc, char *out);
+char *say_date(enum language lang, int64_t utc, char *out);
+
+/* ---- participation_facts.c */
+int gather(const struct turn *t, const struct intent *in, bool several, struct facts *f);
+
+/* ---- participation_apply.c */
+int apply(const struct turn *t, const struct facts *f, const struct decision *d);
+/* ---- participation_duty.c */
+int duty_phones(const struct turn *t, const char *grid, char (*ret)[E164_MAX], int max);
+int duty_call(const struct turn *t, const struct effect *e);
+int duty_correct(const struct turn *t, int number);
+int mediator_phones(const struct turn *t, char (*ret)[E164_MAX], int max);
+int mediate(const struct turn *t, const struct effect *e);
+/* ---- participation_undo.c */
+int undo_action(const struct turn *t, int64_t action);
+
+/* ---- participation_news.c */
+/* News of cases that changed since the last look: to who raised or supports them. */
+int news_send(const struct participation *p, int64_t now);
+/* The phone has no open question any more: the one that waited for it, if any. */
+int news_ask_next(const struct participation *p, const char *number, int64_t now);
+/* Takes back questions that expired and asks those which waited; *ret_next: the next expiry. */
+int news_expire(const struct participation *p, int64_t now, int64_t *ret_next);
+
+/* ---- participation_rounds.c */
+/* Invitations and reminders; *ret_next is lowered. Each batch is bounded: more work is *ret_next = now. */
+int rounds_send(const struct participation *p, int64_t now, int64_t *ret_next);
+/* An invitation that was held back by another question. */
+int rounds_invite_held(const struct participation *p, const char *number, int64_t now, bool *ret_sent);

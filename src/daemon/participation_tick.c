@@ -1,0 +1,98 @@
+/* What happens because time passes. One call brings everything up to date and says when to call again. */
+#include "base/buf.h"
+#include "civic/clock_guard.h"
+#include "daemon/participation_internal.h"
+#include "store/audience.h"
+#include "store/event.h"
+#include "store/meeting.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define LAY_OUT_S       (6 * HOUR_S) /* how often the calendar is laid out anew at least */
+#define HOLIDAYS_MAX    400
+#define CLOCK_RETRY_S   60
+
+/* The file of dates, one a line ("2026-10-01 国庆"); comments begin with #. */
+static void read_holidays(const char *path, struct buf *out)
+{
+	FILE *f = path && *path ? fopen(path, "re") : NULL;
+	char line[256];
+	for (int n = 0; f && n < HOLIDAYS_MAX && fgets(line, sizeof line, f);) {
+		int y, m, d;
+		if (sscanf(line, "%4d-%2d-%2d", &y, &m, &d) == 3) {
+			buf_addf(out, "%04d-%02d-%02d ", y, m, d);
+			n++;
+		}
+	}
+	if (f)
+		fclose(f);
+}
+
+/* Says once that the clock is not to be trusted, and once that it is again. */
+static int note_clock(const struct participation *p, int64_t now, bool *ret_ok)
+{
+	int64_t last = 0, flag;
+	int r = event_last_utc(p->store, &last);
+	if (r < 0 || (r = cursor_get(p->store, "clock_implausible", &flag)) < 0)
+		return r;
+	bool ok = clock_plausible(now, last, p->built_utc);
+	*ret_ok = ok;
+	if (ok == (flag != 1))
+		return 0;
+	if ((r = cursor_set(p->store, "clock_implausible", ok ? 0 : 1)) < 0)
+		return r;
+	if (ok)
+		return event_add(p->store, EVENT_CLOCK_PLAUSIBLE, "daemon", json_pack("{s:I}", "now", (json_int_t)now), now);
+	return event_add(p->store, EVENT_CLOCK_IMPLAUSIBLE, "daemon",
+	                 json_pack("{s:I, s:I}", "now", (json_int_t)now, "last", (json_int_t)last), now);
+}
+
+static void sooner(int64_t *next, int64_t t)
+{
+	if (t < *next)
+		*next = t;
+}
+
+static int tick(const struct participation *p, int64_t now, int64_t *ret_next, bool *ret_ok)
+{
+	int64_t next = INT64_MAX, t = INT64_MAX;
+	int r = note_clock(p, now, ret_ok);
+	if (r < 0)
+		return r;
+	if (!*ret_ok) {
+		*ret_next = now + CLOCK_RETRY_S;
+		return 0;
+	}
+	cleanup_buf struct buf holidays = {0};
+	read_holidays(p->config->holidays, &holidays);
+	if ((r = series_lay_out(p->store, buf_str(&holidays), now)) < 0 || (r = meeting_close(p->store, now, &t)) < 0)
+		return r;
+	sooner(&next, t);
+	sooner(&next, now + LAY_OUT_S);
+	if ((r = news_expire(p, now, &t)) < 0)
+		return r;
+	sooner(&next, t);
+	if ((r = news_send(p, now)) < 0 || (r = rounds_send(p, now, &next)) < 0)
+		return r;
+	*ret_next = next;
+	return 0;
+}
+
+int participation_tick(const struct participation *p, int64_t now, int64_t *ret_next, bool *ret_clock_ok)
+{
+	int64_t next = INT64_MAX;
+	bool ok = true;
+	int r = store_begin(p->store);
+	if (r < 0)
+		return r;
+	if ((r = tick(p, now, &next, &ok)) >= 0)
+		r = store_commit(p->store);
+	store_rollback(p->store);
+	if (r < 0)
+		return r;
+	*ret_next = next;
+	if (ret_clock_ok)
+		*ret_clock_ok = ok;
+	return 0;
+}

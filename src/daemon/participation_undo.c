@@ -1,0 +1,159 @@
+/* UNDO: one action's state before it comes back. Whether it may (half an hour, nobody built upon it) was decided before. */
+#include "base/mem.h"
+#include "base/text.h"
+#include "daemon/participation_internal.h"
+#include "store/action.h"
+#include "store/chore.h"
+#include "store/event.h"
+#include "store/matter.h"
+#include "store/meeting.h"
+#include "store/person.h"
+#include "store/phone.h"
+
+#include <errno.h>
+#include <string.h>
+
+struct former {
+	int64_t subject;
+	enum action_kind kind;
+	json_t *before;
+	char *raw;
+};
+
+static int copy(void *ctx, const struct action *a)
+{
+	struct former *f = ctx;
+	f->subject = a->subject;
+	f->kind = a->kind;
+	f->raw = mem_dup(a->before);
+	f->before = json_loads(a->before, 0, NULL);
+	return 0;
+}
+
+static const char *text_of(const json_t *j, const char *key)
+{
+	const char *s = json_string_value(json_object_get(j, key));
+	return s ? s : "";
+}
+
+static int undo_rsvp(const struct turn *t, const struct former *f)
+{
+	int answer = (int)json_integer_value(json_object_get(f->before, "answer"));
+	int people = (int)json_integer_value(json_object_get(f->before, "people"));
+	return meeting_rsvp(t->p->store, f->subject, t->sender.number, t->sender.person,
+	                    answer == 1   ? RSVP_YES
+	                    : answer == 2 ? RSVP_NO
+	                                  : RSVP_NONE,
+	                    people, &t->by, t->now);
+}
+
+static int withdraw(const struct turn *t, int number)
+{
+	enum case_state st;
+	int r = matter_act(t->p->store, number, &(struct matter_step){.event = CASE_EV_WITHDRAW}, &t->by, t->now, &st);
+	return r == -EPERM ? 0 : r;
+}
+
+/* Words that were joined to a likely case become a case of their own. */
+static int undo_likely(const struct turn *t, const struct former *f)
+{
+	int r = matter_split(t->p->store, (int)f->subject, t->sender.number, text_of(f->before, "text"), &t->by, t->now, NULL);
+	return r == -ENOENT ? 0 : r;
+}
+
+struct place {
+	struct matter_new m;
+	char grid[CIVIC_CODE_MAX], building[16], unit[16], room[16];
+};
+
+static int copy_place(void *ctx, const struct matter *m)
+{
+	struct place *p = ctx;
+	text_copy(p->grid, sizeof p->grid, m->grid);
+	text_copy(p->building, sizeof p->building, m->building);
+	text_copy(p->unit, sizeof p->unit, m->unit);
+	text_copy(p->room, sizeof p->room, m->room);
+	p->m = (struct matter_new){.category = m->category, .origin = "split", .due_utc = m->due_utc};
+	return 0;
+}
+
+static int undo_join(const struct turn *t, const struct former *f)
+{
+	struct place p = {0};
+	int r = matter_get(t->p->store, (int)f->subject, copy_place, &p);
+	if (r < 0)
+		return r;
+	p.m.grid = p.grid;
+	p.m.building = p.building;
+	p.m.unit = p.unit;
+	p.m.room = p.room;
+	p.m.text = text_of(f->before, "text");
+	p.m.reporter = t->sender.person;
+	p.m.number_from = t->sender.number;
+	if ((r = matter_add(t->p->store, &p.m, &t->by, t->now, NULL)) < 0)
+		return r;
+	return journal_add(t->p->store, (int)f->subject, "words split off", p.m.text, &t->by, t->now);
+}
+
+static int undo_register(const struct turn *t, const struct former *f)
+{
+	if (json_is_true(json_object_get(f->before, "new")))
+		return person_forget(t->p->store, f->subject, t->now);
+	return person_edit(t->p->store, f->subject,
+	                   &(struct person_change){.name = text_of(f->before, "name"),
+	                                           .grid = text_of(f->before, "grid"),
+	                                           .building = text_of(f->before, "building"),
+	                                           .unit = text_of(f->before, "unit"),
+	                                           .room = text_of(f->before, "room")},
+	                   t->now);
+}
+
+static int undo_opt(const struct turn *t, const struct former *f)
+{
+	int o = opt_out_find(text_of(f->before, "opt"));
+	return phone_set_opt_out(t->p->store, t->sender.number, o < 0 ? OPT_NONE : (enum opt_out)o, t->message, t->now);
+}
+
+static int undo_kind(const struct turn *t, const struct former *f)
+{
+	switch (f->kind) {
+	case ACTION_RSVP:
+		return undo_rsvp(t, f);
+	case ACTION_CASE:
+		return withdraw(t, (int)f->subject);
+	case ACTION_SUPPORT:
+		return matter_unsupport(t->p->store, (int)f->subject, t->sender.number, &t->by, t->now);
+	case ACTION_LIKELY:
+		return undo_likely(t, f);
+	case ACTION_JOIN:
+		return undo_join(t, f);
+	case ACTION_OPT:
+		return undo_opt(t, f);
+	case ACTION_REGISTER:
+		return undo_register(t, f);
+	case ACTION_STEP:
+		return matter_restore(t->p->store, (int)f->subject, f->raw, &t->by, t->now);
+	case ACTION_CHORE: {
+		int r = chore_done(t->p->store, f->subject, t->now);
+		return r == -ENOENT ? 0 : r;
+	}
+	case ACTION_UNLINK:
+		return phone_set_unlinked(t->p->store, t->sender.number, 0, t->now);
+	case ACTION_DUTY:
+		return duty_correct(t, (int)f->subject);
+	case ACTION_KIND_COUNT:
+		return 0;
+	}
+	return 0;
+}
+
+int undo_action(const struct turn *t, int64_t action)
+{
+	struct former f = {0};
+	int r = action_get(t->p->store, action, copy, &f);
+	if (r >= 0 && (r = undo_kind(t, &f)) >= 0)
+		r = action_undone(t->p->store, action, t->now);
+	json_decref(f.before);
+	free(f.raw);
+	return r < 0 ? r : 0;
+}
