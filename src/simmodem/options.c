@@ -260,6 +260,14 @@ static void defaults(struct options *o)
 		snprintf(o->number[i], sizeof o->number[i], "+86138000000%02d", i);
 }
 
+static const struct opt *find(int id)
+{
+	size_t i = 0;
+	while ((int)opts[i].id != id)
+		i++;
+	return &opts[i];
+}
+
 int options_read(struct options *o, int argc, char **argv)
 {
 	struct option table[ARRAY_LEN(opts) + 1] = {0};
@@ -272,7 +280,7 @@ int options_read(struct options *o, int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "", table, NULL)) != -1) {
 		if (c < O_MODEMS || c > O_VERSION)
 			return usage("%s: unknown, or without its value", argv[optind - 1]);
-		int r = take(o, &opts[c - 1], optarg);
+		int r = take(o, find(c), optarg);
 		if (r)
 			return r;
 	}
