@@ -20,7 +20,7 @@ int replies_load(const char *data_dir, struct replies **ret, struct err *e);
 void replies_free(struct replies *r);
 
 /* Appends the text of `key`; an unknown key is our own bug and aborts. `values` ends with a NULL name. A placeholder
- * without value becomes nothing. `[[…{x}…]]` in a text is left out when {x} is empty. */
+ * without value becomes nothing. `[[…{x}…]]` in a text is left out when all its placeholders are empty. */
 void replies_add(const struct replies *r, enum language lang, const char *key, const struct reply_value *values,
                  struct buf *out);
 
