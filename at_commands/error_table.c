@@ -53,7 +53,7 @@ static const struct at_error table[] = {
     CMS(208, STORE_FULL, "SIM SMS storage full"),
     CMS(209, STORE_FULL, "No SMS storage capability in SIM"),
     CMS(210, STORE_FULL, "Error in MS"),
-    CMS(211, STORE_FULL, "Memory Capacity Exceeded"),
+    CMS(211, STORE_FULL, "Memory capacity exceeded in MS"),
     CMS(212, WAIT, "SIM Application Toolkit Busy"),
     CMS(213, STORE_FULL, "SIM data download error"),
     CMS(255, LATER, "Unspecified error cause"),

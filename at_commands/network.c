@@ -32,7 +32,7 @@ int at_parse_reg(const char *line, bool query, struct at_registration *ret)
 	at_fields_parse(&f, line);
 	*ret = (struct at_registration){.mode = -1, .stat = -1, .lac = -1, .cell = -1, .act = -1};
 	int i = 0;
-	if (query && f.count >= 2 && !f.quoted[1] && strlen(f.field[1]) <= 2 && at_fields_int(&f, 1, -1) >= 0)
+	if (query && urc_reg_has_mode(&f))
 		ret->mode = at_fields_int(&f, i++, -1);
 	ret->stat = at_fields_int(&f, i, -1);
 	if (ret->stat < 0 || ret->stat > 31)

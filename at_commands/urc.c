@@ -206,11 +206,11 @@ void urc_parse(const char *line, const char *pdu, struct at_urc *ret)
 	parse_by_kind(&f, pdu, ret);
 }
 
-/* A registration reply is n,stat…: its second field is a small plain number. In the unsolicited form a quoted or
- * four-digit area code stands there, or nothing. */
-static bool registration_unasked(const struct at_fields *f)
+/* A registration reply is n,stat…: its second field is a small plain number, up to three digits (`002,001`). In the
+ * unsolicited form a quoted or four-digit area code stands there, or nothing. */
+bool urc_reg_has_mode(const struct at_fields *f)
 {
-	return f->count < 2 || f->quoted[1] || strlen(f->field[1]) > 2 || !*f->field[1];
+	return f->count >= 2 && !f->quoted[1] && strlen(f->field[1]) <= 3 && at_fields_int(f, 1, -1) >= 0;
 }
 
 bool urc_not_reply(const char *line)
@@ -219,7 +219,7 @@ bool urc_not_reply(const char *line)
 	at_fields_parse(&f, line);
 	if (at_has_prefix(line, "+CREG:") || at_has_prefix(line, "+CGREG:") || at_has_prefix(line, "+CEREG:") ||
 	    at_has_prefix(line, "+C5GREG:"))
-		return registration_unasked(&f);
+		return !urc_reg_has_mode(&f);
 	if (at_has_prefix(line, "+CLIP:"))
 		return f.count > 2 || f.quoted[0] || strlen(at_fields_str(&f, 0)) != 1;
 	if (at_has_prefix(line, "+CCWA:"))

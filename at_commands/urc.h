@@ -86,6 +86,9 @@ void urc_parse(const char *line, const char *pdu, struct at_urc *ret);
  * (`+CREG: 1` or `+CREG: 1,"00C3",…` against `+CREG: 0,1`; `+CLIP: "138…",129` against `+CLIP: 1,1`). */
 bool urc_not_reply(const char *line);
 
+struct at_fields;
+bool urc_reg_has_mode(const struct at_fields *f); /* the fields of a registration line begin with <n> */
+
 /* The fields of +CLCC, from the reply as from the code. −EBADMSG. */
 int urc_parse_clcc(const char *line, struct at_call *ret);
 const char *urc_kind_name(enum urc_kind k);
