@@ -4,6 +4,8 @@
 const struct cli_noun cli_nouns[] = {
     {"status", N_("one screen: is all well?"), cli_status},
     {"message", N_("texts that come in and go out"), cli_message},
+    {"case", N_("what residents raised, and what became of it"), cli_case},
+    {"meeting", N_("meetings: series, agenda, answers"), cli_meeting},
     {"broadcast", N_("one text to many"), cli_broadcast},
     {"person", N_("the registry of people"), cli_person},
     {"grid", N_("the tree of grids"), cli_grid},

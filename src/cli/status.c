@@ -68,6 +68,8 @@ static int ask_store(struct store *s, int64_t now, struct state *st)
 		r = inbox_quarantined(s, &st->quarantine);
 	if (!r)
 		r = matter_count(s, now, &st->open_cases, &st->overdue);
+	if (!r)
+		r = meeting_next(s, now, &st->next_meeting);
 	if (r)
 		return r;
 	/* secretaries stand in when nobody is on the duty list (PARTICIPATION section 4) */

@@ -1,0 +1,434 @@
+/* `yishi case`: what residents raised, and what became of it. */
+#include "cli/changes.h"
+#include "cli/nouns.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "civic/deadline.h"
+#include "store/matter.h"
+#include "store/person.h"
+#include "store/store.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+
+static const struct out_column columns[] = {
+    {"number", N_("No."), OUT_INT, 0},
+    {"state", N_("state"), OUT_WORD, 0},
+    {"category", N_("category"), OUT_TEXT, 0},
+    {"text", N_("text"), OUT_TEXT, 48},
+    {"grid", N_("grid"), OUT_TEXT, 0},
+    {"building", N_("bldg"), OUT_TEXT, 0},
+    {"unit", NULL, OUT_TEXT, 0},
+    {"room", NULL, OUT_TEXT, 0},
+    {"place", N_("place"), OUT_TEXT, 16},
+    {"supporters", N_("supp."), OUT_INT, 0},
+    {"reporter", N_("reporter"), OUT_TEXT, 12},
+    {"opened", N_("opened"), OUT_TIME, 0},
+    {"due", N_("due"), OUT_TIME, 0},
+    {"assignee", N_("assignee"), OUT_TEXT, 12},
+    {"reopened", N_("reopened"), OUT_INT, 0},
+    {"kind", NULL, OUT_TEXT, 0},
+    {"urgent", NULL, OUT_BOOL, 0},
+    {"merged_into", NULL, OUT_INT, 0},
+    {0},
+};
+
+static const struct out_column show_columns[] = {
+    {"number", N_("No."), OUT_INT, 0},
+    {"kind", N_("kind"), OUT_TEXT, 0},
+    {"state", N_("state"), OUT_WORD, 0},
+    {"category", N_("category"), OUT_TEXT, 0},
+    {"text", N_("text"), OUT_TEXT, 0},
+    {"grid", N_("grid"), OUT_TEXT, 0},
+    {"building", N_("bldg"), OUT_TEXT, 0},
+    {"unit", N_("unit"), OUT_TEXT, 0},
+    {"room", N_("room"), OUT_TEXT, 0},
+    {"place", N_("place"), OUT_TEXT, 0},
+    {"supporters", N_("supporters"), OUT_INT, 0},
+    {"reporter", N_("reporter"), OUT_TEXT, 0},
+    {"number_from", N_("phone"), OUT_PHONE, 0},
+    {"opened", N_("opened"), OUT_TIME, 0},
+    {"due", N_("due"), OUT_TIME, 0},
+    {"resolved", N_("resolved"), OUT_TIME, 0},
+    {"assignee", N_("assignee"), OUT_TEXT, 0},
+    {"reopened", N_("reopened"), OUT_INT, 0},
+    {"urgent", N_("urgent"), OUT_BOOL, 0},
+    {"merged_into", N_("merged into"), OUT_INT, 0},
+    {"journal", NULL, OUT_RAW, 0},
+    {0},
+};
+
+static const struct out_column journal_columns[] = {
+    {"time", N_("time"), OUT_TIME, 0},     {"entry", N_("what"), OUT_TEXT, 0}, {"actor", N_("who"), OUT_TEXT, 0},
+    {"channel", N_("by"), OUT_TEXT, 0}, {"note", N_("note"), OUT_TEXT, 0},  {0},
+};
+
+static json_t *reporter(const struct matter *m)
+{
+	if (m->anonymous)
+		return json_null();
+	return *m->reporter_name ? out_string(m->reporter_name) : *m->number_from ? out_string(m->number_from) : json_null();
+}
+
+static json_t *matter_json(const struct matter *m)
+{
+	return json_pack("{si ss ss so so so so so so si so so so so si ss sb so so so}", "number", m->number, "state",
+	                 case_state_name(m->state), "category", category_name(m->category), "text", out_string(m->text), "grid",
+	                 out_string(m->grid), "building", out_string(m->building), "unit", out_string(m->unit), "room",
+	                 out_string(m->room), "place", out_string(m->place), "supporters", m->supporters, "reporter",
+	                 reporter(m), "opened", out_time(m->opened_utc), "due", out_time(m->due_utc), "assignee",
+	                 *m->assignee_name ? out_string(m->assignee_name) : json_null(), "reopened", m->reopened, "kind",
+	                 matter_kind_name(m->kind), "urgent", m->urgent, "merged_into",
+	                 m->merged_into ? json_integer(m->merged_into) : json_null(), "resolved", out_time(m->resolved_utc),
+	                 "number_from", m->anonymous || !*m->number_from ? json_null() : out_string(m->number_from));
+}
+
+static int print_row(void *ctx, const struct matter *m)
+{
+	struct cli *c = ctx;
+	json_t *row = matter_json(m);
+	/* who is not registered is a number, and a number is short in tables */
+	char shorter[32];
+	if (c->out.mode == OUT_TABLE && !c->out.full && !*m->reporter_name && *m->number_from && !m->anonymous)
+		json_object_set_new(row, "reporter", json_string(text_short_number(m->number_from, shorter)));
+	out_row(&c->out, row);
+	return 0;
+}
+
+static int run_list(struct cli *c)
+{
+	struct store *s;
+	int64_t assignee = 0;
+	struct matter_filter f = {.state = cli_opt(c, "state"),
+	                          .category = cli_opt(c, "category"),
+	                          .grid = cli_opt(c, "grid"),
+	                          .since_utc = c->since_utc,
+	                          .limit = c->limit == LONG_MAX ? 0 : c->limit,
+	                          .overdue = cli_opt(c, "overdue") != NULL};
+	if (f.state && strcmp(f.state, "open") != 0 && case_state_find(f.state) < 0)
+		return cli_usage(c, _("%s is no state; open received verified assigned in_progress resolved confirmed closed merged rejected are"), f.state);
+	if (f.category && category_find(f.category) < 0)
+		return cli_usage(c, _("%s is no category"), f.category);
+	int r = cli_opt(c, "assignee") ? cli_integer(c, cli_opt(c, "assignee"), "--assignee", 1, &assignee) : 0;
+	if (r || (r = cli_store(c, &s)))
+		return r;
+	f.assignee = (int)assignee;
+	f.now_utc = cli_now(c);
+	out_begin(&c->out, columns);
+	r = matter_list(s, &f, print_row, c);
+	out_end(&c->out);
+	return r < 0 ? cli_store_failed(c, r) : EX_OK;
+}
+
+static int take_json(void *ctx, const struct matter *m)
+{
+	*(json_t **)ctx = matter_json(m);
+	if (m->private)
+		json_object_set_new(*(json_t **)ctx, "text", json_string(_("private: only the mediator reads it")));
+	return 0;
+}
+
+static int take_entry(void *ctx, const struct journal_row *j)
+{
+	json_array_append_new(ctx, json_pack("{sI ss so ss so}", "time", (json_int_t)j->utc, "entry", j->entry, "actor",
+	                                     out_string(j->actor), "channel", j->channel, "note", out_string(j->note)));
+	return 0;
+}
+
+static int missing(const struct cli *c, const char *number)
+{
+	(void)c;
+	return cli_fail(CLI_NOTHING, _("there is no case %s; `yishi case list` shows them"), number);
+}
+
+static void print_journal(struct cli *c, const json_t *journal)
+{
+	size_t i;
+	json_t *row;
+	printf("\n");
+	out_begin(&c->out, journal_columns);
+	json_array_foreach((json_t *)journal, i, row) {
+		out_row(&c->out, json_incref(row));
+	}
+	out_end(&c->out);
+}
+
+/* In JSON the entries' times are RFC 3339, as everywhere. */
+static void format_times(json_t *journal)
+{
+	size_t i;
+	json_t *row;
+	char time[40];
+	json_array_foreach(journal, i, row) {
+		json_object_set_new(row, "time",
+		                    json_string(rfc3339_format(json_integer_value(json_object_get(row, "time")), time)));
+	}
+}
+
+static int run_show(struct cli *c)
+{
+	struct store *s;
+	int64_t number;
+	json_t *row = NULL, *journal = json_array();
+	int r = cli_id(c, 0, &number);
+	if (!r)
+		r = cli_store(c, &s);
+	if (r) {
+		json_decref(journal);
+		return r;
+	}
+	r = matter_get(s, (int)number, take_json, &row);
+	if (!r)
+		r = journal_list(s, (int)number, take_entry, journal);
+	if (!r && c->out.mode == OUT_TABLE) {
+		out_record(&c->out, show_columns, json_incref(row));
+		print_journal(c, journal);
+	} else if (!r) {
+		format_times(journal);
+		json_object_set(row, "journal", journal);
+		out_record(&c->out, show_columns, json_incref(row));
+	}
+	json_decref(row);
+	json_decref(journal);
+	return r == -ENOENT ? missing(c, c->argv[0]) : r ? cli_store_failed(c, r) : EX_OK;
+}
+
+static void actor(struct actor *by)
+{
+	*by = (struct actor){.channel = CHANNEL_SHELL};
+	cli_actor(by->id);
+}
+
+static int run_new(struct cli *c)
+{
+	struct store *s;
+	struct actor by;
+	char number_from[E164_MAX] = "";
+	int number = 0, category = CATEGORY_OTHER;
+	const char *text = cli_opt(c, "text"), *from = cli_opt(c, "from"), *cat = cli_opt(c, "category");
+	struct person reporter_of[PERSONS_PER_NUMBER] = {0};
+	if (!text || !*text)
+		return cli_usage(c, "%s", _("--text TEXT is wanted"));
+	if (cat && (category = category_find(cat)) < 0)
+		return cli_usage(c, _("%s is no category"), cat);
+	int r = from ? cli_number(c, from, number_from) : 0;
+	if (r || (r = cli_store(c, &s)))
+		return r;
+	int known = from ? persons_of_number(s, number_from, reporter_of) : 0;
+	if ((r = known < 0 ? known : store_begin(s)))
+		return cli_store_failed(c, r);
+	struct person *p = known > 0 ? &reporter_of[0] : NULL;
+	bool proposal = cli_opt(c, "proposal") != NULL, urgent = cli_opt(c, "urgent") != NULL;
+	int64_t now = cli_now(c);
+	const char *grid = cli_opt(c, "grid") ? cli_opt(c, "grid") : p ? p->grid : NULL;
+	struct matter_new m = {.kind = proposal ? MATTER_PROPOSAL : MATTER_CASE,
+	                       .category = (enum category)category,
+	                       .text = text,
+	                       .grid = grid,
+	                       .building = cli_opt(c, "building"),
+	                       .unit = cli_opt(c, "unit"),
+	                       .room = cli_opt(c, "room"),
+	                       .place = cli_opt(c, "place"),
+	                       .urgent = urgent,
+	                       .origin = "shell",
+	                       .reporter = p ? p->id : 0,
+	                       .number_from = from ? number_from : NULL,
+	                       .deliberate = proposal || cli_opt(c, "deliberate"),
+	                       .due_utc = proposal ? 0 : deadline_after(&c->config->working_hours, now, (int64_t)case_hours((enum category)category, urgent) * HOUR_S)};
+	actor(&by);
+	r = matter_add(s, &m, &by, now, &number);
+	if (r == -EINVAL)
+		r = cli_fail(EX_DATAERR, _("there is no grid %s; `yishi grid list` shows them"), grid ? grid : "");
+	r = changes_end(c, r);
+	if (r)
+		return r;
+	if (c->out.mode == OUT_JSON)
+		out_json(&c->out, json_pack("{si}", "number", number));
+	else
+		printf(_("case %d is open\n"), number);
+	return EX_OK;
+}
+
+/* One step in the life of a case, with the note of --note. */
+static int step(struct cli *c, const struct matter_step *st)
+{
+	struct store *s;
+	struct actor by;
+	int64_t number;
+	enum case_state state = CASE_RECEIVED;
+	int r = cli_id(c, 0, &number);
+	if (r || (r = cli_store(c, &s)))
+		return r;
+	if ((r = store_begin(s)))
+		return cli_store_failed(c, r);
+	actor(&by);
+	struct matter_step full = *st;
+	full.note = cli_opt(c, "note");
+	r = matter_act(s, (int)number, &full, &by, cli_now(c), &state);
+	if (r == -ENOENT)
+		r = missing(c, c->argv[0]);
+	else if (r == -EPERM)
+		r = cli_fail(CLI_NOTHING, _("case %s is %s; that cannot be done now"), c->argv[0], case_state_name(state));
+	r = changes_end(c, r);
+	if (!r && c->out.mode == OUT_JSON)
+		out_json(&c->out, json_pack("{sI ss}", "number", (json_int_t)number, "state", case_state_name(state)));
+	return r;
+}
+
+static int run_assign(struct cli *c)
+{
+	struct matter_step st = {.event = CASE_EV_ASSIGN};
+	struct person p;
+	struct store *s;
+	int r = cli_integer(c, c->argv[1], "PERSON", 1, &st.person);
+	if (r || (r = cli_store(c, &s)))
+		return r;
+	r = person_get(s, st.person, &p);
+	if (r == -ENOENT)
+		return cli_fail(CLI_NOTHING, _("there is no person %s; `yishi person list` shows who is there"), c->argv[1]);
+	return r ? cli_store_failed(c, r) : step(c, &st);
+}
+
+static int run_note(struct cli *c)
+{
+	if (!cli_opt(c, "note"))
+		return cli_usage(c, "%s", _("--note TEXT is wanted"));
+	return step(c, &(struct matter_step){.event = CASE_EV_NOTE});
+}
+
+static int run_resolve(struct cli *c)
+{
+	return step(c, &(struct matter_step){.event = CASE_EV_RESOLVE});
+}
+
+static int run_return(struct cli *c)
+{
+	return step(c, &(struct matter_step){.event = CASE_EV_RETURN});
+}
+
+static int run_escalate(struct cli *c)
+{
+	return step(c, &(struct matter_step){.event = CASE_EV_ESCALATE});
+}
+
+static int run_reopen(struct cli *c)
+{
+	return step(c, &(struct matter_step){.event = CASE_EV_REOPEN});
+}
+
+static int run_deliberate(struct cli *c)
+{
+	return step(c, &(struct matter_step){.event = CASE_EV_DELIBERATE});
+}
+
+static int run_reject(struct cli *c)
+{
+	if (!cli_opt(c, "note"))
+		return cli_usage(c, "%s", _("--note REASON is wanted: the reporter is told it"));
+	return step(c, &(struct matter_step){.event = CASE_EV_REJECT});
+}
+
+static int run_merge(struct cli *c)
+{
+	struct matter_step st = {.event = CASE_EV_MERGE};
+	int64_t into, number;
+	json_t *other = NULL;
+	struct store *s;
+	int r = cli_id(c, 0, &number);
+	if (!r)
+		r = cli_integer(c, c->argv[1], "INTO", 1, &into);
+	if (r || (r = cli_store(c, &s)))
+		return r;
+	if (number == into)
+		return cli_usage(c, "%s", _("a case cannot be merged into itself"));
+	r = matter_get(s, (int)into, take_json, &other);
+	json_decref(other);
+	if (r)
+		return r == -ENOENT ? missing(c, c->argv[1]) : cli_store_failed(c, r);
+	st.other = (int)into;
+	return step(c, &st);
+}
+
+static int run_split(struct cli *c)
+{
+	struct store *s;
+	struct actor by;
+	char phone[E164_MAX];
+	int64_t number;
+	int new_number = 0;
+	int r = cli_id(c, 0, &number);
+	if (!r)
+		r = cli_number(c, c->argv[1], phone);
+	if (r || (r = cli_store(c, &s)))
+		return r;
+	if ((r = store_begin(s)))
+		return cli_store_failed(c, r);
+	actor(&by);
+	r = matter_split(s, (int)number, phone, cli_opt(c, "text"), &by, cli_now(c), &new_number);
+	if (r == -ENOENT)
+		r = cli_fail(CLI_NOTHING, _("%s does not support case %s"), c->argv[1], c->argv[0]);
+	r = changes_end(c, r);
+	if (!r && c->out.mode == OUT_JSON)
+		out_json(&c->out, json_pack("{si}", "number", new_number));
+	else if (!r)
+		printf(_("case %d is open\n"), new_number);
+	return r;
+}
+
+static const struct cli_option list_options[] = {
+    {"state", N_("STATE"), N_("open, or received verified assigned in_progress resolved confirmed closed merged rejected"), false},
+    {"grid", N_("GRID"), N_("only this grid and those below it"), false},
+    {"category", N_("CATEGORY"), N_("only this category"), false},
+    {"assignee", N_("ID"), N_("only what this person has to settle"), false},
+    {"overdue", NULL, N_("only what is past its deadline"), false},
+    {0},
+};
+static const struct cli_option new_options[] = {
+    {"text", N_("TEXT"), N_("what is the matter"), false},
+    {"category", N_("CATEGORY"), N_("lighting water power gas sewage garbage noise parking elevator road greening safety property dispute elderly pets other"), false},
+    {"from", N_("NUMBER"), N_("the phone of who raised it"), false},
+    {"grid", N_("GRID"), N_("the code of the grid"), false},
+    {"building", N_("BUILDING"), N_("building, such as 3"), false},
+    {"unit", N_("UNIT"), N_("unit, such as 2"), false},
+    {"room", N_("ROOM"), N_("room, such as 501"), false},
+    {"place", N_("PLACE"), N_("where, in words"), false},
+    {"urgent", NULL, N_("it cannot wait"), false},
+    {"proposal", NULL, N_("a proposal for the meeting, not a complaint"), false},
+    {"deliberate", NULL, N_("put it on the agenda"), false},
+    {0},
+};
+static const struct cli_option note_option[] = {{"note", N_("TEXT"), N_("why, or what was done"), false}, {0}};
+static const struct cli_option split_options[] = {{"text", N_("TEXT"), N_("the words of the new case"), false}, {0}};
+
+#define STEP(verb, function, words, line)                                                                              \
+	{.name = verb, .run = function, .what = words, .args = "NUMBER", .min_args = 1, .max_args = 1,                 \
+	 .common = CLI_FORMATS, .options = note_option, .roles = CLI_SECRETARY | CLI_STAFF, .example = line}
+
+const struct cli_verb cli_case[] = {
+    {.name = "list", .run = run_list, .what = N_("cases and proposals"), .common = CLI_LIST, .options = list_options,
+     .roles = CLI_SECRETARY | CLI_STAFF, .example = "yishi case list --state open --grid KS-03 --json"},
+    {.name = "show", .run = run_show, .what = N_("one case with its journal"), .args = "NUMBER", .min_args = 1, .max_args = 1,
+     .common = CLI_FORMATS, .roles = CLI_SECRETARY | CLI_STAFF, .example = "yishi case show 23"},
+    {.name = "new", .run = run_new, .what = N_("open a case for somebody at the desk"), .common = CLI_FORMATS,
+     .options = new_options, .roles = CLI_SECRETARY | CLI_STAFF,
+     .example = "yishi case new --text '楼道灯坏了' --category lighting --from 13800138001 --building 3"},
+    {.name = "assign", .run = run_assign, .what = N_("give it to somebody to settle"), .args = "NUMBER PERSON", .min_args = 2,
+     .max_args = 2, .common = CLI_FORMATS, .options = note_option, .roles = CLI_SECRETARY,
+     .example = "yishi case assign 23 12 --note '请本周内处理'"},
+    STEP("note", run_note, N_("write a remark into its journal"), "yishi case note 23 --note '已联系物业'"),
+    STEP("resolve", run_resolve, N_("it is settled; the reporter is asked"), "yishi case resolve 23 --note '已换灯泡'"),
+    STEP("return", run_return, N_("give it back: not ours"), "yishi case return 23 --note '不归我管'"),
+    {.name = "merge", .run = run_merge, .what = N_("it is the same matter as another; its supporters go along"),
+     .args = "NUMBER INTO", .min_args = 2, .max_args = 2, .common = CLI_FORMATS, .options = note_option,
+     .roles = CLI_SECRETARY, .example = "yishi case merge 24 23"},
+    {.name = "split", .run = run_split, .what = N_("a supporter's matter is one of its own"), .args = "NUMBER PHONE",
+     .min_args = 2, .max_args = 2, .common = CLI_FORMATS, .options = split_options, .roles = CLI_SECRETARY,
+     .example = "yishi case split 23 13800138002 --text '三楼的灯也坏了'"},
+    STEP("escalate", run_escalate, N_("the level above has to settle it"), "yishi case escalate 23 --note '需街道协调'"),
+    STEP("reopen", run_reopen, N_("it is not settled after all"), "yishi case reopen 23"),
+    STEP("reject", run_reject, N_("it will not be settled; the reporter is told why"), "yishi case reject 23 --note '属于家庭内部事务'"),
+    STEP("deliberate", run_deliberate, N_("put it on the agenda of the next meeting"), "yishi case deliberate 23"),
+    {0},
+};
