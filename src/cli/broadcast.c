@@ -179,21 +179,31 @@ static void tell(struct cli *c, const struct draft *d, int64_t id)
 		       c->config->approval_above, (long long)id);
 }
 
+/* A script has decided already; a person sees the preview and is asked. */
+static int preview_and_ask(struct cli *c, struct draft *d)
+{
+	int r = draft_count(c, d);
+	if (r || (r = refuse(d)))
+		return r;
+	draft_print(c, d);
+	return cli_confirm(c, _("Send it?")) ? EX_OK : cli_fail(CLI_NOTHING, "%s", _("nothing was queued"));
+}
+
 static int run_new(struct cli *c)
 {
 	struct store *s;
 	struct draft d;
 	int64_t id = 0;
+	bool asks = c->out.terminal && c->out.mode == OUT_TABLE;
 	int r = draft_read(c, &d);
-	if (!r && !(r = cli_store(c, &s)) && !(r = draft_count(c, &d)) && !(r = refuse(&d))) {
-		if (c->out.mode == OUT_TABLE)
+	if (!r)
+		r = cli_store(c, &s);
+	if (!r && asks)
+		r = preview_and_ask(c, &d);
+	if (!r && !(r = queue(c, &d, &id))) {
+		if (!asks && c->out.mode == OUT_TABLE)
 			draft_print(c, &d);
-		/* a script has decided already; a person is asked */
-		bool asks = c->out.terminal && c->out.mode == OUT_TABLE;
-		if (asks && !cli_confirm(c, _("Send it?")))
-			r = cli_fail(CLI_NOTHING, "%s", _("nothing was queued"));
-		else if (!(r = queue(c, &d, &id)))
-			tell(c, &d, id);
+		tell(c, &d, id);
 	}
 	draft_done(&d);
 	return r;

@@ -16,7 +16,7 @@
 static const struct out_column columns[] = {
     {"number", N_("No."), OUT_INT, 0},
     {"state", N_("state"), OUT_WORD, 0},
-    {"category", N_("category"), OUT_TEXT, 0},
+    {"category", N_("category"), OUT_WORD, 0},
     {"text", N_("text"), OUT_TEXT, 48},
     {"grid", N_("grid"), OUT_TEXT, 0},
     {"building", N_("bldg"), OUT_TEXT, 0},
@@ -37,9 +37,9 @@ static const struct out_column columns[] = {
 
 static const struct out_column show_columns[] = {
     {"number", N_("No."), OUT_INT, 0},
-    {"kind", N_("kind"), OUT_TEXT, 0},
+    {"kind", N_("kind"), OUT_WORD, 0},
     {"state", N_("state"), OUT_WORD, 0},
-    {"category", N_("category"), OUT_TEXT, 0},
+    {"category", N_("category"), OUT_WORD, 0},
     {"text", N_("text"), OUT_TEXT, 0},
     {"grid", N_("grid"), OUT_TEXT, 0},
     {"building", N_("bldg"), OUT_TEXT, 0},
@@ -61,8 +61,8 @@ static const struct out_column show_columns[] = {
 };
 
 static const struct out_column journal_columns[] = {
-    {"time", N_("time"), OUT_TIME, 0},     {"entry", N_("what"), OUT_TEXT, 0}, {"actor", N_("who"), OUT_TEXT, 0},
-    {"channel", N_("by"), OUT_TEXT, 0}, {"note", N_("note"), OUT_TEXT, 0},  {0},
+    {"time", N_("time"), OUT_TIME, 0},     {"entry", N_("what"), OUT_WORD, 0}, {"actor", N_("who"), OUT_TEXT, 0},
+    {"channel", N_("by"), OUT_WORD, 0}, {"note", N_("note"), OUT_TEXT, 0},  {0},
 };
 
 static json_t *reporter(const struct matter *m)
@@ -270,7 +270,7 @@ static int step(struct cli *c, const struct matter_step *st)
 	if (r == -ENOENT)
 		r = missing(c, c->argv[0]);
 	else if (r == -EPERM)
-		r = cli_fail(CLI_NOTHING, _("case %s is %s; that cannot be done now"), c->argv[0], case_state_name(state));
+		r = cli_fail(CLI_NOTHING, _("case %s is %s; that cannot be done now"), c->argv[0], gettext(case_state_name(state)));
 	r = changes_end(c, r);
 	if (!r && c->out.mode == OUT_JSON)
 		out_json(&c->out, json_pack("{sI ss}", "number", (json_int_t)number, "state", case_state_name(state)));

@@ -147,10 +147,11 @@ static int print_item(void *ctx, const struct agenda_row *a)
 {
 	struct cli *c = ctx;
 	/* neither names nor addresses of a dispute are printed */
-	const char *title = *a->title ? a->title : category_name(a->category);
+	const char *category = category_name(a->category);
+	const char *title = *a->title ? a->title : c->out.mode == OUT_TABLE ? gettext(category) : category;
 	out_row(&c->out, json_pack("{si so so si si ss ss}", "position", a->position, "title", out_string(title), "text",
 	                           out_string(a->text), "case", a->matter, "supporters", a->supporters, "category",
-	                           category_name(a->category), "kind", matter_kind_name(a->kind)));
+	                           category, "kind", matter_kind_name(a->kind)));
 	return 0;
 }
 
@@ -161,6 +162,11 @@ static int run_agenda(struct cli *c)
 	int r = open_meeting(c, &s, &id, nothing);
 	if (r)
 		return r;
+	/* what came in since the daemon last looked belongs on it, too */
+	if ((r = store_begin(s)) || (r = meeting_agenda_build(s, id)) || (r = store_commit(s))) {
+		store_rollback(s);
+		return cli_store_failed(c, r);
+	}
 	out_begin(&c->out, agenda_columns);
 	r = meeting_agenda(s, id, print_item, c);
 	out_end(&c->out);

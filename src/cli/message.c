@@ -14,7 +14,7 @@
 
 static const struct out_column columns[] = {
     {"id", N_("ID"), OUT_INT, 0},
-    {"direction", N_("dir"), OUT_TEXT, 0},
+    {"direction", N_("dir"), OUT_WORD, 0},
     {"number", N_("number"), OUT_PHONE, 0},
     {"name", N_("name"), OUT_TEXT, 16},
     {"text", N_("text"), OUT_TEXT, 60},
@@ -23,7 +23,7 @@ static const struct out_column columns[] = {
     {"modem", N_("modem"), OUT_TEXT, 0},
     {"created", N_("created"), OUT_TIME, 0},
     {"sent", N_("sent"), OUT_TIME, 0},
-    {"kind", N_("kind"), OUT_TEXT, 0},
+    {"kind", N_("kind"), OUT_WORD, 0},
     {"case", N_("case"), OUT_INT, 0},
     {"answers", N_("answers"), OUT_INT, 0},
     {"broadcast", NULL, OUT_INT, 0},

@@ -19,7 +19,7 @@ static const struct out_column columns[] = {
     {"technology", N_("network"), OUT_TEXT, 0},
     {"signal_dbm", N_("dBm"), OUT_INT, 0},
     {"storage_used", N_("stored"), OUT_INT, 0},
-    {"storage_size", N_("of"), OUT_INT, 0},
+    {"storage_size", N_("room"), OUT_INT, 0},
     {"sent", N_("sent"), OUT_INT, 0},
     {"received", N_("received"), OUT_INT, 0},
     {"model", NULL, OUT_TEXT, 0},

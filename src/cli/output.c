@@ -44,14 +44,14 @@ const char *out_word_colour(const char *word)
 		const char *colour;
 		const char *words[12];
 	} colours[] = {
-	    {"32", {"delivered", "up", "ok", "done", "closed", "confirmed", "resolved", "ready", "sent", "held"}},
-	    {"31", {"failed", "lost", "expired", "rejected", "bad", "overdue", "PIN", "urgent"}},
+	    {"32", {"delivered", "ready", "done", "closed", "confirmed", "resolved", "sent", "held", "yes"}},
+	    {"31", {"failed", "lost", "expired", "rejected", "down"}},
 	    {"33", {"uncertain", "waiting", "paused", "queued", "sending", "received", "unknown"}},
 	    {"90", {"cancelled", "merged"}},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(colours); i++)
 		for (size_t k = 0; k < ARRAY_LEN(colours[i].words) && colours[i].words[k]; k++)
-			if (!strcmp(word, colours[i].words[k]))
+			if (!strcmp(word, colours[i].words[k]) || !strcmp(word, gettext(colours[i].words[k])))
 				return colours[i].colour;
 	return NULL;
 }
@@ -64,7 +64,13 @@ static void add_time(struct buf *b, int64_t utc)
 	buf_addf(b, "%04d-%02d-%02d %02d:%02d", t.year, t.month, t.day, t.hour, t.minute);
 }
 
-static void add_joined(struct buf *b, const json_t *array, bool shorten)
+/* Words of ours have a translation (words.c); "" would give the catalogue's head. */
+static const char *translated(const char *word)
+{
+	return *word ? gettext(word) : word;
+}
+
+static void add_joined(struct buf *b, const json_t *array, bool shorten, bool translate)
 {
 	size_t i;
 	json_t *v;
@@ -75,7 +81,7 @@ static void add_joined(struct buf *b, const json_t *array, bool shorten)
 			continue;
 		if (i)
 			buf_addc(b, ' ');
-		buf_adds(b, shorten && strlen(s) < sizeof number ? text_short_number(s, number) : s);
+		buf_adds(b, shorten && strlen(s) < sizeof number ? text_short_number(s, number) : translate ? translated(s) : s);
 	}
 }
 
@@ -104,17 +110,17 @@ static char *cell_text(const struct out *o, const struct out_column *c, const js
 		                                                   : json_string_value(v));
 		break;
 	case OUT_PHONES:
-		add_joined(&b, v, shorten);
+		add_joined(&b, v, shorten, false);
 		break;
 	case OUT_WORDS:
-		add_joined(&b, v, false);
+		add_joined(&b, v, false, table);
 		break;
 	case OUT_TEXT:
 	case OUT_WORD:
 	case OUT_INT:
 	case OUT_RAW:
 		if (json_is_string(v))
-			buf_adds(&b, json_string_value(v));
+			buf_adds(&b, table && c->type == OUT_WORD ? translated(json_string_value(v)) : json_string_value(v));
 		else {
 			cleanup_free char *dump = json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY);
 			buf_adds(&b, dump ? dump : "");

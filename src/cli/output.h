@@ -11,13 +11,13 @@ enum out_mode { OUT_TABLE, OUT_JSON, OUT_CSV };
 
 enum out_type {
 	OUT_TEXT,   /* string or null */
-	OUT_WORD,   /* a state or another word of ours: coloured in tables (good, bad, waiting) */
+	OUT_WORD,   /* a state, a category, another word of ours: in tables in the reader's language, and coloured */
 	OUT_INT,    /* integer or null; right-aligned */
 	OUT_BOOL,   /* true / false; yes / blank in tables */
 	OUT_TIME,   /* integer UTC seconds or null; RFC 3339 in JSON and CSV, short local time in tables */
 	OUT_PHONE,  /* string: E.164 */
 	OUT_PHONES, /* array of E.164 strings; joined by blanks in tables and CSV */
-	OUT_WORDS,  /* array of strings; joined by blanks */
+	OUT_WORDS,  /* array of such words; joined by blanks */
 	OUT_RAW,    /* any JSON; not in tables */
 };
 

@@ -25,7 +25,7 @@ static const struct out_column columns[] = {
     {"roles", N_("roles"), OUT_WORDS, 24},
     {"language", N_("lang"), OUT_TEXT, 0},
     {"consent", N_("consent"), OUT_TEXT, 24},
-    {"opted_out", N_("opted out"), OUT_TEXT, 0},
+    {"opted_out", N_("opted out"), OUT_WORD, 0},
     {"muted", N_("muted"), OUT_BOOL, 0},
     {"confirmed", NULL, OUT_BOOL, 0},
     {"consent_date", NULL, OUT_TIME, 0},

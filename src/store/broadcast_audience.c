@@ -10,6 +10,7 @@
 #include "store/person_sql.h"
 
 #include <errno.h>
+#include <libintl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,7 +55,7 @@ static int term_grid(struct store *s, const char *arg, struct err *e)
 	if (r)
 		return r;
 	if (!known)
-		return err_set(e, NULL, 0, "there is no grid %s", code);
+		return err_set(e, NULL, 0, gettext("there is no grid %s"), code);
 	return slash ? store_run(s, ADD_PEOPLE("h.grid IN " GRID_SUBTREE("?1") " AND h.building = ?2"), "tt", code, slash + 1)
 	             : store_run(s, ADD_PEOPLE("h.grid IN " GRID_SUBTREE("?1")), "t", code);
 }
@@ -63,7 +64,7 @@ static int term_role(struct store *s, const char *arg, struct err *e)
 {
 	int role = role_find(arg);
 	if (role < 0)
-		return err_set(e, NULL, 0, "%s is no role", arg);
+		return err_set(e, NULL, 0, gettext("%s is no role"), arg);
 	/* who has no role at all is a resident */
 	return store_run(s,
 	                 ADD_PEOPLE("(EXISTS (SELECT 1 FROM person_role WHERE person = p.id AND role = ?1) OR (?1 = 'resident'"
@@ -86,7 +87,7 @@ static int term_meeting(struct store *s, const char *answer, const char *arg, st
 	if (r)
 		return r;
 	if (!known)
-		return err_set(e, NULL, 0, "there is no meeting %s", arg);
+		return err_set(e, NULL, 0, gettext("there is no meeting %s"), arg);
 	if (!strcmp(answer, "none"))
 		return store_run(s,
 		                 ADD_NUMBERS("SELECT number FROM invitation i WHERE meeting = ?1 AND NOT EXISTS"
@@ -102,7 +103,7 @@ static int term_case(struct store *s, const char *arg, struct err *e)
 	if (r)
 		return r;
 	if (!known)
-		return err_set(e, NULL, 0, "there is no case %s", arg);
+		return err_set(e, NULL, 0, gettext("there is no case %s"), arg);
 	return store_run(s,
 	                 ADD_NUMBERS("SELECT number FROM supporter WHERE matter = ?1"
 	                             " UNION SELECT number_from FROM matter WHERE number = ?1 AND number_from <> ''"),
@@ -131,10 +132,10 @@ static int term(struct store *s, const char *word, struct err *e)
 		return term_case(s, colon + 1, e);
 	if (!strcmp(kind, "number")) {
 		if (!e164_is_person(e164_parse(colon + 1, number)))
-			return err_set(e, NULL, 0, "%s is no telephone number of a person", colon + 1);
+			return err_set(e, NULL, 0, gettext("%s is no telephone number of a person"), colon + 1);
 		return broadcast_audience_add(s, number);
 	}
-	return err_set(e, NULL, 0, "%s is no audience; all, grid:CODE, building:CODE/3, role:ROLE, yes:MEETING, no:MEETING, none:MEETING, case:NUMBER, file:LIST.csv, number:NUMBER are", word);
+	return err_set(e, NULL, 0, gettext("%s is no audience; all, grid:CODE, building:CODE/3, role:ROLE, yes:MEETING, no:MEETING, none:MEETING, case:NUMBER, file:LIST.csv, number:NUMBER are"), word);
 }
 
 int broadcast_audience_begin(struct store *s, const char *terms, struct err *e)
