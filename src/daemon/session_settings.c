@@ -11,15 +11,14 @@
 
 static void try_store(struct session *s);
 
-/* All memories that hold messages of ours: ME and SM, or MT for both; SR for reports. */
+/* All memories that may hold messages of ours; SR for reports. MT should be ME and SM together, and is not always. */
 static void note_memories(struct session *s)
 {
 	static const char *const known[] = {"ME", "SM", "SR"};
-	bool all = !strcmp(s->chosen, "MT");
 	s->memory_count = 0;
 	text_copy(s->memory[s->memory_count++], sizeof s->memory[0], s->chosen);
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-		if (at_sets_has_name(&s->store_options, 0, known[i]) && strcmp(known[i], s->chosen) != 0 && !(all && i < 2))
+		if (at_sets_has_name(&s->store_options, 0, known[i]) && strcmp(known[i], s->chosen) != 0)
 			text_copy(s->memory[s->memory_count++], sizeof s->memory[0], known[i]);
 }
 

@@ -1,0 +1,91 @@
+"""What the tests of the daemon share: a Site whose state is read from its database and its control socket."""
+import json
+import os
+import pathlib
+import re
+import socket
+import sqlite3
+
+from harness import Site, wait_for
+
+
+class DaemonSite(Site):
+    def __init__(self, **kw):
+        kw["gateway"] = {"answer_budget": "0", "test_clock": None, **kw.get("gateway", {})}
+        super().__init__(**kw)
+        if os.environ.get("YISHI_DATA"):
+            self.env["YISHI_DATA"] = os.environ["YISHI_DATA"]
+
+    def modems_up(self):
+        try:
+            return self.control("status").get("modems_up", 0)
+        except OSError:
+            return 0
+
+    def socket_path(self):
+        return next(iter(self.dir.glob("yishi*.sock")), self.dir / "yishi.sock")
+
+    def connect(self):
+        with socket.socket(socket.AF_UNIX) as s:
+            s.settimeout(60)
+            s.connect(str(self.socket_path()))
+            return s.makefile("rw", encoding="utf-8", newline="\n")
+
+    def control(self, *words):
+        with self.connect() as stream:
+            stream.write(" ".join(words) + "\n")
+            stream.flush()
+            return json.loads(stream.readline())
+
+    def rows(self, sql, *values):
+        db = sqlite3.connect(self.dir / "yishi.db", timeout=60)
+        try:
+            return db.execute(sql, values).fetchall()
+        finally:
+            db.close()
+
+    def value(self, sql, *values):
+        return self.rows(sql, *values)[0][0]
+
+    def write(self, sql, *values):
+        db = sqlite3.connect(self.dir / "yishi.db", timeout=60)
+        try:
+            with db:
+                db.execute("PRAGMA foreign_keys = ON")
+                return db.execute(sql, values).lastrowid
+        finally:
+            db.close()
+
+    def queue(self, number, text, kind="broadcast", not_before=0, **columns):
+        """Puts a text into the outbox as the tool does."""
+        priority = ["alarm", "reply", "reminder", "broadcast"].index(kind)
+        alphabet, limit = ("gsm7", 160) if re.fullmatch(r"[ -~]*", text) else ("ucs2", 70)
+        part = 153 if alphabet == "gsm7" else 67
+        segments = 1 if len(text) <= limit else -(-len(text) // part)
+        names = ["number", "text", "class", "priority", "alphabet", "segments", "created_utc", "next_try_utc", "quiet"]
+        values = [number, text, kind, priority, alphabet, segments, not_before, not_before, 0]
+        for name, value in columns.items():
+            names.append(name)
+            values.append(value)
+        return self.write(f"INSERT INTO message_out ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})", *values)
+
+    def out(self, id):
+        return self.value("SELECT state FROM message_out WHERE id = ?", id)
+
+    def wait_out(self, id, *states, seconds=90):
+        return wait_for(lambda: self.out(id) in states and self.out(id), f"text {id} is {' or '.join(states)}: "
+                        f"{self.rows('SELECT * FROM message_out WHERE id = ?', id)}", seconds)
+
+    def wait_value(self, sql, want, *values, seconds=90):
+        return wait_for(lambda: self.value(sql, *values) == want, f"{sql} = {want}, is {self.value(sql, *values)}", seconds)
+
+    def wait_settled(self, seconds=180):
+        wait_for(lambda: self.value("SELECT count(*) FROM message_out WHERE state IN ('queued', 'sending')") == 0 and
+                 self.value("SELECT count(*) FROM message_in WHERE state = 'stored'") == 0, "nothing waits", seconds, 0.1)
+
+    def switches(self):
+        """Voluntary context switches of all threads so far."""
+        total = 0
+        for status in pathlib.Path(f"/proc/{self.daemon.pid}/task").glob("*/status"):
+            total += int(re.search(r"^voluntary_ctxt_switches:\s*(\d+)", status.read_text(), re.M).group(1))
+        return total

@@ -1,0 +1,128 @@
+"""Texts in: none lost, none twice, the store drained, whatever the modem and the network do."""
+import time
+import unittest
+
+from daemon_site import DaemonSite
+from harness import wait_for
+
+
+def resident(i):
+    return f"+861380013{8000 + i}"
+
+
+def answered(site):
+    """{number of answers: how many texts} over all texts of people."""
+    return dict(site.rows("SELECT n, count(*) FROM (SELECT (SELECT count(*) FROM message_out WHERE answers = i.id) AS n"
+                          " FROM message_in i WHERE kind = 'text' AND machine = 0) GROUP BY n"))
+
+
+class Receive(unittest.TestCase):
+    def test_receive_and_reply(self):
+        with DaemonSite(store="SM:10") as site:
+            site.text(resident(1), "7")
+            site.answer(resident(1))
+            site.wait_settled()
+            self.assertEqual(answered(site), {1: 1})
+            site.sim.wait_state(queue=0, used=0)
+
+    def test_two_hundred_through_ten_slots(self):
+        with DaemonSite(store="SM:10") as site:
+            for i in range(200):
+                site.text(resident(i), f"7 第{i}条")
+            wait_for(lambda: site.value("SELECT count(*) FROM message_in") == 200, "200 texts are in", 180, 0.2)
+            site.wait_settled()
+            self.assertEqual(answered(site), {1: 200})
+            for i in range(200):
+                self.assertEqual(len(site.sent_to(resident(i))), 1, resident(i))
+            site.sim.wait_state(queue=0, used=0)
+
+    def test_parts_in_any_order_over_a_restart(self):
+        text = "楼道灯坏了，" * 30  # 180 units: 3 parts
+        with DaemonSite() as site:
+            site.text(resident(1), text, ref=7, order=[3, 1], drop=[2])
+            site.wait_value("SELECT count(*) FROM pdu_in WHERE kind = 'deliver'", 2)
+            # another sender with the same reference in between
+            site.text(resident(2), text + "二", ref=7, order=[2, 3, 1])
+            site.wait_value("SELECT count(*) FROM message_in", 1)
+            site.restart()
+            site.text(resident(1), text, ref=7, order=[2], drop=[1, 3])
+            site.wait_value("SELECT count(*) FROM message_in", 2)
+            self.assertEqual(site.rows("SELECT text, parts, missing FROM message_in WHERE number = ?", resident(1)),
+                             [(text, 3, 0)])
+            self.assertEqual(site.rows("SELECT text FROM message_in WHERE number = ?", resident(2)), [(text + "二",)])
+            site.sim.wait_state(queue=0, used=0)
+
+    def test_missing_part_is_delivered_after_a_day(self):
+        text = "停水" * 60
+        now = "2026-11-20T10:00:00+08:00"
+        with DaemonSite(now=now, gateway={"test_clock": "yes"}) as site:
+            site.text(resident(1), text, ref=9, drop=[1])
+            site.wait_value("SELECT count(*) FROM pdu_in", 1)
+            site.set_clock("2026-11-21T09:59:00+08:00")
+            time.sleep(0.5)
+            self.assertEqual(site.value("SELECT count(*) FROM message_in"), 0)
+            site.set_clock("2026-11-21T10:00:30+08:00")
+            site.wait_value("SELECT count(*) FROM message_in", 1)
+            (got, missing), = site.rows("SELECT text, missing FROM message_in")
+            self.assertEqual(missing, 1)
+            self.assertTrue(got.endswith("停水"), got)
+
+    def test_redelivery_is_no_second_text(self):
+        with DaemonSite() as site:
+            site.text(resident(1), "7", scts="2026-11-20T10:00:00+08:00")
+            site.answer(resident(1))
+            site.text(resident(1), "7", scts="2026-11-20T10:00:00+08:00")
+            site.text(resident(2), "7")
+            site.answer(resident(2))
+            site.wait_settled()
+            self.assertEqual(site.value("SELECT count(*) FROM message_in WHERE number = ?", resident(1)), 1)
+            self.assertEqual(len(site.sent_to(resident(1))), 1)
+            site.sim.wait_state(queue=0, used=0)
+
+    def test_unreadable_bytes_go_into_quarantine_and_free_their_slot(self):
+        with DaemonSite(store="SM:10") as site:
+            for pdu in ["0891683108000005F0040D91683108108300F1000062112221059023FF", "00FF", "07911326040000F0040B91"]:
+                site.sim.receive_pdu(pdu)
+            site.wait_value("SELECT count(*) FROM pdu_in WHERE kind = 'quarantine'", 3)
+            site.text(resident(1), "7")
+            site.answer(resident(1))
+            site.sim.wait_state(queue=0, used=0)
+            wait_for(lambda: site.value("SELECT count(*) FROM matter WHERE origin = 'quarantine'") >= 1, "a case is open")
+
+    def test_data_and_machines_get_no_answer(self):
+        with DaemonSite() as site:
+            site.sim.receive("10086", "您的余额不足")
+            site.sim.receive("106581234567", "验证码 1234")
+            site.sim.receive("+8613800000000", "1")  # the box's own number
+            site.text(resident(1), "7")
+            site.answer(resident(1))
+            site.wait_value("SELECT count(*) FROM message_in", 4)
+            site.wait_settled()
+            self.assertEqual({s["number"] for s in site.sim.sent()}, {resident(1)})
+            self.assertEqual(site.value("SELECT count(*) FROM message_in WHERE machine = 1"), 3)
+
+    def test_a_lost_announcement_is_swept(self):
+        with DaemonSite(faults=["lose_cmti"]) as site:
+            site.text(resident(1), "7")
+            site.answer(resident(1), seconds=120)
+
+    def test_a_call_is_one_call(self):
+        with DaemonSite() as site:
+            site.sim.ring(resident(5), rings=4, ring_ms=200)
+            wait_for(lambda: site.value("SELECT count(*) FROM event WHERE kind = 'call.missed'") == 1, "a missed call")
+            site.text(resident(1), "7")
+            site.answer(resident(1))
+            self.assertEqual(site.value("SELECT count(*) FROM event WHERE kind = 'call.missed'"), 1)
+
+    def test_bytes_cut_anywhere(self):
+        with DaemonSite(faults=["bytewise=1"]) as site:
+            for i in range(5):
+                site.text(resident(i), f"7 第{i}条")
+            for i in range(5):
+                site.answer(resident(i))
+            site.wait_settled()
+            self.assertEqual(answered(site), {1: 5})
+
+
+if __name__ == "__main__":
+    unittest.main()
