@@ -57,10 +57,30 @@ unsigned decide_needs(enum intent_kind kind)
 	return table[kind].needs;
 }
 
+/* A phone cannot fill the list of cases: its words are kept with its latest one. */
+static void stem_flood(const struct facts *f, struct decision *d)
+{
+	for (int i = 0; i < d->effect_count; i++) {
+		struct effect *e = &d->effects[i];
+		if (e->kind != EFFECT_OPEN || e->urgent || e->private)
+			continue;
+		e->kind = EFFECT_JOIN;
+		e->number = f->flood_case;
+		e->undo = -1;
+		d->arg_count = 0;
+		d->open_number = 0;
+		decision_int(d, "number", f->flood_case);
+		decision_key(d, "category", category_key(e->category));
+		decision_say(d, f, "case.again");
+	}
+}
+
 void decide(const struct facts *f, const struct intent *in, struct decision *ret)
 {
 	*ret = (struct decision){0};
 	table[in->kind].decide(f, in, ret);
+	if (f->flood_case)
+		stem_flood(f, ret);
 }
 
 bool intent_is_free_text(enum intent_kind k)

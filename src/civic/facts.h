@@ -14,6 +14,7 @@
 #define FACTS_SIMILAR      24 /* open cases that a new one is compared with */
 #define FACTS_ACTIONS      8  /* of one text */
 
+#define FLOOD_CASES        20 /* one phone opens so many cases a day; further words join the last */
 #define UNDO_S             (30 * MINUTE_S)
 #define MEETING_WITHIN_S   (14 * DAY_S)
 #define QUESTION_TEXT_S    (30 * MINUTE_S)
@@ -111,6 +112,7 @@ struct facts {
 	int candidate_count;
 	struct matter_fact similar[FACTS_SIMILAR];
 	int similar_count;
+	int flood_case;         /* the latest case of a phone that opened FLOOD_CASES within a day, 0 none */
 	int recent_case;        /* opened by this phone within the merge window, 0 none */
 	int recent_duty;        /* open call for help of this phone within the last half hour, 0 none */
 	struct action_fact actions[FACTS_ACTIONS]; /* of the sender's last text that did something, youngest first */

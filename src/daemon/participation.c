@@ -368,12 +368,17 @@ static int quarantine(const struct participation *p, int64_t pdu, const char *se
 	                                 {0}};
 	cleanup_buf struct buf text = {0};
 	say(p, p->config->language, "quarantine.text", args, &text);
-	int r = matter_add(p->store,
-	                   &(struct matter_new){.category = CATEGORY_OTHER,
-	                                        .text = buf_str(&text),
-	                                        .origin = "quarantine",
-	                                        .number_from = phone},
-	                   &by, now, &number);
+	/* One open case for each sender: a broken modem or a vexer must not fill the list. */
+	int r = facts_quarantine(p->store, phone, &number);
+	if (r >= 0 && number)
+		r = journal_add(p->store, number, "more words", buf_str(&text), &by, now);
+	else if (r >= 0)
+		r = matter_add(p->store,
+		               &(struct matter_new){.category = CATEGORY_OTHER,
+		                                    .text = buf_str(&text),
+		                                    .origin = "quarantine",
+		                                    .number_from = phone},
+		               &by, now, &number);
 	if (r < 0)
 		return r;
 	return event_add(p->store, EVENT_MESSAGE_QUARANTINED, "daemon",

@@ -43,6 +43,8 @@ int gather(const struct turn *t, const struct intent *in, bool several, struct f
 	if ((r = question_get(s, t->sender.number, t->now, &f->question)) < 0 ||
 	    (r = matter_next_number(s, &f->next_number)) < 0)
 		return r;
+	if (!(t->sender.roles & ROLES_STAFF) && (r = facts_flood(s, f)) < 0)
+		return r;
 	if (needs & NEED_MEETINGS && (r = facts_meetings(s, f)) < 0)
 		return r;
 	if (needs & NEED_NAMED && (r = named(t, in, f)) < 0)

@@ -74,7 +74,7 @@ void say(const struct participation *p, enum language lang, const char *key, con
 static int count(const char *text, bool *ret_ucs2)
 {
 	enum sms_alphabet alphabet = SMS_UCS2;
-	int n = compose_count(text, &(struct compose_options){.message_class = -1}, &alphabet);
+	int n = compose_count(text, &(struct compose_options){0}, &alphabet);
 	*ret_ucs2 = alphabet != SMS_GSM7;
 	return n;
 }

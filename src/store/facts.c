@@ -196,6 +196,26 @@ int facts_recent_duty(struct store *s, struct facts *f)
 	return number_or_none(r, n, &f->recent_duty);
 }
 
+int facts_flood(struct store *s, struct facts *f)
+{
+	int64_t n = 0;
+	int r = store_get(s, &n,
+	                  "SELECT CASE WHEN count(*) >= ? THEN max(number) ELSE 0 END FROM matter WHERE number_from = ?"
+	                  " AND opened_utc > ? AND private = 0 AND urgent = 0",
+	                  "itI", FLOOD_CASES, f->sender.number, f->now - DAY_S);
+	return number_or_none(r, n, &f->flood_case);
+}
+
+int facts_quarantine(struct store *s, const char *number, int *ret)
+{
+	int64_t n = 0;
+	int r = store_get(s, &n,
+	                  "SELECT number FROM matter WHERE number_from = ? AND origin = 'quarantine' AND state = 'received'"
+	                  " ORDER BY number DESC LIMIT 1",
+	                  "t", number);
+	return number_or_none(r, n, ret);
+}
+
 int facts_pending(struct store *s, int64_t message)
 {
 	int64_t n = 0;

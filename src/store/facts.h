@@ -18,6 +18,9 @@ int facts_candidates(struct store *s, struct facts *f);
 int facts_similar(struct store *s, enum category c, struct facts *f);
 int facts_recent(struct store *s, int64_t window_s, struct facts *f);
 int facts_recent_duty(struct store *s, struct facts *f);
+int facts_flood(struct store *s, struct facts *f);
+/* An open case of unreadable texts from this number, 0 none. */
+int facts_quarantine(struct store *s, const char *number, int *ret);
 
 /* Is this text stored and not yet acted on? 1, 0 or -errno (0 too when there is no such text). */
 int facts_pending(struct store *s, int64_t message);
