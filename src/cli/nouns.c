@@ -14,6 +14,7 @@ const struct cli_noun cli_nouns[] = {
     {"db", N_("the database"), cli_db},
     {"events", N_("the stream of events"), cli_events},
     {"rules", N_("what the gateway reads out of texts"), cli_rules},
+    {"phone", N_("a button phone in the terminal, wired to yishi-simmodem"), cli_phone},
     {"help", N_("all commands by role"), cli_help},
     {0},
 };

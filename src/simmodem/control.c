@@ -224,7 +224,7 @@ static void on_connection(uv_stream_t *server, int status)
 		session_close(s);
 }
 
-int control_open(struct sim *sim, const char *path)
+int control_listen(struct sim *sim, const char *path)
 {
 	struct control *c = mem_alloc(sizeof *c);
 	c->sim = sim;

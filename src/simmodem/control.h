@@ -31,7 +31,7 @@ extern const struct request_info request_infos[]; /* ends with a NULL name */
 void request_help(struct buf *out);
 
 /* Listens at `path` (an old socket there is replaced). 0, −errno. */
-int control_open(struct sim *s, const char *path);
+int control_listen(struct sim *s, const char *path);
 void control_close(struct sim *s);
 /* Runs the lines of a text as a script. */
 void control_script(struct sim *s, const char *text);

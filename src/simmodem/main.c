@@ -60,7 +60,7 @@ static int make_port(struct sim *s, int i)
 	*p = (struct port){
 	    .sim = s, .modem = &s->modems[i], .master = -1, .slave = -1, .log_from_ms = s->net.now_ms};
 	snprintf(name, sizeof name, "modem%d", i);
-	int r = port_open(p, name);
+	int r = port_plug(p, name);
 	if (!r)
 		return 0;
 	fprintf(stderr, "yishi-simmodem: no terminal at %s/%s: %s\n", s->dir, name, strerror(-r));
@@ -74,7 +74,7 @@ static int start(struct sim *s, const struct options *o)
 		fprintf(stderr, "yishi-simmodem: cannot make the folder %s: %s\n", s->dir, strerror(errno));
 		return EX_CANTCREAT;
 	}
-	int r = control_open(s, o->control);
+	int r = control_listen(s, o->control);
 	if (r) {
 		fprintf(stderr, "yishi-simmodem: no control socket at %s: %s\n", o->control, strerror(-r));
 		return EX_CANTCREAT;
@@ -101,7 +101,7 @@ static void stop(struct sim *s)
 	if (s->control)
 		control_close(s);
 	for (int i = 0; i < s->count; i++)
-		port_close(&s->ports[i]);
+		port_unplug(&s->ports[i]);
 	uv_close((uv_handle_t *)&s->timer, NULL);
 	uv_run(s->loop, UV_RUN_DEFAULT);
 	for (int i = 0; i < s->count; i++) {
@@ -156,13 +156,13 @@ static int serve(const struct options *o)
 int main(int argc, char **argv)
 {
 	struct options o;
-	int r = options_read(&o, argc, argv);
+	int r = sim_options_read(&o, argc, argv);
 	if (r == OPTIONS_DONE)
 		r = 0;
 	else if (!r && (o.follow || o.request))
 		r = client_run(o.control, o.request);
 	else if (!r)
 		r = serve(&o);
-	options_done(&o);
+	sim_options_done(&o);
 	return r;
 }

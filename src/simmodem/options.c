@@ -268,7 +268,7 @@ static const struct opt *find(int id)
 	return &opts[i];
 }
 
-int options_read(struct options *o, int argc, char **argv)
+int sim_options_read(struct options *o, int argc, char **argv)
 {
 	struct option table[ARRAY_LEN(opts) + 1] = {0};
 	for (size_t i = 0; i < ARRAY_LEN(opts); i++)
@@ -291,7 +291,7 @@ int options_read(struct options *o, int argc, char **argv)
 	return 0;
 }
 
-void options_done(struct options *o)
+void sim_options_done(struct options *o)
 {
 	free(o->script);
 }

@@ -30,6 +30,6 @@ struct options {
 	const char *request; /* --do */
 };
 
-/* 0, OPTIONS_DONE, or an exit status after having said why. options_done in every case. */
-int options_read(struct options *o, int argc, char **argv);
-void options_done(struct options *o);
+/* 0, OPTIONS_DONE, or an exit status after having said why. sim_options_done in every case. */
+int sim_options_read(struct options *o, int argc, char **argv);
+void sim_options_done(struct options *o);

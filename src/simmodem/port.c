@@ -74,7 +74,7 @@ static int link_to(const char *tty, const char *path)
 	return 0;
 }
 
-int port_open(struct port *p, const char *name)
+int port_plug(struct port *p, const char *name)
 {
 	int r;
 	struct termios raw;
@@ -114,7 +114,7 @@ failed:
 	return r;
 }
 
-void port_close(struct port *p)
+void port_unplug(struct port *p)
 {
 	if (p->master < 0)
 		return;

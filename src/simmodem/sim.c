@@ -19,7 +19,7 @@ static void replug(struct sim *s, struct port *p)
 {
 	struct modem *m = p->modem;
 	if (p->master >= 0 && !p->back_soon) {
-		port_close(p);
+		port_unplug(p);
 		p->back_soon = true;
 		network_event(&s->net, json_pack("{s:s, s:i}", "event", "port_gone", "modem", m->index));
 	}
@@ -28,7 +28,7 @@ static void replug(struct sim *s, struct port *p)
 	char name[64];
 	const char *old = strrchr(p->link, '/');
 	text_copy(name, sizeof name, *m->replug_name ? m->replug_name : old ? old + 1 : "modem");
-	int r = port_open(p, name);
+	int r = port_plug(p, name);
 	if (r) {
 		log_error("%s does not come back: %s; next try in a second", name, strerror(-r));
 		m->replug_ms = s->net.now_ms + 1000;

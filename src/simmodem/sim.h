@@ -47,7 +47,7 @@ void sim_now(struct sim *s);
 
 /* port.c: a pseudo-terminal and the link to it, replaced atomically. `name` is the link's file name. 0, −errno.
  */
-int port_open(struct port *p, const char *name);
-void port_close(struct port *p); /* the terminal sees a hang-up; the link goes */
+int port_plug(struct port *p, const char *name);
+void port_unplug(struct port *p); /* the terminal sees a hang-up; the link goes */
 /* Writes what is due. True when something went out. */
 bool port_flush(struct port *p);
