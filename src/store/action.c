@@ -30,18 +30,18 @@ int action_add(struct store *s, const char *number, enum action_kind kind, int64
 }
 
 /* Has somebody else built upon it? 1, 0, -errno. */
-static int touched(struct store *s, const struct action_fact *a, const char *number)
+static int touched(struct store *s, const struct action_fact *a, const char *number, int64_t message)
 {
 	int64_t n = 0;
 	int r = 0;
 	switch (a->kind) {
 	case ACTION_CASE:
-		if ((r = journal_touched(s, (int)a->subject, number, a->utc)) != 0)
+		if ((r = journal_touched(s, (int)a->subject, number, message)) != 0)
 			return r;
 		r = store_get(s, &n, "SELECT count(*) FROM matter WHERE number = ? AND state <> 'received'", "I", a->subject);
 		break;
 	case ACTION_STEP:
-		return journal_touched(s, (int)a->subject, number, a->utc);
+		return journal_touched(s, (int)a->subject, number, message);
 	case ACTION_RSVP:
 		r = store_get(s, &n,
 		              "SELECT count(*) FROM rsvp WHERE meeting = ? AND number = ? AND changed_utc >= ? AND channel = 'shell'",
@@ -70,8 +70,9 @@ int action_last(struct store *s, const char *number, int64_t since_utc, struct a
 {
 	cleanup_query struct query q = {0};
 	int n = 0;
+	int64_t message = 0;
 	int r = query_open(s, &q,
-	                   "SELECT id, kind, subject, utc FROM action WHERE number = ?1 AND undone_utc IS NULL AND utc >= ?2"
+	                   "SELECT id, kind, subject, utc, coalesce(message, 0) FROM action WHERE number = ?1 AND undone_utc IS NULL AND utc >= ?2"
 	                   " AND coalesce(message, -id) = (SELECT coalesce(message, -id) FROM action WHERE number = ?1"
 	                   " AND undone_utc IS NULL AND utc >= ?2 ORDER BY id DESC LIMIT 1) ORDER BY id DESC",
 	                   "tI", number, since_utc);
@@ -79,6 +80,7 @@ int action_last(struct store *s, const char *number, int64_t since_utc, struct a
 		int kind = kind_find(query_text(&q, 1));
 		if (kind < 0)
 			continue;
+		message = query_int(&q, 4);
 		ret[n++] = (struct action_fact){.id = query_int(&q, 0),
 		                                .kind = (enum action_kind)kind,
 		                                .subject = query_int(&q, 2),
@@ -86,7 +88,7 @@ int action_last(struct store *s, const char *number, int64_t since_utc, struct a
 	}
 	query_close(&q);
 	for (int i = 0; r >= 0 && i < n; i++) {
-		r = touched(s, &ret[i], number);
+		r = touched(s, &ret[i], number, message);
 		ret[i].touched = r > 0;
 	}
 	return r < 0 ? r : n;

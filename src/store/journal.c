@@ -35,12 +35,13 @@ int journal_list(struct store *s, int matter, int (*row)(void *ctx, const struct
 	return r;
 }
 
-int journal_touched(struct store *s, int matter, const char *number, int64_t since_utc)
+int journal_touched(struct store *s, int matter, const char *number, int64_t message)
 {
 	int64_t n = 0;
 	int r = store_get(s, &n,
-	                  "SELECT count(*) FROM journal j WHERE j.matter = ? AND j.actor <> 'daemon' AND j.utc >= ?"
-	                  " AND NOT EXISTS (SELECT 1 FROM message_in m WHERE m.id = j.message AND m.number = ?)",
-	                  "iIt", matter, since_utc, number);
+	                  "SELECT count(*) FROM journal j WHERE j.matter = ?1 AND j.actor <> 'daemon'"
+	                  " AND j.id > coalesce((SELECT max(k.id) FROM journal k WHERE k.matter = ?1 AND k.message = ?2), 0)"
+	                  " AND NOT EXISTS (SELECT 1 FROM message_in m WHERE m.id = j.message AND m.number = ?3)",
+	                  "iIt", matter, message, number);
 	return r < 0 ? r : n > 0;
 }
