@@ -1,8 +1,10 @@
 #include "cli/phone_line.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 bool phone_line_begin(struct phone_line *l, const char *prompt)
@@ -25,6 +27,12 @@ void phone_line_end(struct phone_line *l)
 	buf_done(&l->text);
 }
 
+static int columns(void)
+{
+	struct winsize w;
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col > 10 ? w.ws_col : 80;
+}
+
 void phone_line_hide(const struct phone_line *l)
 {
 	(void)l;
@@ -33,7 +41,12 @@ void phone_line_hide(const struct phone_line *l)
 
 void phone_line_show(const struct phone_line *l)
 {
-	printf("\r\033[K%s%s", l->prompt, buf_str(&l->text));
+	/* what does not fit beside the prompt scrolls out on the left */
+	const char *text = buf_str(&l->text);
+	int room = columns() - text_width(l->prompt) - 1;
+	while (*text && text_width(text) > room)
+		text_next(&text);
+	printf("\r\033[K%s%s", l->prompt, text);
 	fflush(stdout);
 }
 
@@ -85,7 +98,8 @@ enum phone_key phone_line_read(struct phone_line *l, char **ret_line)
 		return PHONE_MORE;
 	}
 	enum phone_key k = key(l, c, ret_line);
-	if (k == PHONE_MORE)
+	if (k == PHONE_MORE &&
+	    text_valid(buf_str(&l->text), l->text.len)) /* else a character's other bytes follow */
 		phone_line_show(l);
 	return k;
 }

@@ -10,6 +10,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#define OPEN_TIMEOUT_MS 10000
+
 void phone_link_default(char *buf, size_t size)
 {
 	const char *given = getenv("YISHI_SIMMODEM"), *run = getenv("XDG_RUNTIME_DIR");
@@ -31,7 +33,14 @@ int phone_link_open(struct phone_link *l, const char *path)
 	l->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (l->fd < 0 || connect(l->fd, (struct sockaddr *)&a, sizeof a))
 		return -errno;
-	return phone_link_ask(l, json_pack("{s:s}", "do", "subscribe"));
+	json_t *welcome;
+	int r = phone_link_ask(l, json_pack("{s:s}", "do", "subscribe"));
+	if (!r)
+		r = phone_link_next(l, OPEN_TIMEOUT_MS, &welcome);
+	if (r != 1)
+		return r ? r : -ETIMEDOUT;
+	json_decref(welcome);
+	return 0;
 }
 
 void phone_link_done(struct phone_link *l)
