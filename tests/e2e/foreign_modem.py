@@ -87,7 +87,7 @@ class ForeignModem:
         os.close(self.keep)
 
     # ---- the network's side
-    def text(self, number, text, t=None, concat=None):
+    def receive(self, number, text, t=None, concat=None):
         with self.lock:
             self.network.append(deliver(number, text, t if t is not None else time.time(), concat))
 
