@@ -82,7 +82,6 @@ static void start_command(struct at_chat *c, int64_t now_ms)
 	chat_put(c, e->cmd.line);
 	chat_put(c, "\r");
 	c->stage = e->payload ? CHAT_PROMPT : CHAT_RESULT;
-	c->framer.want_prompt = e->payload != NULL;
 	c->deadline_ms = now_ms + (e->payload ? e->cmd.prompt_ms : e->cmd.timeout_ms);
 }
 
@@ -387,15 +386,17 @@ void at_chat_wrote(struct at_chat *c, int64_t now_ms, size_t n)
 	buf_drop(&c->out, n);
 	if (c->out.len)
 		return;
-	/* the clock of each stage runs from its last byte on */
-	if (c->stage == CHAT_PROMPT)
+	/* the clock of each stage runs from its last byte on; a prompt before that is not ours */
+	if (c->stage == CHAT_PROMPT) {
 		c->deadline_ms = now_ms + c->now->cmd.prompt_ms;
-	else if (c->stage == CHAT_RESULT)
+		c->framer.want_prompt = true;
+	} else if (c->stage == CHAT_RESULT) {
 		c->deadline_ms = now_ms + c->now->cmd.timeout_ms;
-	else if (c->stage == CHAT_CTRLZ)
+	} else if (c->stage == CHAT_CTRLZ) {
 		c->deadline_ms = now_ms + c->opt.ctrlz_delay_ms;
-	else if (c->stage == CHAT_MARK)
+	} else if (c->stage == CHAT_MARK) {
 		c->deadline_ms = now_ms + c->opt.resync_ms;
+	}
 	c->payload_sent |= c->ctrlz_queued;
 }
 

@@ -193,7 +193,8 @@ void at_sets_parse(struct at_sets *s, const char *line)
 	if (brackets || !all_names || !one_list_for_all(s))
 		return;
 	for (int i = 1; i < s->count; i++)
-		add_name(s, 0, s->names[i] + 1, strlen(s->names[i]) - 2);
+		if (s->names[i][0]) /* a name that is too long was dropped */
+			add_name(s, 0, s->names[i] + 1, strlen(s->names[i]) - 2);
 	for (int i = 1; i < 3; i++)
 		memcpy(s->names[i], s->names[0], sizeof s->names[i]);
 	s->count = 3;

@@ -233,7 +233,8 @@ static bool cut(char *value, char **piece, int n)
 		piece[i] = trim(value);
 		if (!*piece[i])
 			return false;
-		value = bar + 1;
+		if (bar)
+			value = bar + 1;
 	}
 	return true;
 }

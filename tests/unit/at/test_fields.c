@@ -124,6 +124,11 @@ static void option_sets(void **state)
 	struct at_sets s;
 	at_sets_parse(&s, "+X: (1),(2),(3),(4),(5),(6),(7),(8),(9),(10)");
 	assert_int_equal(s.count, AT_SETS_MAX);
+	char line[200];
+	snprintf(line, sizeof line, "+CPMS: \"ME\",\"%0100d\",\"SM\"", 0);
+	memset(line + 13, 'L', 100);
+	at_sets_parse(&s, line); /* a name that is none is left out */
+	assert_string_equal(s.names[0], " ME SM ");
 	at_sets_parse(&s, "+X: (0-4000000000)");
 	assert_true(at_sets_has(&s, 0, 31));
 	assert_false(at_sets_has(&s, 0, 32));
