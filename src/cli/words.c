@@ -12,7 +12,9 @@ const char *const cli_words[] = {
     N_("received"), N_("verified"), N_("assigned"), N_("in_progress"), N_("resolved"), N_("confirmed"), N_("closed"),
     N_("merged"), N_("rejected"), N_("case"), N_("proposal"), N_("task"), N_("taken"), N_("returned"), N_("escalated"),
     N_("split"), N_("reopened"), N_("rated good"), N_("rated fair"), N_("rated bad"), N_("withdrawn"), N_("note"),
-    N_("extended"), N_("to the agenda"), N_("supported"), N_("undone"), N_("shell"), N_("timer"), N_("joined"),
+    N_("extended"), N_("to the agenda"), N_("supported"), N_("undone"), N_("shell"), N_("timer"), N_("asked"),
+    N_("duty called"), N_("likely the same"), N_("meeting cancelled"), N_("more words"), N_("nobody on duty"),
+    N_("said to be a mistake"), N_("support withdrawn"), N_("words split off"),
     /* TRANSLATORS: categories of cases */
     N_("lighting"), N_("water"), N_("power"), N_("gas"), N_("sewage"), N_("garbage"), N_("noise"), N_("parking"),
     N_("elevator"), N_("road"), N_("greening"), N_("safety"), N_("property"), N_("dispute"), N_("elderly"), N_("pets"),
