@@ -7,6 +7,7 @@ bool context_building(const char *words, char building[16])
 {
 	size_t n = 0;
 	int others = 0;
+	bool ended = false;
 	const char *p = words;
 	for (uint32_t c; (c = text_next(&p));) {
 		if (c >= 0xFF10 && c <= 0xFF19)
@@ -16,12 +17,12 @@ bool context_building(const char *words, char building[16])
 			if (c == han[i])
 				c = (uint32_t)('1' + i);
 		if (c >= '0' && c <= '9') {
-			if (others && n) /* "3栋2单元": the first number is the building */
-				break;
-			if (n < 4)
+			if (!ended && n < 4) /* "3栋2单元": the first number is the building */
 				building[n++] = (char)c;
-		} else if (c > ' ')
-			others++;
+		} else {
+			ended = n > 0;
+			others += c > ' ';
+		}
 	}
 	building[n] = 0;
 	return n > 0 && n < 4 && others <= 12;
@@ -65,8 +66,20 @@ bool context_apply(const struct question_fact *q, const char *words, struct inte
 	return true;
 }
 
+/* "4" or "3。" names no matter: digits and punctuation alone. */
+static bool bare(const char *text)
+{
+	for (uint32_t c; (c = text_next(&text));)
+		if (c >= 'A' && !(c >= 0x3000 && c <= 0x303F) && !(c >= 0xFF00 && c <= 0xFF20))
+			return false;
+	return true;
+}
+
 void context_reduce(struct intents *in)
 {
+	for (int i = 0; i < in->count; i++)
+		if ((in->list[i].kind == INTENT_COMPLAINT || in->list[i].kind == INTENT_PROPOSAL) && bare(in->list[i].text))
+			in->list[i].text[0] = 0;
 	bool duty = false, other = false;
 	for (int i = 0; i < in->count; i++) {
 		duty = duty || in->list[i].kind == INTENT_DUTY;

@@ -8,7 +8,7 @@
  * asked for, else "". True: the question is answered by this text. */
 bool context_apply(const struct question_fact *q, const char *words, struct intents *in, char building[16]);
 
-/* Drops what a call for help already says (complaints beside it), and thanks beside anything else. */
+/* Makes a bare 3 or 4 textless, drops what a call for help already says (complaints beside it), and thanks beside anything else. */
 void context_reduce(struct intents *in);
 
 /* Reads "3", "3栋", "三号楼" (digits only as the rules leave them), "building 3" as a building. */

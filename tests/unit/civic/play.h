@@ -13,6 +13,7 @@
 #include "store/phone.h"
 #include "store/grid.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
