@@ -74,7 +74,8 @@ struct answer {
 	struct buf whole;    /* sentences that stand alone */
 	struct buf shorts;   /* "attend.s; case.s" */
 	int short_count;
-	bool alarm, daily, sensitive, leave;
+	bool alarm, sensitive, leave;
+	const char *daily;   /* the key that is said once a day */
 	int64_t not_after_utc, meeting;
 	int matter;
 };
@@ -112,7 +113,8 @@ static void add_part(const struct turn *t, const struct decision *d, struct answ
 			a->not_after_utc = 0;
 		}
 	}
-	a->daily = a->daily || d->daily;
+	if (d->daily)
+		a->daily = d->key;
 }
 
 static void join_parts(const struct turn *t, struct answer *a)
@@ -224,7 +226,7 @@ static int send_answer(const struct turn *t, const struct intents *in, struct an
 		if ((r = phone_set_budget_notice(t->p->store, t->sender.number, t->now)) < 0)
 			return r;
 	} else if (a->daily) {
-		snprintf(dedupe, sizeof dedupe, "courtesy:%.23s:%" PRId64, t->sender.number, t->now / DAY_S);
+		snprintf(dedupe, sizeof dedupe, "%.12s:%.23s:%" PRId64, a->daily, t->sender.number, t->now / DAY_S);
 		o.dedupe = dedupe;
 	} else if (!a->sensitive && (r = ask_register(t, &a->whole)) < 0)
 		return r;
