@@ -6,7 +6,7 @@
 
 #define AT_CALLS_MAX 7
 
-struct at_command at_cmd_calls(void); /* +CLCC */
+struct at_command at_cmd_calls(void);                                      /* +CLCC */
 int at_read_calls(const struct at_reply *r, struct at_call *ret, int max); /* count, or −ENODATA */
 /* The row's ways in order: 0, 1 …; −ENOENT after the last. */
 int at_cmd_hangup(const struct modem_row *row, int which, struct at_command *ret);

@@ -112,8 +112,8 @@ static void default_prefix(struct at_command *cmd)
 {
 	const char *name = cmd->line + 2, *set = strchr(cmd->line, '=');
 	size_t n = strcspn(name, "=?;");
-	if (cmd->prefixes[0] || strncasecmp(cmd->line, "AT", 2) != 0 || !name[0] || !strchr("+^*#$%_", name[0]) ||
-	    (set && set[1] != '?') || n + 2 > sizeof cmd->prefixes)
+	if (cmd->prefixes[0] || strncasecmp(cmd->line, "AT", 2) != 0 || !name[0] ||
+	    !strchr("+^*#$%_", name[0]) || (set && set[1] != '?') || n + 2 > sizeof cmd->prefixes)
 		return;
 	snprintf(cmd->prefixes, sizeof cmd->prefixes, "%.*s:", (int)n, name);
 }
@@ -161,7 +161,8 @@ static void lose(struct at_chat *c, int64_t now_ms)
 	c->resync_escape |= c->now->payload || c->out.len;
 }
 
-void chat_finish(struct at_chat *c, int64_t now_ms, enum at_final final, int code, const char *text, bool no_final)
+void chat_finish(struct at_chat *c, int64_t now_ms, enum at_final final, int code, const char *text,
+		 bool no_final)
 {
 	struct chat_entry *e = c->now;
 	bool half = c->out.len || c->stage == CHAT_PAYLOAD || c->stage == CHAT_CTRLZ;
@@ -194,8 +195,14 @@ void chat_finish(struct at_chat *c, int64_t now_ms, enum at_final final, int cod
 	const char *p = buf_str(&reply);
 	for (size_t i = 0; i < c->count; i++, p += strlen(p) + 1)
 		lines[i] = p;
-	struct at_reply r = {.final = final, .code = code, .text = text, .lines = lines, .count = c->count,
-	                     .payload_sent = c->payload_sent, .no_final = no_final, .truncated = c->truncated};
+	struct at_reply r = {.final = final,
+			     .code = code,
+			     .text = text,
+			     .lines = lines,
+			     .count = c->count,
+			     .payload_sent = c->payload_sent,
+			     .no_final = no_final,
+			     .truncated = c->truncated};
 	chat_done_entry(c, e, &r);
 	free(lines);
 	buf_done(&reply);
@@ -416,8 +423,9 @@ struct at_chat_stats at_chat_stats(const struct at_chat *c)
 }
 
 static const char *const final_names[] = {
-    [AT_OK] = "OK",           [AT_ERROR] = "ERROR",         [AT_CMS_ERROR] = "CMS",   [AT_CME_ERROR] = "CME",
-    [AT_TIMEOUT] = "timeout", [AT_NO_PROMPT] = "no prompt", [AT_DEAD] = "dead",       [AT_CANCELLED] = "cancelled",
+    [AT_OK] = "OK",         [AT_ERROR] = "ERROR",         [AT_CMS_ERROR] = "CMS",
+    [AT_CME_ERROR] = "CME", [AT_TIMEOUT] = "timeout",     [AT_NO_PROMPT] = "no prompt",
+    [AT_DEAD] = "dead",     [AT_CANCELLED] = "cancelled",
 };
 
 const char *at_final_name(enum at_final f)

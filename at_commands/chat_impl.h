@@ -35,8 +35,8 @@ struct at_chat {
 	struct at_chat_events ev;
 	struct at_framer framer;
 	enum chat_stage stage;
-	int64_t deadline_ms;   /* of the stage; INT64_MAX in IDLE */
-	int64_t gap_until_ms;  /* no new command before */
+	int64_t deadline_ms;  /* of the stage; INT64_MAX in IDLE */
+	int64_t gap_until_ms; /* no new command before */
 	struct buf out;
 	struct chat_entry *head; /* waiting */
 	struct chat_entry *now;  /* running; NULL in IDLE and in resync */
@@ -44,10 +44,10 @@ struct at_chat {
 
 	/* the running command */
 	bool ctrlz_queued, payload_sent, truncated;
-	struct buf text;       /* reply lines, each with its NUL */
+	struct buf text; /* reply lines, each with its NUL */
 	size_t count;
-	char *aside;           /* an unsolicited line of the expected prefix: the reply, when nothing better comes */
-	bool header_open;      /* a +CMGL: or +CMGR: header without its PDU line yet */
+	char *aside;      /* an unsolicited line of the expected prefix: a reply when no better comes */
+	bool header_open; /* a +CMGL: or +CMGR: header without its PDU line yet */
 	int header_length;
 	uint64_t header_seq, seq;
 
@@ -56,7 +56,7 @@ struct at_chat {
 
 	/* resync */
 	bool resync_wanted, resync_escape;
-	bool resync_lazy;              /* the modem is dead: only a waiting command tries again */
+	bool resync_lazy; /* the modem is dead: only a waiting command tries again */
 	int resync_try;
 	int markers_out, markers_back; /* markers written; their lines that came back */
 	int prompts;                   /* prompts seen during this resync */
@@ -66,16 +66,17 @@ struct at_chat {
 	unsigned lost_flags;
 	uint64_t lost_tag;
 	int64_t lost_until_ms;
-	bool swallow_final;            /* a late result line was seen outside a resync: its OK is not for us */
+	bool swallow_final; /* a late result line was seen outside a resync: its OK is not for us */
 
 	struct at_chat_stats stats;
-	int depth;                     /* inside callbacks of the owner */
-	unsigned generation;           /* changes with at_chat_abort */
+	int depth;           /* inside callbacks of the owner */
+	unsigned generation; /* changes with at_chat_abort */
 };
 
 /* chat.c */
 void chat_put(struct at_chat *c, const char *bytes);
-void chat_finish(struct at_chat *c, int64_t now_ms, enum at_final final, int code, const char *text, bool no_final);
+void chat_finish(struct at_chat *c, int64_t now_ms, enum at_final final, int code, const char *text,
+		 bool no_final);
 void chat_prompt_seen(struct at_chat *c, int64_t now_ms);
 void chat_result_line(struct at_chat *c, int64_t now_ms); /* an expected line came: grace begins */
 struct chat_entry *chat_pop(struct at_chat *c);
@@ -87,7 +88,8 @@ bool chat_line_is_final(const struct at_chat *c, const char *line);
 void chat_line(struct at_chat *c, int64_t now_ms, const char *line);
 void chat_flush_pending(struct at_chat *c, int64_t now_ms); /* hands out codes whose PDU line is overdue */
 void chat_drop_pending(struct at_chat *c);
-bool chat_unasked(struct at_chat *c, int64_t now_ms, const char *line); /* true: it was a code, or a code's PDU */
+/* true: it was a code, or a code's PDU */
+bool chat_unasked(struct at_chat *c, int64_t now_ms, const char *line);
 void chat_late(struct at_chat *c, const char *line);
 void chat_note_header(struct at_chat *c, const char *line); /* of a listing: a PDU line follows */
 

@@ -128,8 +128,7 @@ static void hand_out(struct at_chat *c, const char *line, const char *pdu)
 
 static void forget_pending(struct at_chat *c, int i)
 {
-	memmove(&c->pending[i], &c->pending[i + 1],
-	        (size_t)(c->pending_count - i - 1) * sizeof c->pending[0]);
+	memmove(&c->pending[i], &c->pending[i + 1], (size_t)(c->pending_count - i - 1) * sizeof c->pending[0]);
 	c->pending_count--;
 }
 
@@ -167,8 +166,8 @@ static void take_code(struct at_chat *c, int64_t now_ms, const char *line, int l
 	}
 	if (c->pending_count == CHAT_PENDING)
 		release_pending(c, 0, NULL);
-	c->pending[c->pending_count++] =
-	    (struct chat_pending){.line = mem_dup(line), .deadline_ms = now_ms + c->opt.pair_ms, .seq = ++c->seq};
+	c->pending[c->pending_count++] = (struct chat_pending){
+	    .line = mem_dup(line), .deadline_ms = now_ms + c->opt.pair_ms, .seq = ++c->seq};
 }
 
 /* The last field of any header is the length of the TPDU. */

@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ESCAPE_GAP_MS 100 /* between ESC CR and the marker: the modem leaves its prompt */
+#define ESCAPE_GAP_MS  100 /* between ESC CR and the marker: the modem leaves its prompt */
 #define MARKER_LATE_MS 10000
-#define PROMPTS_MAX   3   /* prompts that are escaped before we stop believing in them */
+#define PROMPTS_MAX    3 /* prompts that are escaped before we stop believing in them */
 
 struct chat_marker {
 	const char *line, *prefix;

@@ -1,8 +1,10 @@
 /* The table behind errors.h. By domain and number; the words are those of the standards. */
 #include "at_commands/errors.h"
 
+/* clang-format off */
 #define CMS(code, class, text) {AT_CMS, code, AT_CLASS_##class, text}
 #define CME(code, class, text) {AT_CME, code, AT_CLASS_##class, text}
+/* clang-format on */
 
 static const struct at_error table[] = {
     /* RP cause, 3GPP TS 24.011 annex E-2 */

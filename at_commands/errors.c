@@ -7,17 +7,28 @@
 #include <string.h>
 
 static const char *const class_names[AT_CLASS_COUNT] = {
-    [AT_CLASS_UNKNOWN] = "unknown",         [AT_CLASS_SENT] = "sent",
-    [AT_CLASS_PERMANENT] = "permanent",     [AT_CLASS_PROGRAM] = "program",
-    [AT_CLASS_UNSUPPORTED] = "unsupported", [AT_CLASS_ONCE] = "once",
-    [AT_CLASS_NO_REPORT] = "no-report",     [AT_CLASS_NO_VALIDITY] = "no-validity",
-    [AT_CLASS_WAIT] = "wait",               [AT_CLASS_LATER] = "later",
-    [AT_CLASS_REJECTED] = "rejected",       [AT_CLASS_LINE] = "line",
-    [AT_CLASS_REGISTER] = "register",       [AT_CLASS_REFUSED] = "refused",
-    [AT_CLASS_STORE_FULL] = "store-full",   [AT_CLASS_EMPTY] = "empty",
-    [AT_CLASS_REINIT] = "reinit",           [AT_CLASS_SIM] = "sim",
-    [AT_CLASS_PIN] = "pin",                 [AT_CLASS_LOCKED] = "locked",
-    [AT_CLASS_SMSC] = "smsc",               [AT_CLASS_IGNORE] = "ignore",
+    [AT_CLASS_UNKNOWN] = "unknown",
+    [AT_CLASS_SENT] = "sent",
+    [AT_CLASS_PERMANENT] = "permanent",
+    [AT_CLASS_PROGRAM] = "program",
+    [AT_CLASS_UNSUPPORTED] = "unsupported",
+    [AT_CLASS_ONCE] = "once",
+    [AT_CLASS_NO_REPORT] = "no-report",
+    [AT_CLASS_NO_VALIDITY] = "no-validity",
+    [AT_CLASS_WAIT] = "wait",
+    [AT_CLASS_LATER] = "later",
+    [AT_CLASS_REJECTED] = "rejected",
+    [AT_CLASS_LINE] = "line",
+    [AT_CLASS_REGISTER] = "register",
+    [AT_CLASS_REFUSED] = "refused",
+    [AT_CLASS_STORE_FULL] = "store-full",
+    [AT_CLASS_EMPTY] = "empty",
+    [AT_CLASS_REINIT] = "reinit",
+    [AT_CLASS_SIM] = "sim",
+    [AT_CLASS_PIN] = "pin",
+    [AT_CLASS_LOCKED] = "locked",
+    [AT_CLASS_SMSC] = "smsc",
+    [AT_CLASS_IGNORE] = "ignore",
 };
 
 const struct at_error *at_error_find(enum at_domain domain, int code)
@@ -38,7 +49,7 @@ static const struct {
     {128, 191, AT_CLASS_PROGRAM}, /* TP-PID, TP-DCS, TP-Command, TPDU */
     {192, 207, AT_CLASS_LATER},   /* the service centre */
     {208, 223, AT_CLASS_STORE_FULL},
-    {224, 254, AT_CLASS_ONCE},    /* values specific to an application */
+    {224, 254, AT_CLASS_ONCE}, /* values specific to an application */
 };
 
 enum at_class at_error_class(enum at_domain domain, int code)
@@ -158,8 +169,9 @@ enum tp_status_class tp_status_class(uint8_t st)
 	return st < 128 ? TP_STATUS_GAVE_UP : TP_STATUS_RESERVED;
 }
 
-static const char *const common_causes[] = {"congestion", "SME busy", "no response from SME", "service rejected",
-                                            "quality of service not available", "error in SME"};
+static const char *const common_causes[] = {
+    "congestion",  "SME busy", "no response from SME", "service rejected", "quality of service not available",
+    "error in SME"};
 
 static const struct {
 	uint8_t st;

@@ -1,6 +1,7 @@
 /* +CMS ERROR and +CME ERROR: one table of all numbers with the words of the standards (3GPP TS 27.005 3.2.5,
  * 24.011 annex E, 23.040 9.2.3.22 and 27.007 9.2) and the class of reaction that the sender and the session act
- * on. The emulated modem takes its texts from here. TP-Status of reports (23.040 9.2.3.15) has its classes here too. */
+ * on. The emulated modem takes its texts from here. TP-Status of reports (23.040 9.2.3.15) has its classes here
+ * too. */
 #pragma once
 
 #include <stddef.h>
@@ -21,7 +22,7 @@ enum at_class {
 	AT_CLASS_WAIT,        /* busy: the same again after 1 to 2 s, for up to 30 s */
 	AT_CLASS_LATER,       /* trouble in the network: retry on the long steps */
 	AT_CLASS_REJECTED,    /* 21: once more after 15 min; three different numbers in a row is LINE */
-	AT_CLASS_LINE,        /* the operator refuses this line (credit, tariff, barred): stop it, alarm, try hourly */
+	AT_CLASS_LINE,        /* refused by the operator (credit, tariff, barred): stop, alarm, try hourly */
 	AT_CLASS_REGISTER,    /* no network: look at the registration, 1 min; repeated: register anew */
 	AT_CLASS_REFUSED,     /* the network refuses this SIM or device: alarm, and no resets */
 	AT_CLASS_STORE_FULL,  /* read out and delete, then go on */
@@ -42,12 +43,12 @@ struct at_error {
 	const char *text; /* as a modem with +CMEE=2 prints it */
 };
 
-const struct at_error *at_errors(size_t *ret_count); /* the whole table, by domain and code */
+const struct at_error *at_errors(size_t *ret_count);                   /* the whole table, by domain and code */
 const struct at_error *at_error_find(enum at_domain domain, int code); /* NULL: not in the table */
 enum at_class at_error_class(enum at_domain domain, int code);
 const char *at_error_text(enum at_domain domain, int code); /* "unknown error" when not in the table */
 const char *at_class_name(enum at_class c); /* one word for rows and logs: "later", "store-full" … */
-int at_class_parse(const char *name); /* enum at_class, or −EINVAL */
+int at_class_parse(const char *name);       /* enum at_class, or −EINVAL */
 
 /* The number behind the words of +CMEE=2 ("SIM not inserted", "Network timeout"): letters and digits alone are
  * compared, in any case. −1 when nobody knows the words: they are to be passed on, not guessed. */

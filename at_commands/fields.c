@@ -59,7 +59,7 @@ static char *field_end(char *s)
 		if (*after == ',' || !*after)
 			return close + 1 + strcspn(close + 1, ",");
 		if (close > p + 1 && close[-1] == ',')
-			return p + strcspn(p, ","); /* an opening quote of the next field: ours was never closed */
+			return p + strcspn(p, ","); /* the next field opens: ours was never closed */
 	}
 }
 

@@ -42,8 +42,8 @@ struct at_command at_cmd_iccid(const char *command)
 /* The first line that says something: without prefix, quotes and blanks. */
 int at_read_words(const struct at_reply *r, char *out, size_t size)
 {
-	static const char *const heads[] = {"+CGMI:", "+CGMM:", "+CGMR:", "+GMI:", "+GMM:", "+GMR:", "Revision:",
-	                                    "Manufacturer:", "Model:"};
+	static const char *const heads[] = {
+	    "+CGMI:", "+CGMM:", "+CGMR:", "+GMI:", "+GMM:", "+GMR:", "Revision:", "Manufacturer:", "Model:"};
 	if (r->final != AT_OK)
 		return -ENODATA;
 	for (size_t i = 0; i < r->count; i++) {

@@ -1,5 +1,5 @@
-/* Who the modem and its SIM are: +CGMI, +CGMM, +CGMR, +CGSN and the ways to ask for the ICCID. Answers come bare
- * (`Quectel`), with a prefix (`+CGMR: …`, `Revision: …`) or in quotes. */
+/* Who the modem and its SIM are: +CGMI, +CGMM, +CGMR, +CGSN and the ways to ask for the ICCID. Answers come
+ * bare (`Quectel`), with a prefix (`+CGMR: …`, `Revision: …`) or in quotes. */
 #pragma once
 
 #include "at_commands/chat.h"

@@ -34,7 +34,8 @@ static void set_pdu(struct at_slot *s, const char *hex)
 	s->length_lies = !at_is_hex(hex) || (s->length >= 0 && at_pdu_length(hex) != s->length);
 }
 
-/* A header without PDU keeps its place; a PDU line without a header, also before the first one, has no index. */
+/* A header without PDU keeps its place; a PDU line without a header, also before the first one, has no
+ * index. */
 int at_read_list(const struct at_reply *r, struct at_list *ret)
 {
 	if (r->final != AT_OK)

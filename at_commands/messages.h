@@ -16,7 +16,7 @@ struct at_list {
 	int count;
 };
 
-struct at_command at_cmd_list(const struct modem_row *row); /* +CMGL=4: all */
+struct at_command at_cmd_list(const struct modem_row *row);      /* +CMGL=4: all */
 int at_read_list(const struct at_reply *r, struct at_list *ret); /* −ENODATA; an empty list is 0 */
 void at_list_done(struct at_list *l);
 
@@ -33,15 +33,16 @@ int at_read_delete(const struct at_reply *r);
 struct at_command at_cmd_submit(const struct modem_row *row, const char *hex, int length);
 
 enum at_submitted {
-	SUBMITTED,         /* the centre has it; mr is set */
-	SUBMIT_REFUSED,    /* it has not: see modem_row_reply_class */
-	SUBMIT_NOT_SENT,   /* never left us: no prompt, dead modem, cancelled in time. Repeat at will */
-	SUBMIT_UNKNOWN,    /* Ctrl-Z went out and no answer came: do not repeat blindly */
+	SUBMITTED,       /* the centre has it; mr is set */
+	SUBMIT_REFUSED,  /* it has not: see modem_row_reply_class */
+	SUBMIT_NOT_SENT, /* never left us: no prompt, dead modem, cancelled in time. Repeat at will */
+	SUBMIT_UNKNOWN,  /* Ctrl-Z went out and no answer came: do not repeat blindly */
 };
 enum at_submitted at_read_submit(const struct at_reply *r, int *ret_mr); /* mr −1 when not said */
 /* A line shown to `late`: whether it is the result of a submit after all. */
 bool at_late_submit(const char *line, int *ret_mr);
 
 struct at_command at_cmd_more(const struct modem_row *row, bool on); /* +CMMS */
-/* Acknowledges a +CMT or +CDS by the row's form; false in *ret_wanted when the row wants none. Goes first in the queue. */
+/* Acknowledges a +CMT or +CDS by the row's form; false in *ret_wanted when the row wants none. Goes first in
+ * the queue. */
 struct at_command at_cmd_acknowledge(const struct modem_row *row, bool *ret_wanted);

@@ -63,7 +63,8 @@ static char *next_line(char *out, int size, void *user)
 	size_t with_end = n + (r->text[n] == '\n');
 	r->line++;
 	if (with_end >= (size_t)size) {
-		fail(r, r->line, "the line is longer than %d bytes; cut it or write a second one of the same key",
+		fail(r, r->line,
+		     "the line is longer than %d bytes; cut it or write a second one of the same key",
 		     size - 2);
 		return NULL;
 	}
@@ -170,7 +171,8 @@ static struct modem_row *copy_of_parent(struct reader *r, struct raw *raw)
 	const char *name = raw->inherits[0] ? raw->inherits : "generic";
 	struct raw *parent = find_raw(r, name);
 	if (!parent) {
-		fail(r, raw->inherits_line ? raw->inherits_line : raw->line, "there is no row %s to inherit from", name);
+		fail(r, raw->inherits_line ? raw->inherits_line : raw->line,
+		     "there is no row %s to inherit from", name);
 		return row;
 	}
 	build(r, parent);
@@ -200,7 +202,8 @@ static void build(struct reader *r, struct raw *raw)
 		const char *wrong = modem_key_assign(e->key, row, e->value, !*mine);
 		*mine = true;
 		if (wrong)
-			fail(r, e->line, "%s = %.80s: %s", modem_row_key(modem_key_index(e->key)), e->value, wrong);
+			fail(r, e->line, "%s = %.80s: %s", modem_row_key(modem_key_index(e->key)), e->value,
+			     wrong);
 	}
 	free(seen);
 	raw->building = false;
@@ -220,7 +223,7 @@ static void free_raws(struct reader *r)
 }
 
 int modem_rows_parse(const char *const *names, const char *const *texts, int count, struct modem_rows *ret,
-                     struct err *e)
+		     struct err *e)
 {
 	struct reader r = {.raws = mem_array(ROWS_MAX, sizeof *r.raws), .e = e};
 	for (int i = 0; i < count && !r.failed; i++)
@@ -230,7 +233,8 @@ int modem_rows_parse(const char *const *names, const char *const *texts, int cou
 	struct raw *generic = r.failed ? NULL : find_raw(&r, "generic");
 	int rc = r.failed ? -EINVAL : 0;
 	if (!rc && !generic) {
-		err_set(e, count ? names[0] : NULL, 0, "there is no row generic; it belongs to the program's data");
+		err_set(e, count ? names[0] : NULL, 0,
+			"there is no row generic; it belongs to the program's data");
 		rc = -ENOENT;
 	}
 	if (!rc) {

@@ -8,7 +8,21 @@
 #include <string.h>
 #include <strings.h>
 
-enum type { TEXT, EVIDENCE, WORDS, LINES, INT, BOOL, MILLISECONDS, PORTS, STAT_BITS, STEPS, CMS_MAP, RESETS, CHOICE };
+enum type {
+	TEXT,
+	EVIDENCE,
+	WORDS,
+	LINES,
+	INT,
+	BOOL,
+	MILLISECONDS,
+	PORTS,
+	STAT_BITS,
+	STEPS,
+	CMS_MAP,
+	RESETS,
+	CHOICE
+};
 
 struct modem_key {
 	const char *name;
@@ -28,16 +42,18 @@ static const char *const when_names[] = {
 static const char *const verb_names[VERB_COUNT + 1] = {
     [VERB_COMMAND] = "",          [VERB_IDENTIFY] = "{identify}", [VERB_QUIET] = "{quiet}",
     [VERB_PIN] = "{pin}",         [VERB_RADIO] = "{radio}",       [VERB_FORMAT] = "{format}",
-    [VERB_SERVICE] = "{service}", [VERB_STORES] = "{stores}",
-    [VERB_NOTIFY] = "{notify}",   [VERB_SMSC] = "{smsc}",         [VERB_ICCID] = "{iccid}",
-    [VERB_REGISTER] = "{register}", [VERB_LIST] = "{list}",
+    [VERB_SERVICE] = "{service}", [VERB_STORES] = "{stores}",     [VERB_NOTIFY] = "{notify}",
+    [VERB_SMSC] = "{smsc}",       [VERB_ICCID] = "{iccid}",       [VERB_REGISTER] = "{register}",
+    [VERB_LIST] = "{list}",
 };
 
+/* clang-format off */
 #define AT(field) offsetof(struct modem_row, field)
 #define NUMBER(name, field, from, to) {name, INT, AT(field), 0, from, to, NULL}
 #define PLAIN(name, type, field) {name, type, AT(field), 0, 0, 0, NULL}
 #define COUNTED(name, type, field, count) {name, type, AT(field), AT(count), 0, 0, NULL}
 #define ONE_OF(name, field, names) {name, CHOICE, AT(field), 0, 0, 0, names}
+/* clang-format on */
 
 static const struct modem_key keys[] = {
     PLAIN("evidence", EVIDENCE, evidence),
@@ -267,7 +283,8 @@ static const char *add_step(struct modem_steps *steps, char *value)
 	if (piece[1][0] == '{') {
 		int verb = choice(verb_names + 1, piece[1]);
 		if (verb < 0)
-			return "no such {verb}; known are identify quiet pin radio format service stores notify smsc iccid register list";
+			return "no such {verb}; known are identify quiet pin radio format service stores "
+			       "notify smsc iccid register list";
 		s.verb = (enum modem_verb)(verb + 1);
 	} else if (strncasecmp(piece[1], "AT", 2) != 0 || strlen(piece[1]) >= sizeof s.command) {
 		return "a command begins with AT and has at most 127 bytes";
@@ -295,7 +312,7 @@ static const char *add_map(struct modem_row *row, char *value)
 		if (row->cms_map_count == ROW_MAP_MAX)
 			return "this list is full; 24 entries are the most";
 		row->cms_map[row->cms_map_count].code = code;
-		row->cms_map[row->cms_map_count++].class = (enum at_class)class;
+		row->cms_map[row->cms_map_count++].class = (enum at_class) class;
 	}
 	return NULL;
 }
@@ -357,7 +374,8 @@ const char *modem_key_assign(const struct modem_key *k, struct modem_row *row, c
 	case LINES:
 		return add_words(field, copy, "|");
 	case INT:
-		return whole_number(value, k->min, k->max, field) ? "write a whole number of the usual size" : NULL;
+		return whole_number(value, k->min, k->max, field) ? "write a whole number of the usual size"
+								  : NULL;
 	case BOOL:
 		return set_bool(field, value);
 	case MILLISECONDS:

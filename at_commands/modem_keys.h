@@ -10,6 +10,6 @@ int modem_key_index(const struct modem_key *k);           /* 0 … modem_key_cou
 int modem_key_count(void);
 bool modem_key_is_list(const struct modem_key *k);
 
-/* Writes `value` into its field of `row`; `first` clears a list that was inherited. NULL when it was right, else
- * a sentence that says what would have been. */
+/* Writes `value` into its field of `row`; `first` clears a list that was inherited. NULL when it was right,
+ * else a sentence that says what would have been. */
 const char *modem_key_assign(const struct modem_key *k, struct modem_row *row, const char *value, bool first);

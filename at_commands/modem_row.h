@@ -1,6 +1,7 @@
-/* Quirks as rows: modems/NAME.modem, one family a file. INI, UTF-8, one section [modem NAME] in each, keys of one
- * table (modem_keys.c); an unknown key, a bad value or a parent that does not exist is one sentence with file and
- * line. Lists stand on one line or on several of the same key: words separated by blanks, whole lines by `|`. A row begins as a copy of the row that it `inherits` (at last: generic, which has every key); a list
+/* Quirks as rows: modems/NAME.modem, one family a file. INI, UTF-8, one section [modem NAME] in each, keys of
+ * one table (modem_keys.c); an unknown key, a bad value or a parent that does not exist is one sentence with
+ * file and line. Lists stand on one line or on several of the same key: words separated by blanks, whole lines
+ * by `|`. A row begins as a copy of the row that it `inherits` (at last: generic, which has every key); a list
  * key that is given replaces the inherited list whole. `match.*` and `evidence` are never inherited.
  *
  * Steps of init, quiet and reassert:   WHEN | COMMAND | TIMEOUT | ON_ERROR
@@ -75,7 +76,7 @@ enum modem_voice { VOICE_UNKNOWN, VOICE_NONE, VOICE_CS, VOICE_VOLTE };
 struct modem_row {
 	char name[ROW_WORD], inherits[ROW_WORD];
 	char file[160];
-	char evidence[256];                  /* marks M C F P and where */
+	char evidence[256]; /* marks M C F P and where */
 	/* match: all that are given must fit; see modem_rows_match */
 	struct modem_words match_usb, match_cgmi, match_cgmm, match_cgmr;
 	/* ports, by bInterfaceNumber */
@@ -85,36 +86,39 @@ struct modem_row {
 	int baud;
 	/* the line */
 	int gap_ms, pdu_delay_ms, ctrlz_delay_ms;
-	struct modem_words final_extra;      /* whole lines */
+	struct modem_words final_extra; /* whole lines */
 	bool cpin_no_ok;
 	int boot_max_ms;
 	struct modem_steps init, quiet, reassert;
 	/* receiving */
-	int csms;                            /* 0 or 1 */
+	int csms; /* 0 or 1 */
 	enum modem_delivery delivery;
 	enum modem_cnma cnma;
 	int cnma_deadline_ms;
-	struct modem_words cnmi;             /* "2,1,0,1,0": candidates in order */
-	int cpms_args;                       /* 0 … 3 */
-	struct modem_words cpms_prefer;      /* "ME" … ; a store of capacity 0 is never taken */
-	int cmgl_max_ms;                     /* 0: do not use +CMGL, read index by index */
+	struct modem_words cnmi;        /* "2,1,0,1,0": candidates in order */
+	int cpms_args;                  /* 0 … 3 */
+	struct modem_words cpms_prefer; /* "ME" … ; a store of capacity 0 is never taken */
+	int cmgl_max_ms;                /* 0: do not use +CMGL, read index by index */
 	bool cmgl_broken_index;
-	int index_base;                      /* 0 or 1 */
-	bool index_shifts;                   /* list anew after each delete */
+	int index_base;    /* 0 or 1 */
+	bool index_shifts; /* list anew after each delete */
 	int poll_ms, poll_slow_ms, reassert_ms;
 	/* sending */
 	int prompt_ms, result_ms;
-	int cmms;                            /* 0: do not use */
-	int per_minute;                      /* submits */
-	bool reports;                        /* status reports work */
-	struct { int code; enum at_class class; } cms_map[ROW_MAP_MAX];
+	int cmms;       /* 0: do not use */
+	int per_minute; /* submits */
+	bool reports;   /* status reports work */
+	struct {
+		int code;
+		enum at_class class;
+	} cms_map[ROW_MAP_MAX];
 	int cms_map_count;
 	/* network */
-	struct modem_words reg_commands;     /* "CREG", "CEREG" … */
-	struct modem_words reg_alias;        /* further reply prefixes: "+CGREG:" */
-	unsigned reg_ok;                     /* bit n: <stat> n is usable */
-	struct modem_words iccid;            /* commands in order */
-	char pin_counter[ROW_WORD];          /* "" none known */
+	struct modem_words reg_commands; /* "CREG", "CEREG" … */
+	struct modem_words reg_alias;    /* further reply prefixes: "+CGREG:" */
+	unsigned reg_ok;                 /* bit n: <stat> n is usable */
+	struct modem_words iccid;        /* commands in order */
+	char pin_counter[ROW_WORD];      /* "" none known */
 	/* calls */
 	enum modem_voice voice;
 	bool clip_reliable;
@@ -123,9 +127,9 @@ struct modem_row {
 	/* ladder */
 	struct modem_reset reset[ROW_LIST_MAX];
 	int reset_count;
-	bool cfun_toggle;                    /* +CFUN=4, +CFUN=1 is safe */
+	bool cfun_toggle; /* +CFUN=4, +CFUN=1 is safe */
 	int resets_per_day;
-	struct modem_words ignore_urcs;      /* prefixes */
+	struct modem_words ignore_urcs; /* prefixes */
 };
 
 struct modem_rows {
@@ -133,24 +137,25 @@ struct modem_rows {
 	int count;
 };
 
-/* Reads every *.modem of a folder. −ENOENT when there is no such folder or no generic row, −EINVAL; both with `e`. */
+/* Reads every *.modem of a folder. −ENOENT when there is no such folder or no generic row, −EINVAL; both with
+ * `e`. */
 int modem_rows_load(const char *folder, struct modem_rows *ret, struct err *e);
 void modem_rows_done(struct modem_rows *r);
 
 /* The same from texts in memory (`names` stand in errors). */
 int modem_rows_parse(const char *const *names, const char *const *texts, int count, struct modem_rows *ret,
-                     struct err *e);
+		     struct err *e);
 
 const struct modem_row *modem_rows_find(const struct modem_rows *r, const char *name); /* NULL: none */
 
 struct modem_identity {
-	char usb[16];      /* "2c7c:0125", "" no USB or not known */
+	char usb[16];                            /* "2c7c:0125", "" no USB or not known */
 	char maker[64], model[64], revision[64]; /* +CGMI, +CGMM, +CGMR; "" not known yet */
 };
 
-/* The row that fits best, at last generic. Globs (fnmatch, case ignored). Words of cgmi, cgmm and cgmr that a row
- * gives and the identity knows must fit; a USB id is no obstacle, since makers share and reuse them; one of the
- * four must fit. cgmr weighs more than cgmm, than usb, than cgmi. */
+/* The row that fits best, at last generic. Globs (fnmatch, case ignored). Words of cgmi, cgmm and cgmr that a
+ * row gives and the identity knows must fit; a USB id is no obstacle, since makers share and reuse them; one of
+ * the four must fit. cgmr weighs more than cgmm, than usb, than cgmi. */
 const struct modem_row *modem_rows_match(const struct modem_rows *r, const struct modem_identity *id);
 
 /* The row's time gaps as options for a chat. Borrows the row. */

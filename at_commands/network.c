@@ -118,8 +118,8 @@ struct at_command at_cmd_operator_auto(void)
 
 const char *at_technology(int act)
 {
-	static const char *const names[] = {"GSM",  "GSM",  "UMTS", "GSM", "UMTS", "UMTS", "UMTS",
-	                                    "LTE",  "GSM",  "LTE",  "LTE", "NR",   "LTE",  "LTE"};
+	static const char *const names[] = {"GSM", "GSM", "UMTS", "GSM", "UMTS", "UMTS", "UMTS",
+					    "LTE", "GSM", "LTE",  "LTE", "NR",   "LTE",  "LTE"};
 	return act >= 0 && act < (int)(sizeof names / sizeof names[0]) ? names[act] : "";
 }
 
@@ -132,7 +132,8 @@ struct at_command at_cmd_watch(const struct modem_row *row, bool list)
 	size_t p = (size_t)snprintf(c.prefixes, sizeof c.prefixes, "+CSQ:");
 	for (int i = 0; i < row->reg_commands.count && i < 3; i++) {
 		n += (size_t)snprintf(c.line + n, sizeof c.line - n, ";+%.12s?", row->reg_commands.word[i]);
-		p += (size_t)snprintf(c.prefixes + p, sizeof c.prefixes - p, " +%.12s:", row->reg_commands.word[i]);
+		p += (size_t)snprintf(c.prefixes + p, sizeof c.prefixes - p,
+				      " +%.12s:", row->reg_commands.word[i]);
 	}
 	for (int i = 0; i < row->reg_alias.count && i < 2; i++)
 		p += (size_t)snprintf(c.prefixes + p, sizeof c.prefixes - p, " %.12s", row->reg_alias.word[i]);

@@ -11,7 +11,7 @@ struct at_registration {
 	int act;       /* access technology, −1 */
 };
 
-struct at_command at_cmd_reg_report(const char *what, int mode);       /* what: "CREG", "CEREG", "CGREG" */
+struct at_command at_cmd_reg_report(const char *what, int mode); /* what: "CREG", "CEREG", "CGREG" */
 struct at_command at_cmd_reg_query(const struct modem_row *row, const char *what);
 int at_read_reg(const struct at_reply *r, struct at_registration *ret); /* −ENODATA, −EBADMSG */
 /* One line, from the reply (`query`) or unsolicited; copes with broken quoting. −EBADMSG. */
@@ -26,11 +26,11 @@ int at_signal_dbm(const char *line); /* "+CSQ: 20,99" → −73 */
 struct at_command at_cmd_operator(void);
 int at_read_operator(const struct at_reply *r, char *name, size_t size, int *ret_act); /* act −1 not said */
 struct at_command at_cmd_operator_auto(void); /* AT+COPS=0: registers anew */
-const char *at_technology(int act); /* "GSM" "UMTS" "LTE" "NR"; "" unknown */
+const char *at_technology(int act);           /* "GSM" "UMTS" "LTE" "NR"; "" unknown */
 
 /* Signal, registration and (with `list`) all messages in one exchange, `AT+CSQ;+CREG?;+CEREG?;+CMGL=4`: an idle
- * gateway wakes up once for all. A modem that cannot join commands says ERROR: then ask one by one. The messages
- * are read by at_read_list from the same reply. */
+ * gateway wakes up once for all. A modem that cannot join commands says ERROR: then ask one by one. The
+ * messages are read by at_read_list from the same reply. */
 struct at_watch {
 	int dbm;                    /* SIGNAL_UNKNOWN */
 	struct at_registration reg; /* the first usable one, else the first; stat −1 not said */

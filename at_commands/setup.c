@@ -70,8 +70,8 @@ enum pin_state at_pin_state(const char *text)
 		const char *text;
 		enum pin_state state;
 	} states[] = {
-	    {"READY", PIN_READY},         {"SIM PIN2", PIN_PIN2},   {"SIM PUK2", PIN_PUK2},
-	    {"SIM PIN", PIN_PIN},         {"SIM PUK", PIN_PUK},     {"PH-SIM PIN", PIN_LOCKED},
+	    {"READY", PIN_READY},         {"SIM PIN2", PIN_PIN2},       {"SIM PUK2", PIN_PUK2},
+	    {"SIM PIN", PIN_PIN},         {"SIM PUK", PIN_PUK},         {"PH-SIM PIN", PIN_LOCKED},
 	    {"NOT READY", PIN_NOT_READY}, {"NOT INSERTED", PIN_ABSENT}, {"SIM REMOVED", PIN_ABSENT},
 	    {"SIM BUSY", PIN_NOT_READY},  {"SIM FAILURE", PIN_FAILED},
 	};
@@ -120,9 +120,10 @@ struct at_command at_cmd_pin_enter(const char *pin)
 const char *at_pin_name(enum pin_state s)
 {
 	static const char *const names[] = {
-	    [PIN_READY] = "ready",   [PIN_PIN] = "PIN",       [PIN_PUK] = "PUK",           [PIN_PIN2] = "PIN2",
-	    [PIN_PUK2] = "PUK2",     [PIN_LOCKED] = "locked", [PIN_NOT_READY] = "not ready", [PIN_ABSENT] = "absent",
-	    [PIN_FAILED] = "failed", [PIN_UNKNOWN] = "unknown",
+	    [PIN_READY] = "ready",         [PIN_PIN] = "PIN",       [PIN_PUK] = "PUK",
+	    [PIN_PIN2] = "PIN2",           [PIN_PUK2] = "PUK2",     [PIN_LOCKED] = "locked",
+	    [PIN_NOT_READY] = "not ready", [PIN_ABSENT] = "absent", [PIN_FAILED] = "failed",
+	    [PIN_UNKNOWN] = "unknown",
 	};
 	return names[s];
 }

@@ -1,6 +1,6 @@
 /* The settings that messages need: SIM, radio, format, service, stores, notification, service centre.
- * at_cmd_x builds a command (the caller adds done and user), at_read_x reads its reply: 0, −ENODATA when the reply
- * is no OK, −EBADMSG when it is an OK without the wanted line. */
+ * at_cmd_x builds a command (the caller adds done and user), at_read_x reads its reply: 0, −ENODATA when the
+ * reply is no OK, −EBADMSG when it is an OK without the wanted line. */
 #pragma once
 
 #include "at_commands/chat.h"
@@ -40,16 +40,17 @@ struct at_command at_cmd_service(const struct modem_row *row); /* +CSMS=<row.csm
 
 /* +CPMS */
 struct at_stores {
-	char name[3][12]; /* "" not said */
+	char name[3][12];      /* "" not said */
 	int used[3], total[3]; /* −1 not said */
-	int count;        /* memories that the reply spoke of */
+	int count;             /* memories that the reply spoke of */
 };
 struct at_command at_cmd_stores_options(void);
 int at_read_stores_options(const struct at_reply *r, struct at_sets *ret);
 struct at_command at_cmd_stores_query(void);
 int at_read_stores(const struct at_reply *r, struct at_stores *ret); /* of the query and of the setting */
-/* All memories the same (a +CMTI may name another than +CPMS reads): the row's preference that `options` has; `skip`
- * is how many of those to pass over, for the next one after a refusal or a capacity of 0. −ENOENT: none left. */
+/* All memories the same (a +CMTI may name another than +CPMS reads): the row's preference that `options` has;
+ * `skip` is how many of those to pass over, for the next one after a refusal or a capacity of 0. −ENOENT: none
+ * left. */
 int at_choose_store(const struct modem_row *row, const struct at_sets *options, int skip, char out[12]);
 bool at_stores_are(const struct modem_row *row, const struct at_stores *s, const char *name);
 struct at_command at_cmd_stores_set(const struct modem_row *row, const char *name);
@@ -59,8 +60,8 @@ struct at_command at_cmd_store_read_from(const char *name);
 /* +CNMI */
 struct at_command at_cmd_notify_options(void);
 int at_read_notify_options(const struct at_reply *r, struct at_sets *ret);
-/* Index of the first candidate ≥ `from` that `options` allows (NULL: allows all), −ENOENT: none. A value that is
- * advertised may still be refused: go on with index + 1, and without options when none was taken. */
+/* Index of the first candidate ≥ `from` that `options` allows (NULL: allows all), −ENOENT: none. A value that
+ * is advertised may still be refused: go on with index + 1, and without options when none was taken. */
 int at_choose_notify(const struct modem_row *row, const struct at_sets *options, int from);
 struct at_command at_cmd_notify_set(const struct modem_row *row, int candidate);
 struct at_command at_cmd_notify_query(void);

@@ -2,12 +2,13 @@
  *
  *	# free words, ignored
  *	   1203 > AT+CMGS=23\r
- *	   1267 < \r\n> 
+ *	   1267 < \r\n>\x20
  *	   1268 > 0011000B91…\x1a
  *	   1269 ! any remark of the session: state changes, time-outs
  *
- * Milliseconds since the trace began, a sign (> sent, < received, ! remark), one blank, bytes. Printable ASCII stands for
- * itself; \r \n \t \\ \xHH for the rest; a blank at the end is written \x20. The last field runs to the end of the line. */
+ * Milliseconds since the trace began, a sign (> sent, < received, ! remark), one blank, bytes. Printable ASCII
+ * stands for itself; \r \n \t \\ \xHH for the rest; a blank at the end is written \x20. The last field runs to
+ * the end of the line. */
 #pragma once
 
 #include "base/buf.h"

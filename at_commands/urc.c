@@ -37,7 +37,7 @@ static void copy_number(char out[AT_NUMBER_MAX], const char *in)
 static enum call_state state_of(int stat)
 {
 	static const enum call_state states[] = {CALL_ACTIVE,   CALL_HELD,    CALL_DIALING, CALL_ALERTING,
-	                                         CALL_INCOMING, CALL_WAITING, CALL_ENDED};
+						 CALL_INCOMING, CALL_WAITING, CALL_ENDED};
 	return stat >= 0 && stat <= 6 ? states[stat] : CALL_ENDED;
 }
 
@@ -66,9 +66,9 @@ static void parse_dsci(const struct at_fields *f, struct at_call *ret)
 	ret->number_type = at_fields_int(f, 5, -1);
 }
 
-/* "number",type[,subaddr,satype[,alpha[,validity]]]: how many commas stand before the validity differs by maker,
- * so that the last field decides. An empty number, or one without a digit ("anonymous", "Unavailable"), is
- * withheld too. */
+/* "number",type[,subaddr,satype[,alpha[,validity]]]: how many commas stand before the validity differs by
+ * maker, so that the last field decides. An empty number, or one without a digit ("anonymous", "Unavailable"),
+ * is withheld too. */
 static void parse_clip(const struct at_fields *f, struct at_urc *u)
 {
 	copy_number(u->number, at_fields_str(f, 0));
@@ -196,8 +196,12 @@ static void parse_by_kind(const struct at_fields *f, const char *pdu, struct at_
 void urc_parse(const char *line, const char *pdu, struct at_urc *ret)
 {
 	const struct urc_row *row = urc_find(line);
-	*ret = (struct at_urc){.kind = row ? row->kind : URC_UNKNOWN, .line = line, .index = -1, .length = -1,
-	                       .number_type = -1, .value = -1};
+	*ret = (struct at_urc){.kind = row ? row->kind : URC_UNKNOWN,
+			       .line = line,
+			       .index = -1,
+			       .length = -1,
+			       .number_type = -1,
+			       .value = -1};
 	ret->text = line + (row ? strlen(row->prefix) : 0);
 	while (*ret->text == ' ')
 		ret->text++;
@@ -206,8 +210,8 @@ void urc_parse(const char *line, const char *pdu, struct at_urc *ret)
 	parse_by_kind(&f, pdu, ret);
 }
 
-/* A registration reply is n,stat…: its second field is a small plain number, up to three digits (`002,001`). In the
- * unsolicited form a quoted or four-digit area code stands there, or nothing. */
+/* A registration reply is n,stat…: its second field is a small plain number, up to three digits (`002,001`). In
+ * the unsolicited form a quoted or four-digit area code stands there, or nothing. */
 bool urc_reg_has_mode(const struct at_fields *f)
 {
 	return f->count >= 2 && !f->quoted[1] && strlen(f->field[1]) <= 3 && at_fields_int(f, 1, -1) >= 0;
@@ -234,14 +238,30 @@ bool urc_not_reply(const char *line)
 }
 
 static const char *const kind_names[URC_KIND_COUNT] = {
-    [URC_UNKNOWN] = "unknown", [URC_RING] = "ring",         [URC_CLIP] = "clip",
-    [URC_CCWA] = "ccwa",       [URC_CALL] = "call",         [URC_CALL_END] = "call-end",
-    [URC_MISSED_CALL] = "missed-call", [URC_CMTI] = "cmti", [URC_CDSI] = "cdsi",
-    [URC_CMT] = "cmt",         [URC_CDS] = "cds",           [URC_CBM] = "cbm",
-    [URC_CLASS0] = "class0",   [URC_REG] = "reg",           [URC_PIN] = "pin",
-    [URC_SIM] = "sim",         [URC_BOOT] = "boot",         [URC_READY] = "ready",
-    [URC_POWER] = "power",     [URC_STORE_FULL] = "store-full", [URC_USSD] = "ussd",
-    [URC_TIME] = "time",       [URC_SIGNAL] = "signal",     [URC_NETWORK] = "network",
+    [URC_UNKNOWN] = "unknown",
+    [URC_RING] = "ring",
+    [URC_CLIP] = "clip",
+    [URC_CCWA] = "ccwa",
+    [URC_CALL] = "call",
+    [URC_CALL_END] = "call-end",
+    [URC_MISSED_CALL] = "missed-call",
+    [URC_CMTI] = "cmti",
+    [URC_CDSI] = "cdsi",
+    [URC_CMT] = "cmt",
+    [URC_CDS] = "cds",
+    [URC_CBM] = "cbm",
+    [URC_CLASS0] = "class0",
+    [URC_REG] = "reg",
+    [URC_PIN] = "pin",
+    [URC_SIM] = "sim",
+    [URC_BOOT] = "boot",
+    [URC_READY] = "ready",
+    [URC_POWER] = "power",
+    [URC_STORE_FULL] = "store-full",
+    [URC_USSD] = "ussd",
+    [URC_TIME] = "time",
+    [URC_SIGNAL] = "signal",
+    [URC_NETWORK] = "network",
     [URC_NOISE] = "noise",
 };
 

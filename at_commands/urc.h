@@ -1,6 +1,6 @@
-/* Unsolicited result codes: one table says which prefixes are known, what they mean and whether a PDU line follows.
- * Lines beginning with ^ + * # $ % _ that are in no table are UNKNOWN and may be dropped. Pure; the parsed struct
- * borrows the line. */
+/* Unsolicited result codes: one table says which prefixes are known, what they mean and whether a PDU line
+ * follows. Lines beginning with ^ + * # $ % _ that are in no table are UNKNOWN and may be dropped. Pure; the
+ * parsed struct borrows the line. */
 #pragma once
 
 #include <stdbool.h>
@@ -39,7 +39,15 @@ enum urc_validity { CLIP_VALID, CLIP_WITHHELD, CLIP_UNAVAILABLE };
 enum urc_domain { REG_CS, REG_PS, REG_EPS, REG_5GS };
 
 /* 3GPP TS 27.007 7.18 (+CLCC), and ^DSCI in the same terms. */
-enum call_state { CALL_ACTIVE, CALL_HELD, CALL_DIALING, CALL_ALERTING, CALL_INCOMING, CALL_WAITING, CALL_ENDED };
+enum call_state {
+	CALL_ACTIVE,
+	CALL_HELD,
+	CALL_DIALING,
+	CALL_ALERTING,
+	CALL_INCOMING,
+	CALL_WAITING,
+	CALL_ENDED
+};
 
 #define AT_NUMBER_MAX 48
 
@@ -54,25 +62,25 @@ struct at_call {
 
 struct at_urc {
 	enum urc_kind kind;
-	const char *line;   /* borrowed: the whole header line */
-	const char *text;   /* borrowed: what follows the prefix, blanks trimmed in front */
-	const char *pdu;    /* borrowed: hex of CMT, CDS, CBM; NULL when it never came */
-	char memory[12];    /* CMTI, CDSI, STORE_FULL: "SM", "ME" …; "" unnamed */
-	int index;          /* −1 none */
-	int length;         /* stated TPDU length of CMT, CDS, CBM; −1 none */
-	bool length_lies;   /* `pdu` has another length */
+	const char *line;           /* borrowed: the whole header line */
+	const char *text;           /* borrowed: what follows the prefix, blanks trimmed in front */
+	const char *pdu;            /* borrowed: hex of CMT, CDS, CBM; NULL when it never came */
+	char memory[12];            /* CMTI, CDSI, STORE_FULL: "SM", "ME" …; "" unnamed */
+	int index;                  /* −1 none */
+	int length;                 /* stated TPDU length of CMT, CDS, CBM; −1 none */
+	bool length_lies;           /* `pdu` has another length */
 	char number[AT_NUMBER_MAX]; /* CLIP, CCWA, MISSED_CALL */
-	int number_type;    /* −1 none */
+	int number_type;            /* −1 none */
 	enum urc_validity validity;
 	struct at_call call;
 	enum urc_domain domain;
-	int value;          /* REG: <stat>; USSD: <m>; SIM: 1 in, 0 out; −1 none */
+	int value; /* REG: <stat>; USSD: <m>; SIM: 1 in, 0 out; −1 none */
 };
 
 struct urc_row {
 	const char *prefix;
 	enum urc_kind kind;
-	int lines;          /* 1, or 2 when a PDU line follows */
+	int lines; /* 1, or 2 when a PDU line follows */
 };
 
 /* The row of the longest prefix that `line` begins with, or NULL. */

@@ -1,6 +1,7 @@
-/* A modem gone mad: the input says what it sends, what is asked meanwhile, and how time passes. Promises checked:
- * each command ends exactly once, a PDU is written only behind a prompt of its own command, payload_sent tells
- * the truth, the chat never asks to be woken in the past. Readers of replies and codes get what comes out.
+/* A modem gone mad: the input says what it sends, what is asked meanwhile, and how time passes. Promises
+ * checked: each command ends exactly once, a PDU is written only behind a prompt of its own command,
+ * payload_sent tells the truth, the chat never asks to be woken in the past. Readers of replies and codes get
+ * what comes out.
  *
  *	0xF0 a command   0xF1 a submit   0xF2 a listing   0xF3 time to the deadline   0xF4 50 ms   0xF5 resync
  *	0xF6 abort       0xF7 write one byte only from now on   everything else: bytes from the modem */
@@ -16,12 +17,12 @@
 struct mad {
 	struct at_chat *chat;
 	int64_t now;
-	int open;             /* commands that have not ended */
-	int submits;          /* of them with a PDU, as begun by their line */
-	bool prompt_seen;     /* a `>` came since the last AT+CMGS line went out */
+	int open;         /* commands that have not ended */
+	int submits;      /* of them with a PDU, as begun by their line */
+	bool prompt_seen; /* a `>` came since the last AT+CMGS line went out */
 	bool slow;
-	struct buf tail;      /* the last bytes that were written */
-	size_t ctrlz;         /* how many went out */
+	struct buf tail; /* the last bytes that were written */
+	size_t ctrlz;    /* how many went out */
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

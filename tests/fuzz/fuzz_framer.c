@@ -36,7 +36,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	drain(&whole, bytes, n, &a);
 	for (size_t at = 0; at < n; at += step)
 		drain(&cut, bytes + at, step < n - at ? step : n - at, &b);
-	if (strcmp(buf_str(&a), buf_str(&b)) != 0 || whole.dropped != cut.dropped || whole.overlong != cut.overlong)
+	if (strcmp(buf_str(&a), buf_str(&b)) != 0 || whole.dropped != cut.dropped ||
+	    whole.overlong != cut.overlong)
 		abort();
 	buf_done(&a);
 	buf_done(&b);

@@ -1,4 +1,5 @@
-/* A chat in a box for tests: what it does becomes lines of text in `log`, so that two runs are compared as strings.
+/* A chat in a box for tests: what it does becomes lines of text in `log`, so that two runs are compared as
+ * strings.
  *
  *	urc cmti SM 3          an unsolicited code
  *	done OK | line | line  the end of a command
@@ -93,7 +94,8 @@ __attribute__((unused)) static void rig_submit(struct rig *r, struct at_command 
 }
 
 /* A command by hand. */
-__attribute__((unused)) static struct at_command rig_command(const char *line, const char *prefixes, unsigned flags)
+__attribute__((unused)) static struct at_command rig_command(const char *line, const char *prefixes,
+							     unsigned flags)
 {
 	struct at_command c = {.flags = flags};
 	snprintf(c.line, sizeof c.line, "%s", line);

@@ -1,5 +1,5 @@
-/* Tables of ugly replies: each whole, cut at every byte, and byte by byte, with the same result; then unsolicited
- * codes thrown in between the lines at random. */
+/* Tables of ugly replies: each whole, cut at every byte, and byte by byte, with the same result; then
+ * unsolicited codes thrown in between the lines at random. */
 #include "unit/at/rig.h"
 
 #include <setjmp.h>
@@ -36,7 +36,8 @@ static const struct ugly table[] = {
     {"AT+X", "", 0, "+CUSTOM: 1\r\nOK\r\n", "urc unknown +CUSTOM: 1\ndone OK\n"},
     {"AT+X?", "", 0, "+X: 1\r\n+X: 2\r\nOK\r\n", "done OK | +X: 1 | +X: 2\n"},
     {"AT+CGSN", "+CGSN:", AT_TAKE_BARE, "\r\n866340050000017\r\n\r\nOK\r\n", "done OK | 866340050000017\n"},
-    {"AT+CGSN", "+CGSN:", AT_TAKE_BARE, "+CGSN: 866340050000017\r\nOK\r\n", "done OK | +CGSN: 866340050000017\n"},
+    {"AT+CGSN", "+CGSN:", AT_TAKE_BARE, "+CGSN: 866340050000017\r\nOK\r\n",
+     "done OK | +CGSN: 866340050000017\n"},
     {"AT+CCID", "+CCID:", AT_TAKE_BARE, "89860012345678901234\r\nOK\r\n", "done OK | 89860012345678901234\n"},
     {"AT", "", 0, "~\x7e\xff}#\xc0!}!}\r\n\x01\x02\x03\r\nOK\r\n", "done OK\n"},
     /* 1.3: noise inside answers */
@@ -62,7 +63,8 @@ static const struct ugly table[] = {
      "urc call +CLCC: 1,1,6,0,0,\"13800138000\",129\ndone OK\n"},
     {"AT+CLCC", "", 0, "+CLCC: 1,1,4,0,0,\"13800138000\",129\r\nOK\r\n",
      "done OK | +CLCC: 1,1,4,0,0,\"13800138000\",129\n"},
-    {"AT+CUSD=1,\"*100#\",15", "", 0, "OK\r\n+CUSD: 0,\"12.50\",15\r\n", "done OK\nurc ussd +CUSD: 0,\"12.50\",15\n"},
+    {"AT+CUSD=1,\"*100#\",15", "", 0, "OK\r\n+CUSD: 0,\"12.50\",15\r\n",
+     "done OK\nurc ussd +CUSD: 0,\"12.50\",15\n"},
     /* codes before, between and inside a listing, of one and of two lines */
     {"AT+CMGL=4", "+CMGL:", AT_TAKE_PDU,
      "RING\r\n+CMGL: 1,1,,23\r\n" P23 "\r\n+CMTI: \"ME\",3\r\n+CMGL: 2,0,\"\",23\r\n" P23 "\r\n\r\nOK\r\n",
@@ -81,9 +83,11 @@ static const struct ugly table[] = {
      "urc cds 26 " R26 "\nurc cmt 20 " P20 "\ndone OK\n"},
     {"AT+CMGL=4", "+CMGL:", AT_TAKE_PDU, P23 "\r\n+CMGL: 1,1,,23\r\n+CMGL: 2,1,,23\r\n" P23 "\r\nOK\r\n",
      "done OK | " P23 " | +CMGL: 1,1,,23 | +CMGL: 2,1,,23 | " P23 "\n"}, /* PDU before the first header */
-    {"AT+CMGL=4", "+CMGL:", AT_TAKE_PDU, "+CMGL: 1,1,,23\r\n0891zz\r\nOK\r\n", "done OK | +CMGL: 1,1,,23 | 0891zz\n"},
+    {"AT+CMGL=4", "+CMGL:", AT_TAKE_PDU, "+CMGL: 1,1,,23\r\n0891zz\r\nOK\r\n",
+     "done OK | +CMGL: 1,1,,23 | 0891zz\n"},
     {"AT+CMGR=1", "+CMGR:", AT_TAKE_PDU, "OK\r\n", "done OK\n"},
-    {"AT+CMGR=1", "+CMGR:", AT_TAKE_PDU, "+CMGR: 1,,23\r\n" P23 "\r\n\r\nOK\r\n", "done OK | +CMGR: 1,,23 | " P23 "\n"},
+    {"AT+CMGR=1", "+CMGR:", AT_TAKE_PDU, "+CMGR: 1,,23\r\n" P23 "\r\n\r\nOK\r\n",
+     "done OK | +CMGR: 1,,23 | " P23 "\n"},
     {"AT+CMGD=1", "", 0, "+CMT: \"\",20\r\n" P20 "\r\nOK\r\n", "urc cmt 20 " P20 "\ndone OK\n"},
     {"AT+CMGD=1", "", 0, "+CMT: ,99\r\n" P20 "\r\nOK\r\n", "urc cmt 99 " P20 " lies\ndone OK\n"},
     {"AT+CMGD=1", "", 0, "+CMT: ,20\r\nOK\r\n" P20 "\r\n", "done OK\nurc cmt 20 " P20 "\n"},
@@ -159,9 +163,11 @@ static unsigned next(unsigned *s)
 }
 
 static const char *const codes[] = {
-    "+CMTI: \"ME\",7\r\n", "RING\r\n", "\r\n+CREG: 1\r\n", "^RSSI:19\r\n", "+CMT: ,20\r\n" P20 "\r\n",
-    "+CDS: 26\r\n" R26 "\r\n", "\r\nNO CARRIER\r\n", "+CLIP: \"13800138000\",129\r\n", "+QIND: SMS DONE\r\n",
-    "+CDSI: \"SR\",1\r\n",
+    "+CMTI: \"ME\",7\r\n",      "RING\r\n",
+    "\r\n+CREG: 1\r\n",         "^RSSI:19\r\n",
+    "+CMT: ,20\r\n" P20 "\r\n", "+CDS: 26\r\n" R26 "\r\n",
+    "\r\nNO CARRIER\r\n",       "+CLIP: \"13800138000\",129\r\n",
+    "+QIND: SMS DONE\r\n",      "+CDSI: \"SR\",1\r\n",
 };
 
 /* What the log says of codes, and what it says of the command, apart. */
@@ -177,8 +183,9 @@ static void sort_log(const char *log, struct buf *urcs, struct buf *rest)
 static void codes_anywhere(void **state)
 {
 	(void)state;
-	static const char *const lines[] = {"AT+CMGL=4\r\r\n", "+CMGL: 1,1,,23\r\n", P23 "\r\n", "+CMGL: 12,0,\"\",23\r\n",
-	                                    P23 "\r\n", "\r\n", "OK\r\n"};
+	static const char *const lines[] = {
+	    "AT+CMGL=4\r\r\n", "+CMGL: 1,1,,23\r\n", P23 "\r\n", "+CMGL: 12,0,\"\",23\r\n", P23 "\r\n", "\r\n",
+	    "OK\r\n"};
 	unsigned seed = (unsigned)time(NULL), s = seed;
 	for (int round = 0; round < 400; round++) {
 		struct buf bytes = {0}, plain = {0}, urcs = {0}, rest = {0};
@@ -205,7 +212,7 @@ static void codes_anywhere(void **state)
 		sort_log(buf_str(&b.log), &urcs, &rest);
 		if (strcmp(buf_str(&urcs), buf_str(&a.log)) != 0 ||
 		    strcmp(buf_str(&rest),
-		           "done OK | +CMGL: 1,1,,23 | " P23 " | +CMGL: 12,0,\"\",23 | " P23 "\n") != 0)
+			   "done OK | +CMGL: 1,1,,23 | " P23 " | +CMGL: 12,0,\"\",23 | " P23 "\n") != 0)
 			fail_msg("seed %u round %d:\n%s", seed, round, buf_str(&b.log));
 		rig_end(&a);
 		rig_end(&b);
@@ -248,9 +255,12 @@ static void garbage_is_counted(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(whole),          cmocka_unit_test(cut_at_every_byte),
-	    cmocka_unit_test(byte_by_byte),   cmocka_unit_test(codes_anywhere),
-	    cmocka_unit_test(pdu_line_that_never_comes), cmocka_unit_test(garbage_is_counted),
+	    cmocka_unit_test(whole),
+	    cmocka_unit_test(cut_at_every_byte),
+	    cmocka_unit_test(byte_by_byte),
+	    cmocka_unit_test(codes_anywhere),
+	    cmocka_unit_test(pdu_line_that_never_comes),
+	    cmocka_unit_test(garbage_is_counted),
 	};
 	return cmocka_run_group_tests_name("ugly replies", tests, NULL, NULL);
 }

@@ -18,7 +18,7 @@ static void table_is_sorted_and_whole(void **state)
 	assert_true(n > 150);
 	for (size_t i = 1; i < n; i++)
 		assert_true(t[i - 1].domain < t[i].domain ||
-		            (t[i - 1].domain == t[i].domain && t[i - 1].code < t[i].code));
+			    (t[i - 1].domain == t[i].domain && t[i - 1].code < t[i].code));
 	for (size_t i = 0; i < n; i++)
 		assert_true(t[i].text && *t[i].text && t[i].class < AT_CLASS_COUNT);
 }
@@ -31,25 +31,34 @@ static void classes(void **state)
 		int code;
 		enum at_class class;
 	} cases[] = {
-	    {AT_CMS, 1, AT_CLASS_PERMANENT},   {AT_CMS, 8, AT_CLASS_LINE},        {AT_CMS, 10, AT_CLASS_LINE},
-	    {AT_CMS, 50, AT_CLASS_LINE},       {AT_CMS, 21, AT_CLASS_REJECTED},   {AT_CMS, 27, AT_CLASS_LATER},
-	    {AT_CMS, 28, AT_CLASS_PERMANENT},  {AT_CMS, 30, AT_CLASS_PERMANENT},  {AT_CMS, 38, AT_CLASS_LATER},
-	    {AT_CMS, 41, AT_CLASS_LATER},      {AT_CMS, 47, AT_CLASS_LATER},      {AT_CMS, 69, AT_CLASS_NO_REPORT},
-	    {AT_CMS, 96, AT_CLASS_ONCE},       {AT_CMS, 111, AT_CLASS_ONCE},      {AT_CMS, 128, AT_CLASS_PROGRAM},
-	    {AT_CMS, 150, AT_CLASS_PROGRAM},   {AT_CMS, 192, AT_CLASS_LATER},     {AT_CMS, 193, AT_CLASS_LINE},
-	    {AT_CMS, 197, AT_CLASS_SENT},      {AT_CMS, 198, AT_CLASS_NO_VALIDITY}, {AT_CMS, 208, AT_CLASS_STORE_FULL},
-	    {AT_CMS, 300, AT_CLASS_REINIT},    {AT_CMS, 304, AT_CLASS_PROGRAM},   {AT_CMS, 310, AT_CLASS_SIM},
-	    {AT_CMS, 311, AT_CLASS_PIN},       {AT_CMS, 314, AT_CLASS_WAIT},      {AT_CMS, 321, AT_CLASS_EMPTY},
-	    {AT_CMS, 322, AT_CLASS_STORE_FULL}, {AT_CMS, 330, AT_CLASS_SMSC},     {AT_CMS, 331, AT_CLASS_REGISTER},
-	    {AT_CMS, 332, AT_CLASS_REGISTER},  {AT_CMS, 340, AT_CLASS_IGNORE},    {AT_CMS, 500, AT_CLASS_UNKNOWN},
-	    {AT_CMS, 9999, AT_CLASS_UNKNOWN},  {AT_CMS, -1, AT_CLASS_UNKNOWN},    {AT_CME, 10, AT_CLASS_SIM},
-	    {AT_CME, 11, AT_CLASS_PIN},        {AT_CME, 14, AT_CLASS_WAIT},       {AT_CME, 16, AT_CLASS_PIN},
-	    {AT_CME, 30, AT_CLASS_REGISTER},   {AT_CME, 40, AT_CLASS_LOCKED},     {AT_CME, 103, AT_CLASS_REFUSED},
-	    {AT_CME, 515, AT_CLASS_WAIT},      {AT_CME, 150, AT_CLASS_REFUSED},   {AT_CME, 200, AT_CLASS_UNKNOWN},
+	    {AT_CMS, 1, AT_CLASS_PERMANENT},    {AT_CMS, 8, AT_CLASS_LINE},
+	    {AT_CMS, 10, AT_CLASS_LINE},        {AT_CMS, 50, AT_CLASS_LINE},
+	    {AT_CMS, 21, AT_CLASS_REJECTED},    {AT_CMS, 27, AT_CLASS_LATER},
+	    {AT_CMS, 28, AT_CLASS_PERMANENT},   {AT_CMS, 30, AT_CLASS_PERMANENT},
+	    {AT_CMS, 38, AT_CLASS_LATER},       {AT_CMS, 41, AT_CLASS_LATER},
+	    {AT_CMS, 47, AT_CLASS_LATER},       {AT_CMS, 69, AT_CLASS_NO_REPORT},
+	    {AT_CMS, 96, AT_CLASS_ONCE},        {AT_CMS, 111, AT_CLASS_ONCE},
+	    {AT_CMS, 128, AT_CLASS_PROGRAM},    {AT_CMS, 150, AT_CLASS_PROGRAM},
+	    {AT_CMS, 192, AT_CLASS_LATER},      {AT_CMS, 193, AT_CLASS_LINE},
+	    {AT_CMS, 197, AT_CLASS_SENT},       {AT_CMS, 198, AT_CLASS_NO_VALIDITY},
+	    {AT_CMS, 208, AT_CLASS_STORE_FULL}, {AT_CMS, 300, AT_CLASS_REINIT},
+	    {AT_CMS, 304, AT_CLASS_PROGRAM},    {AT_CMS, 310, AT_CLASS_SIM},
+	    {AT_CMS, 311, AT_CLASS_PIN},        {AT_CMS, 314, AT_CLASS_WAIT},
+	    {AT_CMS, 321, AT_CLASS_EMPTY},      {AT_CMS, 322, AT_CLASS_STORE_FULL},
+	    {AT_CMS, 330, AT_CLASS_SMSC},       {AT_CMS, 331, AT_CLASS_REGISTER},
+	    {AT_CMS, 332, AT_CLASS_REGISTER},   {AT_CMS, 340, AT_CLASS_IGNORE},
+	    {AT_CMS, 500, AT_CLASS_UNKNOWN},    {AT_CMS, 9999, AT_CLASS_UNKNOWN},
+	    {AT_CMS, -1, AT_CLASS_UNKNOWN},     {AT_CME, 10, AT_CLASS_SIM},
+	    {AT_CME, 11, AT_CLASS_PIN},         {AT_CME, 14, AT_CLASS_WAIT},
+	    {AT_CME, 16, AT_CLASS_PIN},         {AT_CME, 30, AT_CLASS_REGISTER},
+	    {AT_CME, 40, AT_CLASS_LOCKED},      {AT_CME, 103, AT_CLASS_REFUSED},
+	    {AT_CME, 515, AT_CLASS_WAIT},       {AT_CME, 150, AT_CLASS_REFUSED},
+	    {AT_CME, 200, AT_CLASS_UNKNOWN},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
 		if (at_error_class(cases[i].domain, cases[i].code) != cases[i].class)
-			fail_msg("%d: %s", cases[i].code, at_class_name(at_error_class(cases[i].domain, cases[i].code)));
+			fail_msg("%d: %s", cases[i].code,
+				 at_class_name(at_error_class(cases[i].domain, cases[i].code)));
 	for (int c = 0; c < AT_CLASS_COUNT; c++)
 		assert_int_equal(at_class_parse(at_class_name((enum at_class)c)), c);
 	assert_int_equal(at_class_parse("sometimes"), -EINVAL);
@@ -99,8 +108,8 @@ static void report_status(void **state)
 		int from, to;
 		enum tp_status_class class;
 	} ranges[] = {
-	    {0, 0, TP_STATUS_DELIVERED}, {1, 2, TP_STATUS_FORWARDED}, {3, 31, TP_STATUS_DELIVERED},
-	    {32, 63, TP_STATUS_TRYING},  {64, 69, TP_STATUS_FAILED},  {70, 70, TP_STATUS_EXPIRED},
+	    {0, 0, TP_STATUS_DELIVERED}, {1, 2, TP_STATUS_FORWARDED},  {3, 31, TP_STATUS_DELIVERED},
+	    {32, 63, TP_STATUS_TRYING},  {64, 69, TP_STATUS_FAILED},   {70, 70, TP_STATUS_EXPIRED},
 	    {71, 95, TP_STATUS_FAILED},  {96, 127, TP_STATUS_GAVE_UP}, {128, 255, TP_STATUS_RESERVED},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(ranges); i++)
@@ -116,8 +125,10 @@ static void report_status(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(table_is_sorted_and_whole), cmocka_unit_test(classes),
-	    cmocka_unit_test(every_text_leads_back),     cmocka_unit_test(words_of_others),
+	    cmocka_unit_test(table_is_sorted_and_whole),
+	    cmocka_unit_test(classes),
+	    cmocka_unit_test(every_text_leads_back),
+	    cmocka_unit_test(words_of_others),
 	    cmocka_unit_test(report_status),
 	};
 	return cmocka_run_group_tests_name("errors", tests, NULL, NULL);

@@ -37,7 +37,7 @@ static void splits_fields(void **state)
 		at_fields_parse(&f, cases[i].line);
 		for (int k = 0; k < f.count; k++)
 			snprintf(got + strlen(got), sizeof got - strlen(got), "%s%s%s", k ? "|" : "",
-			         f.quoted[k] ? "'" : "", f.field[k]);
+				 f.quoted[k] ? "'" : "", f.field[k]);
 		if (strcmp(got, cases[i].fields) != 0)
 			fail_msg("%s: %s, not %s", cases[i].line, got, cases[i].fields);
 	}

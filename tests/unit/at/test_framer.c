@@ -28,7 +28,10 @@ struct ugly {
 	bool want_prompt;
 	const char *frames;
 };
-#define U(bytes, prompt, frames) {bytes, sizeof bytes - 1, prompt, frames}
+#define U(bytes, prompt, frames)                                                                               \
+	{                                                                                                      \
+		bytes, sizeof bytes - 1, prompt, frames                                                        \
+	}
 
 static const struct ugly table[] = {
     U("\r\nOK\r\n", false, "[OK]"),

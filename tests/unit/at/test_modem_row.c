@@ -14,7 +14,8 @@
 static int parse(const char *text, struct modem_rows *rows, struct err *e)
 {
 	const char *names[] = {"generic.modem", "x.modem"};
-	const char *texts[] = {"[modem generic]\ngap = 20ms\ncnmi = 2,1,0,1,0\nreg_ok = 1 5\ncpms_args = 3\n", text};
+	const char *texts[] = {"[modem generic]\ngap = 20ms\ncnmi = 2,1,0,1,0\nreg_ok = 1 5\ncpms_args = 3\n",
+			       text};
 	return modem_rows_parse(names, texts, 2, rows, e);
 }
 
@@ -52,10 +53,11 @@ static void reads_steps(void **state)
 	(void)state;
 	struct modem_rows rows;
 	struct err e;
-	assert_int_equal(parse("[modem x]\ninit = open | AT#QSS=0 | 500ms | ignore\ninit = pin|{stores}|2s|retry 7\n"
-	                       "init = registered | AT+CMGF=0 | 5s | fail\n",
-	                       &rows, &e),
-	                 0);
+	assert_int_equal(
+	    parse("[modem x]\ninit = open | AT#QSS=0 | 500ms | ignore\ninit = pin|{stores}|2s|retry 7\n"
+		  "init = registered | AT+CMGF=0 | 5s | fail\n",
+		  &rows, &e),
+	    0);
 	const struct modem_steps *s = &modem_rows_find(&rows, "x")->init;
 	assert_int_equal(s->count, 3);
 	assert_string_equal(s->step[0].command, "AT#QSS=0");
@@ -156,8 +158,8 @@ static int unload(void **state)
 
 static void families_are_there(void **state)
 {
-	static const char *const names[] = {"generic", "qualcomm", "quectel-ec2x", "huawei", "simcom-7600",
-	                                    "simcom-a76xx", "air780e", "ml307", "zte", "wavecom"};
+	static const char *const names[] = {"generic",      "qualcomm", "quectel-ec2x", "huawei", "simcom-7600",
+					    "simcom-a76xx", "air780e",  "ml307",        "zte",    "wavecom"};
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		const struct modem_row *r = modem_rows_find(*state, names[i]);
 		assert_non_null(r);
@@ -230,7 +232,8 @@ static void a_row_changes_classes(void **state)
 static void notification_is_chosen_from_both(void **state)
 {
 	struct at_sets o;
-	const struct modem_row *g = modem_rows_find(*state, "generic"), *q = modem_rows_find(*state, "quectel-ec2x");
+	const struct modem_row *g = modem_rows_find(*state, "generic"),
+			       *q = modem_rows_find(*state, "quectel-ec2x");
 	at_sets_parse(&o, "+CNMI: (0-2),(0-3),(0,2),(0-2),(0,1)");
 	assert_int_equal(at_choose_notify(g, &o, 0), 0);
 	assert_string_equal(q->cnmi.word[at_choose_notify(q, &o, 0)], "1,1,0,1,0");
@@ -254,7 +257,8 @@ static void store_is_chosen_from_both(void **state)
 		int skip;
 		const char *store; /* NULL: none left */
 	} cases[] = {
-	    {"generic", "+CPMS: (\"ME\",\"MT\"),(\"ME\",\"SM\",\"MT\"),(\"SM\",\"MT\")", 0, "MT"}, /* ME not as mem3 */
+	    {"generic", "+CPMS: (\"ME\",\"MT\"),(\"ME\",\"SM\",\"MT\"),(\"SM\",\"MT\")", 0,
+	     "MT"}, /* ME not as mem3 */
 	    {"generic", "+CPMS: \"ME\",\"MT\",\"SM\"", 0, "ME"},
 	    {"generic", "+CPMS: \"ME\",\"MT\",\"SM\"", 1, "MT"},
 	    {"generic", "+CPMS: \"ME\",\"MT\",\"SM\"", 3, NULL},
@@ -271,7 +275,8 @@ static void store_is_chosen_from_both(void **state)
 		char name[12] = "";
 		at_sets_parse(&o, cases[i].options);
 		int rc = at_choose_store(modem_rows_find(*state, cases[i].row), &o, cases[i].skip, name);
-		if ((cases[i].store == NULL) != (rc == -ENOENT) || (cases[i].store && strcmp(name, cases[i].store) != 0))
+		if ((cases[i].store == NULL) != (rc == -ENOENT) ||
+		    (cases[i].store && strcmp(name, cases[i].store) != 0))
 			fail_msg("case %zu: %d %s", i, rc, name);
 	}
 	struct at_command c = at_cmd_stores_set(modem_rows_find(*state, "generic"), "ME");
@@ -283,14 +288,19 @@ static void store_is_chosen_from_both(void **state)
 int main(void)
 {
 	const struct CMUnitTest reading[] = {
-	    cmocka_unit_test(inherits_and_replaces_lists), cmocka_unit_test(reads_steps),
-	    cmocka_unit_test(says_what_is_wrong),          cmocka_unit_test(long_line_is_told),
+	    cmocka_unit_test(inherits_and_replaces_lists),
+	    cmocka_unit_test(reads_steps),
+	    cmocka_unit_test(says_what_is_wrong),
+	    cmocka_unit_test(long_line_is_told),
 	    cmocka_unit_test(needs_generic),
 	};
 	const struct CMUnitTest shipped[] = {
-	    cmocka_unit_test(families_are_there),        cmocka_unit_test(generic_has_every_key),
-	    cmocka_unit_test(matches_the_most_specific), cmocka_unit_test(a_row_changes_classes),
-	    cmocka_unit_test(notification_is_chosen_from_both), cmocka_unit_test(store_is_chosen_from_both),
+	    cmocka_unit_test(families_are_there),
+	    cmocka_unit_test(generic_has_every_key),
+	    cmocka_unit_test(matches_the_most_specific),
+	    cmocka_unit_test(a_row_changes_classes),
+	    cmocka_unit_test(notification_is_chosen_from_both),
+	    cmocka_unit_test(store_is_chosen_from_both),
 	};
 	int failed = cmocka_run_group_tests_name("modem rows", reading, NULL, NULL);
 	return failed + cmocka_run_group_tests_name("shipped rows", shipped, load, unload);

@@ -1,6 +1,7 @@
-/* The trace format, there and back; and the traces of tests/unit/at/traces/ played through the chat. A `>` record
- * must be what the chat writes (a command line is submitted when the chat is at rest), `<` is fed, and remarks are
- * the lines that the rig's log must have by then. Everything is played twice: as recorded, and byte by byte. */
+/* The trace format, there and back; and the traces of tests/unit/at/traces/ played through the chat. A `>`
+ * record must be what the chat writes (a command line is submitted when the chat is at rest), `<` is fed, and
+ * remarks are the lines that the rig's log must have by then. Everything is played twice: as recorded, and byte
+ * by byte. */
 #include "unit/at/rig.h"
 #include "at_commands/trace.h"
 #include "at_commands/fields.h"
@@ -55,7 +56,8 @@ static void reads_what_people_write(void **state)
 	assert_int_equal(trace_parse("  7 < \\r\\n> ", &r, &e), 1);
 	assert_string_equal(buf_str(&r.bytes), "\r\n> ");
 	trace_record_done(&r);
-	static const char *const bad[] = {"x < a", "7", "7 ", "7 ? a", "7 <a", "-1 < a", "7 < \\q", "7 < \\x1", "7 < \\"};
+	static const char *const bad[] = {"x < a",  "7",       "7 ",       "7 ? a", "7 <a",
+					  "-1 < a", "7 < \\q", "7 < \\x1", "7 < \\"};
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 		e.text[0] = 0;
 		assert_true(trace_parse(bad[i], &r, &e) < 0);
@@ -147,7 +149,7 @@ static void check_sent(struct rig *r, const struct script *s, size_t i, const ch
 	rig_write(r);
 	if (strcmp(buf_str(&r->written), wanted) != 0)
 		fail_msg("%s: at %lld %s was to be sent, and %s was", path, (long long)s->rec[i].at_ms, wanted,
-		         buf_str(&r->written));
+			 buf_str(&r->written));
 	buf_reset(&r->written);
 }
 
@@ -156,7 +158,7 @@ static void check_remark(struct rig *r, const struct trace_record *rec, const ch
 	size_t n = rec->bytes.len;
 	if (r->log.len <= n || strncmp(r->log.data, buf_str(&rec->bytes), n) != 0 || r->log.data[n] != '\n')
 		fail_msg("%s: at %lld \"%s\" was expected, the log has\n%s", path, (long long)rec->at_ms,
-		         buf_str(&rec->bytes), buf_str(&r->log));
+			 buf_str(&rec->bytes), buf_str(&r->log));
 	buf_drop(&r->log, n + 1);
 }
 

@@ -16,23 +16,58 @@ static void kinds(void **state)
 		const char *line;
 		enum urc_kind kind;
 	} cases[] = {
-	    {"RING", URC_RING}, {"+CRING: VOICE", URC_RING}, {"+CRING: VOICE/AUX", URC_RING}, {"RINGING", URC_UNKNOWN},
-	    {"NO CARRIER", URC_CALL_END}, {"BUSY", URC_CALL_END}, {"NO ANSWER", URC_CALL_END},
-	    {"^CEND: 1,0,29,16", URC_CALL_END}, {"^CEND:1,0,104", URC_CALL_END}, {"VOICE CALL: END", URC_CALL_END},
-	    {"VOICE CALL: END: 000017", URC_CALL_END}, {"VOICE CALL:END:000017", URC_CALL_END},
-	    {"VOICE CALL: BEGIN", URC_NOISE}, {"MISSED_CALL: 01:23AM 13800138000", URC_MISSED_CALL},
-	    {"+CMTI: \"SM\",1", URC_CMTI}, {"+CMT: ,23", URC_CMT}, {"+CDS: 26", URC_CDS}, {"+CDSI: \"SR\",1", URC_CDSI},
-	    {"+CBM: 88", URC_CBM}, {"+CLASS0: \"x\"", URC_CLASS0}, {"^SMMEMFULL:\"SM\"", URC_STORE_FULL},
-	    {"+QIND: \"smsfull\",\"ME\"", URC_STORE_FULL}, {"+QIND: SMS DONE", URC_READY}, {"SMS DONE", URC_READY},
-	    {"SMS Ready", URC_READY}, {"+QIND: PB DONE", URC_NOISE}, {"+QIND: \"csq\",21,99", URC_SIGNAL},
-	    {"+QIND: \"vbatt\",-1", URC_POWER}, {"+QIND: \"other\",1", URC_NOISE}, {"RDY", URC_BOOT},
-	    {"QCRDY", URC_BOOT}, {"*ATREADY: 1", URC_BOOT}, {"^SYSSTART", URC_BOOT}, {"+CFUN: 1", URC_BOOT},
-	    {"+CFUN: 4", URC_NETWORK}, {"+CPIN: NOT INSERTED", URC_PIN}, {"+CPIN: READY", URC_PIN},
-	    {"UNDER_VOLTAGE WARNING", URC_POWER}, {"NORMAL POWER DOWN", URC_POWER}, {"POWERED DOWN", URC_POWER},
-	    {"+CREG: 1", URC_REG}, {"+CEREG: 5", URC_REG}, {"+C5GREG: 1", URC_REG}, {"+CTZV: +32", URC_TIME},
-	    {"+CTZE: \"+32\",0,\"2026/11/20,15:00:00\"", URC_TIME}, {"*PSUTTZ: 26,11,20", URC_TIME},
-	    {"^NWTIME: 26/11/20", URC_TIME}, {"+CUSD: 0,\"x\",15", URC_USSD}, {"+ZUSIMR:2", URC_NOISE},
-	    {"^XYZZY: 1", URC_UNKNOWN}, {"bare words", URC_UNKNOWN}, {"", URC_UNKNOWN},
+	    {"RING", URC_RING},
+	    {"+CRING: VOICE", URC_RING},
+	    {"+CRING: VOICE/AUX", URC_RING},
+	    {"RINGING", URC_UNKNOWN},
+	    {"NO CARRIER", URC_CALL_END},
+	    {"BUSY", URC_CALL_END},
+	    {"NO ANSWER", URC_CALL_END},
+	    {"^CEND: 1,0,29,16", URC_CALL_END},
+	    {"^CEND:1,0,104", URC_CALL_END},
+	    {"VOICE CALL: END", URC_CALL_END},
+	    {"VOICE CALL: END: 000017", URC_CALL_END},
+	    {"VOICE CALL:END:000017", URC_CALL_END},
+	    {"VOICE CALL: BEGIN", URC_NOISE},
+	    {"MISSED_CALL: 01:23AM 13800138000", URC_MISSED_CALL},
+	    {"+CMTI: \"SM\",1", URC_CMTI},
+	    {"+CMT: ,23", URC_CMT},
+	    {"+CDS: 26", URC_CDS},
+	    {"+CDSI: \"SR\",1", URC_CDSI},
+	    {"+CBM: 88", URC_CBM},
+	    {"+CLASS0: \"x\"", URC_CLASS0},
+	    {"^SMMEMFULL:\"SM\"", URC_STORE_FULL},
+	    {"+QIND: \"smsfull\",\"ME\"", URC_STORE_FULL},
+	    {"+QIND: SMS DONE", URC_READY},
+	    {"SMS DONE", URC_READY},
+	    {"SMS Ready", URC_READY},
+	    {"+QIND: PB DONE", URC_NOISE},
+	    {"+QIND: \"csq\",21,99", URC_SIGNAL},
+	    {"+QIND: \"vbatt\",-1", URC_POWER},
+	    {"+QIND: \"other\",1", URC_NOISE},
+	    {"RDY", URC_BOOT},
+	    {"QCRDY", URC_BOOT},
+	    {"*ATREADY: 1", URC_BOOT},
+	    {"^SYSSTART", URC_BOOT},
+	    {"+CFUN: 1", URC_BOOT},
+	    {"+CFUN: 4", URC_NETWORK},
+	    {"+CPIN: NOT INSERTED", URC_PIN},
+	    {"+CPIN: READY", URC_PIN},
+	    {"UNDER_VOLTAGE WARNING", URC_POWER},
+	    {"NORMAL POWER DOWN", URC_POWER},
+	    {"POWERED DOWN", URC_POWER},
+	    {"+CREG: 1", URC_REG},
+	    {"+CEREG: 5", URC_REG},
+	    {"+C5GREG: 1", URC_REG},
+	    {"+CTZV: +32", URC_TIME},
+	    {"+CTZE: \"+32\",0,\"2026/11/20,15:00:00\"", URC_TIME},
+	    {"*PSUTTZ: 26,11,20", URC_TIME},
+	    {"^NWTIME: 26/11/20", URC_TIME},
+	    {"+CUSD: 0,\"x\",15", URC_USSD},
+	    {"+ZUSIMR:2", URC_NOISE},
+	    {"^XYZZY: 1", URC_UNKNOWN},
+	    {"bare words", URC_UNKNOWN},
+	    {"", URC_UNKNOWN},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct at_urc u;
@@ -118,7 +153,8 @@ static void stored_and_direct(void **state)
 	assert_int_equal(u.index, 4);
 	urc_parse("+CMTI:", NULL, &u);
 	assert_int_equal(u.index, -1);
-	static const char *const lengths[] = {"+CMT: ,3", "+CMT: \"\",3", "+CMT: 3", "+CMT:\"Li\",3", "+CDS: 3", "+CDS: ,3"};
+	static const char *const lengths[] = {"+CMT: ,3",      "+CMT: \"\",3", "+CMT: 3",
+					      "+CMT:\"Li\",3", "+CDS: 3",      "+CDS: ,3"};
 	for (size_t i = 0; i < ARRAY_LEN(lengths); i++) {
 		urc_parse(lengths[i], "00010203", &u);
 		assert_int_equal(u.length, 3);
@@ -138,8 +174,9 @@ static void sim_and_registration(void **state)
 		const char *line;
 		int value;
 	} cases[] = {
-	    {"+QUSIM: 1", 1}, {"+QSIMSTAT: 1,0", 0}, {"+QSIMSTAT: 1,1", 1}, {"^SIMST:1", 1}, {"^SIMST:255", 0},
-	    {"+SIMCARD: NOT AVAILABLE", 0}, {"#QSS: 0", 0}, {"+CREG: 5", 5}, {"+CEREG: 1,\"18A2\",\"0D2F\",7", 1},
+	    {"+QUSIM: 1", 1}, {"+QSIMSTAT: 1,0", 0}, {"+QSIMSTAT: 1,1", 1},
+	    {"^SIMST:1", 1},  {"^SIMST:255", 0},     {"+SIMCARD: NOT AVAILABLE", 0},
+	    {"#QSS: 0", 0},   {"+CREG: 5", 5},       {"+CEREG: 1,\"18A2\",\"0D2F\",7", 1},
 	    {"+CREG: x", -1}, {"+CUSD: 2", 2},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -159,13 +196,33 @@ static void collisions(void **state)
 {
 	(void)state;
 	static const char *const unasked[] = {
-	    "+CREG: 1", "+CREG: 1,\"00C3\",\"0A1B\"", "+CREG: 1,00C3,0A1B", "+CEREG: 5,\"18A2\",\"0D2F4A01\",7", "+CGREG: 1",
-	    "+CLIP: \"138\",129", "+CLIP: 138,129", "+CLIP: ,128,,,,1", "+CLCC: 1,1,6,0,0", "+CUSD: 0,\"x\",15",
-	    "+CMTI: \"SM\",1", "+CMT: ,20", "+CCWA: \"138\",129,1",
+	    "+CREG: 1",
+	    "+CREG: 1,\"00C3\",\"0A1B\"",
+	    "+CREG: 1,00C3,0A1B",
+	    "+CEREG: 5,\"18A2\",\"0D2F4A01\",7",
+	    "+CGREG: 1",
+	    "+CLIP: \"138\",129",
+	    "+CLIP: 138,129",
+	    "+CLIP: ,128,,,,1",
+	    "+CLCC: 1,1,6,0,0",
+	    "+CUSD: 0,\"x\",15",
+	    "+CMTI: \"SM\",1",
+	    "+CMT: ,20",
+	    "+CCWA: \"138\",129,1",
 	};
 	static const char *const replies[] = {
-	    "+CREG: 0,1", "+CREG: 002,001,\"18d8\"", "+CREG: 2,1,\"00C3\",\"0A1B\"", "+CREG: 2,5,\"00C3\",\"0A1B\",7", "+CEREG: 0,11", "+CLIP: 1,1",
-	    "+CLIP: 0,2", "+CLCC: 1,1,4,0,0", "+CPIN: READY", "+CUSD: 1", "+CSQ: 1,99", "+CCWA: 1",
+	    "+CREG: 0,1",
+	    "+CREG: 002,001,\"18d8\"",
+	    "+CREG: 2,1,\"00C3\",\"0A1B\"",
+	    "+CREG: 2,5,\"00C3\",\"0A1B\",7",
+	    "+CEREG: 0,11",
+	    "+CLIP: 1,1",
+	    "+CLIP: 0,2",
+	    "+CLCC: 1,1,4,0,0",
+	    "+CPIN: READY",
+	    "+CUSD: 1",
+	    "+CSQ: 1,99",
+	    "+CCWA: 1",
 	};
 	for (size_t i = 0; i < ARRAY_LEN(unasked); i++)
 		if (!urc_not_reply(unasked[i]))
@@ -192,9 +249,12 @@ static void table_is_sound(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(kinds),      cmocka_unit_test(callers),
-	    cmocka_unit_test(call_lists), cmocka_unit_test(stored_and_direct),
-	    cmocka_unit_test(sim_and_registration), cmocka_unit_test(collisions),
+	    cmocka_unit_test(kinds),
+	    cmocka_unit_test(callers),
+	    cmocka_unit_test(call_lists),
+	    cmocka_unit_test(stored_and_direct),
+	    cmocka_unit_test(sim_and_registration),
+	    cmocka_unit_test(collisions),
 	    cmocka_unit_test(table_is_sound),
 	};
 	return cmocka_run_group_tests_name("unsolicited codes", tests, NULL, NULL);

@@ -40,8 +40,14 @@ static struct at_reply *wrong(struct fake *f, enum at_final final, int code)
 
 static struct modem_row generic(void)
 {
-	struct modem_row row = {.name = "generic", .cmgl_max_ms = 60000, .prompt_ms = 10000, .result_ms = 130000,
-	                        .cpms_args = 3, .reg_ok = 1 << 1 | 1 << 5 | 1 << 6 | 1 << 7, .csms = 1, .cmms = 2};
+	struct modem_row row = {.name = "generic",
+				.cmgl_max_ms = 60000,
+				.prompt_ms = 10000,
+				.result_ms = 130000,
+				.cpms_args = 3,
+				.reg_ok = 1 << 1 | 1 << 5 | 1 << 6 | 1 << 7,
+				.csms = 1,
+				.cmms = 2};
 	row.reg_commands = (struct modem_words){.word = {"CREG", "CEREG"}, .count = 2};
 	row.hangup = (struct modem_words){.word = {"AT+CHUP", "ATH"}, .count = 2};
 	return row;
@@ -98,11 +104,13 @@ static void pin(void **state)
 		const char *line;
 		enum pin_state state;
 	} cases[] = {
-	    {"+CPIN: READY", PIN_READY},     {"+CPIN: \"READY\"", PIN_READY}, {"+CPIN:READY", PIN_READY},
-	    {NULL, PIN_READY},               {"+CPIN: SIM PIN", PIN_PIN},     {"+CPIN: SIM PUK", PIN_PUK},
-	    {"+CPIN: SIM PIN2", PIN_PIN2},   {"+CPIN: SIM PUK2", PIN_PUK2},   {"+CPIN: PH-NET PIN", PIN_LOCKED},
-	    {"+CPIN: PH-SIM PIN", PIN_LOCKED}, {"+CPIN: NOT READY", PIN_NOT_READY},
-	    {"+CPIN: NOT INSERTED", PIN_ABSENT}, {"+CPIN: WHATEVER", PIN_UNKNOWN},
+	    {"+CPIN: READY", PIN_READY},         {"+CPIN: \"READY\"", PIN_READY},
+	    {"+CPIN:READY", PIN_READY},          {NULL, PIN_READY},
+	    {"+CPIN: SIM PIN", PIN_PIN},         {"+CPIN: SIM PUK", PIN_PUK},
+	    {"+CPIN: SIM PIN2", PIN_PIN2},       {"+CPIN: SIM PUK2", PIN_PUK2},
+	    {"+CPIN: PH-NET PIN", PIN_LOCKED},   {"+CPIN: PH-SIM PIN", PIN_LOCKED},
+	    {"+CPIN: NOT READY", PIN_NOT_READY}, {"+CPIN: NOT INSERTED", PIN_ABSENT},
+	    {"+CPIN: WHATEVER", PIN_UNKNOWN},
 	};
 	struct fake f;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
@@ -173,7 +181,8 @@ static void small_queries(void **state)
 	assert_int_equal(at_read_smsc(one(&f, "+CSCA: \"+8613800100500\",145"), number, &type), 0);
 	assert_string_equal(number, "+8613800100500");
 	assert_int_equal(type, 145);
-	assert_int_equal(at_read_smsc(one(&f, "+CSCA: \"002B0038003600310033003800300030\",145"), number, &type), 0);
+	assert_int_equal(
+	    at_read_smsc(one(&f, "+CSCA: \"002B0038003600310033003800300030\",145"), number, &type), 0);
 	assert_string_equal(number, "+8613800");
 	assert_int_equal(at_read_smsc(one(&f, "+CSCA: \"\",129"), number, &type), -EBADMSG);
 	struct modem_row row = generic();
@@ -214,12 +223,13 @@ static void registration(void **state)
 		if (rc || r.mode != cases[i].mode || r.stat != cases[i].stat || r.lac != cases[i].lac ||
 		    r.act != cases[i].act)
 			fail_msg("%s: %d mode %d stat %d lac %x act %d", cases[i].line, rc, r.mode, r.stat,
-			         (unsigned)r.lac, r.act);
+				 (unsigned)r.lac, r.act);
 	}
 	struct modem_row row = generic();
-	assert_true(at_reg_usable(&row, 1) && at_reg_usable(&row, 5) && at_reg_usable(&row, 6) && at_reg_usable(&row, 7));
-	assert_false(at_reg_usable(&row, 0) || at_reg_usable(&row, 2) || at_reg_usable(&row, 3) || at_reg_usable(&row, 8) ||
-	             at_reg_usable(&row, 11) || at_reg_usable(&row, -1));
+	assert_true(at_reg_usable(&row, 1) && at_reg_usable(&row, 5) && at_reg_usable(&row, 6) &&
+		    at_reg_usable(&row, 7));
+	assert_false(at_reg_usable(&row, 0) || at_reg_usable(&row, 2) || at_reg_usable(&row, 3) ||
+		     at_reg_usable(&row, 8) || at_reg_usable(&row, 11) || at_reg_usable(&row, -1));
 	row.reg_alias = (struct modem_words){.word = {"+CGREG:"}, .count = 1};
 	struct at_command c = at_cmd_reg_query(&row, "CEREG");
 	assert_string_equal(c.line, "AT+CEREG?");
@@ -240,7 +250,8 @@ static void signal_and_operator(void **state)
 	assert_int_equal(at_signal_dbm("+CSQ: 199,99"), SIGNAL_UNKNOWN);
 	assert_int_equal(at_signal_dbm("+CSQ:"), SIGNAL_UNKNOWN);
 	assert_int_equal(at_read_signal(one(&f, NULL), &dbm), -EBADMSG);
-	assert_int_equal(at_read_operator(one(&f, "+COPS: 0,0,\"CHINA MOBILE\",7"), name, sizeof name, &act), 0);
+	assert_int_equal(at_read_operator(one(&f, "+COPS: 0,0,\"CHINA MOBILE\",7"), name, sizeof name, &act),
+			 0);
 	assert_string_equal(name, "CHINA MOBILE");
 	assert_string_equal(at_technology(act), "LTE");
 	assert_int_equal(at_read_operator(one(&f, "+COPS: 0"), name, sizeof name, &act), 0);
@@ -281,8 +292,9 @@ static void listings(void **state)
 	assert_int_equal(l.count, 0);
 	at_list_done(&l);
 	/* every form of the header */
-	static const char *const headers[] = {"+CMGL: 7,1,,23", "+CMGL:7,1,\"\",23", "+CMGL: 7,1,\"004C0069\",23",
-	                                      "+CMGL: 7,1,\"Li, Ming\",23", "+CMGL: 7, 1, , 23"};
+	static const char *const headers[] = {"+CMGL: 7,1,,23", "+CMGL:7,1,\"\",23",
+					      "+CMGL: 7,1,\"004C0069\",23", "+CMGL: 7,1,\"Li, Ming\",23",
+					      "+CMGL: 7, 1, , 23"};
 	for (size_t i = 0; i < ARRAY_LEN(headers); i++) {
 		assert_int_equal(at_read_list(ok(&f, headers[i], P23, NULL, NULL), &l), 0);
 		assert_int_equal(l.count, 1);
@@ -317,7 +329,8 @@ static void slots(void **state)
 	assert_int_equal(s.stat, 0);
 	assert_false(s.length_lies);
 	at_slot_done(&s);
-	assert_int_equal(at_read_slot(ok(&f, "+CMGR: 1,\"\",27", P23, NULL, NULL), &s), 0); /* Air780EPV, 1 in 4 */
+	assert_int_equal(at_read_slot(ok(&f, "+CMGR: 1,\"\",27", P23, NULL, NULL), &s),
+			 0); /* Air780EPV, 1 in 4 */
 	assert_true(s.length_lies);
 	at_slot_done(&s);
 	assert_int_equal(at_read_slot(one(&f, "+CMGR: 1,,23"), &s), 0); /* a header without its PDU */
@@ -396,7 +409,9 @@ static void calls(void **state)
 	struct at_command c;
 	assert_int_equal(at_read_calls(one(&f, NULL), list, AT_CALLS_MAX), 0);
 	assert_int_equal(at_read_calls(ok(&f, "+CLCC: 1,1,4,0,0,\"13800138000\",129", "+CLCC: rubbish",
-	                                  "+CLCC: 2,0,0,1,0", NULL), list, AT_CALLS_MAX), 2);
+					  "+CLCC: 2,0,0,1,0", NULL),
+				       list, AT_CALLS_MAX),
+			 2);
 	assert_string_equal(list[0].number, "13800138000");
 	assert_false(list[1].incoming);
 	assert_int_equal(at_read_calls(wrong(&f, AT_ERROR, -1), list, AT_CALLS_MAX), -ENODATA);
@@ -430,12 +445,18 @@ static void balance(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(words),         cmocka_unit_test(numbers_of_device_and_sim),
-	    cmocka_unit_test(pin),           cmocka_unit_test(stores),
-	    cmocka_unit_test(small_queries), cmocka_unit_test(registration),
-	    cmocka_unit_test(signal_and_operator), cmocka_unit_test(watch_is_one_exchange),
-	    cmocka_unit_test(listings),      cmocka_unit_test(slots),
-	    cmocka_unit_test(submits),       cmocka_unit_test(calls),
+	    cmocka_unit_test(words),
+	    cmocka_unit_test(numbers_of_device_and_sim),
+	    cmocka_unit_test(pin),
+	    cmocka_unit_test(stores),
+	    cmocka_unit_test(small_queries),
+	    cmocka_unit_test(registration),
+	    cmocka_unit_test(signal_and_operator),
+	    cmocka_unit_test(watch_is_one_exchange),
+	    cmocka_unit_test(listings),
+	    cmocka_unit_test(slots),
+	    cmocka_unit_test(submits),
+	    cmocka_unit_test(calls),
 	    cmocka_unit_test(balance),
 	};
 	return cmocka_run_group_tests_name("verbs", tests, NULL, NULL);
