@@ -42,6 +42,8 @@ int csv_decode(const char *bytes, size_t len, char **ret, struct err *e)
 	return 0;
 }
 
+#define IN_FIELD 2 /* libcsv's FIELD_BEGUN: with `quoted`, the end of the text lies inside quotation marks */
+
 struct reader {
 	int (*row)(void *user, const struct csv_row *r);
 	void *user;
@@ -100,7 +102,7 @@ int csv_each(const char *utf8, int (*row)(void *user, const struct csv_row *r), 
 {
 	struct csv_parser p;
 	struct reader r = {.row = row, .user = user, .now = {.line = 1}, .line = 0};
-	if (csv_init(&p, CSV_STRICT_FINI | CSV_REPALL_NL)) /* empty lines end a row too, so that lines are counted */
+	if (csv_init(&p, CSV_REPALL_NL)) /* empty lines end a row too, so that lines are counted */
 		abort();
 	csv_set_delim(&p, delimiter(utf8));
 	int failed = 0;
@@ -112,6 +114,8 @@ int csv_each(const char *utf8, int (*row)(void *user, const struct csv_row *r), 
 		failed = csv_parse(&p, from, n, on_field, on_row, &r) != n;
 		from += n;
 	}
+	if (p.pstate == IN_FIELD && p.quoted)
+		failed = 1;
 	if (!r.result && !failed)
 		failed = csv_fini(&p, on_field, on_row, &r) != 0;
 	for (int i = 0; i < r.now.count; i++)

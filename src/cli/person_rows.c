@@ -9,17 +9,18 @@
 #include <string.h>
 #include <strings.h>
 
-/* Words separated by blanks, commas, semicolons, slashes and their Chinese likes. Calls back for each; a callback's
- * non-zero ends it. */
-static int each_word(const char *text, int (*word)(void *user, const char *w), void *user)
+/* Words separated by commas, semicolons, slashes and their Chinese likes; with `blanks` by blanks, too. Calls back for
+ * each; a callback's non-zero ends it. */
+static int each_word(const char *text, bool blanks, int (*word)(void *user, const char *w), void *user)
 {
-	static const char *const separators[] = {" ", ",", ";", "/", "\t", "\n", "、", "，", "；", "　"};
+	static const char *const separators[] = {",", ";", "/", "\n", "、", "，", "；", " ", "\t", "　"};
+	const size_t used = blanks ? ARRAY_LEN(separators) : ARRAY_LEN(separators) - 3;
 	char one[64];
 	size_t n = 0;
 	int r = 0;
-	for (const char *p = text;; ) {
+	for (const char *p = text;;) {
 		size_t sep = 0;
-		for (size_t i = 0; i < ARRAY_LEN(separators) && !sep; i++)
+		for (size_t i = 0; i < used && !sep; i++)
 			if (!strncmp(p, separators[i], strlen(separators[i])))
 				sep = strlen(separators[i]);
 		if (!sep && *p) {
@@ -57,7 +58,7 @@ static int one_role(void *user, const char *w)
 int person_read_roles(const char *words, unsigned *ret, struct err *e)
 {
 	struct words s = {.e = e};
-	int r = each_word(words, one_role, &s);
+	int r = each_word(words, true, one_role, &s);
 	if (!r)
 		*ret = s.roles;
 	return r;
@@ -78,6 +79,14 @@ static int one_number(void *user, const char *w)
 			return 0;
 	ch->numbers[ch->number_count++] = number;
 	return 0;
+}
+
+/* "138 0013 8001" is one number, "13800138001 13800138002" are two. */
+static int number_or_several(void *user, const char *w)
+{
+	char number[E164_MAX];
+	bool one = e164_is_person(e164_parse(w, number)) && number[0] == '+';
+	return one ? one_number(user, w) : each_word(w, true, one_number, user);
 }
 
 /* "3栋", "3号楼", "2单元", "501室" → "3", "2", "501"; -EINVAL when it does not fit. */
@@ -127,7 +136,7 @@ int person_read_fields(const struct person_fields *f, struct person_input *in, s
 	if (unreadable(f->name) || unreadable(f->grid) || unreadable(f->building))
 		return err_set(e, NULL, 0, "%s", _("is neither UTF-8 nor GB18030; save the list as CSV UTF-8"));
 	if (f->phones)
-		r = each_word(f->phones, one_number, &s);
+		r = each_word(f->phones, false, number_or_several, &s);
 	if (!r && f->name) {
 		if (strlen(f->name) >= sizeof in->name)
 			return err_set(e, NULL, 0, _("%.60s… is too long for a name"), f->name);

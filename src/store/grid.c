@@ -62,17 +62,20 @@ int grid_put(struct store *s, const char *code, const char *name, const char *pa
 	if (parent && *parent) {
 		char up[GRID_DEPTH_MAX][GRID_CODE_MAX];
 		int64_t below;
-		r = store_run(s, "INSERT OR IGNORE INTO grid (code) VALUES (?)", "t", parent);
-		int depth = r ? r : grid_ancestors(s, parent, up);
+		int depth = grid_ancestors(s, parent, up);
 		if (depth < 0)
 			return depth;
+		bool loop = !strcmp(parent, code);
 		for (int i = 0; i < depth; i++)
-			if (!strcmp(up[i], code))
-				return -ELOOP;
+			loop |= !strcmp(up[i], code);
+		if (loop)
+			return -ELOOP;
 		if ((r = height(s, code, &below)))
 			return r;
-		if (depth + 1 + below > GRID_DEPTH_MAX)
+		if ((depth ? depth : 1) + 1 + below > GRID_DEPTH_MAX)
 			return -E2BIG;
+		if ((r = store_run(s, "INSERT OR IGNORE INTO grid (code) VALUES (?)", "t", parent)))
+			return r;
 	}
 	return store_run(s,
 	                 "INSERT INTO grid (code, name, parent) VALUES (?1, ?2, ?3)"
