@@ -11,6 +11,14 @@ struct weights {
 	bool trouble, settled;
 };
 
+/* 没来电了, 还没修好, 不通了: the word behind says the opposite. */
+static bool negated(const struct glyphs *g, int i)
+{
+	uint32_t before = glyphs_at(g, i - 1);
+	return before == 0x6CA1 /* 没 */ || before == 0x672A /* 未 */ || before == 0x4E0D /* 不 */ ||
+	       before == 0x6709 /* 没有 */;
+}
+
 static void weigh(const struct reading *rd, int a, int b, struct weights *w)
 {
 	const struct rules *r = rd->rules;
@@ -20,7 +28,7 @@ static void weigh(const struct reading *rd, int a, int b, struct weights *w)
 	for (int i = rd->normal.glyph_of[a], end = rd->normal.glyph_of[b]; i < end; i++) {
 		const struct word *word;
 		w->trouble |= words_longest(&r->words, g, i, word_of_list, r->troubles, &word) > 0;
-		w->settled |= words_longest(&r->words, g, i, word_of_list, r->settled, &word) > 0;
+		w->settled |= !negated(g, i) && words_longest(&r->words, g, i, word_of_list, r->settled, &word) > 0;
 		if (i < covered)
 			continue;
 		int n = words_longest(&r->words, g, i, word_of_kind, WORD_CATEGORY, &word);
@@ -111,18 +119,25 @@ void complaints_describe(const struct reading *rd, int a, int b, struct intent *
 struct group {
 	struct weights w;
 	int a, b, topic;
-	int strong; /* category that made it one, -1 not yet */
+	int first; /* strong category of its first clause, -1 none */
 	bool forced, open;
 	int rule;
 };
 
-static void close_group(struct reading *rd, struct group *g)
+/* The heaviest of all its words; between equals the one that came first. */
+static int group_category(const struct group *g)
 {
 	int c = heaviest(&g->w);
-	bool counts = g->forced || (c >= 0 && g->w.sum[c] >= 2) || (g->w.trouble && c >= 0) || g->w.trouble;
-	if (g->open && counts && !(g->w.settled && !g->forced && g->strong < 0)) {
+	return g->first >= 0 && c >= 0 && g->w.sum[g->first] >= g->w.sum[c] ? g->first : c;
+}
+
+static void close_group(struct reading *rd, struct group *g)
+{
+	int c = group_category(g);
+	bool counts = g->forced || (c >= 0 && g->w.sum[c] >= 2) || g->w.trouble;
+	if (g->open && counts) {
 		char name[48];
-		enum category category = g->strong >= 0 ? (enum category)g->strong : c < 0 ? CATEGORY_OTHER : (enum category)c;
+		enum category category = c < 0 ? CATEGORY_OTHER : (enum category)c;
 		snprintf(name, sizeof name, "vocabulary/%s", category_name(category));
 		const char *rule = g->rule >= 0 ? rd->rules->list[g->rule].name : name;
 		struct found *f = reading_add(rd, INTENT_COMPLAINT, rule, g->a, g->b, g->topic);
@@ -135,14 +150,50 @@ static void close_group(struct reading *rd, struct group *g)
 			f->in.has |= ARG_TEXT;
 		}
 	}
-	*g = (struct group){.strong = -1, .rule = -1};
+	*g = (struct group){.first = -1, .rule = -1};
 }
 
-/* One word of weight makes a clause strong; so does a sum of lighter ones. */
 static int strong_category(const struct weights *w)
 {
 	int c = heaviest(w);
 	return c >= 0 && w->sum[c] >= STRONG ? c : -1;
+}
+
+/* Skips what may stand before the thing that a clause is about: addresses, places, 也, 那个 … */
+static int subject_at(const struct reading *rd, int i, int end)
+{
+	const struct word *word;
+	for (;;) {
+		int before = i;
+		for (int k = 0; k < rd->mention_count; k++)
+			if (rd->normal.byte_of[i] >= rd->mentions[k].a && rd->normal.byte_of[i] < rd->mentions[k].b)
+				i = rd->normal.glyph_of[rd->mentions[k].b];
+		if (i < end && !words_longest(&rd->rules->words, &rd->normal.glyphs, i, word_of_kind, WORD_CATEGORY, &word)) {
+			if (words_longest(&rd->rules->words, &rd->normal.glyphs, i, word_of_list, rd->rules->places, &word) ||
+			    words_longest(&rd->rules->words, &rd->normal.glyphs, i, word_of_list, rd->rules->fillers, &word))
+				i += word->n;
+		}
+		while (i < end && rd->normal.glyphs.list[i].c == ' ')
+			i++;
+		if (i == before || i >= end)
+			return i;
+	}
+}
+
+/* A clause of the same topic is a matter of its own when it is about a thing of another category, names it first,
+ * and says what is wrong with it: "楼上太吵，草坪都枯了". "把我家灯泡坏了" goes on with what was said. */
+static bool new_matter(const struct reading *rd, const struct clause *c, const struct weights *w, const struct group *g)
+{
+	int strong = strong_category(w), end = rd->normal.glyph_of[c->b];
+	const struct word *word;
+	if (strong < 0 || g->first < 0 || strong == g->first || !w->trouble || g->w.sum[strong] >= STRONG)
+		return false;
+	int n = words_longest(&rd->rules->words, &rd->normal.glyphs, subject_at(rd, rd->normal.glyph_of[c->a], end),
+	                      word_of_kind, WORD_CATEGORY, &word);
+	for (int k = 0; k < n; k++)
+		if (word[k].list == strong && word[k].weight > STRONG)
+			return true;
+	return false;
 }
 
 static void join(struct group *g, const struct clause *c, const struct weights *w)
@@ -152,6 +203,8 @@ static void join(struct group *g, const struct clause *c, const struct weights *
 		g->topic = c->topic;
 		g->open = true;
 	}
+	if (g->first < 0)
+		g->first = strong_category(w);
 	g->b = c->b;
 	add_up(&g->w, w);
 	if (c->state == CLAUSE_FORCED) {
@@ -163,21 +216,20 @@ static void join(struct group *g, const struct clause *c, const struct weights *
 
 void complaints_find(struct reading *rd)
 {
-	struct group g = {.strong = -1, .rule = -1};
+	struct group g = {.first = -1, .rule = -1};
 	for (int i = 0; i < rd->clause_count; i++) {
 		struct clause *c = &rd->clauses[i];
 		if (c->state == CLAUSE_USED || (rd->shadow[c->topic] && c->state != CLAUSE_FORCED))
 			continue;
+		if (rd->ctx.asked == ASKED_TEXT) /* "what is the matter?" was asked: this is it */
+			c->state = CLAUSE_FORCED;
 		struct weights w;
 		weigh(rd, c->a, c->b, &w);
 		if (w.settled && c->state != CLAUSE_FORCED)
 			continue; /* it works again: no complaint, and nothing that belongs to one */
-		int strong = strong_category(&w);
-		bool other = g.open && g.strong >= 0 && strong >= 0 && strong != g.strong;
-		if (g.open && (c->topic != g.topic || other || (c->state == CLAUSE_FORCED && g.forced && g.rule != c->rule)))
+		bool again = c->state == CLAUSE_FORCED && g.forced && g.rule != c->rule;
+		if (g.open && (c->topic != g.topic || again || new_matter(rd, c, &w, &g)))
 			close_group(rd, &g);
-		if (g.strong < 0)
-			g.strong = strong;
 		join(&g, c, &w);
 		c->state = CLAUSE_USED;
 	}

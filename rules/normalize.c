@@ -188,9 +188,9 @@ void normalize(const struct tables *t, const struct words *w, const char *verbat
 	sounds_read_pinyin(t, w, g);
 	join_spaced(g);
 	drop_politeness(w, g);
+	numerals_to_digits(g);
 	sounds_correct(t, w, g);
 	drop_politeness(w, g);
-	numerals_to_digits(g);
 	finish(ret);
 }
 

@@ -234,6 +234,22 @@ static bool applies(const struct reading *rd, const struct rule *rule)
 	return !rule->roles || roles & rule->roles;
 }
 
+/* What speaks against the rule is looked for in the clauses that the match touches. */
+static bool refuted(const struct reading *rd, const struct rule *rule, int first, int last, int a, int b)
+{
+	struct span dummy;
+	while (first < last && rd->clauses[first].b <= a)
+		first++;
+	while (last > first && rd->clauses[last].a >= b)
+		last--;
+	a = rd->clauses[first].a < a ? rd->clauses[first].a : a;
+	b = rd->clauses[last].b > b ? rd->clauses[last].b : b;
+	for (int k = 0; k < rule->unlesses; k++)
+		if (pattern_match(rule->unless[k], rd->rules->matcher, rd->normal.text + a, b - a, 0, &dummy))
+			return true;
+	return false;
+}
+
 static bool try(struct reading *rd, const struct rule *rule, int first, int last, struct match *m)
 {
 	int a = rd->clauses[first].a, b = rd->clauses[last].b;
@@ -242,12 +258,8 @@ static bool try(struct reading *rd, const struct rule *rule, int first, int last
 	for (int i = 0; i < rule->patterns; i++) {
 		if (!pattern_match(rule->pattern[i], rd->rules->matcher, s, b - a, 0, &span) || span.b <= span.a)
 			continue;
-		bool not = false;
-		struct span dummy;
-		for (int k = 0; k < rule->unlesses && !not; k++)
-			not = pattern_match(rule->unless[k], rd->rules->matcher, s, b - a, 0, &dummy);
-		if (not)
-			return false;
+		if (refuted(rd, rule, first, last, a + span.a, a + span.b))
+			continue;
 		if (rule->unlesses) /* the groups of the match again */
 			pattern_match(rule->pattern[i], rd->rules->matcher, s, b - a, 0, &span);
 		*m = (struct match){rule, rule->pattern[i], a, a + span.a, a + span.b, 0};
@@ -267,11 +279,16 @@ static void act(struct reading *rd, const struct match *m, int first, int last)
 		force(rd, m);
 }
 
+static bool placed(const struct rule *rule, const struct clause *c)
+{
+	return (!rule->first || c->first) && (!rule->lead || c->topic == 0);
+}
+
 static void run_on_clauses(struct reading *rd, const struct rule *rule)
 {
 	struct match m;
 	for (int i = 0; i < rd->clause_count; i++) {
-		if (rd->clauses[i].state != CLAUSE_FREE || (rule->first && !rd->clauses[i].first))
+		if (rd->clauses[i].state != CLAUSE_FREE || !placed(rule, &rd->clauses[i]))
 			continue;
 		if (try(rd, rule, i, i, &m)) {
 			act(rd, &m, i, i);
@@ -288,9 +305,10 @@ static void run_on_text(struct reading *rd, const struct rule *rule)
 		int last = first;
 		if (rd->clauses[first].state != CLAUSE_FREE)
 			continue;
-		while (last + 1 < rd->clause_count && rd->clauses[last + 1].state == CLAUSE_FREE)
+		while (last + 1 < rd->clause_count && rd->clauses[last + 1].state == CLAUSE_FREE &&
+		       (rule->consume != CONSUME_TOPIC || rd->clauses[last + 1].topic == rd->clauses[first].topic))
 			last++;
-		if ((!rule->first || rd->clauses[first].first) && try(rd, rule, first, last, &m)) {
+		if (placed(rule, &rd->clauses[first]) && try(rd, rule, first, last, &m)) {
 			act(rd, &m, first, last);
 			if (rule->many && rd->found_count < FOUND_MAX)
 				first--;

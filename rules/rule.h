@@ -33,6 +33,7 @@ struct rule {
 	enum rule_consume consume;
 	int match; /* enum pattern_match */
 	bool first;  /* only at the beginning of a topic */
+	bool lead;   /* only in the first topic of the text */
 	bool many;   /* may match again in what is left of the clause or text */
 	bool shadow; /* the rest of the topic is no complaint */
 	bool forced; /* a complaint whose words follow the match */

@@ -272,6 +272,8 @@ static int parse_key(struct reader *rd, const char *key, char *value)
 		return args_parse(value, &rule->set) ? 0 : FAIL(rd, "'%s' is no list of arguments such as scope=all", value);
 	if (strcmp(key, "first") == 0)
 		return parse_flag(rd, key, value, &rule->first);
+	if (strcmp(key, "lead") == 0)
+		return parse_flag(rd, key, value, &rule->lead);
 	if (strcmp(key, "many") == 0)
 		return parse_flag(rd, key, value, &rule->many);
 	if (strcmp(key, "shadow") == 0)

@@ -17,8 +17,9 @@
  *     consume: clause | match | topic | text | none   what is taken: the clauses touched, the matched words alone,
  *                                       all up to the next topic (另外, 还有 …), everything, or nothing
  *     set: scope=all                    arguments that need no group
- *     unless: …                         a pattern that must not be found in the clause (or text)
+ *     unless: …                         a pattern that must not be found in the clauses that matched
  *     first: yes                        only at the beginning of the text or of a topic
+ *     lead: yes                         only in the first topic of the text
  *     many: yes                         may match again in what is left
  *     shadow: yes                       the rest of the topic is no complaint
  *     forced: yes                       complaint: the words that follow are one, whatever they are

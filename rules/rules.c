@@ -198,7 +198,9 @@ static bool outweighed(const struct found *all, int n, enum intent_kind kind)
 				return true;
 		return kind == INTENT_UNKNOWN && has_kind(all, n, INTENT_THANKS);
 	case INTENT_ATTEND:
-		return has_kind(all, n, INTENT_DECLINE);
+		return has_kind(all, n, INTENT_DECLINE) || has_kind(all, n, INTENT_ATTENDANCE);
+	case INTENT_MENU:
+		return has_kind(all, n, INTENT_DUTY);
 	case INTENT_START:
 		return has_kind(all, n, INTENT_STOP);
 	}
