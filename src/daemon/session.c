@@ -14,7 +14,8 @@
 #define INIT_MS        180000
 #define BACKOFF_MAX_MS 60000
 #define FIRST_CHECK_MS 8000
-#define DEVICE_MS      10000  /* when the folder cannot be watched */
+#define DEVICE_MS      60000  /* its folder is watched as well */
+#define DEVICE_BLIND_MS 10000  /* its folder is not there either */
 
 int64_t session_now(const struct session *s)
 {
@@ -71,6 +72,8 @@ void act_nothing(struct session *s)
 void act_open(struct session *s)
 {
 	int r = port_open(s);
+	if (r == 0)
+		device_unwatch(s);
 	if (r == -ENOENT || r == -ENXIO || r == -ENODEV)
 		session_event(s, EV_MISSING);
 	else if (r) {
@@ -270,7 +273,8 @@ void act_wait_for_device(struct session *s)
 		log_warning("%s: there is no %s", s->config->name, s->config->device);
 	close_down(s, "device is missing");
 	s->failures++;
-	session_due_in(s, DEVICE_MS, NULL);
+	device_watch(s);
+	session_due_in(s, s->device_watch ? DEVICE_MS : DEVICE_BLIND_MS, NULL);
 }
 
 /* ------------------------------------------------------------------------------------------------ from outside */
@@ -325,6 +329,7 @@ void session_free(struct session *s)
 	if (!s)
 		return;
 	port_close(s);
+	device_unwatch(s);
 	send_forget(s);
 	read_forget(s);
 	at_chat_free(s->chat);
@@ -348,12 +353,6 @@ void session_stop(struct session *s)
 bool session_stopped(const struct session *s)
 {
 	return s->state == SESSION_STOPPED;
-}
-
-void session_device_appeared(struct session *s)
-{
-	if (s->state == SESSION_LOST || s->state == SESSION_BACKOFF)
-		session_event(s, EV_START);
 }
 
 void session_reconfigure(struct session *s, const struct config_modem *config)

@@ -28,9 +28,6 @@ void session_reconfigure(struct session *s, const struct config_modem *config);
 
 /* The outbox may have something: looks at it when free. */
 void session_wake(struct session *s);
-/* The device's folder changed: try to open at once when waiting for that. */
-void session_device_appeared(struct session *s);
-
 /* Lends the port: closed after the submit that is under way. *ret_path is borrowed. -EBUSY: lent already. */
 int session_hold(struct session *s, const char **ret_path);
 void session_release(struct session *s);

@@ -13,6 +13,7 @@
 #define SESSION_MEMORIES 6  /* memories that are read */
 #define SESSION_SLOTS    256/* announced, to be read */
 #define SESSION_BAD      16 /* slots that make trouble */
+#define SESSION_DEVICE_SETTLES_MS 200
 #define SESSION_ROUNDS   3  /* without progress: into quarantine */
 
 #define SESSION_STATES(X)                                                                                              \
@@ -96,6 +97,7 @@ struct session {
 	uv_timer_t *timer;   /* the earlier of chat and state */
 	int64_t due_ms;      /* of the state: EV_DUE, or a deferred step; INT64_MAX none */
 	void (*due)(struct session *s); /* instead of EV_DUE */
+	uv_fs_event_t *device_watch; /* heap, likewise; NULL unless LOST */
 	FILE *trace;
 	int64_t trace_start_ms;
 	bool pumping;
@@ -181,6 +183,10 @@ void port_pump(struct session *s);
 void port_submit(struct session *s, struct at_command *c, void (*done)(void *user, const struct at_reply *r));
 /* In every done: true when the port is gone and nothing is to be gone on with. Notes a dead modem as well. */
 bool port_over(struct session *s, const struct at_reply *r);
+
+/* device */
+void device_watch(struct session *s);
+void device_unwatch(struct session *s);
 
 /* init */
 void init_begin(struct session *s);  /* WHEN_OPEN */

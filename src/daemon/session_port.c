@@ -220,7 +220,7 @@ static void on_poll(uv_poll_t *h, int status, int events)
 	struct session *s = h->data;
 	char bytes[READ_SIZE];
 	if (status < 0) {
-		gone(s, status);
+		gone(s, -EIO); /* libuv's name for a hang-up is EBADF */
 		return;
 	}
 	if (events & (UV_READABLE | UV_DISCONNECT)) {

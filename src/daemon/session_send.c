@@ -182,6 +182,8 @@ static void record(struct session *s)
 	bool sent = s->outcome.kind == SUBMITTED;
 	if (sent && whole)
 		note_sent(s);
+	if (!sent || whole)
+		daemon_act_soon(s->d, 0); /* when it is tried again, or what is next */
 	if (s->state != SESSION_SENDING)
 		return;
 	if (sent) {
@@ -198,7 +200,6 @@ static void record(struct session *s)
 		s->confused = true;
 		pause_sending(s, PAUSE_MS);
 	}
-	daemon_act_soon(s->d, 0);
 	rest(s);
 }
 
