@@ -226,17 +226,19 @@ static void settle(struct reading *rd, struct intents *ret)
 		ret->list[ret->count++] = (struct intent){.kind = INTENT_UNKNOWN};
 }
 
-static bool is_english(const struct glyphs *g)
+/* Letters and no Chinese, and read by an English rule; where no rule knew it, letters enough for words. */
+static bool is_english(const struct reading *rd, const struct intents *in)
 {
-	int letters = 0, run = 0, longest = 0;
-	for (int i = 0; i < g->count; i++) {
-		if (is_han(g->list[i].c))
+	int letters = 0;
+	for (int i = 0; i < rd->normal.glyphs.count; i++) {
+		if (is_han(rd->normal.glyphs.list[i].c))
 			return false;
-		run = is_letter(g->list[i].c) ? run + 1 : 0;
-		letters += run > 0;
-		longest = run > longest ? run : longest;
+		letters += is_letter(rd->normal.glyphs.list[i].c) != 0;
 	}
-	return letters > 0;
+	for (int i = 0; i < in->count; i++)
+		if (strncmp(in->list[i].rule, "en-", 3) == 0)
+			return true;
+	return letters >= 8;
 }
 
 void rules_read(const struct rules *r, const char *text, const struct rules_context *ctx, struct intents *ret)
@@ -246,7 +248,7 @@ void rules_read(const struct rules *r, const char *text, const struct rules_cont
 	reading_open(rd, r, text, ctx);
 	reading_run(rd);
 	settle(rd, ret);
-	ret->english = is_english(&rd->normal.glyphs);
+	ret->english = is_english(rd, ret);
 	reading_close(rd);
 	free(rd);
 }

@@ -26,3 +26,16 @@ void rules_read(const struct rules *r, const char *text, const struct rules_cont
 
 /* The normalised copy that is matched, for `rules explain`. Caller frees. */
 char *rules_normalize(const struct rules *r, const char *text);
+
+/* Reads every `sample:` and `not:` line of the rule files; `report` (may be NULL) hears of each that is wrong.
+ * Returns how many are. */
+typedef void rules_report(void *arg, const char *file, int line, const char *text);
+int rules_check(const struct rules *r, rules_report *report, void *arg, int *ret_samples);
+
+/* For `rules list`: rules in the order in which they are tried. The strings are borrowed from the set. */
+struct rule_info {
+	const char *name, *intent, *file;
+	int line, priority, patterns, samples;
+};
+int rules_count(const struct rules *r);
+void rules_describe(const struct rules *r, int i, struct rule_info *ret);

@@ -5,6 +5,8 @@
 #include "base/paths.h"
 #include "base/text.h"
 #include "cli/nouns.h"
+#include "rules/replies.h"
+#include "sms/compose.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -140,6 +142,123 @@ static int explain(struct cli *c)
 	return EX_OK;
 }
 
+struct tally {
+	int wrong;
+};
+
+static void report_wrong(void *arg, const char *file, int line, const char *text)
+{
+	struct tally *t = arg;
+	t->wrong++;
+	fprintf(stderr, "%s:%d: %s\n", file, line, text);
+}
+
+/* What stands for a name and the like when the segments of a reply are counted. */
+static void fill_typical(const char *text, struct buf *out)
+{
+	for (const char *p = text; *p;) {
+		size_t n = *p == '{' ? strcspn(p, "}") : 0;
+		if (n && p[n]) {
+			buf_adds(out, n <= 4 ? "23" : n <= 7 ? "12345" : "11月27日15:00");
+			p += n + 1;
+		} else if (strncmp(p, "[[", 2) == 0 || strncmp(p, "]]", 2) == 0) {
+			p += 2;
+		} else {
+			buf_addc(out, *p++);
+		}
+	}
+}
+
+static int segments_of(const char *text)
+{
+	struct buf filled = {0};
+	struct compose_options o = {.message_class = -1};
+	enum sms_alphabet alphabet;
+	fill_typical(text, &filled);
+	int n = compose_count(buf_str(&filled), &o, &alphabet);
+	buf_done(&filled);
+	return n;
+}
+
+static const struct out_column reply_columns[] = {
+    {"key", N_("reply"), OUT_TEXT, 0},
+    {"zh", N_("segments zh"), OUT_INT, 0},
+    {"en", N_("segments en"), OUT_INT, 0},
+    {0},
+};
+
+/* Replies that need more than one segment with typical values; --json lists them all. */
+static void list_replies(struct cli *c, const struct replies *p)
+{
+	int single = 0, shown = 0, total = replies_count(p);
+	for (int i = 0; i < total; i++) {
+		int zh = segments_of(replies_text(p, i, LANG_ZH)), en = segments_of(replies_text(p, i, LANG_EN));
+		bool one = zh == 1 && en == 1;
+		single += one;
+		if (one && c->out.mode == OUT_TABLE)
+			continue;
+		if (!shown++)
+			out_begin(&c->out, reply_columns);
+		out_row(&c->out, json_pack("{s:s,s:i,s:i}", "key", replies_key(p, i), "zh", zh, "en", en));
+	}
+	if (shown)
+		out_end(&c->out);
+	if (c->out.mode == OUT_TABLE)
+		printf(_("%d of %d replies fit into one segment in both languages\n"), single, total);
+}
+
+static int check(struct cli *c)
+{
+	char dir[PATH_MAX], line[640];
+	struct rules *r;
+	struct replies *p;
+	struct err e = {0};
+	struct tally t = {0};
+	int samples, status = load(c, &r);
+	if (status != EX_OK)
+		return status;
+	rules_check(r, report_wrong, &t, &samples);
+	if (c->out.mode == OUT_TABLE)
+		printf(_("%d rules, %d samples, %d wrong\n"), rules_count(r), samples, t.wrong);
+	rules_free(r);
+	if (paths_data(dir, sizeof dir) < 0 || replies_load(dir, &p, &e) < 0)
+		return cli_fail(EX_DATAERR, "%s", err_line(&e, line, sizeof line));
+	list_replies(c, p);
+	replies_free(p);
+	return t.wrong ? EX_DATAERR : EX_OK;
+}
+
+static const struct out_column rule_columns[] = {
+    {"name", N_("rule"), OUT_TEXT, 0},         {"intent", N_("intent"), OUT_TEXT, 0},
+    {"priority", N_("priority"), OUT_INT, 0},  {"patterns", N_("patterns"), OUT_INT, 0},
+    {"samples", N_("samples"), OUT_INT, 0},    {"file", N_("file"), OUT_TEXT, 0},
+    {"line", N_("line"), OUT_INT, 0},          {0},
+};
+
+static int list(struct cli *c)
+{
+	struct rules *r;
+	int status = load(c, &r);
+	if (status != EX_OK)
+		return status;
+	out_begin(&c->out, rule_columns);
+	for (int i = 0; i < rules_count(r); i++) {
+		struct rule_info info;
+		rules_describe(r, i, &info);
+		out_row(&c->out, json_pack("{s:s,s:s,s:i,s:i,s:i,s:s,s:i}", "name", info.name, "intent", info.intent,
+		                           "priority", info.priority, "patterns", info.patterns, "samples", info.samples,
+		                           "file", info.file, "line", info.line));
+	}
+	out_end(&c->out);
+	rules_free(r);
+	return EX_OK;
+}
+
+static const struct cli_option file_option[] = {
+    {"file", N_("FILE"), N_("a further rule or word file"), true},
+    {0},
+};
+
 static const struct cli_option explain_options[] = {
     {"asked", N_("QUESTION"), N_("the open question: invitation poll rating code text checkin verify"), false},
     {"role", N_("ROLE"), N_("a role of the sender (resident)"), true},
@@ -149,8 +268,13 @@ static const struct cli_option explain_options[] = {
 };
 
 const struct cli_verb cli_rules[] = {
+    {"check", check, N_("read every sample of the rule files, count the segments of every reply"), NULL, 0, 0,
+     CLI_FORMATS, file_option, CLI_SECRETARY | CLI_HELPER, "yishi rules check",
+     N_("Exit status 65 when a rule does not do what its sample lines say.")},
     {"explain", explain, N_("show what is read out of a text, and by which rule"), "TEXT | -", 1, -1, 0, explain_options,
      CLI_SECRETARY | CLI_HELPER, "yishi rules explain --role volunteer '8 12'",
      N_("With - it reads one text a line and prints one JSON line for each.")},
+    {"list", list, N_("all rules in the order in which they are tried"), NULL, 0, 0, CLI_FORMATS, file_option,
+     CLI_SECRETARY | CLI_HELPER, "yishi rules list --json", NULL},
     {0},
 };
