@@ -59,13 +59,28 @@ static int load(const struct participation *p, int64_t id, struct event_of *e)
 	return meeting_agenda(p->store, id, copy_item, e);
 }
 
-/* As many agenda items as one segment holds. */
+/* The first `chars` characters of an item; English words are several to one Chinese character. */
+static void add_item(struct buf *out, const char *item, int chars)
+{
+	const char *p = item;
+	char utf8[4];
+	if (out->len)
+		buf_addc(out, ' ');
+	for (uint32_t c; chars > 0 && (c = text_next(&p));) {
+		buf_add(out, utf8, text_put(utf8, c));
+		chars -= c >= 0x80 || c == ' ';
+	}
+}
+
+/* As many agenda items as one segment holds, their titles shortened before one is left out. */
 static void compose(const struct participation *p, enum language lang, const char *key, const struct event_of *e, struct buf *out)
 {
-	for (int items = e->item_count; items >= 0; items--) {
+	static const int lengths[] = {14, 10, 7, 5};
+	for (int step = 0; step <= e->item_count * (int)ARRAY_LEN(lengths); step++) {
+		int items = e->item_count - step / (int)ARRAY_LEN(lengths), length = lengths[step % (int)ARRAY_LEN(lengths)];
 		cleanup_buf struct buf list = {0};
 		for (int i = 0; i < items; i++)
-			buf_addf(&list, "%s%s", i ? " " : "", e->items[i]);
+			add_item(&list, e->items[i], length);
 		const struct reply_arg args[] = {
 		    {.name = "site", .type = REPLY_TEXT, .text = p->config->signature, .max = 12},
 		    {.name = "when", .type = REPLY_WHEN, .n = e->rounds.starts_utc},
