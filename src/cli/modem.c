@@ -19,9 +19,9 @@ static const struct out_column columns[] = {
     {"technology", N_("network"), OUT_TEXT, 0},
     {"signal_dbm", N_("dBm"), OUT_INT, 0},
     {"storage_used", N_("stored"), OUT_INT, 0},
-    {"storage_size", N_("room"), OUT_INT, 0},
-    {"sent", N_("sent"), OUT_INT, 0},
-    {"received", N_("received"), OUT_INT, 0},
+    {"storage_size", N_("capacity"), OUT_INT, 0},
+    {"sent", N_("segments sent"), OUT_INT, 0},
+    {"received", N_("segments received"), OUT_INT, 0},
     {"model", NULL, OUT_TEXT, 0},
     {"device", NULL, OUT_TEXT, 0},
     {"seen", NULL, OUT_TIME, 0},
@@ -49,6 +49,31 @@ static const struct out_column show_columns[] = {
     {"seen", N_("last seen"), OUT_TIME, 0},
     {0},
 };
+
+/* States as people read them; the words themselves stand in JSON. */
+static const char *state_label(const char *state)
+{
+	static const struct {
+		const char *state, *label;
+	} labels[] = {
+	    {"closed", N_("not opened")},      {"opening", N_("opening")},         {"pin", N_("needs its PIN")},
+	    {"init", N_("being set up")},      {"registering", N_("looks for the network")}, {"ready", N_("ready")},
+	    {"reading", N_("reads a text")},   {"sending", N_("sending")},         {"backoff", N_("rests after an error")},
+	    {"lost", N_("lost")},              {"held", N_("lent to a person")},   {"stopped", N_("stopped")},
+	    {"down", N_("down")},              {"unknown", N_("unknown")},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(labels); i++)
+		if (!strcmp(labels[i].state, state))
+			return gettext(labels[i].label);
+	return state;
+}
+
+static void print_label(const struct cli *c, json_t *row)
+{
+	const char *state = json_string_value(json_object_get(row, "state"));
+	if (c->out.mode == OUT_TABLE && state)
+		json_object_set_new(row, "state", json_string(state_label(state)));
+}
 
 static json_t *word(const char *s)
 {
@@ -132,6 +157,7 @@ static int run_list(struct cli *c)
 		return r;
 	out_begin(&c->out, columns);
 	json_array_foreach(list, i, row) {
+		print_label(c, row);
 		if ((long)i < c->limit)
 			out_row(&c->out, json_incref(row));
 	}
@@ -159,6 +185,7 @@ static int run_show(struct cli *c)
 		json_object_set_new(row, "day", json_integer(a.day));
 		json_object_set_new(row, "hourly_quota", m->hourly_quota ? json_integer(m->hourly_quota) : json_null());
 		json_object_set_new(row, "daily_quota", m->daily_quota ? json_integer(m->daily_quota) : json_null());
+		print_label(c, row);
 		out_record(&c->out, show_columns, json_incref(row));
 	}
 	json_decref(list);

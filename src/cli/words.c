@@ -22,6 +22,6 @@ const char *const cli_words[] = {
     /* TRANSLATORS: roles */
     N_("resident"), N_("volunteer"), N_("building_head"), N_("grid_worker"), N_("department"), N_("expert"),
     N_("duty_officer"), N_("mediator"), N_("installer"), N_("secretary"),
-    /* TRANSLATORS: meetings, answers, opt-outs, broadcasts, modems */
+    /* TRANSLATORS: meetings, answers, opt-outs, broadcasts */
     N_("planned"), N_("invited"), N_("held"), N_("silent"), N_("yes"), N_("no"), N_("broadcasts"), N_("all"), N_("waiting"),
-    N_("paused"), N_("unknown"), N_("down"), N_("ready"), N_("lost"), NULL};
+    N_("paused"), NULL};
