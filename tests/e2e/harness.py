@@ -86,7 +86,7 @@ class Site(Tool):
     def __enter__(self):
         from simmodem import SimModem  # beside this file
         try:
-            self.sim = SimModem(modems=self.modem_count, dir=str(self.dir), **self.simmodem_args)
+            self.sim = SimModem(modems=self.modem_count, dir=str(self.dir), clock=self.clock_file, **self.simmodem_args)
             self.sim.start()
             self.write_config()
             if self.start_now:
