@@ -107,15 +107,20 @@ static bool command_sane(const struct at_command *cmd)
 	return !cmd->payload || at_is_hex(cmd->payload);
 }
 
-/* Queries name their reply: AT+CREG? and AT+COPS=? → "+CREG:", "+COPS:". */
+/* A command names its reply: AT+CREG? and AT+COPS=? → "+CREG:", "+COPS:". So does a setting (AT+CSMS=0 answers
+ * +CSMS: 1,1,1), but where the same words are an unsolicited code they stay one: AT+CPIN=…, AT+CFUN=1. */
 static void default_prefix(struct at_command *cmd)
 {
 	const char *name = cmd->line + 2, *set = strchr(cmd->line, '=');
 	size_t n = strcspn(name, "=?;");
-	if (cmd->prefixes[0] || strncasecmp(cmd->line, "AT", 2) != 0 || !name[0] ||
-	    !strchr("+^*#$%_", name[0]) || (set && set[1] != '?') || n + 2 > sizeof cmd->prefixes)
+	char prefix[AT_PREFIXES_MAX];
+	if (cmd->prefixes[0] || strncasecmp(cmd->line, "AT", 2) != 0 || !name[0] || !strchr("+^*#$%_", name[0]))
 		return;
-	snprintf(cmd->prefixes, sizeof cmd->prefixes, "%.*s:", (int)n, name);
+	if (n + 2 > sizeof prefix)
+		return;
+	snprintf(prefix, sizeof prefix, "%.*s:", (int)n, name);
+	if (!set || set[1] == '?' || !urc_find(prefix))
+		memcpy(cmd->prefixes, prefix, sizeof prefix);
 }
 
 int at_chat_submit(struct at_chat *c, int64_t now_ms, const struct at_command *cmd)

@@ -70,7 +70,7 @@ enum at_command_flags {
 /* Zero-initialised but for `line`, or made by a function of verbs.h. Copied by at_chat_submit. */
 struct at_command {
 	char line[AT_COMMAND_MAX];      /* "AT+CMGS=23", without CR */
-	char prefixes[AT_PREFIXES_MAX]; /* of the reply's lines: "+CMGS: +X:"; "": a query's own */
+	char prefixes[AT_PREFIXES_MAX]; /* of the reply's lines: "+CMGS: +X:"; "": its own */
 	const char *payload; /* borrowed until submit returns; hex, goes after the prompt; NULL none */
 	unsigned flags;
 	int timeout_ms; /* for the final result, from the last byte of the request on; 0: 5 s */

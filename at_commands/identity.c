@@ -34,9 +34,12 @@ struct at_command at_cmd_imei(void)
 	return bare("AT+CGSN", "+CGSN:");
 }
 
+/* Every maker has a prefix of his own (+CCID, +QCCID, ^ICCID, +ZICCID …): whatever has the digits will do. */
 struct at_command at_cmd_iccid(const char *command)
 {
-	return bare(command, "+CCID: +ICCID: +QCCID: ^ICCID: +MCCID: +CICCID: ICCID: %CCID:");
+	struct at_command c = at_cmd(command, 0);
+	c.flags = AT_TAKE_ALL;
+	return c;
 }
 
 /* The first line that says something: without prefix, quotes and blanks. */
