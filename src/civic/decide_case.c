@@ -259,7 +259,12 @@ void decide_rate(const struct facts *f, const struct intent *in, struct decision
 	                     : in->rating == RATING_FAIR ? CASE_EV_RATE_FAIR
 	                                                 : CASE_EV_RATE_BAD;
 	if (!m->number || !m->mine || case_next(m->state, ev) == CASE_REFUSED) {
-		decision_say(d, f, "rate.none");
+		/* "Not fixed, it still leaks" is a trouble whether or not we asked. */
+		if (in->rating == RATING_BAD && in->text[0]) {
+			open_case(f, in, d);
+			decision_say(d, f, "case.other");
+		} else
+			decision_say(d, f, "rate.none");
 		return;
 	}
 	step(d, m->number, ev, in->has & ARG_TEXT ? in->text : NULL, ACTION_STEP);

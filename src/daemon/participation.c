@@ -86,6 +86,28 @@ static bool is_short(const char *key)
 	return n > 2 && !strcmp(key + n - 2, ".s");
 }
 
+/* Says a decision alone; a list of items in it is cut from its end until one segment holds the whole. */
+static void say_fitting(const struct turn *t, const struct decision *d, struct buf *out)
+{
+	struct reply_arg args[REPLY_ARGS + 1];
+	cleanup_free char *items = NULL;
+	size_t start = out->len;
+	memcpy(args, d->args, sizeof args);
+	for (int i = 0; i < d->arg_count; i++)
+		if (!strcmp(args[i].name, "items"))
+			args[i].text = items = mem_dup(args[i].text);
+	say(t->p, t->language, d->key, args, out);
+	while (items && *items && say_segments(buf_str(out) + start) > 1) {
+		char *cut = items + strlen(items);
+		while (cut > items && !(cut[-1] == ' ' && *cut >= '0' && *cut <= '9'))
+			cut--;
+		*(cut > items ? cut - 1 : cut) = 0;
+		out->len = start;
+		out->data[start] = 0;
+		say(t->p, t->language, d->key, args, out);
+	}
+}
+
 static void add_part(const struct turn *t, const struct decision *d, struct answer *a)
 {
 	if (!d->key)
@@ -100,7 +122,7 @@ static void add_part(const struct turn *t, const struct decision *d, struct answ
 		}
 	} else if (out->len)
 		buf_addc(out, '\n');
-	say(t->p, t->language, d->key, d->args, out);
+	say_fitting(t, d, out);
 	for (int i = 0; i < d->arg_count; i++)
 		if (d->args[i].type == REPLY_WHEN && d->args[i].n > t->now)
 			a->not_after_utc = a->not_after_utc > d->args[i].n ? a->not_after_utc : d->args[i].n;
