@@ -131,10 +131,19 @@ static int group_category(const struct group *g)
 	return g->first >= 0 && c >= 0 && g->w.sum[g->first] >= g->w.sum[c] ? g->first : c;
 }
 
+/* Beside another wish, words without a category are its reason: "can't come, stuck at work". */
+static bool stands_alone(const struct reading *rd, int topic)
+{
+	for (int i = 0; i < rd->found_count; i++)
+		if (rd->found[i].topic == topic && rd->found[i].in.kind != INTENT_THANKS)
+			return false;
+	return true;
+}
+
 static void close_group(struct reading *rd, struct group *g)
 {
 	int c = group_category(g);
-	bool counts = g->forced || (c >= 0 && g->w.sum[c] >= 2) || g->w.trouble;
+	bool counts = g->forced || (c >= 0 && g->w.sum[c] >= 2) || (g->w.trouble && stands_alone(rd, g->topic));
 	if (g->open && counts) {
 		char name[48];
 		enum category category = c < 0 ? CATEGORY_OTHER : (enum category)c;

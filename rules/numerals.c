@@ -161,10 +161,30 @@ static void dashes(struct glyphs *g)
 	}
 }
 
+/* two … ten as words of their own; "one" is more often no number (no one, this one). */
+static void english_words(struct glyphs *g)
+{
+	static const char *const words[] = {"two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"};
+	for (int i = 0; i < g->count; i++) {
+		if (!is_letter(g->list[i].c) || is_letter(glyphs_at(g, i - 1)))
+			continue;
+		for (int k = 0; k < 9; k++) {
+			int n = glyphs_match(g, i, words[k]);
+			char digits[4];
+			if (!n || is_letter(glyphs_at(g, i + n)) || glyphs_at(g, i + n) == '-')
+				continue;
+			snprintf(digits, sizeof digits, "%d", k + 2);
+			glyphs_replace(g, i, n, digits);
+			break;
+		}
+	}
+}
+
 void numerals_to_digits(struct glyphs *g)
 {
 	static const char *const week[] = {"周", "星期", "礼拜", NULL};
 	dashes(g);
+	english_words(g);
 	for (int i = 0; i < g->count; i++) {
 		if (spoken_pair(g, i))
 			continue;
