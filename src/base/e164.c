@@ -70,7 +70,7 @@ enum e164_kind e164_parse(const char *in, char out[E164_MAX])
 	/* An explicit country code other than 86 is never taken for a prefix: +1 380… is no Chinese mobile. */
 	const char *abroad = plus ? digits : strncmp(digits, "00", 2) == 0 ? digits + 2 : NULL;
 	if (abroad && strncmp(abroad, "86", 2) != 0 && strlen(abroad) >= 7 && strlen(abroad) <= 15) {
-		snprintf(out, E164_MAX, "+%s", abroad);
+		snprintf(out, E164_MAX, "+%.15s", abroad);
 		return E164_FOREIGN;
 	}
 	const char *d = strip_prefixes(digits);
