@@ -7,6 +7,7 @@
 
 #include <libgen.h>
 #include <limits.h>
+#include <string.h>
 
 static void free_handle(uv_handle_t *h)
 {
@@ -15,12 +16,15 @@ static void free_handle(uv_handle_t *h)
 
 static void on_change(uv_fs_event_t *h, const char *name, int events, int status)
 {
-	(void)name;
+	struct session *s = h->data;
+	const char *slash = strrchr(s->config->device, '/');
 	(void)events;
 	(void)status;
+	/* the folder may be a busy one */
+	if (s->state != SESSION_LOST || (name && strcmp(name, slash ? slash + 1 : s->config->device) != 0))
+		return;
 	/* udev sets the rights a moment after the node is there */
-	struct session *s = h->data;
-	if (s->state == SESSION_LOST)
+	if (s->due_ms > mono_ms() + SESSION_DEVICE_SETTLES_MS)
 		session_due_in(s, SESSION_DEVICE_SETTLES_MS, NULL);
 }
 

@@ -13,8 +13,9 @@ class DaemonSite(Site):
     def __init__(self, **kw):
         kw["gateway"] = {"answer_budget": "0", "test_clock": None, **kw.get("gateway", {})}
         super().__init__(**kw)
-        if os.environ.get("YISHI_DATA"):
-            self.env["YISHI_DATA"] = os.environ["YISHI_DATA"]
+        for name in ("YISHI_DATA", "YISHI_DEBUG"):
+            if os.environ.get(name):
+                self.env[name] = os.environ[name]
 
     def modems_up(self):
         try:
