@@ -37,7 +37,7 @@ enum effect_kind {
 	EFFECT_QUOTE,    /* number was named to this phone */
 	EFFECT_DUTY,     /* number: the case; text: the words. The duty officers are texted at once */
 	EFFECT_MEDIATE,  /* number: the private case; text. The mediators are texted */
-	EFFECT_UNDO,     /* subject: action */
+	EFFECT_UNDO,     /* subject: action; split: words that joined a case become one of their own, else they go */
 };
 
 struct effect {
@@ -48,7 +48,7 @@ struct effect {
 	enum opt_out opt;
 	enum asked asked;
 	enum category category;
-	bool proposal, urgent, private, anonymous, deliberate;
+	bool proposal, urgent, private, anonymous, deliberate, split;
 	int undo;           /* enum action_kind under which UNDO takes it back, −1: it cannot */
 	const char *origin, *text, *note, *name, *building, *unit, *room, *place; /* borrowed from facts and intent; may be NULL */
 };

@@ -175,7 +175,7 @@ static const struct matter_fact *supported_matter(const struct facts *f, const s
 		say_no_such(f, in->number, d);
 		return NULL;
 	}
-	if (f->candidate_count == 1)
+	if (f->candidate_count == 1 && !f->candidates_listed)
 		return &f->candidates[0];
 	if (f->candidate_count == 0) {
 		decision_say(d, f, "support.which");

@@ -102,7 +102,8 @@ void decide_undo(const struct facts *f, const struct intent *in, struct decision
 	(void)in;
 	const struct action_fact *last = NULL;
 	bool touched = false;
-	int count = 0, next = f->next_number;
+	struct effect *undo = NULL;
+	int count = 0;
 	for (int i = 0; i < f->action_count; i++) {
 		const struct action_fact *a = &f->actions[i];
 		if (f->now - a->utc > UNDO_S)
@@ -111,7 +112,8 @@ void decide_undo(const struct facts *f, const struct intent *in, struct decision
 			touched = true;
 			continue;
 		}
-		decision_effect(d, EFFECT_UNDO)->subject = a->id;
+		undo = decision_effect(d, EFFECT_UNDO);
+		undo->subject = a->id;
 		last = a;
 		count++;
 	}
@@ -127,8 +129,9 @@ void decide_undo(const struct facts *f, const struct intent *in, struct decision
 		decision_say(d, f, "undone.many");
 		return;
 	}
-	/* One that was joined to a likely case now becomes a case of its own: the next number. */
-	bool splits = last->kind == ACTION_LIKELY || last->kind == ACTION_JOIN;
-	decision_int(d, "number", splits ? next : last->subject);
+	/* One that was joined to a likely case now becomes a case of its own: the next number. Of several wishes none does:
+	 * the text as a whole is taken back. */
+	undo->split = last->kind == ACTION_LIKELY || last->kind == ACTION_JOIN;
+	decision_int(d, "number", undo->split ? f->next_number : last->subject);
 	d->key = undone[last->kind];
 }

@@ -110,6 +110,7 @@ struct facts {
 	struct matter_fact named;   /* the number in the intent; for `status` without one the sender's latest */
 	struct matter_fact candidates[FACTS_CANDIDATES]; /* last quoted to this phone and still open */
 	int candidate_count;
+	bool candidates_listed; /* nothing was quoted to this phone: these are the top of its grid, to be listed only */
 	struct matter_fact similar[FACTS_SIMILAR];
 	int similar_count;
 	int flood_case;         /* the latest case of a phone that opened FLOOD_CASES within a day, 0 none */

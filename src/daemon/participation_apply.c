@@ -86,6 +86,13 @@ static int apply_support(const struct turn *t, const struct effect *e)
 	return fresh || likely ? note_action(t, e, e->number, json_pack("{s:s}", "text", e->text ? e->text : "")) : 0;
 }
 
+static int apply_join(const struct turn *t, const struct effect *e)
+{
+	const char *words = e->text && *e->text ? e->text : t->words;
+	int r = matter_join(t->p->store, e->number, words, e->category, &t->by, t->now);
+	return r < 0 ? r : note_action(t, e, e->number, json_pack("{s:s}", "text", words));
+}
+
 static int apply_step(const struct turn *t, const struct effect *e)
 {
 	cleanup_free char *before = matter_remember(t->p->store, e->number);
@@ -204,8 +211,7 @@ static int apply_one(const struct turn *t, const struct facts *f, const struct e
 	case EFFECT_SUPPORT:
 		return apply_support(t, e);
 	case EFFECT_JOIN:
-		r = matter_join(s, e->number, e->text && *e->text ? e->text : t->words, e->category, &t->by, t->now);
-		return r < 0 ? r : note_action(t, e, e->number, json_pack("{s:s}", "text", t->words));
+		return apply_join(t, e);
 	case EFFECT_STEP:
 		return apply_step(t, e);
 	case EFFECT_OPT:
@@ -231,7 +237,7 @@ static int apply_one(const struct turn *t, const struct facts *f, const struct e
 			return r;
 		return mediate(t, e);
 	case EFFECT_UNDO:
-		return undo_action(t, e->subject);
+		return undo_action(t, e->subject, e->split);
 	}
 	return 0;
 }

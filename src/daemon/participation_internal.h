@@ -55,7 +55,7 @@ int duty_correct(const struct turn *t, int number);
 int mediator_phones(const struct turn *t, char (*ret)[E164_MAX], int max);
 int mediate(const struct turn *t, const struct effect *e);
 /* ---- participation_undo.c */
-int undo_action(const struct turn *t, int64_t action);
+int undo_action(const struct turn *t, int64_t action, bool split);
 
 /* ---- participation_news.c */
 /* News of cases that changed since the last look: to who raised or supports them. */

@@ -18,6 +18,7 @@ struct former {
 	enum action_kind kind;
 	json_t *before;
 	char *raw;
+	bool split;
 };
 
 static int copy(void *ctx, const struct action *a)
@@ -57,6 +58,8 @@ static int withdraw(const struct turn *t, int number)
 /* Words that were joined to a likely case become a case of their own. */
 static int undo_likely(const struct turn *t, const struct former *f)
 {
+	if (!f->split)
+		return matter_unsupport(t->p->store, (int)f->subject, t->sender.number, &t->by, t->now);
 	int r = matter_split(t->p->store, (int)f->subject, t->sender.number, text_of(f->before, "text"), &t->by, t->now, NULL);
 	return r == -ENOENT ? 0 : r;
 }
@@ -80,19 +83,18 @@ static int copy_place(void *ctx, const struct matter *m)
 static int undo_join(const struct turn *t, const struct former *f)
 {
 	struct place p = {0};
-	int r = matter_get(t->p->store, (int)f->subject, copy_place, &p);
-	if (r < 0)
+	const char *words = text_of(f->before, "text");
+	int r = matter_unjoin(t->p->store, (int)f->subject, words, &t->by, t->now);
+	if (r < 0 || !f->split || (r = matter_get(t->p->store, (int)f->subject, copy_place, &p)) < 0)
 		return r;
 	p.m.grid = p.grid;
 	p.m.building = p.building;
 	p.m.unit = p.unit;
 	p.m.room = p.room;
-	p.m.text = text_of(f->before, "text");
+	p.m.text = words;
 	p.m.reporter = t->sender.person;
 	p.m.number_from = t->sender.number;
-	if ((r = matter_add(t->p->store, &p.m, &t->by, t->now, NULL)) < 0)
-		return r;
-	return journal_add(t->p->store, (int)f->subject, "words split off", p.m.text, &t->by, t->now);
+	return matter_add(t->p->store, &p.m, &t->by, t->now, NULL);
 }
 
 static int undo_register(const struct turn *t, const struct former *f)
@@ -147,9 +149,9 @@ static int undo_kind(const struct turn *t, const struct former *f)
 	return 0;
 }
 
-int undo_action(const struct turn *t, int64_t action)
+int undo_action(const struct turn *t, int64_t action, bool split)
 {
-	struct former f = {0};
+	struct former f = {.split = split};
 	int r = action_get(t->p->store, action, copy, &f);
 	if (r >= 0 && (r = undo_kind(t, &f)) >= 0)
 		r = action_undone(t->p->store, action, t->now);

@@ -128,6 +128,22 @@ int facts_latest(struct store *s, const struct sender *who, bool resolved, struc
 	return r < 0 ? r : 0;
 }
 
+/* What most people of the sender's grid have, for who asks without a number. */
+static int listed(struct store *s, struct facts *f)
+{
+	cleanup_query struct query q = {0};
+	int r = query_open(s, &q,
+	                   "WITH RECURSIVE up(code) AS (VALUES (?2) UNION SELECT g.parent FROM grid g JOIN up ON g.code = up.code"
+	                   " WHERE g.parent IS NOT NULL)"
+	                   "SELECT m.number FROM matter m WHERE m.deliberate = 1 AND m.private = 0 AND m.number_from <> ?1"
+	                   " AND m.state IN ('received', 'verified', 'assigned', 'in_progress')"
+	                   " AND (?2 IS NULL OR m.grid IN (SELECT code FROM up))"
+	                   " AND NOT EXISTS (SELECT 1 FROM supporter su WHERE su.matter = m.number AND su.number = ?1)"
+	                   " ORDER BY (SELECT count(*) FROM supporter su WHERE su.matter = m.number) DESC, m.number DESC LIMIT 3",
+	                   "tT", f->sender.number, f->sender.grid);
+	return r < 0 ? r : each_matter(s, &q, &f->sender, f->candidates, FACTS_CANDIDATES);
+}
+
 int facts_candidates(struct store *s, struct facts *f)
 {
 	cleanup_query struct query q = {0};
@@ -140,6 +156,10 @@ int facts_candidates(struct store *s, struct facts *f)
 	if (r < 0)
 		return r;
 	r = each_matter(s, &q, &f->sender, f->candidates, FACTS_CANDIDATES);
+	if (r == 0) {
+		f->candidates_listed = true;
+		r = listed(s, f);
+	}
 	f->candidate_count = r < 0 ? 0 : r;
 	return r < 0 ? r : 0;
 }

@@ -148,6 +148,15 @@ int matter_join(struct store *s, int number, const char *text, enum category cat
 	return r < 0 ? r : journal_add(s, number, "more words", text, by, now);
 }
 
+int matter_unjoin(struct store *s, int number, const char *text, const struct actor *by, int64_t now)
+{
+	int r = store_run(s,
+	                  "UPDATE matter SET changed_utc = ?1, text = CASE WHEN substr(text, -length(' / ' || ?2)) = ' / ' || ?2"
+	                  " THEN substr(text, 1, length(text) - length(' / ' || ?2)) ELSE text END WHERE number = ?3",
+	                  "Iti", now, text, number);
+	return r < 0 ? r : journal_add(s, number, "words taken back", text, by, now);
+}
+
 struct origin {
 	struct matter_new m;
 	char grid[32], building[16], unit[16], room[16], place[INTENT_SHORT_MAX];

@@ -93,7 +93,8 @@ static void support_by_number(void **state)
 	assert_has(play(s, WANG, "撤销"), "撤销");
 	assert_int_equal(count(s, "supporter"), 0);
 	/* A bare 5: nothing quoted to this phone, then one. */
-	assert_has(play(s, ZHAO, "5"), "5加编号");
+	assert_has(play(s, ZHAO, "5"), "1号");
+	assert_int_equal(count(s, "supporter"), 0);
 	play(s, ZHAO, "6 1");
 	assert_has(play(s, ZHAO, "5"), "已附议第1号");
 }
@@ -188,6 +189,22 @@ static void several_wishes_one_reply(void **state)
 	assert_has(play(s, LI, "撤销"), "3件");
 	assert_int_equal(count(s, "rsvp"), 0);
 	assert_int_equal(count(s, "matter WHERE state = 'closed'"), 2);
+}
+
+static void undo_of_several_opens_nothing(void **state)
+{
+	struct site *s = *state;
+	play(s, LI, "3 楼道灯坏了");
+	play(s, LI, "1 楼道灯又坏了,还有下水堵了");
+	int64_t cases = count(s, "matter");
+	assert_has(play(s, LI, "撤销"), "都已撤销");
+	assert_int_equal(count(s, "matter"), cases);
+	assert_int_equal(count(s, "matter WHERE number = 1 AND text = '楼道灯坏了' AND state = 'received'"), 1);
+	/* One alone becomes a case of its own, with its own words. */
+	assert_has(play(s, LI, "3 楼道灯还是坏的"), "第1号");
+	assert_has(play(s, LI, "撤销"), "第3号");
+	assert_int_equal(count(s, "matter WHERE number = 3 AND text = '楼道灯还是坏的'"), 1);
+	assert_int_equal(count(s, "matter WHERE number = 1 AND text = '楼道灯坏了'"), 1);
 }
 
 static void help_reaches_the_duty_officer(void **state)
@@ -508,6 +525,7 @@ int main(void)
 	    T(no_meeting_is_said),
 	    T(strangers_name_their_building),
 	    T(several_wishes_one_reply),
+	    T(undo_of_several_opens_nothing),
 	    T(help_reaches_the_duty_officer),
 	    T(help_is_corrected_never_recalled),
 	    T(help_falls_back),
