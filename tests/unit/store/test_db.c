@@ -1,0 +1,186 @@
+/* Opening, migrating, refusing; statements; and that every schema so far is taken up with its rows. */
+#include "store/internal.h"
+#include "store/inbox.h"
+#include "store/outbox.h"
+#include "store/schema.h"
+#include "base/mem.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct place {
+	char dir[64], db[128];
+};
+
+static int make_place(void **state)
+{
+	struct place *p = mem_alloc(sizeof *p);
+	strcpy(p->dir, "/tmp/yishi-store-XXXXXX");
+	assert_non_null(mkdtemp(p->dir));
+	snprintf(p->db, sizeof p->db, "%s/new/yishi.db", p->dir);
+	*state = p;
+	return 0;
+}
+
+static int drop_place(void **state)
+{
+	struct place *p = *state;
+	char command[128];
+	snprintf(command, sizeof command, "rm -rf '%s'", p->dir);
+	assert_int_equal(system(command), 0);
+	free(p);
+	return 0;
+}
+
+static struct store *open_ok(const char *path, enum store_mode mode)
+{
+	struct store *s = NULL;
+	struct err e = {0};
+	if (store_open(path, mode, &s, &e) != 0)
+		fail_msg("%s", e.text);
+	return s;
+}
+
+static int64_t get(struct store *s, const char *sql)
+{
+	int64_t v = -1;
+	assert_int_equal(store_get(s, &v, sql, ""), 0);
+	return v;
+}
+
+static void test_new(void **state)
+{
+	struct place *p = *state;
+	struct stat st;
+	mode_t before = umask(0077);
+	struct store *s = open_ok(p->db, STORE_DAEMON);
+	assert_int_equal(get(s, "PRAGMA user_version"), store_schema_version);
+	assert_int_equal(get(s, "PRAGMA foreign_keys"), 1);
+	assert_int_equal(get(s, "PRAGMA synchronous"), 2);
+	assert_int_equal(store_run(s, "INSERT INTO meta VALUES ('a', ?)", "t", "b"), 0);
+	char wal[160], dir[80];
+	snprintf(wal, sizeof wal, "%s-wal", p->db);
+	snprintf(dir, sizeof dir, "%s/new", p->dir);
+	assert_int_equal(stat(p->db, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0660);
+	assert_int_equal(stat(wal, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0660);
+	assert_int_equal(stat(dir, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 02770);
+	umask(before);
+	store_close(s);
+	s = open_ok(p->db, STORE_READ_ONLY);
+	assert_int_equal(get(s, "SELECT count(*) FROM meta WHERE value = 'b'"), 1);
+	assert_true(store_run(s, "INSERT INTO meta VALUES ('c', 'd')", "") < 0);
+	store_close(s);
+}
+
+static void test_refused(void **state)
+{
+	struct place *p = *state;
+	struct store *s = open_ok(p->db, STORE_DAEMON), *none = NULL;
+	struct err e = {0};
+	assert_int_equal(store_run(s, "PRAGMA user_version = 999", ""), 0);
+	store_close(s);
+	assert_int_equal(store_open(p->db, STORE_DAEMON, &none, &e), -EPROTO);
+	assert_non_null(strstr(e.text, "999"));
+	assert_int_equal(store_open(p->db, STORE_READ_ONLY, &none, &e), -EPROTO);
+	assert_null(none);
+	char missing[160];
+	snprintf(missing, sizeof missing, "%s/nothing.db", p->dir);
+	assert_int_equal(store_open(missing, STORE_READ_ONLY, &none, &e), -ENOENT);
+}
+
+/* A database of schema n with a row in what each schema had from the start, made by the migrations up to n. */
+static void make_old(const char *path, int version)
+{
+	sqlite3 *db;
+	char *why = NULL, pragma[64];
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	for (int i = 0; i < version; i++)
+		if (sqlite3_exec(db, store_schema[i], NULL, NULL, &why) != SQLITE_OK)
+			fail_msg("schema %d: %s", i + 1, why);
+	snprintf(pragma, sizeof pragma, "PRAGMA user_version = %d", version);
+	assert_int_equal(sqlite3_exec(db, pragma, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db,
+	                              "INSERT INTO grid VALUES ('KS', 'x', NULL);"
+	                              "INSERT INTO phone (number) VALUES ('+8613800138000');"
+	                              "INSERT INTO message_in (id, number, text, modem, received_utc) VALUES (2, '+8613800138000', 't', 'm', 1);"
+	                              "INSERT INTO message_out (id, number, text, class, priority, alphabet, segments, created_utc)"
+	                              " VALUES (1, '+8613800138000', 't', 'reply', 1, 'gsm7', 1, 1)",
+	                              NULL, NULL, &why),
+	                 SQLITE_OK);
+	sqlite3_close(db);
+}
+
+static void test_every_schema_so_far(void **state)
+{
+	struct place *p = *state;
+	char path[128], backup[160];
+	for (int v = 1; v <= store_schema_version; v++) {
+		snprintf(path, sizeof path, "%s/old-%d.db", p->dir, v);
+		make_old(path, v);
+		struct store *s = open_ok(path, STORE_DAEMON);
+		assert_int_equal(get(s, "PRAGMA user_version"), store_schema_version);
+		assert_int_equal(get(s, "SELECT count(*) FROM message_in"), 1);
+		assert_int_equal(get(s, "SELECT count(*) FROM message_out"), 1);
+		cleanup_query struct query q = {0};
+		assert_int_equal(query_open(s, &q, "PRAGMA integrity_check", ""), 0);
+		assert_int_equal(query_next(&q), 1);
+		assert_string_equal(query_text(&q, 0), "ok");
+		query_close(&q);
+		store_close(s);
+		snprintf(backup, sizeof backup, "%s.before-%d", path, v + 1);
+		assert_int_equal(access(backup, F_OK) == 0, v < store_schema_version);
+	}
+}
+
+static void test_statements(void **state)
+{
+	struct place *p = *state;
+	struct store *s = open_ok(p->db, STORE_DAEMON);
+	static const char insert[] = "INSERT INTO meta VALUES (?, ?)";
+	assert_int_equal(store_run(s, insert, "tt", "a", "1"), 0);
+	assert_int_equal(store_run(s, insert, "tt", "a", "1"), -EEXIST);
+	assert_int_equal(store_run(s, insert, "tt", "b", "2"), 0);
+	/* the same statement inside itself */
+	cleanup_query struct query outer = {0};
+	assert_int_equal(query_open(s, &outer, "SELECT key FROM meta ORDER BY key", ""), 0);
+	int seen = 0;
+	while (query_next(&outer) == 1) {
+		cleanup_query struct query inner = {0};
+		assert_int_equal(query_open(s, &inner, "SELECT key FROM meta ORDER BY key", ""), 0);
+		while (query_next(&inner) == 1)
+			seen++;
+	}
+	assert_int_equal(seen, 4);
+	int64_t v = 7;
+	assert_int_equal(store_get(s, &v, "SELECT 1 FROM meta WHERE key = ?", "t", "none"), -ENOENT);
+	assert_int_equal(v, 7);
+	query_close(&outer);
+	/* rolled back, and harmless after a commit */
+	assert_int_equal(store_begin(s), 0);
+	assert_int_equal(store_run(s, insert, "tt", "c", "3"), 0);
+	store_rollback(s);
+	store_rollback(s);
+	assert_int_equal(get(s, "SELECT count(*) FROM meta"), 2);
+	store_close(s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(test_new, make_place, drop_place),
+	    cmocka_unit_test_setup_teardown(test_refused, make_place, drop_place),
+	    cmocka_unit_test_setup_teardown(test_every_schema_so_far, make_place, drop_place),
+	    cmocka_unit_test_setup_teardown(test_statements, make_place, drop_place),
+	};
+	return cmocka_run_group_tests_name("db", tests, NULL, NULL);
+}

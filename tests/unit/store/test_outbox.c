@@ -1,0 +1,247 @@
+/* The outbox by itself: who goes first, what becomes of a text, what a crash leaves. */
+#include "store/airtime.h"
+#include "store/internal.h"
+#include "store/outbox.h"
+#include "base/mem.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define NOW ((int64_t)1795300000)
+
+static const struct outbox_gate all_open = {.class_open = {true, true, true, true}};
+
+static int set_up(void **state)
+{
+	struct store *s;
+	struct err e;
+	char path[] = "/tmp/yishi-outbox-XXXXXX";
+	int fd = mkstemp(path);
+	assert_true(fd >= 0);
+	close(fd);
+	assert_int_equal(store_open(path, STORE_DAEMON, &s, &e), 0);
+	*state = s;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct store *s = *state;
+	cleanup_free char *path = mem_dup(store_path(s));
+	store_close(s);
+	return unlink(path);
+}
+
+static int64_t add(struct store *s, enum outbox_class class, int segments)
+{
+	int64_t id = 0;
+	struct outbox_new n = {.number = "+8613800138001", .text = "text", .class = class, .segments = segments, .report = true};
+	assert_int_equal(outbox_add(s, &n, NOW, &id), 0);
+	assert_true(id > 0);
+	return id;
+}
+
+static const char *state_of(struct store *s, int64_t id, char buf[16])
+{
+	cleanup_query struct query q = {0};
+	assert_int_equal(query_open(s, &q, "SELECT state FROM message_out WHERE id = ?", "I", id), 0);
+	assert_int_equal(query_next(&q), 1);
+	snprintf(buf, 16, "%s", query_text(&q, 0));
+	return buf;
+}
+#define assert_state(s, id, want) assert_string_equal(state_of(s, id, (char[16]){0}), want)
+
+static int64_t claim(struct store *s, const char *modem, int64_t now, struct outbox_message *m)
+{
+	int r = outbox_claim(s, modem, &all_open, now, m);
+	assert_true(r == 0 || r == -ENOENT);
+	return r ? 0 : m->id;
+}
+
+static void test_order(void **state)
+{
+	struct store *s = *state;
+	struct outbox_message m = {0};
+	int64_t bulk = add(s, OUTBOX_BROADCAST, 1), reply = add(s, OUTBOX_REPLY, 1), alarm = add(s, OUTBOX_ALARM, 1);
+	const int64_t want[] = {alarm, reply, bulk};
+	for (size_t i = 0; i < ARRAY_LEN(want); i++) {
+		bool whole;
+		assert_int_equal(claim(s, "a", NOW, &m), want[i]);
+		assert_int_equal(outbox_part_begin(s, &m, 1, 0, "a", NOW), 0);
+		assert_int_equal(outbox_part_sent(s, &m, 1, (int)i, NOW, &whole), 0);
+		assert_true(whole);
+		assert_state(s, want[i], "sent");
+		outbox_message_done(&m);
+	}
+	assert_int_equal(claim(s, "a", NOW, &m), 0);
+}
+
+static void test_two_lines_take_it_once(void **state)
+{
+	struct store *s = *state;
+	struct outbox_message a = {0}, b = {0};
+	int64_t id = add(s, OUTBOX_REPLY, 1);
+	assert_int_equal(claim(s, "a", NOW, &a), id);
+	assert_int_equal(claim(s, "b", NOW, &b), id);
+	assert_int_equal(outbox_part_begin(s, &a, 1, 0, "a", NOW), 0);
+	assert_int_equal(outbox_part_begin(s, &b, 1, 0, "b", NOW), -ENOENT);
+	outbox_message_done(&a);
+	outbox_message_done(&b);
+}
+
+static void test_dedupe_and_cancel(void **state)
+{
+	struct store *s = *state;
+	int64_t id, second = 99;
+	struct outbox_new n = {.number = "+8613800138001", .text = "t", .class = OUTBOX_REMINDER, .segments = 1, .dedupe = "m:1"};
+	assert_int_equal(outbox_add(s, &n, NOW, &id), 0);
+	assert_int_equal(outbox_add(s, &n, NOW, &second), 0);
+	assert_int_equal(second, 0);
+	assert_int_equal(outbox_cancel(s, id, NOW), 0);
+	assert_state(s, id, "cancelled");
+	assert_int_equal(outbox_cancel(s, id, NOW), -ENOENT);
+}
+
+static void test_uncertain(void **state)
+{
+	struct store *s = *state;
+	struct outbox_message m = {0};
+	bool whole;
+	int64_t bulk = add(s, OUTBOX_BROADCAST, 1), reply = add(s, OUTBOX_REPLY, 1);
+	for (int i = 0; i < 2; i++) {
+		assert_true(claim(s, "a", NOW, &m) != 0);
+		assert_int_equal(outbox_part_begin(s, &m, 1, 0, "a", NOW), 0);
+		assert_int_equal(outbox_part_uncertain(s, &m, 1, NOW, &whole), 0);
+		outbox_message_done(&m);
+	}
+	assert_int_equal(claim(s, "a", NOW + OUTBOX_REPEAT_S - 1, &m), 0);
+	/* the reply once, the broadcast never */
+	assert_int_equal(claim(s, "a", NOW + OUTBOX_REPEAT_S, &m), reply);
+	assert_true(m.repeated);
+	assert_int_equal(outbox_part_begin(s, &m, 1, 0, "a", NOW + 15), 0);
+	assert_int_equal(outbox_part_uncertain(s, &m, 1, NOW + 15, &whole), 0);
+	outbox_message_done(&m);
+	assert_int_equal(claim(s, "a", NOW + 100000, &m), 0);
+	assert_state(s, reply, "uncertain");
+	assert_state(s, bulk, "uncertain");
+	/* its report, by number, settles the one that is left without a reference */
+	int64_t of = 0;
+	assert_int_equal(outbox_report(s, "a", 5, "13800138001", 0, NOW + 20, &of), -ENOENT); /* two could be meant */
+	assert_int_equal(outbox_part_late(s, reply, 1, 5, NOW + 20), 0);
+	assert_state(s, reply, "sent");
+	assert_int_equal(outbox_report(s, "a", 5, "13800138001", 0, NOW + 21, &of), 0);
+	assert_int_equal(of, reply);
+	assert_state(s, reply, "delivered");
+	assert_int_equal(outbox_report(s, "a", 9, "+8613800138001", 0, NOW + 22, &of), 0);
+	assert_state(s, bulk, "delivered");
+}
+
+static void test_crash_between_parts(void **state)
+{
+	struct store *s = *state;
+	struct outbox_message m = {0};
+	bool whole;
+	int uncertain;
+	int64_t id = add(s, OUTBOX_BROADCAST, 3);
+	assert_int_equal(claim(s, "a", NOW, &m), id);
+	assert_int_equal(outbox_part_begin(s, &m, 1, 0, "a", NOW), 0);
+	assert_int_equal(outbox_part_sent(s, &m, 1, 1, NOW, &whole), 0);
+	assert_false(whole);
+	assert_int_equal(outbox_part_begin(s, &m, 2, 0, "a", NOW), 0);
+	outbox_message_done(&m);
+	/* the program dies here: part 2 may have left and is not repeated, part 3 goes on, by the same line alone */
+	assert_int_equal(outbox_recover(s, NOW, &uncertain), 0);
+	assert_int_equal(uncertain, 1);
+	assert_int_equal(claim(s, "b", NOW, &m), 0);
+	assert_int_equal(claim(s, "a", NOW, &m), id);
+	assert_true(m.done[1] && m.done[2] && !m.done[3]);
+	assert_int_equal(outbox_part_begin(s, &m, 3, 0, "a", NOW), 0);
+	assert_int_equal(outbox_part_sent(s, &m, 3, 3, NOW, &whole), 0);
+	assert_true(whole);
+	assert_state(s, id, "uncertain");
+	outbox_message_done(&m);
+}
+
+static void test_crash_of_a_reply(void **state)
+{
+	struct store *s = *state;
+	struct outbox_message m = {0};
+	int uncertain;
+	int64_t id = add(s, OUTBOX_REPLY, 1);
+	for (int life = 0; life < 3; life++) {
+		int64_t now = NOW + life * 100;
+		int64_t got = claim(s, "a", now, &m);
+		assert_int_equal(got, life < 2 ? id : 0);
+		if (got)
+			assert_int_equal(outbox_part_begin(s, &m, 1, 0, "a", now), 0);
+		outbox_message_done(&m);
+		assert_int_equal(outbox_recover(s, now, &uncertain), 0);
+		assert_state(s, id, "uncertain");
+	}
+}
+
+static void test_expiry_and_quiet_hours(void **state)
+{
+	struct store *s = *state;
+	struct outbox_message m = {0};
+	int count;
+	struct outbox_gate quiet = all_open;
+	quiet.quiet_hours = true;
+	struct outbox_new n = {.number = "+8613800138001", .text = "t", .class = OUTBOX_REMINDER, .segments = 1, .quiet = true,
+	                       .not_after_utc = NOW + 100, .not_before_utc = NOW + 10};
+	int64_t id, next;
+	assert_int_equal(outbox_add(s, &n, NOW, &id), 0);
+	assert_int_equal(outbox_next_utc(s, NOW, &next), 0);
+	assert_int_equal(next, NOW + 10);
+	assert_int_equal(claim(s, "a", NOW, &m), 0);
+	assert_int_equal(outbox_claim(s, "a", &quiet, NOW + 20, &m), -ENOENT);
+	assert_int_equal(claim(s, "a", NOW + 20, &m), id);
+	outbox_message_done(&m);
+	assert_int_equal(claim(s, "a", NOW + 100, &m), 0);
+	assert_int_equal(outbox_expire(s, NOW + 99, &count), 0);
+	assert_int_equal(count, 0);
+	assert_int_equal(outbox_expire(s, NOW + 100, &count), 0);
+	assert_int_equal(count, 1);
+	assert_state(s, id, "expired");
+}
+
+static void test_quota(void **state)
+{
+	struct store *s = *state;
+	struct airtime a;
+	int64_t hour = NOW - NOW % 3600;
+	assert_int_equal(airtime_add(s, "a", 6, false, hour + 5), 0);
+	assert_int_equal(airtime_add(s, "a", 1, true, hour + 6), 0);
+	assert_int_equal(airtime_add(s, "a", 50, false, hour - 10), 0);
+	assert_int_equal(airtime_add(s, "a", 50, false, hour - 24 * 3600), 0);
+	assert_int_equal(airtime_get(s, "a", hour + 10, &a), 0);
+	assert_int_equal(a.hour, 7);
+	assert_int_equal(a.day, 57);
+	assert_int_equal(airtime_left(&a, 10, 0, false), 2); /* 8 for broadcasts, 6 are used */
+	assert_int_equal(airtime_left(&a, 10, 0, true), 3);
+	assert_int_equal(airtime_left(&a, 0, 60, true), 3);
+	assert_int_equal(airtime_left(&a, 0, 0, false), INT64_MAX);
+	assert_int_equal(airtime_left(&a, 0, 40, false), 0);
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+	    TEST(test_order),
+	    TEST(test_two_lines_take_it_once),
+	    TEST(test_dedupe_and_cancel),
+	    TEST(test_uncertain),
+	    TEST(test_crash_between_parts),
+	    TEST(test_crash_of_a_reply),
+	    TEST(test_expiry_and_quiet_hours),
+	    TEST(test_quota),
+	};
+	return cmocka_run_group_tests_name("outbox", tests, NULL, NULL);
+}
