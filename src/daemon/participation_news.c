@@ -181,11 +181,11 @@ static int ask_waiting(const struct participation *p, const char *phone, int64_t
 int news_send(const struct participation *p, int64_t now)
 {
 	cleanup_free struct changes *c = mem_alloc(sizeof *c);
-	int64_t after;
-	int r = cursor_get(p->store, CURSOR, &after);
+	int64_t after, stored;
+	int told = 0, r = cursor_get(p->store, CURSOR, &stored);
 	if (r < 0)
 		return r;
-	c->last = after < 0 ? 0 : after;
+	c->last = after = stored < 0 ? 0 : stored;
 	do {
 		c->count = 0;
 		after = c->last;
@@ -195,8 +195,10 @@ int news_send(const struct participation *p, int64_t now)
 			r = tell_change(p, &c->list[i], now);
 		if (r < 0)
 			return r;
+		told += c->count;
 	} while (c->last > after);
-	if ((r = cursor_set(p->store, CURSOR, c->last)) < 0)
+	/* Not at every event: what is read again is not told again, and an idle box writes nothing. */
+	if ((told || c->last - stored >= EVENTS_MAX) && (r = cursor_set(p->store, CURSOR, c->last)) < 0)
 		return r;
 	return ask_waiting(p, NULL, now);
 }

@@ -70,6 +70,9 @@ static int tick(const struct participation *p, int64_t now, int64_t *ret_next, b
 		return r;
 	sooner(&next, t);
 	sooner(&next, now + LAY_OUT_S);
+	if ((r = matter_overdue(p->store, now, &t)) < 0)
+		return r;
+	sooner(&next, t);
 	if ((r = news_expire(p, now, &t)) < 0)
 		return r;
 	sooner(&next, t);

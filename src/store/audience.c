@@ -1,5 +1,7 @@
 #include "store/audience.h"
 #include "base/text.h"
+#include "store/event.h"
+#include "store/journal.h"
 #include "store/internal.h"
 
 #include <errno.h>
@@ -97,24 +99,37 @@ int meeting_round_done(struct store *s, int64_t meeting, enum round r, int64_t n
 	return -EINVAL;
 }
 
-int meeting_close(struct store *s, int64_t now, int64_t *ret_next)
-{
-	int r = store_run(s, "UPDATE meeting SET state = 'held' WHERE ends_utc <= ? AND state IN ('planned', 'invited')", "I", now);
-	if (r < 0)
-		return r;
-	int64_t next = 0;
-	r = store_get(s, &next, "SELECT coalesce(min(ends_utc), 0) FROM meeting WHERE ends_utc > ? AND state IN ('planned', 'invited')",
-	              "I", now);
-	*ret_next = next ? next : INT64_MAX;
-	return r;
-}
-
 static int read_ids(struct query *q, int64_t *ret, int max)
 {
 	int n = 0, r = 0;
 	while (n < max && (r = query_next(q)) == 1)
 		ret[n++] = query_int(q, 0);
 	return r < 0 ? r : n;
+}
+
+int meeting_close(struct store *s, int64_t now, int64_t *ret_next)
+{
+	int64_t ids[16];
+	int n;
+	do {
+		cleanup_query struct query q = {0};
+		int r = query_open(s, &q, "SELECT id FROM meeting WHERE ends_utc <= ? AND state IN ('planned', 'invited') LIMIT 16", "I",
+		                   now);
+		if (r < 0 || (n = read_ids(&q, ids, 16)) < 0)
+			return r < 0 ? r : n;
+		query_close(&q);
+		for (int i = 0; i < n; i++)
+			if ((r = store_run(s, "UPDATE meeting SET state = 'held' WHERE id = ?", "I", ids[i])) < 0 ||
+			    (r = event_add(s, EVENT_MEETING_CHANGED, "daemon",
+			                   json_pack("{s:I, s:s}", "meeting", (json_int_t)ids[i], "state", "held"), now)) < 0)
+				return r;
+	} while (n > 0);
+	int r;
+	int64_t next = 0;
+	r = store_get(s, &next, "SELECT coalesce(min(ends_utc), 0) FROM meeting WHERE ends_utc > ? AND state IN ('planned', 'invited')",
+	              "I", now);
+	*ret_next = next ? next : INT64_MAX;
+	return r;
 }
 
 int meeting_rounds(struct store *s, int64_t now, int64_t *ret, int max)
@@ -150,6 +165,42 @@ int matter_unasked(struct store *s, const char *phone, int64_t since_utc, int *r
 	while (r >= 0 && n < max && (r = query_next(&q)) == 1)
 		ret[n++] = (int)query_int(&q, 0);
 	return r < 0 ? r : n;
+}
+
+int matter_overdue(struct store *s, int64_t now, int64_t *ret_next)
+{
+	enum { MAX = 64 };
+	static const struct actor by = {"daemon", CHANNEL_TIMER, 0};
+	struct {
+		int number;
+		int64_t due;
+	} late[MAX];
+	cleanup_query struct query q = {0};
+	int n = 0;
+	int r = query_open(s, &q,
+	                   "SELECT m.number, m.due_utc FROM matter m WHERE m.due_utc < ?1 AND m.due_utc > ?1 - 30 * 86400"
+	                   " AND m.state IN ('received', 'verified', 'assigned', 'in_progress') AND NOT EXISTS"
+	                   " (SELECT 1 FROM journal j WHERE j.matter = m.number AND j.entry = 'overdue' AND j.utc >= m.due_utc)"
+	                   " ORDER BY m.due_utc LIMIT ?2",
+	                   "Ii", now, (int)MAX);
+	while (r >= 0 && n < MAX && (r = query_next(&q)) == 1) {
+		late[n].number = (int)query_int(&q, 0);
+		late[n++].due = query_int(&q, 1);
+	}
+	query_close(&q);
+	for (int i = 0; i < n && r >= 0; i++)
+		if ((r = journal_add(s, late[i].number, "overdue", NULL, &by, now)) >= 0)
+			r = event_add(s, EVENT_CASE_OVERDUE, "daemon",
+			              json_pack("{s:i, s:I}", "case", late[i].number, "due", (json_int_t)late[i].due), now);
+	if (r < 0)
+		return r;
+	int64_t next = 0;
+	r = store_get(s, &next,
+	              "SELECT coalesce(min(due_utc), 0) FROM matter WHERE due_utc >= ?"
+	              " AND state IN ('received', 'verified', 'assigned', 'in_progress')",
+	              "I", now);
+	*ret_next = n == MAX ? now : next ? next + 1 : INT64_MAX;
+	return r;
 }
 
 int journal_note(struct store *s, int matter, const char *entry, char *ret, int size)

@@ -32,6 +32,9 @@ int meeting_invited(struct store *s, int64_t now, int64_t *ret, int max);
 
 /* Settled cases whose reporter was not asked yet "is it fixed?", of this phone or (NULL) of any; numbers. */
 int matter_unasked(struct store *s, const char *phone, int64_t since_utc, int *ret, int max);
+/* Open cases past their deadline that were not yet said to be: each is noted (journal `overdue`, event case.overdue), at most
+ * 64 at a time. *ret_next: the next deadline (INT64_MAX: none; `now`: there are more). */
+int matter_overdue(struct store *s, int64_t now, int64_t *ret_next);
 /* The note of the last such entry in a case's journal, into `ret`; "" when there is none. */
 int journal_note(struct store *s, int matter, const char *entry, char *ret, int size);
 

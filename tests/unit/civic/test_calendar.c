@@ -65,7 +65,20 @@ static void a_week(void **state)
 	live(s, at("2026-11-20T18:00:00+08:00"));
 	assert_int_equal(last_out(s), before);
 	assert_int_equal(count(s, "meeting WHERE state = 'held'"), 1);
+	assert_int_equal(count(s, "event WHERE kind = 'meeting.changed' AND body LIKE '%held%'"), 1);
 	assert_int_equal(count(s, "question WHERE kind = 'invitation'"), 0);
+}
+
+static void deadlines_pass(void **state)
+{
+	struct site *s = *state;
+	play(s, LI, "3 楼道灯坏了");
+	int64_t due = value(s, "SELECT due_utc FROM matter WHERE number = 1", "");
+	live(s, due);
+	assert_int_equal(count(s, "event WHERE kind = 'case.overdue'"), 0);
+	live(s, due + 5 * DAY_S);
+	assert_int_equal(count(s, "event WHERE kind = 'case.overdue'"), 1);
+	assert_int_equal(count(s, "journal WHERE entry = 'overdue'"), 1);
 }
 
 static void a_month(void **state)
@@ -261,6 +274,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    T(a_week),
 	    T(a_month),
+	    T(deadlines_pass),
 	    T(early_meetings_keep_quiet),
 	    T(summer_time),
 	    T(exceptions_added_later),
