@@ -4,12 +4,12 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "daemon/participation_internal.h"
-#include "store/audience.h"
 #include "store/event.h"
 #include "store/facts.h"
 #include "store/matter.h"
 #include "store/phone.h"
 #include "store/question.h"
+#include "store/worklist.h"
 
 #include <inttypes.h>
 #include <stdio.h>

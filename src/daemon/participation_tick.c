@@ -5,6 +5,7 @@
 #include "store/audience.h"
 #include "store/event.h"
 #include "store/meeting.h"
+#include "store/worklist.h"
 
 #include <stdio.h>
 #include <string.h>

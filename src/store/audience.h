@@ -1,5 +1,5 @@
-/* Whom a meeting's texts go to, and what waits to be told to whom: the daemon's work lists. Each is bounded by `max`; a
- * row that was dealt with does not come back. */
+/* Whom a meeting's texts go to, and which meetings have rounds to come. Each list is bounded by `max`; a row that was dealt
+ * with does not come back. */
 #pragma once
 
 #include "base/e164.h"
@@ -29,18 +29,3 @@ int meeting_close(struct store *s, int64_t now, int64_t *ret_next);
 int meeting_rounds(struct store *s, int64_t now, int64_t *ret, int max);
 /* Meetings that were invited to and are still to come. */
 int meeting_invited(struct store *s, int64_t now, int64_t *ret, int max);
-
-/* Settled cases whose reporter was not asked yet "is it fixed?", of this phone or (NULL) of any; numbers. */
-int matter_unasked(struct store *s, const char *phone, int64_t since_utc, int *ret, int max);
-/* Open cases past their deadline that were not yet said to be: each is noted (journal `overdue`, event case.overdue), at most
- * 64 at a time. *ret_next: the next deadline (INT64_MAX: none; `now`: there are more). */
-int matter_overdue(struct store *s, int64_t now, int64_t *ret_next);
-/* The note of the last such entry in a case's journal, into `ret`; "" when there is none. */
-int journal_note(struct store *s, int matter, const char *entry, char *ret, int size);
-
-/* Phones whose question has expired by now. */
-int question_expired(struct store *s, int64_t now, char (*ret)[E164_MAX], int max);
-
-/* Small values of the daemon itself (meta): −1 when unset. */
-int cursor_get(struct store *s, const char *key, int64_t *ret);
-int cursor_set(struct store *s, const char *key, int64_t value);
