@@ -68,5 +68,7 @@ int news_expire(const struct participation *p, int64_t now, int64_t *ret_next);
 /* ---- participation_rounds.c */
 /* Invitations and reminders; *ret_next is lowered. Each batch is bounded: more work is *ret_next = now. */
 int rounds_send(const struct participation *p, int64_t now, int64_t *ret_next);
+/* A meeting was cancelled: who was invited or comes is told, once. */
+int rounds_cancelled(const struct participation *p, int64_t meeting, const char *reason, int64_t now);
 /* An invitation that was held back by another question. */
 int rounds_invite_held(const struct participation *p, const char *number, int64_t now, bool *ret_sent);

@@ -23,8 +23,9 @@
 
 struct change {
 	int64_t event;
-	int number;
-	char to[16], reason[24];
+	int number;       /* of a case; 0: a meeting was cancelled */
+	int64_t meeting;
+	char to[16], reason[64];
 };
 
 struct changes {
@@ -37,15 +38,17 @@ static int collect(void *ctx, const struct event_row *e)
 {
 	struct changes *c = ctx;
 	c->last = e->id;
-	if (strcmp(e->kind, event_kinds[EVENT_CASE_CHANGED].name) != 0)
+	bool meeting = !strcmp(e->kind, event_kinds[EVENT_MEETING_CHANGED].name);
+	if (!meeting && strcmp(e->kind, event_kinds[EVENT_CASE_CHANGED].name) != 0)
 		return 0;
 	json_t *j = json_loads(e->body, 0, NULL);
-	const char *to = json_string_value(json_object_get(j, "to"));
+	const char *to = json_string_value(json_object_get(j, meeting ? "state" : "to"));
 	const char *reason = json_string_value(json_object_get(j, "reason"));
 	if (to && reason && c->count < EVENTS_MAX) {
 		struct change *ch = &c->list[c->count++];
 		ch->event = e->id;
 		ch->number = (int)json_integer_value(json_object_get(j, "case"));
+		ch->meeting = (int64_t)json_integer_value(json_object_get(j, "meeting"));
 		text_copy(ch->to, sizeof ch->to, to);
 		text_copy(ch->reason, sizeof ch->reason, reason);
 	}
@@ -158,6 +161,8 @@ static int tell_all(const struct participation *p, const struct change *ch, cons
 
 static int tell_change(const struct participation *p, const struct change *ch, int64_t now)
 {
+	if (ch->meeting)
+		return !strcmp(ch->to, "cancelled") ? rounds_cancelled(p, ch->meeting, ch->reason, now) : 0;
 	if (!strcmp(ch->reason, case_event_entry(CASE_EV_TAKE)))
 		return tell_all(p, ch, "news.taken", "taken", true, now);
 	if (!strcmp(ch->reason, case_event_entry(CASE_EV_RESOLVE)))

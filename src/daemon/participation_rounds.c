@@ -21,6 +21,7 @@ struct event_of {
 	struct round_state rounds;
 	int64_t id;
 	char place[96], code[8];
+	const char *note;          /* why it is cancelled, or NULL */
 	char items[ITEMS_MAX][64]; /* "23楼道灯坏了" */
 	int item_count;
 };
@@ -87,6 +88,7 @@ static void compose(const struct participation *p, enum language lang, const cha
 		    {.name = "place", .type = REPLY_TEXT, .text = e->place, .max = 16},
 		    {.name = "items", .type = REPLY_TEXT, .text = buf_str(&list)},
 		    {.name = "code", .type = REPLY_TEXT, .text = e->code},
+		    {.name = "note", .type = REPLY_TEXT, .text = e->note, .max = 16},
 		    {0},
 		};
 		buf_reset(out);
@@ -99,15 +101,15 @@ static void compose(const struct participation *p, enum language lang, const cha
 static const char *const keys[ROUND_COUNT] = {
     [ROUND_INVITE] = "invite", [ROUND_REMIND] = "remind", [ROUND_LAST_CALL] = "last_call"};
 
-static int send_one(const struct participation *p, const struct event_of *e, enum round round, const char *key,
-                    const struct audience_row *to, int64_t now)
+static int send_text(const struct participation *p, const struct event_of *e, const char *occasion, const char *key,
+                     const struct audience_row *to, int64_t now)
 {
 	enum language lang = to->has_language ? to->english ? LANG_EN : LANG_ZH : p->config->language;
 	cleanup_buf struct buf text = {0};
 	char dedupe[80];
 	compose(p, lang, key, e, &text);
-	snprintf(dedupe, sizeof dedupe, "meeting:%" PRId64 ":%s:%.23s", e->id, round_name(round), to->number);
-	int r = say_send(p, to->number, buf_str(&text),
+	snprintf(dedupe, sizeof dedupe, "meeting:%" PRId64 ":%s:%.23s", e->id, occasion, to->number);
+	return say_send(p, to->number, buf_str(&text),
 	                 &(struct say_options){.class = OUTBOX_REMINDER,
 	                                       .quiet = true,
 	                                       .not_after_utc = e->rounds.starts_utc,
@@ -115,6 +117,12 @@ static int send_one(const struct participation *p, const struct event_of *e, enu
 	                                       .person = to->person,
 	                                       .dedupe = dedupe},
 	                 now, NULL);
+}
+
+static int send_one(const struct participation *p, const struct event_of *e, enum round round, const char *key,
+                    const struct audience_row *to, int64_t now)
+{
+	int r = send_text(p, e, round_name(round), key, to, now);
 	if (r < 0 || round != ROUND_INVITE)
 		return r;
 	if ((r = invitation_add(p->store, e->id, to->number, to->person, now)) < 0)
@@ -220,5 +228,22 @@ int rounds_invite_held(const struct participation *p, const char *number, int64_
 		if ((r = load(p, ids[i], &e)) >= 0)
 			r = send_one(p, &e, ROUND_INVITE, "invite", &row, now);
 	}
+	return r < 0 ? r : 0;
+}
+
+int rounds_cancelled(const struct participation *p, int64_t meeting, const char *reason, int64_t now)
+{
+	cleanup_free struct audience_row *rows = mem_array(BATCH, sizeof *rows);
+	struct event_of e = {0};
+	int n, r = meeting_get(p->store, meeting, copy_meeting, &e);
+	if (r < 0 || e.rounds.starts_utc <= now)
+		return r;
+	e.note = reason;
+	do {
+		n = audience_cancelled(p->store, meeting, rows, BATCH);
+		r = n;
+		for (int i = 0; i < n && r >= 0; i++)
+			r = send_text(p, &e, "cancelled", "cancelled", &rows[i], now);
+	} while (r >= 0 && n == BATCH);
 	return r < 0 ? r : 0;
 }

@@ -73,6 +73,21 @@ int audience_held(struct store *s, int64_t meeting, struct audience_row *ret, in
 	return r < 0 ? r : read_rows(&q, ret, max);
 }
 
+int audience_cancelled(struct store *s, int64_t meeting, struct audience_row *ret, int max)
+{
+	cleanup_query struct query q = {0};
+	int r = query_open(s, &q,
+	                   "SELECT x.number, coalesce(x.person, 0), coalesce(p.language, ph.language) FROM"
+	                   " (SELECT number, person FROM invitation WHERE meeting = ?1 UNION"
+	                   "  SELECT number, person FROM rsvp WHERE meeting = ?1) x"
+	                   " JOIN phone ph ON ph.number = x.number LEFT JOIN person p ON p.id = x.person"
+	                   " WHERE ph.opted_out <> 'all' AND ph.muted = 0 AND ph.unlinked_utc IS NULL AND NOT EXISTS"
+	                   " (SELECT 1 FROM rsvp r WHERE r.meeting = ?1 AND r.number = x.number AND r.answer = 'no') AND " NOT_TOLD(
+	                       "cancelled") "x.number) GROUP BY x.number ORDER BY x.number LIMIT ?2",
+	                   "Ii", meeting, max);
+	return r < 0 ? r : read_rows(&q, ret, max);
+}
+
 int invitation_add(struct store *s, int64_t meeting, const char *number, int64_t person, int64_t now)
 {
 	return store_run(s, "INSERT INTO invitation (meeting, number, person, asked_utc) VALUES (?,?,?,?) ON CONFLICT DO NOTHING",

@@ -19,6 +19,8 @@ struct audience_row {
 int audience_round(struct store *s, int64_t meeting, enum round r, const char *number, struct audience_row *ret, int max);
 /* Held back from the invitation by another question, at the time of the reminder. */
 int audience_held(struct store *s, int64_t meeting, struct audience_row *ret, int max);
+/* Who is to hear that the meeting is cancelled: invited or coming, and did not say no. */
+int audience_cancelled(struct store *s, int64_t meeting, struct audience_row *ret, int max);
 int invitation_add(struct store *s, int64_t meeting, const char *number, int64_t person, int64_t now);
 /* Marks rounds as done; INVITE makes the meeting `invited`. */
 int meeting_round_done(struct store *s, int64_t meeting, enum round r, int64_t now);

@@ -108,7 +108,9 @@ int meeting_cancel(struct store *s, int64_t id, const char *reason, const struct
 	    (r = store_run(s, "DELETE FROM question WHERE kind = 'invitation' AND subject = ?", "I", id)) < 0 ||
 	    (r = journal_add(s, 0, "meeting cancelled", reason, by, now)) < 0)
 		return r;
-	return event_add(s, EVENT_MEETING_CHANGED, by->id, json_pack("{s:I, s:s}", "meeting", (json_int_t)id, "state", "cancelled"),
+	return event_add(s, EVENT_MEETING_CHANGED, by->id,
+	                 json_pack("{s:I, s:s, s:s}", "meeting", (json_int_t)id, "state", "cancelled", "reason",
+	                           reason ? reason : ""),
 	                 now);
 }
 

@@ -70,6 +70,8 @@ int meeting_agenda_build(struct store *s, int64_t id);
 /* By hand: `position` 0 = by rank; `dropped` a reason or NULL. */
 int meeting_agenda_put(struct store *s, int64_t id, int matter, int position, const char *dropped);
 
+/* Who was invited or comes is told by the daemon at its next tick. -ENOENT: not there, held or cancelled already. `reason`: words
+ * for residents, or NULL. */
 int meeting_cancel(struct store *s, int64_t id, const char *reason, const struct actor *by, int64_t now);
 /* An answer: replaces the former one. `people` ≥ 1 counts the sender; 0 leaves 1. */
 enum rsvp_answer { RSVP_NONE, RSVP_YES, RSVP_NO };

@@ -55,7 +55,7 @@ static int drop_stale(struct store *s, const struct plan *p, const int64_t *star
 	}
 	query_close(&q);
 	for (int i = 0; r >= 0 && i < n; i++)
-		r = meeting_cancel(s, stale[i], "the series does not meet then", &calendar, now);
+		r = meeting_cancel(s, stale[i], NULL, &calendar, now);
 	return r < 0 ? r : 0;
 }
 
@@ -150,8 +150,8 @@ int series_end(struct store *s, int64_t id, int64_t now)
 		return r;
 	if (!store_changes(s))
 		return -ENOENT;
-	return store_run(s, "UPDATE meeting SET state = 'cancelled' WHERE series = ? AND state = 'planned' AND starts_utc > ?",
-	                 "II", id, now);
+	const struct plan none = {.id = id};
+	return drop_stale(s, &none, NULL, 0, now);
 }
 
 int series_list(struct store *s, const char *grid, int64_t now, int (*row)(void *ctx, const struct series *r), void *ctx)

@@ -164,12 +164,17 @@ static void cancelled_meetings_are_silent(void **state)
 	struct site *s = *state;
 	weekly(s, "KS-03", NULL);
 	live(s, at("2026-11-17T15:00:00+08:00"));
+	play(s, WANG, "2");
 	int64_t id = value(s, "SELECT id FROM meeting WHERE state = 'invited'", "");
 	struct actor by = {"shell:0", CHANNEL_SHELL, 0};
 	assert_int_equal(meeting_cancel(s->store, id, "书记出差", &by, s->now), 0);
 	assert_int_equal(meeting_cancel(s->store, id, "书记出差", &by, s->now), -ENOENT);
 	assert_int_equal(count(s, "message_out WHERE state = 'queued' AND class = 'reminder'"), 0);
 	int64_t before = last_out(s);
+	tick(s);
+	assert_has(queued(s, LI, before), "取消了：书记出差");
+	assert_string_equal(queued(s, WANG, before), ""); /* said no */
+	before = last_out(s);
 	live(s, at("2026-11-21T15:00:00+08:00"));
 	assert_int_equal(last_out(s), before);
 }
