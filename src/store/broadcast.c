@@ -198,9 +198,16 @@ int broadcast_cancel(struct store *s, int64_t id, const char *by, int64_t now, i
 
 int broadcast_retry(struct store *s, int64_t id, bool uncertain, const char *by, int64_t now, int *ret_again)
 {
+	int again = 0;
 	int r = change(s, id, 1u << BROADCAST_QUEUED | 1u << BROADCAST_DONE, BROADCAST_QUEUED);
 	if (!r)
-		r = outbox_retry_broadcast(s, id, uncertain, now, ret_again);
+		r = outbox_retry_broadcast(s, id, uncertain, now, &again);
+	if (!r && !again) /* nothing to repeat: one that was done is done */
+		r = store_run(s,
+		              "UPDATE broadcast SET state = 'done', done_utc = ?2 WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM message_out"
+		              " WHERE broadcast = ?1 AND state IN ('queued', 'sending'))",
+		              "II", id, now);
+	*ret_again = again;
 	return r ? r : note(s, id, uncertain ? "broadcast repeated, uncertain ones too" : "broadcast repeated", by, now);
 }
 
