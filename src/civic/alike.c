@@ -4,7 +4,7 @@
 #include <string.h>
 
 #define CHARS_MAX 200
-#define OWN_DAYS  7  /* further words of the same sender about his own case */
+#define OWN_DAYS  7             /* further words of the same sender about his own case */
 #define SPREAD_S  (12 * HOUR_S) /* a whole estate without water says so within hours */
 
 static int letters(const char *s, uint32_t *ret)
@@ -12,8 +12,8 @@ static int letters(const char *s, uint32_t *ret)
 	int n = 0;
 	for (uint32_t c; n < CHARS_MAX && (c = text_next(&s));) {
 		bool punctuation = c <= 0x2F || (c >= 0x3A && c <= 0x40) || (c >= 0x2000 && c <= 0x206F) ||
-		                   (c >= 0x3000 && c <= 0x303F) || (c >= 0xFF00 && c <= 0xFF0F) ||
-		                   (c >= 0xFF1A && c <= 0xFF20);
+				   (c >= 0x3000 && c <= 0x303F) || (c >= 0xFF00 && c <= 0xFF0F) ||
+				   (c >= 0xFF1A && c <= 0xFF20);
 		if (!punctuation)
 			ret[n++] = c >= 'A' && c <= 'Z' ? c + 32 : c;
 	}
@@ -78,7 +78,8 @@ static int score(const struct alike_new *n, const struct matter_fact *m, int64_t
 	return words >= 60 ? 50 + words : 0;
 }
 
-const struct matter_fact *alike_find(const struct alike_new *n, const struct matter_fact *open, int count, int64_t now)
+const struct matter_fact *alike_find(const struct alike_new *n, const struct matter_fact *open, int count,
+				     int64_t now)
 {
 	const struct matter_fact *best = NULL;
 	int most = 0;

@@ -5,6 +5,8 @@
 #define NO   CASE_REFUSED
 #define STAY CASE_STAYS
 
+/* A table is read by its columns. */
+/* clang-format off */
 /* A merged case lives on in the other one: it can be split off again, and nothing else. */
 static const signed char life[CASE_STATE_COUNT][CASE_EVENT_COUNT] = {
 #define ROW(state, verify, assign, take, resolve, ret, escalate, reject, merge, split, reopen, good, fair, bad, close,  \
@@ -41,6 +43,7 @@ static const signed char life[CASE_STATE_COUNT][CASE_EVENT_COUNT] = {
 #undef MG
 #undef RJ
 };
+/* clang-format on */
 
 int case_next(enum case_state from, enum case_event ev)
 {
@@ -87,11 +90,12 @@ int case_hours(enum category c, bool urgent)
 	if (urgent)
 		return 2;
 	static const int hours[CATEGORY_COUNT] = {
-	    [CATEGORY_LIGHTING] = 24, [CATEGORY_WATER] = 8,     [CATEGORY_POWER] = 8,     [CATEGORY_GAS] = 4,
-	    [CATEGORY_SEWAGE] = 16,   [CATEGORY_GARBAGE] = 16,  [CATEGORY_NOISE] = 24,    [CATEGORY_PARKING] = 40,
-	    [CATEGORY_ELEVATOR] = 8,  [CATEGORY_ROAD] = 40,     [CATEGORY_GREENING] = 40, [CATEGORY_SAFETY] = 8,
-	    [CATEGORY_PROPERTY] = 40, [CATEGORY_DISPUTE] = 40,  [CATEGORY_ELDERLY] = 8,   [CATEGORY_PETS] = 24,
-	    [CATEGORY_OTHER] = 40,
+	    [CATEGORY_LIGHTING] = 24, [CATEGORY_WATER] = 8,     [CATEGORY_POWER] = 8,
+	    [CATEGORY_GAS] = 4,       [CATEGORY_SEWAGE] = 16,   [CATEGORY_GARBAGE] = 16,
+	    [CATEGORY_NOISE] = 24,    [CATEGORY_PARKING] = 40,  [CATEGORY_ELEVATOR] = 8,
+	    [CATEGORY_ROAD] = 40,     [CATEGORY_GREENING] = 40, [CATEGORY_SAFETY] = 8,
+	    [CATEGORY_PROPERTY] = 40, [CATEGORY_DISPUTE] = 40,  [CATEGORY_ELDERLY] = 8,
+	    [CATEGORY_PETS] = 24,     [CATEGORY_OTHER] = 40,
 	};
 	return hours[c];
 }

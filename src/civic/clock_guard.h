@@ -1,5 +1,5 @@
-/* Can the wall clock be trusted? A box without a battery wakes up in 1970 or in last week; until somebody or the network
- * sets the clock it answers, but sends nothing on its own account. Pure. */
+/* Can the wall clock be trusted? A box without a battery wakes up in 1970 or in last week; until somebody or
+ * the network sets the clock it answers, but sends nothing on its own account. Pure. */
 #pragma once
 
 #include <stdbool.h>

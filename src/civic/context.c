@@ -12,7 +12,8 @@ bool context_building(const char *words, char building[16])
 	for (uint32_t c; (c = text_next(&p));) {
 		if (c >= 0xFF10 && c <= 0xFF19)
 			c = c - 0xFF10 + '0';
-		static const uint32_t han[] = {0x4E00, 0x4E8C, 0x4E09, 0x56DB, 0x4E94, 0x516D, 0x4E03, 0x516B, 0x4E5D};
+		static const uint32_t han[] = {0x4E00, 0x4E8C, 0x4E09, 0x56DB, 0x4E94,
+					       0x516D, 0x4E03, 0x516B, 0x4E5D};
 		for (size_t i = 0; i < sizeof han / sizeof han[0]; i++)
 			if (c == han[i])
 				c = (uint32_t)('1' + i);
@@ -45,17 +46,19 @@ bool context_apply(const struct question_fact *q, const char *words, struct inte
 	if (q->kind != ASKED_TEXT || in->count != 1)
 		return false;
 	struct intent *one = &in->list[0];
-	bool free_text = one->kind == INTENT_UNKNOWN || one->kind == INTENT_COMPLAINT || one->kind == INTENT_PROPOSAL;
+	bool free_text =
+	    one->kind == INTENT_UNKNOWN || one->kind == INTENT_COMPLAINT || one->kind == INTENT_PROPOSAL;
 	if (!strcmp(q->detail, "attend") || !strcmp(q->detail, "decline")) {
 		if (one->building[0] && free_text)
 			text_copy(building, 16, one->building);
-		else if (!(free_text || one->kind == INTENT_REGISTER) || strlen(words) > 36 || !context_building(words, building))
+		else if (!(free_text || one->kind == INTENT_REGISTER) || strlen(words) > 36 ||
+			 !context_building(words, building))
 			return false;
 		if (one->kind == INTENT_REGISTER)
 			return false;
 		*one = (struct intent){.kind = !strcmp(q->detail, "attend") ? INTENT_ATTEND : INTENT_DECLINE,
-		                       .has = ARG_PEOPLE,
-		                       .people = q->subject > 0 ? (int)q->subject : 1};
+				       .has = ARG_PEOPLE,
+				       .people = q->subject > 0 ? (int)q->subject : 1};
 		return true;
 	}
 	if (!free_text || !*words)
@@ -78,7 +81,8 @@ static bool bare(const char *text)
 void context_reduce(struct intents *in)
 {
 	for (int i = 0; i < in->count; i++)
-		if ((in->list[i].kind == INTENT_COMPLAINT || in->list[i].kind == INTENT_PROPOSAL) && bare(in->list[i].text))
+		if ((in->list[i].kind == INTENT_COMPLAINT || in->list[i].kind == INTENT_PROPOSAL) &&
+		    bare(in->list[i].text))
 			in->list[i].text[0] = 0;
 	bool duty = false, other = false;
 	for (int i = 0; i < in->count; i++) {

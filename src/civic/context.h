@@ -1,14 +1,15 @@
-/* Reading a text in the light of the question that was asked: "3栋" after "which building?", bare words after "what is the
- * matter?". And what of several intents is one thing said twice. Pure. */
+/* Reading a text in the light of the question that was asked: "3栋" after "which building?", bare words after
+ * "what is the matter?". And what of several intents is one thing said twice. Pure. */
 #pragma once
 
 #include "civic/facts.h"
 
-/* Changes `in` where the open question explains it. `building` (≥ 16 bytes) is set when the text tells the building that was
- * asked for, else "". True: the question is answered by this text. */
+/* Changes `in` where the open question explains it. `building` (≥ 16 bytes) is set when the text tells the
+ * building that was asked for, else "". True: the question is answered by this text. */
 bool context_apply(const struct question_fact *q, const char *words, struct intents *in, char building[16]);
 
-/* Makes a bare 3 or 4 textless, drops what a call for help already says (complaints beside it), and thanks beside anything else. */
+/* Makes a bare 3 or 4 textless, drops what a call for help already says (complaints beside it), and thanks
+ * beside anything else. */
 void context_reduce(struct intents *in);
 
 /* Reads "3", "3栋", "三号楼" (digits only as the rules leave them), "building 3" as a building. */

@@ -1,6 +1,7 @@
-/* The policy's heart: one intent, the facts it stands on, and out comes what is to be done and what is to be said. A table
- * with one function an intent (decide.c) drives it; nothing is read, written or sent here. The caller applies the effects
- * in their order, in one transaction, and looks the reply's key up among the reply texts. Pure. */
+/* The policy's heart: one intent, the facts it stands on, and out comes what is to be done and what is to be
+ * said. A table with one function an intent (decide.c) drives it; nothing is read, written or sent here. The
+ * caller applies the effects in their order, in one transaction, and looks the reply's key up among the reply
+ * texts. Pure. */
 #pragma once
 
 #include "civic/facts.h"
@@ -11,10 +12,10 @@
 /* Which facts an intent needs (bits); the rest may stay empty. */
 enum fact_need {
 	NEED_MEETINGS = 1 << 0,
-	NEED_NAMED = 1 << 1,      /* the matter with the intent's number, or the sender's latest */
+	NEED_NAMED = 1 << 1, /* the matter with the intent's number, or the sender's latest */
 	NEED_CANDIDATES = 1 << 2,
 	NEED_SIMILAR = 1 << 3,
-	NEED_RECENT = 1 << 4,     /* the merge window */
+	NEED_RECENT = 1 << 4, /* the merge window */
 	NEED_DUTY = 1 << 5,
 	NEED_ACTIONS = 1 << 6,
 	NEED_MEDIATORS = 1 << 7,
@@ -37,7 +38,8 @@ enum effect_kind {
 	EFFECT_QUOTE,    /* number was named to this phone */
 	EFFECT_DUTY,     /* number: the case; text: the words. The duty officers are texted at once */
 	EFFECT_MEDIATE,  /* number: the private case; text. The mediators are texted */
-	EFFECT_UNDO,     /* subject: action; split: words that joined a case become one of their own, else they go */
+	EFFECT_UNDO, /* subject: action; split: words that joined a case become one of their own, else they go
+		      */
 };
 
 struct effect {
@@ -49,16 +51,17 @@ struct effect {
 	enum asked asked;
 	enum category category;
 	bool proposal, urgent, private, anonymous, deliberate, split;
-	int undo;           /* enum action_kind under which UNDO takes it back, −1: it cannot */
-	const char *origin, *text, *note, *name, *building, *unit, *room, *place; /* borrowed from facts and intent; may be NULL */
+	int undo; /* enum action_kind under which UNDO takes it back, −1: it cannot */
+	const char *origin, *text, *note, *name, *building, *unit, *room,
+	    *place; /* borrowed from facts and intent; may be NULL */
 };
 
 enum reply_arg_type {
-	REPLY_TEXT,  /* somebody's words: masked and cut to `max` characters */
+	REPLY_TEXT, /* somebody's words: masked and cut to `max` characters */
 	REPLY_INT,
-	REPLY_WHEN,  /* day and time */
+	REPLY_WHEN, /* day and time */
 	REPLY_DATE,
-	REPLY_KEY,   /* another reply text, such as category.lighting */
+	REPLY_KEY, /* another reply text, such as category.lighting */
 };
 
 struct reply_arg {

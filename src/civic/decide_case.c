@@ -44,14 +44,16 @@ static const char *either(const char *a, const char *b)
 	return *a ? a : b;
 }
 
-/* Where: what the text says; a building that is not the sender's own leaves nothing of the registered address. */
+/* Where: what the text says; a building that is not the sender's own leaves nothing of the registered address.
+ */
 static void address(const struct facts *f, const struct intent *in, struct effect *e)
 {
 	const struct sender *s = &f->sender;
 	bool elsewhere = in->building[0] && strcmp(in->building, s->building) != 0;
 	e->building = either(in->building, s->building);
 	e->unit = elsewhere ? in->unit : either(in->unit, s->unit);
-	e->room = elsewhere || (in->unit[0] && strcmp(in->unit, s->unit) != 0) ? in->room : either(in->room, s->room);
+	e->room =
+	    elsewhere || (in->unit[0] && strcmp(in->unit, s->unit) != 0) ? in->room : either(in->room, s->room);
 	e->place = in->place;
 }
 
@@ -78,12 +80,12 @@ static bool join_likely(const struct facts *f, const struct intent *in, struct d
 	struct effect where = {0};
 	address(f, in, &where);
 	struct alike_new n = {.text = in->text,
-	                      .building = where.building,
-	                      .unit = where.unit,
-	                      .place = in->place,
-	                      .grid = f->sender.grid,
-	                      .category = in->kind == INTENT_COMPLAINT ? in->category : CATEGORY_OTHER,
-	                      .place_told = in->building[0] || in->unit[0]};
+			      .building = where.building,
+			      .unit = where.unit,
+			      .place = in->place,
+			      .grid = f->sender.grid,
+			      .category = in->kind == INTENT_COMPLAINT ? in->category : CATEGORY_OTHER,
+			      .place_told = in->building[0] || in->unit[0]};
 	const struct matter_fact *m = alike_find(&n, f->similar, f->similar_count, f->now);
 	if (!m)
 		return false;
@@ -118,7 +120,6 @@ static struct effect *open_case(const struct facts *f, const struct intent *in, 
 	decision_int(d, "number", f->next_number);
 	return e;
 }
-
 
 void decide_complaint(const struct facts *f, const struct intent *in, struct decision *d)
 {
@@ -167,7 +168,8 @@ static void say_no_such(const struct facts *f, int number, struct decision *d)
 	decision_say(d, f, "number.unknown");
 }
 
-static const struct matter_fact *supported_matter(const struct facts *f, const struct intent *in, struct decision *d)
+static const struct matter_fact *supported_matter(const struct facts *f, const struct intent *in,
+						  struct decision *d)
 {
 	if (in->has & ARG_NUMBER) {
 		if (f->named.number && !f->named.private)
@@ -182,7 +184,8 @@ static const struct matter_fact *supported_matter(const struct facts *f, const s
 		return NULL;
 	}
 	for (int i = 0; i < FACTS_CANDIDATES; i++) {
-		static const char *const names[FACTS_CANDIDATES][2] = {{"n1", "t1"}, {"n2", "t2"}, {"n3", "t3"}};
+		static const char *const names[FACTS_CANDIDATES][2] = {
+		    {"n1", "t1"}, {"n2", "t2"}, {"n3", "t3"}};
 		if (i < f->candidate_count) {
 			decision_int(d, names[i][0], f->candidates[i].number);
 			decision_key(d, names[i][1], category_key(f->candidates[i].category));
@@ -256,8 +259,8 @@ void decide_rate(const struct facts *f, const struct intent *in, struct decision
 {
 	const struct matter_fact *m = &f->named;
 	enum case_event ev = in->rating == RATING_GOOD   ? CASE_EV_RATE_GOOD
-	                     : in->rating == RATING_FAIR ? CASE_EV_RATE_FAIR
-	                                                 : CASE_EV_RATE_BAD;
+			     : in->rating == RATING_FAIR ? CASE_EV_RATE_FAIR
+							 : CASE_EV_RATE_BAD;
 	if (!m->number || !m->mine || case_next(m->state, ev) == CASE_REFUSED) {
 		/* "Not fixed, it still leaks" is a trouble whether or not we asked. */
 		if (in->rating == RATING_BAD && in->text[0]) {

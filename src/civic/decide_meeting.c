@@ -27,7 +27,8 @@ int meeting_choose(const struct facts *f)
 			continue;
 		}
 		/* Nobody knows which grid this phone belongs to, and there is more than one to choose from. */
-		if (!f->meeting_grid && m->series != f->meetings[best].series && !m->answer && !f->meetings[best].answer)
+		if (!f->meeting_grid && m->series != f->meetings[best].series && !m->answer &&
+		    !f->meetings[best].answer)
 			return MEETING_SEVERAL;
 		const struct meeting_fact *b = &f->meetings[best];
 		if (m->distance < b->distance || (m->distance == b->distance && m->starts_utc < b->starts_utc))
@@ -104,8 +105,9 @@ void decide_agenda(const struct facts *f, const struct intent *in, struct decisi
 	const struct meeting_fact *best = NULL;
 	for (int i = 0; i < f->meeting_count; i++) {
 		const struct meeting_fact *m = &f->meetings[i];
-		if (m->starts_utc > f->now && (!best || m->distance < best->distance ||
-		                               (m->distance == best->distance && m->starts_utc < best->starts_utc)))
+		if (m->starts_utc > f->now &&
+		    (!best || m->distance < best->distance ||
+		     (m->distance == best->distance && m->starts_utc < best->starts_utc)))
 			best = m;
 	}
 	if (!best) {

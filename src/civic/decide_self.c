@@ -91,10 +91,10 @@ void decide_wrong_number(const struct facts *f, const struct intent *in, struct 
 
 /* What is said after an action of each kind was taken back. */
 static const char *const undone[ACTION_KIND_COUNT] = {
-    [ACTION_RSVP] = "undone.rsvp",   [ACTION_CASE] = "undone.case",         [ACTION_SUPPORT] = "undone.support",
-    [ACTION_LIKELY] = "undone.likely", [ACTION_JOIN] = "undone.likely",     [ACTION_OPT] = "undone.opt",
+    [ACTION_RSVP] = "undone.rsvp",         [ACTION_CASE] = "undone.case",   [ACTION_SUPPORT] = "undone.support",
+    [ACTION_LIKELY] = "undone.likely",     [ACTION_JOIN] = "undone.likely", [ACTION_OPT] = "undone.opt",
     [ACTION_REGISTER] = "undone.register", [ACTION_STEP] = "undone.step",   [ACTION_CHORE] = "undone.chore",
-    [ACTION_UNLINK] = "undone.unlink", [ACTION_DUTY] = "undone.duty",
+    [ACTION_UNLINK] = "undone.unlink",     [ACTION_DUTY] = "undone.duty",
 };
 
 void decide_undo(const struct facts *f, const struct intent *in, struct decision *d)
@@ -129,8 +129,8 @@ void decide_undo(const struct facts *f, const struct intent *in, struct decision
 		decision_say(d, f, "undone.many");
 		return;
 	}
-	/* One that was joined to a likely case now becomes a case of its own: the next number. Of several wishes none does:
-	 * the text as a whole is taken back. */
+	/* One that was joined to a likely case now becomes a case of its own: the next number. Of several
+	 * wishes none does: the text as a whole is taken back. */
 	undo->split = last->kind == ACTION_LIKELY || last->kind == ACTION_JOIN;
 	decision_int(d, "number", undo->split ? f->next_number : last->subject);
 	d->key = undone[last->kind];

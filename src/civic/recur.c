@@ -9,10 +9,12 @@ static int parse_start(const char *s, struct civil *ret)
 {
 	int n = 0;
 	struct civil c = {0};
-	if (sscanf(s, "%4d-%2d-%2d%*1[T ]%2d:%2d%n:%2d%n", &c.year, &c.month, &c.day, &c.hour, &c.minute, &n, &c.second, &n) < 5 ||
+	if (sscanf(s, "%4d-%2d-%2d%*1[T ]%2d:%2d%n:%2d%n", &c.year, &c.month, &c.day, &c.hour, &c.minute, &n,
+		   &c.second, &n) < 5 ||
 	    s[n])
 		return -EINVAL;
-	if (c.month < 1 || c.month > 12 || c.day < 1 || c.day > 31 || c.hour < 0 || c.hour > 23 || c.minute < 0 || c.minute > 59)
+	if (c.month < 1 || c.month > 12 || c.day < 1 || c.day > 31 || c.hour < 0 || c.hour > 23 ||
+	    c.minute < 0 || c.minute > 59)
 		return -EINVAL;
 	*ret = c;
 	return 0;
@@ -26,9 +28,9 @@ static int parse_rule(const char *rrule, struct icalrecurrencetype *ret)
 	if (ret->freq == ICAL_NO_RECURRENCE)
 		return -EINVAL;
 	return ret->freq == ICAL_SECONDLY_RECURRENCE || ret->freq == ICAL_MINUTELY_RECURRENCE ||
-	               ret->freq == ICAL_HOURLY_RECURRENCE
-	           ? -EDOM
-	           : 0;
+		       ret->freq == ICAL_HOURLY_RECURRENCE
+		   ? -EDOM
+		   : 0;
 }
 
 /* Takes the next date off a list; 1, 0 at its end, -EINVAL. */
@@ -63,7 +65,8 @@ int recur_check(const char *rrule, const char *start_local, const char *exdates,
 	if (r == -EDOM)
 		return err_set(e, NULL, 0, "the rule \"%s\" recurs more often than daily", rrule);
 	if (r < 0)
-		return err_set(e, NULL, 0, "\"%s\" is no recurrence rule; a weekly one is FREQ=WEEKLY;BYDAY=FR", rrule);
+		return err_set(e, NULL, 0, "\"%s\" is no recurrence rule; a weekly one is FREQ=WEEKLY;BYDAY=FR",
+			       rrule);
 	if (parse_start(start_local, &start) < 0)
 		return err_set(e, NULL, 0, "\"%s\" is no local start such as 2026-11-20T15:00:00", start_local);
 	const char *p = exdates ? exdates : "";
@@ -72,8 +75,8 @@ int recur_check(const char *rrule, const char *start_local, const char *exdates,
 	return r < 0 ? err_set(e, NULL, 0, "\"%s\" is no date such as 2026-12-25", p) : 0;
 }
 
-int recur_expand(const char *rrule, const char *start_local, const char *exdates, int64_t from_utc, int64_t until_utc,
-                 int64_t *ret, int max)
+int recur_expand(const char *rrule, const char *start_local, const char *exdates, int64_t from_utc,
+		 int64_t until_utc, int64_t *ret, int max)
 {
 	struct icalrecurrencetype rule;
 	struct civil c;
@@ -94,8 +97,12 @@ int recur_expand(const char *rrule, const char *start_local, const char *exdates
 		struct icaltimetype t = icalrecur_iterator_next(it);
 		if (icaltime_is_null_time(t))
 			break;
-		int64_t utc = civil_to_utc(&(struct civil){
-		    .year = t.year, .month = t.month, .day = t.day, .hour = t.hour, .minute = t.minute, .second = t.second});
+		int64_t utc = civil_to_utc(&(struct civil){.year = t.year,
+							   .month = t.month,
+							   .day = t.day,
+							   .hour = t.hour,
+							   .minute = t.minute,
+							   .second = t.second});
 		if (utc >= until_utc)
 			break;
 		if (utc >= from_utc && !excepted(exdates, &t))

@@ -12,10 +12,10 @@ enum ring_meaning {
 
 struct ring_facts {
 	const struct sender *sender;
-	bool known;      /* registered, or texted us before */
-	bool invited;    /* an invitation is open and not answered */
-	bool declined;   /* answered "no" to the coming meeting */
-	int rings;       /* others within RING_TWICE_S before this one */
+	bool known;    /* registered, or texted us before */
+	bool invited;  /* an invitation is open and not answered */
+	bool declined; /* answered "no" to the coming meeting */
+	int rings;     /* others within RING_TWICE_S before this one */
 };
 
 enum ring_meaning ring_decide(const struct ring_facts *f);

@@ -46,23 +46,22 @@ int64_t round_deadline(const struct round_state *m, const struct round_config *c
 	return m->starts_utc - (half < LATEST_S ? half : LATEST_S);
 }
 
-/* Two rounds that follow each other too closely would be the same text twice. */
+/* A round on the heels of the invitation would be the same text twice. A reminder and the last call go to
+ * different people: one to the silent, the other to those who come. */
 static bool too_close(const struct round_state *m, const struct round_config *c, enum round r, int64_t now)
 {
-	for (int former = 0; former < (int)r; former++) {
-		int64_t gap = (c->before_s[former] - c->before_s[r]) / 4;
-		if (m->done_utc[former] && c->before_s[former] && now - m->done_utc[former] < gap)
-			return true;
-	}
-	return false;
+	if (r == ROUND_INVITE || !m->done_utc[ROUND_INVITE] || !c->before_s[ROUND_INVITE])
+		return false;
+	int64_t gap = (c->before_s[ROUND_INVITE] - c->before_s[r]) / 4;
+	return now - m->done_utc[ROUND_INVITE] < gap;
 }
 
 void rounds_plan(const struct round_state *m, const struct round_config *c, int64_t now, struct round_plan *ret)
 {
 	*ret = (struct round_plan){.due = -1, .next_utc = INT64_MAX, .not_after_utc = m->starts_utc};
 	int64_t awake = day_window_end(&c->quiet, now);
-	/* From the last round to the first: the latest one whose moment has come is sent, what it overtook is left out,
-	 * except that nobody is reminded of what he was never told. */
+	/* From the last round to the first: the latest one whose moment has come is sent, what it overtook is
+	 * left out, except that nobody is reminded of what he was never told. */
 	for (int r = ROUND_LAST_CALL; r >= 0; r--) {
 		if (m->done_utc[r])
 			continue;

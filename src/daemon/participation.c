@@ -16,8 +16,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define REPLY_AT_ONCE_S   (10 * MINUTE_S) /* a reply to a text this young may go out in the quiet hours */
-#define SENT_PLAUSIBLE_S  DAY_S           /* a service centre's time further off than this is wrong */
+#define REPLY_AT_ONCE_S  (10 * MINUTE_S) /* a reply to a text this young may go out in the quiet hours */
+#define SENT_PLAUSIBLE_S DAY_S           /* a service centre's time further off than this is wrong */
 
 struct text_in {
 	char number[E164_MAX];
@@ -68,14 +68,15 @@ void turn_actor(struct turn *t, enum journal_channel channel)
 	t->by.message = t->message;
 }
 
-/* ------------------------------------------------------------------------------------------------ several intents */
+/* ------------------------------------------------------------------------------------------------ several
+ * intents */
 
 struct answer {
-	struct buf whole;    /* sentences that stand alone */
-	struct buf shorts;   /* "attend.s; case.s" */
+	struct buf whole;  /* sentences that stand alone */
+	struct buf shorts; /* "attend.s; case.s" */
 	int short_count;
 	bool alarm, sensitive, leave;
-	const char *daily;   /* the key that is said once a day */
+	const char *daily; /* the key that is said once a day */
 	int64_t not_after_utc, meeting;
 	int matter;
 };
@@ -130,7 +131,8 @@ static void add_part(const struct turn *t, const struct decision *d, struct answ
 		const struct effect *e = &d->effects[i];
 		if (e->kind == EFFECT_RSVP)
 			a->meeting = e->subject;
-		if (e->kind == EFFECT_OPEN || e->kind == EFFECT_SUPPORT || e->kind == EFFECT_JOIN || e->kind == EFFECT_STEP) {
+		if (e->kind == EFFECT_OPEN || e->kind == EFFECT_SUPPORT || e->kind == EFFECT_JOIN ||
+		    e->kind == EFFECT_STEP) {
 			a->matter = e->number;
 			a->not_after_utc = 0;
 		}
@@ -168,16 +170,18 @@ static int decide_all(struct turn *t, struct intents *in, struct answer *a)
 		add_part(t, d, a);
 		enum intent_kind k = one->kind;
 		a->alarm = a->alarm || k == INTENT_DUTY;
-		a->leave = a->leave || k == INTENT_STOP || k == INTENT_START || k == INTENT_UNDO || k == INTENT_WRONG_NUMBER;
-		a->sensitive = a->sensitive || k == INTENT_DUTY || k == INTENT_PRIVATE || k == INTENT_WRONG_NUMBER ||
-		               k == INTENT_REGISTER || k == INTENT_STOP || k == INTENT_ERASE || k == INTENT_UNDO ||
-		               k == INTENT_THANKS;
+		a->leave = a->leave || k == INTENT_STOP || k == INTENT_START || k == INTENT_UNDO ||
+			   k == INTENT_WRONG_NUMBER;
+		a->sensitive = a->sensitive || k == INTENT_DUTY || k == INTENT_PRIVATE ||
+			       k == INTENT_WRONG_NUMBER || k == INTENT_REGISTER || k == INTENT_STOP ||
+			       k == INTENT_ERASE || k == INTENT_UNDO || k == INTENT_THANKS;
 	}
 	join_parts(t, a);
 	return 0;
 }
 
-/* ------------------------------------------------------------------------------------------------ the answer */
+/* ------------------------------------------------------------------------------------------------ the answer
+ */
 
 int turn_attention(const struct turn *t, struct attention_facts *af, struct attention *ret)
 {
@@ -193,7 +197,8 @@ int turn_attention(const struct turn *t, struct attention_facts *af, struct atte
 	if (af->budget && (r = facts_answers(s, t->sender.number, t->now - HOUR_S, &af->answers)) < 0)
 		return r;
 	if (af->budget && !af->command && t->message &&
-	    (r = facts_identical(s, t->sender.number, t->message, t->words, LOOP_WITHIN_S, LOOP_TEXTS, &af->identical)) < 0)
+	    (r = facts_identical(s, t->sender.number, t->message, t->words, LOOP_WITHIN_S, LOOP_TEXTS,
+				 &af->identical)) < 0)
 		return r;
 	*ret = attention_decide(af);
 	return 0;
@@ -230,17 +235,18 @@ static int send_answer(const struct turn *t, const struct intents *in, struct an
 	if (at.loop) {
 		if ((r = phone_set_loop_muted(t->p->store, t->sender.number, t->now)) < 0)
 			return r;
-		return chore_add(t->p->store, "loop", t->sender.number, t->sender.person, "", &t->by, t->now, NULL, NULL);
+		return chore_add(t->p->store, "loop", t->sender.number, t->sender.person, "", &t->by, t->now,
+				 NULL, NULL);
 	}
 	if (!a->whole.len || (!at.answer && !at.notice))
 		return 0;
 	struct say_options o = {.class = a->alarm ? OUTBOX_ALARM : OUTBOX_REPLY,
-	                        .quiet = !a->alarm && t->now - t->heard_utc > REPLY_AT_ONCE_S,
-	                        .not_after_utc = a->not_after_utc,
-	                        .answers = t->message,
-	                        .meeting = a->meeting,
-	                        .matter = a->matter,
-	                        .person = t->sender.person};
+				.quiet = !a->alarm && t->now - t->heard_utc > REPLY_AT_ONCE_S,
+				.not_after_utc = a->not_after_utc,
+				.answers = t->message,
+				.meeting = a->meeting,
+				.matter = a->matter,
+				.person = t->sender.person};
 	char dedupe[64];
 	if (at.notice) {
 		buf_reset(&a->whole);
@@ -248,7 +254,8 @@ static int send_answer(const struct turn *t, const struct intents *in, struct an
 		if ((r = phone_set_budget_notice(t->p->store, t->sender.number, t->now)) < 0)
 			return r;
 	} else if (a->daily) {
-		snprintf(dedupe, sizeof dedupe, "%.12s:%.23s:%" PRId64, a->daily, t->sender.number, t->now / DAY_S);
+		snprintf(dedupe, sizeof dedupe, "%.12s:%.23s:%" PRId64, a->daily, t->sender.number,
+			 t->now / DAY_S);
 		o.dedupe = dedupe;
 	} else if (!a->sensitive && (r = ask_register(t, &a->whole)) < 0)
 		return r;
@@ -288,7 +295,8 @@ static void keep_vital(struct intents *in)
 {
 	int n = 0;
 	for (int i = 0; i < in->count; i++)
-		if (in->list[i].kind == INTENT_DUTY || in->list[i].kind == INTENT_STOP || in->list[i].kind == INTENT_WRONG_NUMBER)
+		if (in->list[i].kind == INTENT_DUTY || in->list[i].kind == INTENT_STOP ||
+		    in->list[i].kind == INTENT_WRONG_NUMBER)
 			in->list[n++] = in->list[i];
 	in->count = n;
 }
@@ -300,11 +308,15 @@ static int read_in_context(struct turn *t, struct intents *in)
 	int r = question_get(t->p->store, t->sender.number, t->now, &q);
 	if (r < 0)
 		return r;
-	rules_read(t->p->rules, t->words,
-	           &(struct rules_context){.asked = q.kind, .roles = t->sender.roles, .machine = t->sender.machine}, in);
-	if (q.kind == ASKED_TEXT && in->count == 1 && (!strcmp(q.detail, "attend") || !strcmp(q.detail, "decline")) &&
-	    strlen(t->words) <= 2 && context_building(t->words, building))
-		in->list[0] = (struct intent){.kind = INTENT_UNKNOWN}; /* "3": the building that was asked for */
+	rules_read(
+	    t->p->rules, t->words,
+	    &(struct rules_context){.asked = q.kind, .roles = t->sender.roles, .machine = t->sender.machine},
+	    in);
+	if (q.kind == ASKED_TEXT && in->count == 1 &&
+	    (!strcmp(q.detail, "attend") || !strcmp(q.detail, "decline")) && strlen(t->words) <= 2 &&
+	    context_building(t->words, building))
+		in->list[0] =
+		    (struct intent){.kind = INTENT_UNKNOWN}; /* "3": the building that was asked for */
 	if (context_apply(&q, t->words, in, building)) {
 		if ((r = question_clear(t->p->store, t->sender.number)) < 0)
 			return r;
@@ -312,7 +324,8 @@ static int read_in_context(struct turn *t, struct intents *in)
 			r = facts_grid_of_building(t->p->store, building, t->sender.grid);
 			if (r < 0 && r != -ENOENT)
 				return r;
-			if (r == -ENOENT) /* nobody is known to live there: a person rings back instead of asking again */
+			if (r == -ENOENT) /* nobody is known to live there: a person rings back instead of
+					     asking again */
 				in->list[0] = (struct intent){.kind = INTENT_CALLBACK};
 		}
 	}
@@ -377,10 +390,11 @@ int participation_take(const struct participation *p, int64_t message_in, int64_
 	return r < 0 ? r : 0;
 }
 
-/* ------------------------------------------------------------------------------------------------ quarantine */
+/* ------------------------------------------------------------------------------------------------ quarantine
+ */
 
-static int quarantine(const struct participation *p, int64_t pdu, const char *sender, const char *reason, const char *modem,
-                      int64_t now)
+static int quarantine(const struct participation *p, int64_t pdu, const char *sender, const char *reason,
+		      const char *modem, int64_t now)
 {
 	char phone[E164_MAX] = "";
 	struct actor by = {"daemon", CHANNEL_TEXT, 0};
@@ -388,8 +402,8 @@ static int quarantine(const struct participation *p, int64_t pdu, const char *se
 	if (sender && *sender)
 		e164_parse(sender, phone);
 	const struct reply_arg args[] = {{.name = "phone", .type = REPLY_TEXT, .text = *phone ? phone : "?"},
-	                                 {.name = "note", .type = REPLY_TEXT, .text = reason, .max = 80},
-	                                 {0}};
+					 {.name = "note", .type = REPLY_TEXT, .text = reason, .max = 80},
+					 {0}};
 	cleanup_buf struct buf text = {0};
 	say(p, p->config->language, "quarantine.text", args, &text);
 	/* One open case for each sender: a broken modem or a vexer must not fill the list. */
@@ -398,21 +412,21 @@ static int quarantine(const struct participation *p, int64_t pdu, const char *se
 		r = journal_add(p->store, number, "more words", buf_str(&text), &by, now);
 	else if (r >= 0)
 		r = matter_add(p->store,
-		               &(struct matter_new){.category = CATEGORY_OTHER,
-		                                    .text = buf_str(&text),
-		                                    .origin = "quarantine",
-		                                    .number_from = phone},
-		               &by, now, &number);
+			       &(struct matter_new){.category = CATEGORY_OTHER,
+						    .text = buf_str(&text),
+						    .origin = "quarantine",
+						    .number_from = phone},
+			       &by, now, &number);
 	if (r < 0)
 		return r;
 	return event_add(p->store, EVENT_MESSAGE_QUARANTINED, "daemon",
-	                 json_pack("{s:s, s:s, s:i, s:I}", "modem", modem ? modem : "", "reason", reason, "case", number, "pdu",
-	                           (json_int_t)pdu),
-	                 now);
+			 json_pack("{s:s, s:s, s:i, s:I}", "modem", modem ? modem : "", "reason", reason,
+				   "case", number, "pdu", (json_int_t)pdu),
+			 now);
 }
 
 int participation_quarantine(const struct participation *p, int64_t pdu, const char *sender, const char *reason,
-                             const char *modem, int64_t now)
+			     const char *modem, int64_t now)
 {
 	int r = store_begin(p->store);
 	if (r < 0)

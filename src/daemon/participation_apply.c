@@ -1,4 +1,5 @@
-/* Carries out what was decided. Each effect that UNDO can take back leaves an action with the state before it. */
+/* Carries out what was decided. Each effect that UNDO can take back leaves an action with the state before it.
+ */
 #include "base/mem.h"
 #include "civic/deadline.h"
 #include "daemon/participation_internal.h"
@@ -23,15 +24,16 @@ static int note_action(const struct turn *t, const struct effect *e, int64_t sub
 	json_decref(before);
 	if (e->undo < 0)
 		return 0;
-	return action_add(t->p->store, t->sender.number, (enum action_kind)e->undo, subject, text, &t->by, t->now);
+	return action_add(t->p->store, t->sender.number, (enum action_kind)e->undo, subject, text, &t->by,
+			  t->now);
 }
 
 static int person_event(const struct turn *t, int64_t person, const char *what)
 {
 	return event_add(t->p->store, EVENT_PERSON_CHANGED, t->by.id,
-	                 json_pack("{s:I, s:s, s:I}", "person", (json_int_t)person, "what", what, "message",
-	                           (json_int_t)t->message),
-	                 t->now);
+			 json_pack("{s:I, s:s, s:I}", "person", (json_int_t)person, "what", what, "message",
+				   (json_int_t)t->message),
+			 t->now);
 }
 
 static int apply_rsvp(const struct turn *t, const struct facts *f, const struct effect *e)
@@ -42,9 +44,11 @@ static int apply_rsvp(const struct turn *t, const struct facts *f, const struct 
 			answer = f->meetings[i].answer;
 			people = f->meetings[i].people;
 		}
-	int r = meeting_rsvp(t->p->store, e->subject, t->sender.number, t->sender.person, e->answer == 1 ? RSVP_YES : RSVP_NO,
-	                     e->people, &t->by, t->now);
-	return r < 0 ? r : note_action(t, e, e->subject, json_pack("{s:i, s:i}", "answer", answer, "people", people));
+	int r = meeting_rsvp(t->p->store, e->subject, t->sender.number, t->sender.person,
+			     e->answer == 1 ? RSVP_YES : RSVP_NO, e->people, &t->by, t->now);
+	return r < 0
+		   ? r
+		   : note_action(t, e, e->subject, json_pack("{s:i, s:i}", "answer", answer, "people", people));
 }
 
 static int apply_open(const struct turn *t, const struct effect *e)
@@ -52,23 +56,24 @@ static int apply_open(const struct turn *t, const struct effect *e)
 	const struct config *c = t->p->config;
 	int number = 0;
 	struct matter_new m = {.kind = e->proposal ? MATTER_PROPOSAL : MATTER_CASE,
-	                       .category = e->category,
-	                       .text = e->text && *e->text ? e->text : t->words,
-	                       .grid = t->sender.grid,
-	                       .building = e->building,
-	                       .unit = e->unit,
-	                       .room = e->room,
-	                       .place = e->place,
-	                       .urgent = e->urgent,
-	                       .anonymous = e->anonymous,
-	                       .private = e->private,
-	                       .origin = e->origin,
-	                       .reporter = t->sender.person,
-	                       .number_from = t->sender.number,
-	                       .deliberate = e->deliberate,
-	                       .due_utc = e->proposal ? 0
-	                                              : deadline_after(&c->working_hours, t->now,
-	                                                               case_hours(e->category, e->urgent) * HOUR_S)};
+			       .category = e->category,
+			       .text = e->text && *e->text ? e->text : t->words,
+			       .grid = t->sender.grid,
+			       .building = e->building,
+			       .unit = e->unit,
+			       .room = e->room,
+			       .place = e->place,
+			       .urgent = e->urgent,
+			       .anonymous = e->anonymous,
+			       .private = e->private,
+			       .origin = e->origin,
+			       .reporter = t->sender.person,
+			       .number_from = t->sender.number,
+			       .deliberate = e->deliberate,
+			       .due_utc = e->proposal
+					      ? 0
+					      : deadline_after(&c->working_hours, t->now,
+							       case_hours(e->category, e->urgent) * HOUR_S)};
 	int r = matter_add(t->p->store, &m, &t->by, t->now, &number);
 	if (r >= 0 && e->private)
 		r = private_hide(t->p->store, t->message);
@@ -83,7 +88,9 @@ static int apply_support(const struct turn *t, const struct effect *e)
 	bool fresh = r == 1, likely = e->undo == ACTION_LIKELY;
 	if (likely && (r = journal_add(t->p->store, e->number, "likely the same", e->text, &t->by, t->now)) < 0)
 		return r;
-	return fresh || likely ? note_action(t, e, e->number, json_pack("{s:s}", "text", e->text ? e->text : "")) : 0;
+	return fresh || likely
+		   ? note_action(t, e, e->number, json_pack("{s:s}", "text", e->text ? e->text : ""))
+		   : 0;
 }
 
 static int apply_join(const struct turn *t, const struct effect *e)
@@ -93,18 +100,20 @@ static int apply_join(const struct turn *t, const struct effect *e)
 	return r < 0 ? r : note_action(t, e, e->number, json_pack("{s:s}", "text", words));
 }
 
-static int apply_step(const struct turn *t, const struct effect *e)
+static int apply_step(const struct turn *t, const struct facts *f, const struct effect *e)
 {
 	cleanup_free char *before = matter_remember(t->p->store, e->number);
 	enum case_state st;
 	int r = matter_act(t->p->store, e->number,
-	                   &(struct matter_step){.event = e->event, .note = e->note, .person = t->sender.person, .days = e->days},
-	                   &t->by, t->now, &st);
+			   &(struct matter_step){
+			       .event = e->event, .note = e->note, .person = t->sender.person, .days = e->days},
+			   &t->by, t->now, &st);
 	if (r < 0)
 		return r;
-	if (e->event == CASE_EV_TAKE &&
+	if (e->event == CASE_EV_TAKE && f->named.urgent &&
 	    (r = event_add(t->p->store, EVENT_DUTY_ACKNOWLEDGED, t->by.id,
-	                   json_pack("{s:i, s:I}", "case", e->number, "person", (json_int_t)t->sender.person), t->now)) < 0)
+			   json_pack("{s:i, s:I}", "case", e->number, "person", (json_int_t)t->sender.person),
+			   t->now)) < 0)
 		return r;
 	return note_action(t, e, e->number, json_loads(before, 0, NULL));
 }
@@ -117,16 +126,18 @@ static int apply_opt(const struct turn *t, const struct effect *e)
 	if (r >= 0 && e->opt == OPT_NONE && t->sender.person) {
 		struct person who;
 		if ((r = person_get(t->p->store, t->sender.person, &who)) >= 0 && !who.consent)
-			r = person_edit(t->p->store, who.id, &(struct person_change){.consent_source = "text START"}, t->now);
+			r = person_edit(t->p->store, who.id,
+					&(struct person_change){.consent_source = "text START"}, t->now);
 	}
 	if (r >= 0)
 		r = note_action(t, e, 0, before);
 	else
 		json_decref(before);
 	return r < 0 ? r
-	             : person_event(t, t->sender.person, e->opt == OPT_NONE         ? "texts resumed"
-	                                                 : e->opt == OPT_BROADCASTS ? "broadcasts stopped"
-	                                                                            : "all texts stopped");
+		     : person_event(t, t->sender.person,
+				    e->opt == OPT_NONE         ? "texts resumed"
+				    : e->opt == OPT_BROADCASTS ? "broadcasts stopped"
+							       : "all texts stopped");
 }
 
 static int apply_unlink(const struct turn *t, const struct effect *e)
@@ -157,8 +168,8 @@ static int apply_register(const struct turn *t, const struct effect *e)
 	if (*grid)
 		ch.grid = grid;
 	if (w->person) {
-		before = json_pack("{s:s, s:s, s:s, s:s, s:s}", "name", w->name, "grid", w->grid, "building", w->building, "unit",
-		                   w->unit, "room", w->room);
+		before = json_pack("{s:s, s:s, s:s, s:s, s:s}", "name", w->name, "grid", w->grid, "building",
+				   w->building, "unit", w->unit, "room", w->room);
 		r = person_edit(s, id, &ch, t->now);
 	} else {
 		before = json_pack("{s:b}", "new", 1);
@@ -187,7 +198,8 @@ static int apply_chore(const struct turn *t, const struct effect *e)
 	char note[256] = "";
 	if (e->number)
 		snprintf(note, sizeof note, "case %d: %.200s", e->number, e->note ? e->note : "");
-	int r = chore_add(t->p->store, e->origin, t->sender.number, t->sender.person, note, &t->by, t->now, &id, NULL);
+	int r = chore_add(t->p->store, e->origin, t->sender.number, t->sender.person, note, &t->by, t->now, &id,
+			  NULL);
 	return r < 0 ? r : note_action(t, e, id, NULL);
 }
 
@@ -213,7 +225,7 @@ static int apply_one(const struct turn *t, const struct facts *f, const struct e
 	case EFFECT_JOIN:
 		return apply_join(t, e);
 	case EFFECT_STEP:
-		return apply_step(t, e);
+		return apply_step(t, f, e);
 	case EFFECT_OPT:
 		return apply_opt(t, e);
 	case EFFECT_UNLINK:
@@ -232,8 +244,8 @@ static int apply_one(const struct turn *t, const struct facts *f, const struct e
 		r = duty_call(t, e);
 		return r < 0 ? r : note_action(t, e, e->number, NULL);
 	case EFFECT_MEDIATE:
-		if (f->mediator_count == 0 &&
-		    (r = chore_add(s, "mediator", t->sender.number, t->sender.person, "", &t->by, t->now, NULL, NULL)) < 0)
+		if (f->mediator_count == 0 && (r = chore_add(s, "mediator", t->sender.number, t->sender.person,
+							     "", &t->by, t->now, NULL, NULL)) < 0)
 			return r;
 		return mediate(t, e);
 	case EFFECT_UNDO:

@@ -39,16 +39,17 @@ int mediator_phones(const struct turn *t, char (*ret)[E164_MAX], int max)
 	return phones_of(t, ROLE(MEDIATOR), t->sender.grid, ret, max);
 }
 
-static int tell(const struct turn *t, const char *number, const char *key, const struct reply_arg *args, int matter,
-                enum outbox_class class, const char *occasion)
+static int tell(const struct turn *t, const char *number, const char *key, const struct reply_arg *args,
+		int matter, enum outbox_class class, const char *occasion)
 {
 	cleanup_buf struct buf text = {0};
 	char dedupe[96];
 	say(t->p, t->p->config->language, key, args, &text);
 	snprintf(dedupe, sizeof dedupe, "%s:%" PRId64 ":%d:%.23s", occasion, t->message, matter, number);
 	return say_send(t->p, number, buf_str(&text),
-	                &(struct say_options){.class = class, .quiet = class != OUTBOX_ALARM, .matter = matter, .dedupe = dedupe},
-	                t->now, NULL);
+			&(struct say_options){
+			    .class = class, .quiet = class != OUTBOX_ALARM, .matter = matter, .dedupe = dedupe},
+			t->now, NULL);
 }
 
 int duty_call(const struct turn *t, const struct effect *e)
@@ -77,15 +78,18 @@ int duty_call(const struct turn *t, const struct effect *e)
 	for (int i = 0; i < n && r >= 0; i++) {
 		char dedupe[96];
 		snprintf(dedupe, sizeof dedupe, "duty:%" PRId64 ":%.23s", t->message, phones[i]);
-		r = say_send(t->p, phones[i], buf_str(&text),
-		             &(struct say_options){.class = OUTBOX_ALARM, .matter = e->number, .dedupe = dedupe}, t->now, NULL);
+		r = say_send(
+		    t->p, phones[i], buf_str(&text),
+		    &(struct say_options){.class = OUTBOX_ALARM, .matter = e->number, .dedupe = dedupe}, t->now,
+		    NULL);
 	}
-	if (r < 0 || (r = journal_add(t->p->store, e->number, n ? "duty called" : "nobody on duty", NULL, &t->by, t->now)) < 0)
+	if (r < 0 || (r = journal_add(t->p->store, e->number, n ? "duty called" : "nobody on duty", NULL,
+				      &t->by, t->now)) < 0)
 		return r;
 	return event_add(t->p->store, EVENT_DUTY_CALLED, t->by.id,
-	                 json_pack("{s:I, s:s, s:i, s:i}", "message", (json_int_t)t->message, "number", t->sender.number, "case",
-	                           e->number, "recipients", n),
-	                 t->now);
+			 json_pack("{s:I, s:s, s:i, s:i}", "message", (json_int_t)t->message, "number",
+				   t->sender.number, "case", e->number, "recipients", n),
+			 t->now);
 }
 
 int duty_correct(const struct turn *t, int number)

@@ -39,7 +39,8 @@ int gather(const struct turn *t, const struct intent *in, bool several, struct f
 	unsigned needs = decide_needs(in->kind);
 	char phones[32][E164_MAX];
 	int r;
-	*f = (struct facts){.now = t->now, .sender = t->sender, .several = several, .quote_only = wordless(t->words)};
+	*f = (struct facts){
+	    .now = t->now, .sender = t->sender, .several = several, .quote_only = wordless(t->words)};
 	if ((r = question_get(s, t->sender.number, t->now, &f->question)) < 0 ||
 	    (r = matter_next_number(s, &f->next_number)) < 0)
 		return r;

@@ -14,9 +14,9 @@ struct turn {
 	int64_t now;
 	struct actor by;
 	struct sender sender;
-	int64_t message;      /* message_in */
-	const char *words;    /* verbatim, "" when there are none */
-	int64_t heard_utc;    /* when it was sent or came */
+	int64_t message;   /* message_in */
+	const char *words; /* verbatim, "" when there are none */
+	int64_t heard_utc; /* when it was sent or came */
 	enum language language;
 };
 
@@ -27,7 +27,8 @@ int turn_attention(const struct turn *t, struct attention_facts *af, struct atte
 
 /* ---- participation_reply.c */
 /* The reply text `key` with `args` (ended by a NULL name) appended to out. */
-void say(const struct participation *p, enum language lang, const char *key, const struct reply_arg *args, struct buf *out);
+void say(const struct participation *p, enum language lang, const char *key, const struct reply_arg *args,
+	 struct buf *out);
 /* Segments that a text needs; 0 for an empty one. */
 int say_segments(const char *text);
 struct say_options {
@@ -37,8 +38,8 @@ struct say_options {
 	const char *dedupe;
 };
 /* Queues a text; *ret_id (may be NULL) 0: the occasion was there already. An empty text is no text. */
-int say_send(const struct participation *p, const char *number, const char *text, const struct say_options *o, int64_t now,
-             int64_t *ret_id);
+int say_send(const struct participation *p, const char *number, const char *text, const struct say_options *o,
+	     int64_t now, int64_t *ret_id);
 /* "11月27日周五15:00", "Fri 27 Nov 15:00"; the date alone. `out` ≥ 48 bytes. */
 char *say_when(enum language lang, int64_t utc, char *out);
 char *say_date(enum language lang, int64_t utc, char *out);

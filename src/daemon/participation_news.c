@@ -1,6 +1,6 @@
-/* The loop closes: who raised or supports a case hears when it is taken up, settled, refused or merged, and is asked whether
- * it is settled. The stream of events is read with a cursor, so that a step by text, by shell or by a script counts alike
- * and nothing is told twice. */
+/* The loop closes: who raised or supports a case hears when it is taken up, settled, refused or merged, and is
+ * asked whether it is settled. The stream of events is read with a cursor, so that a step by text, by shell or
+ * by a script counts alike and nothing is told twice. */
 #include "base/mem.h"
 #include "base/text.h"
 #include "daemon/participation_internal.h"
@@ -23,7 +23,7 @@
 
 struct change {
 	int64_t event;
-	int number;       /* of a case; 0: a meeting was cancelled */
+	int number; /* of a case; 0: a meeting was cancelled */
 	int64_t meeting;
 	char to[16], reason[64];
 };
@@ -87,8 +87,8 @@ static int may_tell(const struct participation *p, const char *number, enum lang
 	return !w.machine && e164_can_text(w.kind) && !w.muted && !w.unlinked && w.opted_out != OPT_ALL;
 }
 
-static int tell(const struct participation *p, const char *number, const char *key, int matter, const struct news *n,
-                int64_t event, int64_t not_after, int64_t now)
+static int tell(const struct participation *p, const char *number, const char *key, int matter,
+		const struct news *n, int64_t event, int64_t not_after, int64_t now)
 {
 	enum language lang;
 	int r = may_tell(p, number, &lang);
@@ -108,12 +108,12 @@ static int tell(const struct participation *p, const char *number, const char *k
 	say(p, lang, key, args, &text);
 	snprintf(dedupe, sizeof dedupe, "news:%" PRId64 ":%.23s", event, number);
 	return say_send(p, number, buf_str(&text),
-	                &(struct say_options){.class = OUTBOX_REMINDER,
-	                                      .quiet = true,
-	                                      .matter = matter,
-	                                      .not_after_utc = not_after,
-	                                      .dedupe = dedupe},
-	                now, NULL);
+			&(struct say_options){.class = OUTBOX_REMINDER,
+					      .quiet = true,
+					      .matter = matter,
+					      .not_after_utc = not_after,
+					      .dedupe = dedupe},
+			now, NULL);
 }
 
 /* "修好了回1, 没修好回2", when no other question is open to that phone. */
@@ -141,8 +141,8 @@ static int ask_rating(const struct participation *p, int matter, int64_t now)
 	return question_ask(p->store, n.from, ASKED_RATING, matter, NULL, now, now + QUESTION_RATING_S);
 }
 
-static int tell_all(const struct participation *p, const struct change *ch, const char *key, const char *entry, bool reporter,
-                    int64_t now)
+static int tell_all(const struct participation *p, const struct change *ch, const char *key, const char *entry,
+		    bool reporter, int64_t now)
 {
 	struct news n = {0};
 	cleanup_free char(*phones)[E164_MAX] = mem_array(PHONES_MAX, E164_MAX);

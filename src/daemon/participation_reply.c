@@ -11,17 +11,18 @@
 static const char *const weekdays_zh[] = {"周日", "周一", "周二", "周三", "周四", "周五", "周六"};
 static const char *const weekdays_en[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
 static const char *const months_en[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+					"Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
 char *say_when(enum language lang, int64_t utc, char *out)
 {
 	struct civil c;
 	civil_from_utc(utc, &c);
 	if (lang == LANG_EN)
-		snprintf(out, 48, "%s %d %s %d:%02d", weekdays_en[c.weekday % 7], c.day, months_en[(c.month - 1) % 12], c.hour,
-		         c.minute);
+		snprintf(out, 48, "%s %d %s %d:%02d", weekdays_en[c.weekday % 7], c.day,
+			 months_en[(c.month - 1) % 12], c.hour, c.minute);
 	else
-		snprintf(out, 48, "%d月%d日%s%d:%02d", c.month, c.day, weekdays_zh[c.weekday % 7], c.hour, c.minute);
+		snprintf(out, 48, "%d月%d日%s%d:%02d", c.month, c.day, weekdays_zh[c.weekday % 7], c.hour,
+			 c.minute);
 	return out;
 }
 
@@ -36,7 +37,8 @@ char *say_date(enum language lang, int64_t utc, char *out)
 	return out;
 }
 
-void say(const struct participation *p, enum language lang, const char *key, const struct reply_arg *args, struct buf *out)
+void say(const struct participation *p, enum language lang, const char *key, const struct reply_arg *args,
+	 struct buf *out)
 {
 	struct reply_value values[REPLY_ARGS + 1] = {0};
 	char text[REPLY_ARGS][48];
@@ -86,8 +88,8 @@ int say_segments(const char *text)
 	return n < 0 ? COMPOSE_PARTS_MAX + 1 : n;
 }
 
-int say_send(const struct participation *p, const char *number, const char *text, const struct say_options *o, int64_t now,
-             int64_t *ret_id)
+int say_send(const struct participation *p, const char *number, const char *text, const struct say_options *o,
+	     int64_t now, int64_t *ret_id)
 {
 	bool ucs2 = true;
 	if (ret_id)
@@ -96,17 +98,17 @@ int say_send(const struct participation *p, const char *number, const char *text
 	if (segments <= 0)
 		return 0;
 	struct outbox_new n = {.number = number,
-	                       .text = text,
-	                       .class = o->class,
-	                       .ucs2 = ucs2,
-	                       .segments = segments,
-	                       .report = true,
-	                       .quiet = o->quiet,
-	                       .not_after_utc = o->not_after_utc,
-	                       .person = o->person,
-	                       .answers = o->answers,
-	                       .meeting = o->meeting,
-	                       .matter = o->matter,
-	                       .dedupe = o->dedupe};
+			       .text = text,
+			       .class = o->class,
+			       .ucs2 = ucs2,
+			       .segments = segments,
+			       .report = true,
+			       .quiet = o->quiet,
+			       .not_after_utc = o->not_after_utc,
+			       .person = o->person,
+			       .answers = o->answers,
+			       .meeting = o->meeting,
+			       .matter = o->matter,
+			       .dedupe = o->dedupe};
 	return outbox_add(p->store, &n, now, ret_id);
 }

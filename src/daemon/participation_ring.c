@@ -46,19 +46,20 @@ static int answer(const struct turn *t, const char *key, int64_t meeting, const 
 	cleanup_buf struct buf text = {0};
 	say(t->p, t->language, key, args, &text);
 	return say_send(t->p, t->sender.number, buf_str(&text),
-	                &(struct say_options){.class = OUTBOX_REPLY,
-	                                      .answers = t->message,
-	                                      .meeting = meeting,
-	                                      .person = t->sender.person,
-	                                      .not_after_utc = m.starts_utc,
-	                                      .dedupe = dedupe},
-	                t->now, NULL);
+			&(struct say_options){.class = OUTBOX_REPLY,
+					      .answers = t->message,
+					      .meeting = meeting,
+					      .person = t->sender.person,
+					      .not_after_utc = m.starts_utc,
+					      .dedupe = dedupe},
+			t->now, NULL);
 }
 
 static int attend(const struct turn *t, int64_t meeting)
 {
 	struct question_fact q;
-	int r = meeting_rsvp(t->p->store, meeting, t->sender.number, t->sender.person, RSVP_YES, 1, &t->by, t->now);
+	int r =
+	    meeting_rsvp(t->p->store, meeting, t->sender.number, t->sender.person, RSVP_YES, 1, &t->by, t->now);
 	if (r < 0 || (r = answer(t, "ring.attend", meeting, NULL)) < 0 ||
 	    (r = question_get(t->p->store, t->sender.number, t->now, &q)) < 0)
 		return r;
@@ -74,7 +75,8 @@ static int call_back(const struct turn *t)
 	int64_t id;
 	bool fresh;
 	char dedupe[48];
-	int r = chore_add(t->p->store, "callback", t->sender.number, t->sender.person, "", &t->by, t->now, &id, &fresh);
+	int r = chore_add(t->p->store, "callback", t->sender.number, t->sender.person, "", &t->by, t->now, &id,
+			  &fresh);
 	if (r < 0 || !fresh)
 		return r;
 	snprintf(dedupe, sizeof dedupe, "callback:%" PRId64, id);
@@ -97,21 +99,22 @@ static int ring(const struct participation *p, const char *number, const char *m
 	f.invited = invited != 0;
 	f.declined = declined != 0;
 	struct inbox_message m = {.number = from,
-	                          .kind = INBOX_CALL,
-	                          .class = -1,
-	                          .port = -1,
-	                          .parts = 1,
-	                          .modem = modem ? modem : "",
-	                          .received_utc = now,
-	                          .machine = t.sender.machine};
-	if ((r = inbox_add_message(p->store, &m, &t.message)) < 0 || (r = inbox_done(p->store, t.message, NULL)) < 0)
+				  .kind = INBOX_CALL,
+				  .class = -1,
+				  .port = -1,
+				  .parts = 1,
+				  .modem = modem ? modem : "",
+				  .received_utc = now,
+				  .machine = t.sender.machine};
+	if ((r = inbox_add_message(p->store, &m, &t.message)) < 0 ||
+	    (r = inbox_done(p->store, t.message, NULL)) < 0)
 		return r;
 	turn_actor(&t, CHANNEL_CALL);
 	t.language = t.sender.language;
 	if ((r = event_add(p->store, EVENT_CALL_MISSED, t.by.id,
-	                   json_pack("{s:s, s:s, s:I}", "number", from, "modem", modem ? modem : "", "message",
-	                             (json_int_t)t.message),
-	                   now)) < 0)
+			   json_pack("{s:s, s:s, s:I}", "number", from, "modem", modem ? modem : "", "message",
+				     (json_int_t)t.message),
+			   now)) < 0)
 		return r;
 	switch (ring_decide(&f)) {
 	case RING_RECORD:

@@ -31,9 +31,9 @@ static int copy_meeting(void *ctx, const struct meeting *m)
 	struct event_of *e = ctx;
 	e->id = m->id;
 	e->rounds = (struct round_state){.starts_utc = m->starts_utc,
-	                                 .done_utc = {[ROUND_INVITE] = m->invited_utc,
-	                                              [ROUND_REMIND] = m->reminded_utc,
-	                                              [ROUND_LAST_CALL] = m->last_call_utc}};
+					 .done_utc = {[ROUND_INVITE] = m->invited_utc,
+						      [ROUND_REMIND] = m->reminded_utc,
+						      [ROUND_LAST_CALL] = m->last_call_utc}};
 	text_copy(e->place, sizeof e->place, m->place);
 	text_copy(e->code, sizeof e->code, m->code);
 	return 0;
@@ -46,7 +46,7 @@ static int copy_item(void *ctx, const struct agenda_row *a)
 		char title[48];
 		text_copy(title, sizeof title, a->title);
 		snprintf(e->items[e->item_count++], sizeof e->items[0], "%d%s%s", a->matter,
-		         title[0] >= '0' && title[0] <= '9' ? " " : "", title);
+			 title[0] >= '0' && title[0] <= '9' ? " " : "", title);
 	}
 	return 0;
 }
@@ -74,11 +74,13 @@ static void add_item(struct buf *out, const char *item, int chars)
 }
 
 /* As many agenda items as one segment holds, their titles shortened before one is left out. */
-static void compose(const struct participation *p, enum language lang, const char *key, const struct event_of *e, struct buf *out)
+static void compose(const struct participation *p, enum language lang, const char *key,
+		    const struct event_of *e, struct buf *out)
 {
 	static const int lengths[] = {14, 10, 7, 5};
 	for (int step = 0; step <= e->item_count * (int)ARRAY_LEN(lengths); step++) {
-		int items = e->item_count - step / (int)ARRAY_LEN(lengths), length = lengths[step % (int)ARRAY_LEN(lengths)];
+		int items = e->item_count - step / (int)ARRAY_LEN(lengths),
+		    length = lengths[step % (int)ARRAY_LEN(lengths)];
 		cleanup_buf struct buf list = {0};
 		for (int i = 0; i < items; i++)
 			add_item(&list, e->items[i], length);
@@ -101,8 +103,8 @@ static void compose(const struct participation *p, enum language lang, const cha
 static const char *const keys[ROUND_COUNT] = {
     [ROUND_INVITE] = "invite", [ROUND_REMIND] = "remind", [ROUND_LAST_CALL] = "last_call"};
 
-static int send_text(const struct participation *p, const struct event_of *e, const char *occasion, const char *key,
-                     const struct audience_row *to, int64_t now)
+static int send_text(const struct participation *p, const struct event_of *e, const char *occasion,
+		     const char *key, const struct audience_row *to, int64_t now)
 {
 	enum language lang = to->has_language ? to->english ? LANG_EN : LANG_ZH : p->config->language;
 	cleanup_buf struct buf text = {0};
@@ -110,17 +112,17 @@ static int send_text(const struct participation *p, const struct event_of *e, co
 	compose(p, lang, key, e, &text);
 	snprintf(dedupe, sizeof dedupe, "meeting:%" PRId64 ":%s:%.23s", e->id, occasion, to->number);
 	return say_send(p, to->number, buf_str(&text),
-	                 &(struct say_options){.class = OUTBOX_REMINDER,
-	                                       .quiet = true,
-	                                       .not_after_utc = e->rounds.starts_utc,
-	                                       .meeting = e->id,
-	                                       .person = to->person,
-	                                       .dedupe = dedupe},
-	                 now, NULL);
+			&(struct say_options){.class = OUTBOX_REMINDER,
+					      .quiet = true,
+					      .not_after_utc = e->rounds.starts_utc,
+					      .meeting = e->id,
+					      .person = to->person,
+					      .dedupe = dedupe},
+			now, NULL);
 }
 
 static int send_one(const struct participation *p, const struct event_of *e, enum round round, const char *key,
-                    const struct audience_row *to, int64_t now)
+		    const struct audience_row *to, int64_t now)
 {
 	int r = send_text(p, e, round_name(round), key, to, now);
 	if (r < 0 || round != ROUND_INVITE)
@@ -129,11 +131,13 @@ static int send_one(const struct participation *p, const struct event_of *e, enu
 		return r;
 	/* In words when another question is open: a bare digit belongs to that one. */
 	return strcmp(key, "invite") ? 0
-	                             : question_ask(p->store, to->number, ASKED_INVITATION, e->id, NULL, now, e->rounds.starts_utc);
+				     : question_ask(p->store, to->number, ASKED_INVITATION, e->id, NULL, now,
+						    e->rounds.starts_utc);
 }
 
 /* One batch; 1 when there may be more. */
-static int send_batch(const struct participation *p, const struct event_of *e, enum round round, int64_t now, int *ret_sent)
+static int send_batch(const struct participation *p, const struct event_of *e, enum round round, int64_t now,
+		      int *ret_sent)
 {
 	cleanup_free struct audience_row *rows = mem_array(BATCH, sizeof *rows);
 	int n = audience_round(p->store, e->id, round, NULL, rows, BATCH), r = n;
@@ -152,25 +156,27 @@ static int send_held(const struct participation *p, const struct event_of *e, in
 	return r < 0 ? r : 0;
 }
 
-static int round_event(const struct participation *p, const struct event_of *e, enum round round, int recipients, int64_t now)
+static int round_event(const struct participation *p, const struct event_of *e, enum round round,
+		       int recipients, int64_t now)
 {
 	if (!recipients)
 		return 0;
 	if (round == ROUND_INVITE)
-		return event_add(p->store, EVENT_MEETING_INVITED, "daemon",
-		                 json_pack("{s:I, s:i}", "meeting", (json_int_t)e->id, "recipients", recipients), now);
+		return event_add(
+		    p->store, EVENT_MEETING_INVITED, "daemon",
+		    json_pack("{s:I, s:i}", "meeting", (json_int_t)e->id, "recipients", recipients), now);
 	return event_add(p->store, EVENT_MEETING_REMINDED, "daemon",
-	                 json_pack("{s:I, s:i, s:s}", "meeting", (json_int_t)e->id, "recipients", recipients, "which",
-	                           round_name(round)),
-	                 now);
+			 json_pack("{s:I, s:i, s:s}", "meeting", (json_int_t)e->id, "recipients", recipients,
+				   "which", round_name(round)),
+			 now);
 }
 
 static struct round_config round_config_of(const struct config *c)
 {
 	return (struct round_config){.before_s = {[ROUND_INVITE] = c->invite_before_ms / 1000,
-	                                          [ROUND_REMIND] = c->remind_before_ms / 1000,
-	                                          [ROUND_LAST_CALL] = c->last_call_before_ms / 1000},
-	                             .quiet = c->quiet_hours};
+						  [ROUND_REMIND] = c->remind_before_ms / 1000,
+						  [ROUND_LAST_CALL] = c->last_call_before_ms / 1000},
+				     .quiet = c->quiet_hours};
 }
 
 static int meeting_due(const struct participation *p, int64_t id, int64_t now, int64_t *ret_next)
@@ -201,7 +207,8 @@ static int meeting_due(const struct participation *p, int64_t id, int64_t now, i
 	}
 	if (due == ROUND_REMIND && (r = send_held(p, &e, now)) < 0)
 		return r;
-	*ret_next = *ret_next < now + 1 ? *ret_next : now + 1; /* the next round's moment is known once this one is done */
+	*ret_next = *ret_next < now + 1 ? *ret_next
+					: now + 1; /* the next round's moment is known once this one is done */
 	return meeting_round_done(p->store, id, due, now);
 }
 

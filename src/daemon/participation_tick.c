@@ -10,9 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LAY_OUT_S       (6 * HOUR_S) /* how often the calendar is laid out anew at least */
-#define HOLIDAYS_MAX    400
-#define CLOCK_RETRY_S   60
+#define LAY_OUT_S     (6 * HOUR_S) /* how often the calendar is laid out anew at least */
+#define HOLIDAYS_MAX  400
+#define CLOCK_RETRY_S 60
 
 /* The file of dates, one a line ("2026-10-01 国庆"); comments begin with #. */
 static void read_holidays(const char *path, struct buf *out)
@@ -44,9 +44,10 @@ static int note_clock(const struct participation *p, int64_t now, bool *ret_ok)
 	if ((r = cursor_set(p->store, "clock_implausible", ok ? 0 : 1)) < 0)
 		return r;
 	if (ok)
-		return event_add(p->store, EVENT_CLOCK_PLAUSIBLE, "daemon", json_pack("{s:I}", "now", (json_int_t)now), now);
+		return event_add(p->store, EVENT_CLOCK_PLAUSIBLE, "daemon",
+				 json_pack("{s:I}", "now", (json_int_t)now), now);
 	return event_add(p->store, EVENT_CLOCK_IMPLAUSIBLE, "daemon",
-	                 json_pack("{s:I, s:I}", "now", (json_int_t)now, "last", (json_int_t)last), now);
+			 json_pack("{s:I, s:I}", "now", (json_int_t)now, "last", (json_int_t)last), now);
 }
 
 static void sooner(int64_t *next, int64_t t)
@@ -67,7 +68,8 @@ static int tick(const struct participation *p, int64_t now, int64_t *ret_next, b
 	}
 	cleanup_buf struct buf holidays = {0};
 	read_holidays(p->config->holidays, &holidays);
-	if ((r = series_lay_out(p->store, buf_str(&holidays), now)) < 0 || (r = meeting_close(p->store, now, &t)) < 0)
+	if ((r = series_lay_out(p->store, buf_str(&holidays), now)) < 0 ||
+	    (r = meeting_close(p->store, now, &t)) < 0)
 		return r;
 	sooner(&next, t);
 	sooner(&next, now + LAY_OUT_S);

@@ -1,4 +1,5 @@
-/* UNDO: one action's state before it comes back. Whether it may (half an hour, nobody built upon it) was decided before. */
+/* UNDO: one action's state before it comes back. Whether it may (half an hour, nobody built upon it) was
+ * decided before. */
 #include "base/mem.h"
 #include "base/text.h"
 #include "daemon/participation_internal.h"
@@ -42,16 +43,17 @@ static int undo_rsvp(const struct turn *t, const struct former *f)
 	int answer = (int)json_integer_value(json_object_get(f->before, "answer"));
 	int people = (int)json_integer_value(json_object_get(f->before, "people"));
 	return meeting_rsvp(t->p->store, f->subject, t->sender.number, t->sender.person,
-	                    answer == 1   ? RSVP_YES
-	                    : answer == 2 ? RSVP_NO
-	                                  : RSVP_NONE,
-	                    people, &t->by, t->now);
+			    answer == 1   ? RSVP_YES
+			    : answer == 2 ? RSVP_NO
+					  : RSVP_NONE,
+			    people, &t->by, t->now);
 }
 
 static int withdraw(const struct turn *t, int number)
 {
 	enum case_state st;
-	int r = matter_act(t->p->store, number, &(struct matter_step){.event = CASE_EV_WITHDRAW}, &t->by, t->now, &st);
+	int r = matter_act(t->p->store, number, &(struct matter_step){.event = CASE_EV_WITHDRAW}, &t->by,
+			   t->now, &st);
 	return r == -EPERM ? 0 : r;
 }
 
@@ -60,7 +62,8 @@ static int undo_likely(const struct turn *t, const struct former *f)
 {
 	if (!f->split)
 		return matter_unsupport(t->p->store, (int)f->subject, t->sender.number, &t->by, t->now);
-	int r = matter_split(t->p->store, (int)f->subject, t->sender.number, text_of(f->before, "text"), &t->by, t->now, NULL);
+	int r = matter_split(t->p->store, (int)f->subject, t->sender.number, text_of(f->before, "text"), &t->by,
+			     t->now, NULL);
 	return r == -ENOENT ? 0 : r;
 }
 
@@ -102,18 +105,19 @@ static int undo_register(const struct turn *t, const struct former *f)
 	if (json_is_true(json_object_get(f->before, "new")))
 		return person_forget(t->p->store, f->subject, t->now);
 	return person_edit(t->p->store, f->subject,
-	                   &(struct person_change){.name = text_of(f->before, "name"),
-	                                           .grid = text_of(f->before, "grid"),
-	                                           .building = text_of(f->before, "building"),
-	                                           .unit = text_of(f->before, "unit"),
-	                                           .room = text_of(f->before, "room")},
-	                   t->now);
+			   &(struct person_change){.name = text_of(f->before, "name"),
+						   .grid = text_of(f->before, "grid"),
+						   .building = text_of(f->before, "building"),
+						   .unit = text_of(f->before, "unit"),
+						   .room = text_of(f->before, "room")},
+			   t->now);
 }
 
 static int undo_opt(const struct turn *t, const struct former *f)
 {
 	int o = opt_out_find(text_of(f->before, "opt"));
-	return phone_set_opt_out(t->p->store, t->sender.number, o < 0 ? OPT_NONE : (enum opt_out)o, t->message, t->now);
+	return phone_set_opt_out(t->p->store, t->sender.number, o < 0 ? OPT_NONE : (enum opt_out)o, t->message,
+				 t->now);
 }
 
 static int undo_kind(const struct turn *t, const struct former *f)

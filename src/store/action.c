@@ -23,10 +23,11 @@ static int kind_find(const char *name)
 }
 
 int action_add(struct store *s, const char *number, enum action_kind kind, int64_t subject, const char *before,
-               const struct actor *by, int64_t now)
+	       const struct actor *by, int64_t now)
 {
-	return store_run(s, "INSERT INTO action (number, utc, message, kind, subject, before) VALUES (?,?,?,?,?,?)", "tIPtIt",
-	                 number, now, by->message, action_name(kind), subject, before ? before : "{}");
+	return store_run(
+	    s, "INSERT INTO action (number, utc, message, kind, subject, before) VALUES (?,?,?,?,?,?)",
+	    "tIPtIt", number, now, by->message, action_name(kind), subject, before ? before : "{}");
 }
 
 /* Has somebody else built upon it? 1, 0, -errno. */
@@ -38,21 +39,25 @@ static int touched(struct store *s, const struct action_fact *a, const char *num
 	case ACTION_CASE:
 		if ((r = journal_touched(s, (int)a->subject, number, message)) != 0)
 			return r;
-		r = store_get(s, &n, "SELECT count(*) FROM matter WHERE number = ? AND state <> 'received'", "I", a->subject);
+		r = store_get(s, &n, "SELECT count(*) FROM matter WHERE number = ? AND state <> 'received'",
+			      "I", a->subject);
 		break;
 	case ACTION_STEP:
 		return journal_touched(s, (int)a->subject, number, message);
 	case ACTION_RSVP:
 		r = store_get(s, &n,
-		              "SELECT count(*) FROM rsvp WHERE meeting = ? AND number = ? AND changed_utc >= ? AND channel = 'shell'",
-		              "ItI", a->subject, number, a->utc);
+			      "SELECT count(*) FROM rsvp WHERE meeting = ? AND number = ? AND changed_utc >= ? "
+			      "AND channel = 'shell'",
+			      "ItI", a->subject, number, a->utc);
 		break;
 	case ACTION_REGISTER:
-		r = store_get(s, &n, "SELECT count(*) FROM person WHERE id = ? AND confirmed = 1 AND changed_utc > ?", "II",
-		              a->subject, a->utc);
+		r = store_get(s, &n,
+			      "SELECT count(*) FROM person WHERE id = ? AND confirmed = 1 AND changed_utc > ?",
+			      "II", a->subject, a->utc);
 		break;
 	case ACTION_CHORE:
-		r = store_get(s, &n, "SELECT count(*) FROM chore WHERE id = ? AND done_utc IS NOT NULL", "I", a->subject);
+		r = store_get(s, &n, "SELECT count(*) FROM chore WHERE id = ? AND done_utc IS NOT NULL", "I",
+			      a->subject);
 		break;
 	case ACTION_SUPPORT:
 	case ACTION_LIKELY:
@@ -71,20 +76,22 @@ int action_last(struct store *s, const char *number, int64_t since_utc, struct a
 	cleanup_query struct query q = {0};
 	int n = 0;
 	int64_t message = 0;
-	int r = query_open(s, &q,
-	                   "SELECT id, kind, subject, utc, coalesce(message, 0) FROM action WHERE number = ?1 AND undone_utc IS NULL AND utc >= ?2"
-	                   " AND coalesce(message, -id) = (SELECT coalesce(message, -id) FROM action WHERE number = ?1"
-	                   " AND undone_utc IS NULL AND utc >= ?2 ORDER BY id DESC LIMIT 1) ORDER BY id DESC",
-	                   "tI", number, since_utc);
+	int r = query_open(
+	    s, &q,
+	    "SELECT id, kind, subject, utc, coalesce(message, 0) FROM action WHERE number = ?1 AND undone_utc "
+	    "IS NULL AND utc >= ?2"
+	    " AND coalesce(message, -id) = (SELECT coalesce(message, -id) FROM action WHERE number = ?1"
+	    " AND undone_utc IS NULL AND utc >= ?2 ORDER BY id DESC LIMIT 1) ORDER BY id DESC",
+	    "tI", number, since_utc);
 	while (r >= 0 && n < FACTS_ACTIONS && (r = query_next(&q)) == 1) {
 		int kind = kind_find(query_text(&q, 1));
 		if (kind < 0)
 			continue;
 		message = query_int(&q, 4);
 		ret[n++] = (struct action_fact){.id = query_int(&q, 0),
-		                                .kind = (enum action_kind)kind,
-		                                .subject = query_int(&q, 2),
-		                                .utc = query_int(&q, 3)};
+						.kind = (enum action_kind)kind,
+						.subject = query_int(&q, 2),
+						.utc = query_int(&q, 3)};
 	}
 	query_close(&q);
 	for (int i = 0; r >= 0 && i < n; i++) {
@@ -97,20 +104,22 @@ int action_last(struct store *s, const char *number, int64_t since_utc, struct a
 int action_get(struct store *s, int64_t id, int (*row)(void *ctx, const struct action *a), void *ctx)
 {
 	cleanup_query struct query q = {0};
-	int r = query_open(s, &q, "SELECT id, kind, subject, utc, coalesce(message, 0), number, before FROM action WHERE id = ?",
-	                   "I", id);
+	int r = query_open(
+	    s, &q,
+	    "SELECT id, kind, subject, utc, coalesce(message, 0), number, before FROM action WHERE id = ?", "I",
+	    id);
 	if (r < 0 || (r = query_next(&q)) < 0)
 		return r;
 	int kind = r == 1 ? kind_find(query_text(&q, 1)) : -1;
 	if (kind < 0)
 		return -ENOENT;
 	struct action a = {.id = query_int(&q, 0),
-	                   .kind = (enum action_kind)kind,
-	                   .subject = query_int(&q, 2),
-	                   .utc = query_int(&q, 3),
-	                   .message = query_int(&q, 4),
-	                   .number = query_text(&q, 5),
-	                   .before = query_text(&q, 6)};
+			   .kind = (enum action_kind)kind,
+			   .subject = query_int(&q, 2),
+			   .utc = query_int(&q, 3),
+			   .message = query_int(&q, 4),
+			   .number = query_text(&q, 5),
+			   .before = query_text(&q, 6)};
 	return row(ctx, &a);
 }
 

@@ -1,5 +1,5 @@
-/* Whom a meeting's texts go to, and which meetings have rounds to come. Each list is bounded by `max`; a row that was dealt
- * with does not come back. */
+/* Whom a meeting's texts go to, and which meetings have rounds to come. Each list is bounded by `max`; a row
+ * that was dealt with does not come back. */
 #pragma once
 
 #include "base/e164.h"
@@ -8,15 +8,16 @@
 
 struct audience_row {
 	char number[E164_MAX];
-	int64_t person;     /* 0: not registered */
+	int64_t person; /* 0: not registered */
 	bool has_language, english;
 };
 
 /* Who is still to be texted in this round of this meeting; the count, or -errno.
- * INVITE: consenting people of the grid and below, who have not answered and to whom no other question is open (with
- * `number`: this phone alone, at most once). REMIND: invited and silent, except who was silent three meetings long.
- * LAST_CALL: who comes. None who opted out, is muted or was unlinked. */
-int audience_round(struct store *s, int64_t meeting, enum round r, const char *number, struct audience_row *ret, int max);
+ * INVITE: consenting people of the grid and below, who have not answered and to whom no other question is open
+ * (with `number`: this phone alone, at most once). REMIND: invited and silent, except who was silent three
+ * meetings long. LAST_CALL: who comes. None who opted out, is muted or was unlinked. */
+int audience_round(struct store *s, int64_t meeting, enum round r, const char *number, struct audience_row *ret,
+		   int max);
 /* Held back from the invitation by another question, at the time of the reminder. */
 int audience_held(struct store *s, int64_t meeting, struct audience_row *ret, int max);
 /* Who is to hear that the meeting is cancelled: invited or coming, and did not say no. */

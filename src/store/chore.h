@@ -1,12 +1,12 @@
-/* The secretary's list of small things to look at: people to ring back, registrations to confirm, erasure requests,
- * wrong numbers, loops, commands that a person must finish. Writers need a transaction. */
+/* The secretary's list of small things to look at: people to ring back, registrations to confirm, erasure
+ * requests, wrong numbers, loops, commands that a person must finish. Writers need a transaction. */
 #pragma once
 
 #include "store/journal.h"
 
 /* One open chore of a kind for a phone: a second one is the first again (*ret_id, *ret_new may be NULL). */
 int chore_add(struct store *s, const char *kind, const char *number, int64_t person, const char *note,
-              const struct actor *by, int64_t now, int64_t *ret_id, bool *ret_new);
+	      const struct actor *by, int64_t now, int64_t *ret_id, bool *ret_new);
 int chore_done(struct store *s, int64_t id, int64_t now); /* -ENOENT */
 
 struct chore {

@@ -1,4 +1,5 @@
-/* The stream of events: a number that only grows, a time, a kind of base/event_kinds.h, an actor, a JSON body. */
+/* The stream of events: a number that only grows, a time, a kind of base/event_kinds.h, an actor, a JSON body.
+ */
 #pragma once
 
 #include "base/event_kinds.h"
@@ -6,8 +7,8 @@
 
 #include <jansson.h>
 
-/* Takes the reference to `body`. Inside or outside a transaction. A body that is not well-formed (json_pack failed: NULL)
- * is written as {}. */
+/* Takes the reference to `body`. Inside or outside a transaction. A body that is not well-formed (json_pack
+ * failed: NULL) is written as {}. */
 int event_add(struct store *s, enum event_kind kind, const char *actor, json_t *body, int64_t now);
 
 /* The latest time among the last committed events (for the clock guard); 0 when there is none. */
@@ -20,5 +21,7 @@ struct event_row {
 	int64_t id, utc;
 	const char *kind, *actor, *body; /* borrowed until the callback returns */
 };
-/* Events with a number above `after`, oldest first, at most `limit` (0: all). A callback's non-zero ends the walk. */
-int event_list(struct store *s, int64_t after, long limit, int (*row)(void *ctx, const struct event_row *e), void *ctx);
+/* Events with a number above `after`, oldest first, at most `limit` (0: all). A callback's non-zero ends the
+ * walk. */
+int event_list(struct store *s, int64_t after, long limit, int (*row)(void *ctx, const struct event_row *e),
+	       void *ctx);

@@ -8,7 +8,8 @@
 #include <errno.h>
 #include <string.h>
 
-int facts_sender(struct store *s, const char *number, const char *own, enum language language, struct sender *ret)
+int facts_sender(struct store *s, const char *number, const char *own, enum language language,
+		 struct sender *ret)
 {
 	struct person people[PERSONS_PER_NUMBER];
 	struct phone ph;
@@ -56,16 +57,17 @@ static int copy_matter(void *ctx, const struct matter *m)
 	const struct sender *w = rd->who;
 	struct matter_fact *f = rd->out;
 	*f = (struct matter_fact){.number = m->number,
-	                          .proposal = m->kind == MATTER_PROPOSAL,
-	                          .state = m->state,
-	                          .category = m->category,
-	                          .private = m->private,
-	                          .urgent = m->urgent,
-	                          .mine = !strcmp(m->number_from, w->number) || (w->person && m->reporter == w->person),
-	                          .assigned = w->person && m->assignee == w->person,
-	                          .supporters = m->supporters,
-	                          .opened_utc = m->opened_utc,
-	                          .changed_utc = m->changed_utc};
+				  .proposal = m->kind == MATTER_PROPOSAL,
+				  .state = m->state,
+				  .category = m->category,
+				  .private = m->private,
+				  .urgent = m->urgent,
+				  .mine = !strcmp(m->number_from, w->number) ||
+					  (w->person && m->reporter == w->person),
+				  .assigned = w->person && m->assignee == w->person,
+				  .supporters = m->supporters,
+				  .opened_utc = m->opened_utc,
+				  .changed_utc = m->changed_utc};
 	text_copy(f->text, sizeof f->text, m->text);
 	text_copy(f->building, sizeof f->building, m->building);
 	text_copy(f->unit, sizeof f->unit, m->unit);
@@ -85,15 +87,17 @@ int facts_matter(struct store *s, const struct sender *who, int number, struct m
 	if (r < 0)
 		return r;
 	int64_t n = 0;
-	if ((r = store_get(s, &n, "SELECT count(*) FROM supporter WHERE matter = ? AND number = ?", "it", number, who->number)) < 0)
+	if ((r = store_get(s, &n, "SELECT count(*) FROM supporter WHERE matter = ? AND number = ?", "it",
+			   number, who->number)) < 0)
 		return r;
 	ret->supported = n > 0;
 	if (who->roles & ROLES_STAFF && who->grid[0] && ret->grid[0]) {
 		cleanup_query struct query q = {0};
 		r = query_open(s, &q,
-		               "WITH RECURSIVE up(code) AS (VALUES (?1) UNION SELECT g.parent FROM grid g JOIN up ON g.code = up.code"
-		               " WHERE g.parent IS NOT NULL) SELECT 1 FROM up WHERE code = ?2",
-		               "tt", ret->grid, who->grid);
+			       "WITH RECURSIVE up(code) AS (VALUES (?1) UNION SELECT g.parent FROM grid g JOIN "
+			       "up ON g.code = up.code"
+			       " WHERE g.parent IS NOT NULL) SELECT 1 FROM up WHERE code = ?2",
+			       "tt", ret->grid, who->grid);
 		if (r < 0 || (r = query_next(&q)) < 0)
 			return r;
 		ret->near = r == 1;
@@ -102,7 +106,8 @@ int facts_matter(struct store *s, const struct sender *who, int number, struct m
 }
 
 /* Fills facts of the matters whose numbers a query yields. */
-static int each_matter(struct store *s, struct query *q, const struct sender *who, struct matter_fact *ret, int max)
+static int each_matter(struct store *s, struct query *q, const struct sender *who, struct matter_fact *ret,
+		       int max)
 {
 	int numbers[FACTS_SIMILAR], n = 0, r = 0;
 	while (n < max && n < FACTS_SIMILAR && (r = query_next(q)) == 1)
@@ -117,11 +122,13 @@ int facts_latest(struct store *s, const struct sender *who, bool resolved, struc
 {
 	cleanup_query struct query q = {0};
 	*ret = (struct matter_fact){0};
-	int r = query_open(s, &q,
-	                   "SELECT number FROM matter WHERE (number_from = ?1 OR (?2 IS NOT NULL AND reporter = ?2)) AND private = 0"
-	                   " AND state <> 'merged' AND (?3 = 0 OR state = 'resolved')"
-	                   " UNION SELECT matter FROM supporter WHERE number = ?1 AND ?3 = 0 ORDER BY 1 DESC LIMIT 1",
-	                   "tPb", who->number, who->person, resolved);
+	int r = query_open(
+	    s, &q,
+	    "SELECT number FROM matter WHERE (number_from = ?1 OR (?2 IS NOT NULL AND reporter = ?2)) AND "
+	    "private = 0"
+	    " AND state <> 'merged' AND (?3 = 0 OR state = 'resolved')"
+	    " UNION SELECT matter FROM supporter WHERE number = ?1 AND ?3 = 0 ORDER BY 1 DESC LIMIT 1",
+	    "tPb", who->number, who->person, resolved);
 	if (r < 0)
 		return r;
 	r = each_matter(s, &q, who, ret, 1);
@@ -132,27 +139,32 @@ int facts_latest(struct store *s, const struct sender *who, bool resolved, struc
 static int listed(struct store *s, struct facts *f)
 {
 	cleanup_query struct query q = {0};
-	int r = query_open(s, &q,
-	                   "WITH RECURSIVE up(code) AS (VALUES (?2) UNION SELECT g.parent FROM grid g JOIN up ON g.code = up.code"
-	                   " WHERE g.parent IS NOT NULL)"
-	                   "SELECT m.number FROM matter m WHERE m.deliberate = 1 AND m.private = 0 AND m.number_from <> ?1"
-	                   " AND m.state IN ('received', 'verified', 'assigned', 'in_progress')"
-	                   " AND (?2 IS NULL OR m.grid IN (SELECT code FROM up))"
-	                   " AND NOT EXISTS (SELECT 1 FROM supporter su WHERE su.matter = m.number AND su.number = ?1)"
-	                   " ORDER BY (SELECT count(*) FROM supporter su WHERE su.matter = m.number) DESC, m.number DESC LIMIT 3",
-	                   "tT", f->sender.number, f->sender.grid);
+	int r = query_open(
+	    s, &q,
+	    "WITH RECURSIVE up(code) AS (VALUES (?2) UNION SELECT g.parent FROM grid g JOIN up ON g.code = "
+	    "up.code"
+	    " WHERE g.parent IS NOT NULL)"
+	    "SELECT m.number FROM matter m WHERE m.deliberate = 1 AND m.private = 0 AND m.number_from <> ?1"
+	    " AND m.state IN ('received', 'verified', 'assigned', 'in_progress')"
+	    " AND (?2 IS NULL OR m.grid IN (SELECT code FROM up))"
+	    " AND NOT EXISTS (SELECT 1 FROM supporter su WHERE su.matter = m.number AND su.number = ?1)"
+	    " ORDER BY (SELECT count(*) FROM supporter su WHERE su.matter = m.number) DESC, m.number DESC "
+	    "LIMIT 3",
+	    "tT", f->sender.number, f->sender.grid);
 	return r < 0 ? r : each_matter(s, &q, &f->sender, f->candidates, FACTS_CANDIDATES);
 }
 
 int facts_candidates(struct store *s, struct facts *f)
 {
 	cleanup_query struct query q = {0};
-	int r = query_open(s, &q,
-	                   "SELECT q.matter FROM quoted q JOIN matter m ON m.number = q.matter WHERE q.number = ?1 AND m.private = 0"
-	                   " AND m.state IN ('received', 'verified', 'assigned', 'in_progress') AND m.number_from <> ?1"
-	                   " AND NOT EXISTS (SELECT 1 FROM supporter su WHERE su.matter = m.number AND su.number = ?1)"
-	                   " ORDER BY q.utc DESC, q.matter DESC LIMIT 3",
-	                   "t", f->sender.number);
+	int r = query_open(
+	    s, &q,
+	    "SELECT q.matter FROM quoted q JOIN matter m ON m.number = q.matter WHERE q.number = ?1 AND "
+	    "m.private = 0"
+	    " AND m.state IN ('received', 'verified', 'assigned', 'in_progress') AND m.number_from <> ?1"
+	    " AND NOT EXISTS (SELECT 1 FROM supporter su WHERE su.matter = m.number AND su.number = ?1)"
+	    " ORDER BY q.utc DESC, q.matter DESC LIMIT 3",
+	    "t", f->sender.number);
 	if (r < 0)
 		return r;
 	r = each_matter(s, &q, &f->sender, f->candidates, FACTS_CANDIDATES);
@@ -167,11 +179,12 @@ int facts_candidates(struct store *s, struct facts *f)
 int facts_similar(struct store *s, enum category c, struct facts *f)
 {
 	cleanup_query struct query q = {0};
-	int r = query_open(s, &q,
-	                   "SELECT number FROM matter WHERE grid IS ?1 AND category = ?2 AND kind = 'case' AND private = 0"
-	                   " AND state IN ('received', 'verified', 'assigned', 'in_progress') AND origin <> 'duty'"
-	                   " ORDER BY opened_utc DESC, number DESC LIMIT ?3",
-	                   "Tti", f->sender.grid, category_name(c), FACTS_SIMILAR);
+	int r = query_open(
+	    s, &q,
+	    "SELECT number FROM matter WHERE grid IS ?1 AND category = ?2 AND kind = 'case' AND private = 0"
+	    " AND state IN ('received', 'verified', 'assigned', 'in_progress') AND origin <> 'duty'"
+	    " ORDER BY opened_utc DESC, number DESC LIMIT ?3",
+	    "Tti", f->sender.grid, category_name(c), FACTS_SIMILAR);
 	if (r < 0)
 		return r;
 	r = each_matter(s, &q, &f->sender, f->similar, FACTS_SIMILAR);
@@ -193,79 +206,88 @@ int facts_recent(struct store *s, int64_t window_s, struct facts *f)
 	f->recent_case = 0;
 	if (window_s <= 0)
 		return 0;
-	int r = store_get(s, &n,
-	                  "SELECT number FROM (SELECT m.number AS number, max(j.utc) AS utc FROM matter m"
-	                  "  JOIN journal j ON j.matter = m.number"
-	                  "  WHERE m.number_from = ?1 AND m.opened_utc >= ?2 - 3600 AND m.kind = 'case' AND m.private = 0"
-	                  "  AND m.origin IN ('complaint', 'unknown') AND m.state = 'received'"
-	                  "  AND j.entry IN ('received', 'more words') GROUP BY m.number"
-	                  " UNION ALL SELECT su.matter, su.since_utc FROM supporter su JOIN matter m ON m.number = su.matter"
-	                  "  WHERE su.number = ?1 AND m.state = 'received' AND m.kind = 'case')"
-	                  " WHERE utc >= ?2 ORDER BY utc DESC, number DESC LIMIT 1",
-	                  "tI", f->sender.number, since);
+	int r = store_get(
+	    s, &n,
+	    "SELECT number FROM (SELECT m.number AS number, max(j.utc) AS utc FROM matter m"
+	    "  JOIN journal j ON j.matter = m.number"
+	    "  WHERE m.number_from = ?1 AND m.opened_utc >= ?2 - 3600 AND m.kind = 'case' AND m.private = 0"
+	    "  AND m.origin IN ('complaint', 'unknown') AND m.state = 'received'"
+	    "  AND j.entry IN ('received', 'more words') GROUP BY m.number"
+	    " UNION ALL SELECT su.matter, su.since_utc FROM supporter su JOIN matter m ON m.number = su.matter"
+	    "  WHERE su.number = ?1 AND m.state = 'received' AND m.kind = 'case')"
+	    " WHERE utc >= ?2 ORDER BY utc DESC, number DESC LIMIT 1",
+	    "tI", f->sender.number, since);
 	return number_or_none(r, n, &f->recent_case);
 }
 
 int facts_recent_duty(struct store *s, struct facts *f)
 {
 	int64_t n = 0;
-	int r = store_get(s, &n,
-	                  "SELECT number FROM matter WHERE number_from = ? AND origin = 'duty' AND opened_utc >= ?"
-	                  " AND state IN ('received', 'verified', 'assigned', 'in_progress') ORDER BY number DESC LIMIT 1",
-	                  "tI", f->sender.number, f->now - 30 * MINUTE_S);
+	int r = store_get(
+	    s, &n,
+	    "SELECT number FROM matter WHERE number_from = ? AND origin = 'duty' AND opened_utc >= ?"
+	    " AND state IN ('received', 'verified', 'assigned', 'in_progress') ORDER BY number DESC LIMIT 1",
+	    "tI", f->sender.number, f->now - 30 * MINUTE_S);
 	return number_or_none(r, n, &f->recent_duty);
 }
 
 int facts_flood(struct store *s, struct facts *f)
 {
 	int64_t n = 0;
-	int r = store_get(s, &n,
-	                  "SELECT CASE WHEN count(*) >= ? THEN max(number) ELSE 0 END FROM matter WHERE number_from = ?"
-	                  " AND opened_utc > ? AND private = 0 AND urgent = 0",
-	                  "itI", FLOOD_CASES, f->sender.number, f->now - DAY_S);
+	int r = store_get(
+	    s, &n,
+	    "SELECT CASE WHEN count(*) >= ? THEN max(number) ELSE 0 END FROM matter WHERE number_from = ?"
+	    " AND opened_utc > ? AND private = 0 AND urgent = 0",
+	    "itI", FLOOD_CASES, f->sender.number, f->now - DAY_S);
 	return number_or_none(r, n, &f->flood_case);
 }
 
 int facts_quarantine(struct store *s, const char *number, int *ret)
 {
 	int64_t n = 0;
-	int r = store_get(s, &n,
-	                  "SELECT number FROM matter WHERE number_from = ? AND origin = 'quarantine' AND state = 'received'"
-	                  " ORDER BY number DESC LIMIT 1",
-	                  "t", number);
+	int r = store_get(
+	    s, &n,
+	    "SELECT number FROM matter WHERE number_from = ? AND origin = 'quarantine' AND state = 'received'"
+	    " ORDER BY number DESC LIMIT 1",
+	    "t", number);
 	return number_or_none(r, n, ret);
 }
 
 int facts_pending(struct store *s, int64_t message)
 {
 	int64_t n = 0;
-	int r = store_get(s, &n, "SELECT count(*) FROM message_in WHERE id = ? AND state = 'stored'", "I", message);
+	int r =
+	    store_get(s, &n, "SELECT count(*) FROM message_in WHERE id = ? AND state = 'stored'", "I", message);
 	return r < 0 ? r : n > 0;
 }
 
 int facts_answers(struct store *s, const char *number, int64_t since_utc, int *ret)
 {
 	int64_t n = 0;
-	int r = store_get(s, &n,
-	                  "SELECT count(*) FROM message_out WHERE number = ? AND created_utc > ? AND answers IS NOT NULL"
-	                  " AND class = 'reply'",
-	                  "tI", number, since_utc);
+	int r = store_get(
+	    s, &n,
+	    "SELECT count(*) FROM message_out WHERE number = ? AND created_utc > ? AND answers IS NOT NULL"
+	    " AND class = 'reply'",
+	    "tI", number, since_utc);
 	if (r < 0)
 		return r;
 	*ret = (int)n;
 	return 0;
 }
 
-int facts_identical(struct store *s, const char *number, int64_t message, const char *text, int within_s, int max, int *ret)
+int facts_identical(struct store *s, const char *number, int64_t message, const char *text, int within_s,
+		    int max, int *ret)
 {
 	cleanup_query struct query q = {0};
 	*ret = 0;
 	int n = 0;
 	int r = query_open(s, &q,
-	                   "SELECT m.text = ?3, EXISTS (SELECT 1 FROM message_out o WHERE o.number = ?1 AND o.answers IS NOT NULL"
-	                   "  AND o.created_utc <= m.received_utc AND o.created_utc >= m.received_utc - ?4)"
-	                   " FROM message_in m WHERE m.number = ?1 AND m.id <= ?2 AND m.kind = 'text' ORDER BY m.id DESC LIMIT ?5",
-	                   "tItii", number, message, text, within_s, max);
+			   "SELECT m.text = ?3, EXISTS (SELECT 1 FROM message_out o WHERE o.number = ?1 AND "
+			   "o.answers IS NOT NULL"
+			   "  AND o.created_utc <= m.received_utc AND o.created_utc >= m.received_utc - ?4)"
+			   " FROM message_in m WHERE m.number = ?1 AND m.id <= ?2 AND m.kind = 'text' ORDER BY "
+			   "m.id DESC LIMIT ?5",
+			   "tItii", number, message, text, within_s, max);
 	while (r >= 0 && (r = query_next(&q)) == 1 && query_int(&q, 0) && query_int(&q, 1))
 		n++;
 	if (r < 0)
@@ -277,8 +299,9 @@ int facts_identical(struct store *s, const char *number, int64_t message, const 
 int facts_grid_of_building(struct store *s, const char *building, char ret[CIVIC_CODE_MAX])
 {
 	cleanup_query struct query q = {0};
-	int r = query_open(s, &q, "SELECT DISTINCT grid FROM household WHERE building = ? AND grid IS NOT NULL LIMIT 2", "t",
-	                   building);
+	int r = query_open(
+	    s, &q, "SELECT DISTINCT grid FROM household WHERE building = ? AND grid IS NOT NULL LIMIT 2", "t",
+	    building);
 	if (r < 0 || (r = query_next(&q)) < 0)
 		return r;
 	if (r == 0)
@@ -288,27 +311,32 @@ int facts_grid_of_building(struct store *s, const char *building, char ret[CIVIC
 	return r < 0 ? r : r == 1 ? -ENOENT : 0;
 }
 
-int facts_ring(struct store *s, const char *number, int64_t since_utc, int64_t now, int *ret_rings, int64_t *ret_meeting,
-               int64_t *ret_declined)
+int facts_ring(struct store *s, const char *number, int64_t since_utc, int64_t now, int *ret_rings,
+	       int64_t *ret_meeting, int64_t *ret_declined)
 {
 	int64_t rings = 0, meeting = 0, declined = 0;
-	int r = store_get(s, &rings, "SELECT count(*) FROM message_in WHERE number = ? AND kind = 'call' AND received_utc > ?",
-	                  "tI", number, since_utc);
+	int r =
+	    store_get(s, &rings,
+		      "SELECT count(*) FROM message_in WHERE number = ? AND kind = 'call' AND received_utc > ?",
+		      "tI", number, since_utc);
 	if (r < 0)
 		return r;
 	r = store_get(s, &meeting,
-	              "SELECT m.id FROM invitation i JOIN meeting m ON m.id = i.meeting WHERE i.number = ?1 AND m.starts_utc > ?2"
-	              " AND m.state IN ('planned', 'invited')"
-	              " AND NOT EXISTS (SELECT 1 FROM rsvp r WHERE r.meeting = m.id AND r.number = ?1) ORDER BY m.starts_utc LIMIT 1",
-	              "tI", number, now);
+		      "SELECT m.id FROM invitation i JOIN meeting m ON m.id = i.meeting WHERE i.number = ?1 "
+		      "AND m.starts_utc > ?2"
+		      " AND m.state IN ('planned', 'invited')"
+		      " AND NOT EXISTS (SELECT 1 FROM rsvp r WHERE r.meeting = m.id AND r.number = ?1) ORDER "
+		      "BY m.starts_utc LIMIT 1",
+		      "tI", number, now);
 	if (r < 0 && r != -ENOENT)
 		return r;
 	*ret_meeting = r < 0 ? 0 : meeting;
-	r = store_get(s, &declined,
-	              "SELECT CASE r.answer WHEN 'no' THEN m.id ELSE 0 END FROM rsvp r JOIN meeting m ON m.id = r.meeting"
-	              " WHERE r.number = ?1"
-	              " AND m.starts_utc > ?2 AND m.state IN ('planned', 'invited') ORDER BY m.starts_utc LIMIT 1",
-	              "tI", number, now);
+	r = store_get(
+	    s, &declined,
+	    "SELECT CASE r.answer WHEN 'no' THEN m.id ELSE 0 END FROM rsvp r JOIN meeting m ON m.id = r.meeting"
+	    " WHERE r.number = ?1"
+	    " AND m.starts_utc > ?2 AND m.state IN ('planned', 'invited') ORDER BY m.starts_utc LIMIT 1",
+	    "tI", number, now);
 	if (r < 0 && r != -ENOENT)
 		return r;
 	*ret_declined = r < 0 ? 0 : declined;

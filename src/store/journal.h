@@ -16,7 +16,8 @@ struct actor {
 };
 
 /* `matter` 0: speaks of no case. `note` may be NULL. */
-int journal_add(struct store *s, int matter, const char *entry, const char *note, const struct actor *by, int64_t now);
+int journal_add(struct store *s, int matter, const char *entry, const char *note, const struct actor *by,
+		int64_t now);
 
 struct journal_row {
 	int64_t id, utc;
@@ -25,6 +26,6 @@ struct journal_row {
 /* Oldest first. A callback's non-zero ends the walk and is returned. */
 int journal_list(struct store *s, int matter, int (*row)(void *ctx, const struct journal_row *j), void *ctx);
 
-/* Did anything but texts and calls of this phone (and the daemon) write into a case's journal after what the text
- * `message` did there? 1, 0 or -errno. */
+/* Did anything but texts and calls of this phone (and the daemon) write into a case's journal after what the
+ * text `message` did there? 1, 0 or -errno. */
 int journal_touched(struct store *s, int matter, const char *number, int64_t message);

@@ -8,7 +8,8 @@
 
 const char *matter_kind_name(enum matter_kind k)
 {
-	static const char *const names[] = {[MATTER_CASE] = "case", [MATTER_PROPOSAL] = "proposal", [MATTER_TASK] = "task"};
+	static const char *const names[] = {
+	    [MATTER_CASE] = "case", [MATTER_PROPOSAL] = "proposal", [MATTER_TASK] = "task"};
 	return names[k];
 }
 
@@ -39,7 +40,8 @@ static const char *or_empty(const char *s)
 	return s ? s : "";
 }
 
-int matter_add(struct store *s, const struct matter_new *m, const struct actor *by, int64_t now, int *ret_number)
+int matter_add(struct store *s, const struct matter_new *m, const struct actor *by, int64_t now,
+	       int *ret_number)
 {
 	int number, r;
 	if (m->grid && *m->grid && (r = grid_known(s, m->grid)) < 0)
@@ -48,32 +50,38 @@ int matter_add(struct store *s, const struct matter_new *m, const struct actor *
 	    (r = store_run(s, "UPDATE sequence SET next = next + 1 WHERE name = 'matter'", "")) < 0)
 		return r;
 	r = store_run(s,
-	              "INSERT INTO matter (number, kind, state, category, text, grid, building, unit, room, place, urgent,"
-	              " anonymous, private, origin, reporter, number_from, message, deliberate, opened_utc, changed_utc, due_utc)"
-	              " VALUES (?,?,'received',?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-	              "itttTttttbbbtPtPbIIP", number, matter_kind_name(m->kind), category_name(m->category), or_empty(m->text),
-	              or_empty(m->grid), or_empty(m->building), or_empty(m->unit), or_empty(m->room), or_empty(m->place),
-	              m->urgent, m->anonymous, m->private, or_empty(m->origin), m->reporter, or_empty(m->number_from),
-	              by->message, m->deliberate, now, now, m->due_utc);
+		      "INSERT INTO matter (number, kind, state, category, text, grid, building, unit, room, "
+		      "place, urgent,"
+		      " anonymous, private, origin, reporter, number_from, message, deliberate, opened_utc, "
+		      "changed_utc, due_utc)"
+		      " VALUES (?,?,'received',?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+		      "itttTttttbbbtPtPbIIP", number, matter_kind_name(m->kind), category_name(m->category),
+		      or_empty(m->text), or_empty(m->grid), or_empty(m->building), or_empty(m->unit),
+		      or_empty(m->room), or_empty(m->place), m->urgent, m->anonymous, m->private,
+		      or_empty(m->origin), m->reporter, or_empty(m->number_from), by->message, m->deliberate,
+		      now, now, m->due_utc);
 	if (r < 0 || (r = journal_add(s, number, "received", m->private ? NULL : m->text, by, now)) < 0)
 		return r;
 	r = event_add(s, EVENT_CASE_OPENED, by->id,
-	              json_pack("{s:i, s:I, s:s, s:s}", "case", number, "message", (json_int_t)by->message, "category",
-	                        m->private ? "other" : category_name(m->category), "grid", or_empty(m->grid)),
-	              now);
+		      json_pack("{s:i, s:I, s:s, s:s}", "case", number, "message", (json_int_t)by->message,
+				"category", m->private ? "other" : category_name(m->category), "grid",
+				or_empty(m->grid)),
+		      now);
 	if (r == 0 && ret_number)
 		*ret_number = number;
 	return r;
 }
 
-#define MATTER_COLUMNS                                                                                                 \
-	"m.number, m.kind, m.state, m.category, m.text, coalesce(m.grid, ''), m.building, m.unit, m.room, m.place, m.origin,"  \
-	" m.number_from, m.urgent, m.anonymous, m.private, m.deliberate, coalesce(m.reporter, 0), coalesce(m.assignee, 0),"    \
-	" coalesce(m.message, 0), coalesce(rp.name, ''), coalesce(ap.name, ''),"                                             \
-	" (SELECT count(*) FROM supporter su WHERE su.matter = m.number AND su.number <> m.number_from),"                    \
-	" coalesce(m.merged_into, 0), m.reopened, m.opened_utc, m.changed_utc, coalesce(m.due_utc, 0),"                      \
+#define MATTER_COLUMNS                                                                                         \
+	"m.number, m.kind, m.state, m.category, m.text, coalesce(m.grid, ''), m.building, m.unit, m.room, "    \
+	"m.place, m.origin,"                                                                                   \
+	" m.number_from, m.urgent, m.anonymous, m.private, m.deliberate, coalesce(m.reporter, 0), "            \
+	"coalesce(m.assignee, 0),"                                                                             \
+	" coalesce(m.message, 0), coalesce(rp.name, ''), coalesce(ap.name, ''),"                               \
+	" (SELECT count(*) FROM supporter su WHERE su.matter = m.number AND su.number <> m.number_from),"      \
+	" coalesce(m.merged_into, 0), m.reopened, m.opened_utc, m.changed_utc, coalesce(m.due_utc, 0),"        \
 	" coalesce(m.resolved_utc, 0)"
-#define MATTER_FROM                                                                                                    \
+#define MATTER_FROM                                                                                            \
 	" FROM matter m LEFT JOIN person rp ON rp.id = m.reporter LEFT JOIN person ap ON ap.id = m.assignee "
 
 static struct matter read_row(const struct query *q)
@@ -123,22 +131,24 @@ int matter_get(struct store *s, int number, int (*row)(void *ctx, const struct m
 	return row(ctx, &m);
 }
 
-int matter_list(struct store *s, const struct matter_filter *f, int (*row)(void *ctx, const struct matter *m), void *ctx)
+int matter_list(struct store *s, const struct matter_filter *f, int (*row)(void *ctx, const struct matter *m),
+		void *ctx)
 {
 	/* The newest `limit` rows, printed by number; each filter is switched off by a NULL. */
 	static const char sql[] =
 	    "WITH RECURSIVE sub(code) AS (SELECT code FROM grid WHERE code = ?3 UNION"
 	    " SELECT g.code FROM grid g JOIN sub ON g.parent = sub.code)"
 	    "SELECT * FROM (SELECT " MATTER_COLUMNS MATTER_FROM
-	    "WHERE (?1 IS NULL OR m.state = ?1 OR (?1 = 'open' AND m.state IN ('received','verified','assigned','in_progress')))"
+	    "WHERE (?1 IS NULL OR m.state = ?1 OR (?1 = 'open' AND m.state IN "
+	    "('received','verified','assigned','in_progress')))"
 	    " AND (?2 IS NULL OR m.category = ?2) AND (?3 IS NULL OR m.grid IN sub)"
 	    " AND (?4 = 0 OR m.assignee = ?4) AND m.changed_utc >= ?5"
 	    " AND (?6 = 0 OR (m.due_utc < ?7 AND m.state IN ('received','verified','assigned','in_progress')))"
 	    " ORDER BY m.number DESC LIMIT ?8) ORDER BY 1";
 	cleanup_query struct query q = {0};
 	int r = query_open(s, &q, sql, "TTTiIbII", f->state ? f->state : "", f->category ? f->category : "",
-	                   f->grid ? f->grid : "", f->assignee, f->since_utc, f->overdue, f->now_utc,
-	                   f->limit > 0 ? (int64_t)f->limit : (int64_t)-1);
+			   f->grid ? f->grid : "", f->assignee, f->since_utc, f->overdue, f->now_utc,
+			   f->limit > 0 ? (int64_t)f->limit : (int64_t)-1);
 	while (r >= 0 && (r = query_next(&q)) == 1) {
 		struct matter m = read_row(&q);
 		if (m.private)
@@ -152,14 +162,17 @@ int matter_list(struct store *s, const struct matter_filter *f, int (*row)(void 
 
 int matter_count(struct store *s, int64_t now, int64_t *ret_open, int64_t *ret_overdue)
 {
-	int r = store_get(s, ret_open,
-	                  "SELECT count(*) FROM matter WHERE state IN ('received', 'verified', 'assigned', 'in_progress')", "");
+	int r = store_get(
+	    s, ret_open,
+	    "SELECT count(*) FROM matter WHERE state IN ('received', 'verified', 'assigned', 'in_progress')",
+	    "");
 	if (r < 0)
 		return r;
-	return store_get(s, ret_overdue,
-	                 "SELECT count(*) FROM matter WHERE state IN ('received', 'verified', 'assigned', 'in_progress')"
-	                 " AND due_utc < ?",
-	                 "I", now);
+	return store_get(
+	    s, ret_overdue,
+	    "SELECT count(*) FROM matter WHERE state IN ('received', 'verified', 'assigned', 'in_progress')"
+	    " AND due_utc < ?",
+	    "I", now);
 }
 
 int matter_phones(struct store *s, int number, char (*ret)[E164_MAX], int max)
@@ -167,10 +180,10 @@ int matter_phones(struct store *s, int number, char (*ret)[E164_MAX], int max)
 	cleanup_query struct query q = {0};
 	int n = 0;
 	int r = query_open(s, &q,
-	                   "SELECT number_from, 0 FROM matter WHERE number = ?1 AND number_from <> '' UNION"
-	                   " SELECT su.number, 1 FROM supporter su JOIN matter m ON m.number = su.matter"
-	                   " WHERE su.matter = ?1 AND su.number <> m.number_from ORDER BY 2, 1",
-	                   "i", number);
+			   "SELECT number_from, 0 FROM matter WHERE number = ?1 AND number_from <> '' UNION"
+			   " SELECT su.number, 1 FROM supporter su JOIN matter m ON m.number = su.matter"
+			   " WHERE su.matter = ?1 AND su.number <> m.number_from ORDER BY 2, 1",
+			   "i", number);
 	while (r >= 0 && n < max && (r = query_next(&q)) == 1)
 		text_copy(ret[n++], E164_MAX, query_text(&q, 0));
 	return r < 0 ? r : n;

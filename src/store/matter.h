@@ -1,6 +1,6 @@
-/* Cases, proposals (and later tasks): one table `matter` with one sequence of numbers. Every change goes through
- * matter_act, which asks the table of civic/case_life.h and writes journal and event with it. All functions work
- * inside the caller's transaction (the ones that write need one). */
+/* Cases, proposals (and later tasks): one table `matter` with one sequence of numbers. Every change goes
+ * through matter_act, which asks the table of civic/case_life.h and writes journal and event with it. All
+ * functions work inside the caller's transaction (the ones that write need one). */
 #pragma once
 
 #include "base/e164.h"
@@ -16,18 +16,19 @@ const char *matter_kind_name(enum matter_kind k);
 struct matter_new {
 	enum matter_kind kind;
 	enum category category;
-	const char *text;              /* masking is for whoever prints */
-	const char *grid;              /* NULL or "": unknown */
+	const char *text;                           /* masking is for whoever prints */
+	const char *grid;                           /* NULL or "": unknown */
 	const char *building, *unit, *room, *place; /* NULL: "" */
 	bool urgent, anonymous, private;
-	const char *origin;            /* the intent that opened it, "quarantine", "shell" */
-	int64_t reporter;              /* person or 0 */
-	const char *number_from;       /* phone or NULL */
+	const char *origin;      /* the intent that opened it, "quarantine", "shell" */
+	int64_t reporter;        /* person or 0 */
+	const char *number_from; /* phone or NULL */
 	bool deliberate;
-	int64_t due_utc;               /* 0: none */
+	int64_t due_utc; /* 0: none */
 };
 /* Writes row, journal `received` and event case.opened. -EINVAL: the grid is unknown. */
-int matter_add(struct store *s, const struct matter_new *m, const struct actor *by, int64_t now, int *ret_number);
+int matter_add(struct store *s, const struct matter_new *m, const struct actor *by, int64_t now,
+	       int *ret_number);
 /* The number that matter_add would give now. */
 int matter_next_number(struct store *s, int *ret);
 
@@ -36,11 +37,12 @@ struct matter {
 	enum matter_kind kind;
 	enum case_state state;
 	enum category category;
-	const char *text, *grid, *building, *unit, *room, *place, *origin, *number_from; /* borrowed, "" for none */
+	const char *text, *grid, *building, *unit, *room, *place, *origin,
+	    *number_from; /* borrowed, "" for none */
 	bool urgent, anonymous, private, deliberate;
 	int64_t reporter, assignee, message;
 	const char *reporter_name, *assignee_name;
-	int supporters;                /* without the reporter */
+	int supporters; /* without the reporter */
 	int merged_into, reopened;
 	int64_t opened_utc, changed_utc, due_utc, resolved_utc; /* 0 none */
 };
@@ -58,44 +60,49 @@ struct matter_filter {
 	bool overdue;         /* open and past their deadline at now_utc */
 	int64_t now_utc;
 };
-/* Private matters come with text, place and address emptied. A callback's non-zero ends the walk and is returned. */
-int matter_list(struct store *s, const struct matter_filter *f, int (*row)(void *ctx, const struct matter *m), void *ctx);
+/* Private matters come with text, place and address emptied. A callback's non-zero ends the walk and is
+ * returned. */
+int matter_list(struct store *s, const struct matter_filter *f, int (*row)(void *ctx, const struct matter *m),
+		void *ctx);
 int matter_count(struct store *s, int64_t now, int64_t *ret_open, int64_t *ret_overdue);
 
 /* One step in the life of a case. Refused by the table: -EPERM (*ret_state tells the state it is in).
- * -ENOENT no such case. Also done here: the entry in the journal, event case.changed, and what the state implies
- * (resolved_utc, reopened + 1, assignee for ASSIGN / TAKE (`person`), merged_into for MERGE (`other`, its supporters go
- * along), due_utc moved for EXTEND (`days`)). Asking "修好了回1, 没修好回2" is the daemon's, at its next tick. */
+ * -ENOENT no such case. Also done here: the entry in the journal, event case.changed, and what the state
+ * implies (resolved_utc, reopened + 1, assignee for ASSIGN / TAKE (`person`), merged_into for MERGE (`other`,
+ * its supporters go along), due_utc moved for EXTEND (`days`)). Asking "修好了回1, 没修好回2" is the daemon's,
+ * at its next tick. */
 struct matter_step {
 	enum case_event event;
-	const char *note;   /* NULL: none */
-	int64_t person;     /* ASSIGN, TAKE */
-	int other;          /* MERGE */
-	int days;           /* EXTEND */
+	const char *note; /* NULL: none */
+	int64_t person;   /* ASSIGN, TAKE */
+	int other;        /* MERGE */
+	int days;         /* EXTEND */
 };
 int matter_act(struct store *s, int number, const struct matter_step *step, const struct actor *by, int64_t now,
-               enum case_state *ret_state);
+	       enum case_state *ret_state);
 
 /* A supporter becomes a case of his own (UNDO of "likely the same", `case split`); *ret_number is the new one.
  * -ENOENT: that phone does not support it. */
-int matter_split(struct store *s, int number, const char *phone, const char *text, const struct actor *by, int64_t now,
-                 int *ret_number);
+int matter_split(struct store *s, int number, const char *phone, const char *text, const struct actor *by,
+		 int64_t now, int *ret_number);
 
 /* 1 added, 0 was there already. */
-int matter_support(struct store *s, int number, const char *phone, int64_t person, const struct actor *by, int64_t now);
+int matter_support(struct store *s, int number, const char *phone, int64_t person, const struct actor *by,
+		   int64_t now);
 /* 1 removed, 0 was not there. */
 int matter_unsupport(struct store *s, int number, const char *phone, const struct actor *by, int64_t now);
 /* Further words of the same sender: added to the text, with an entry in the journal. */
 int matter_join(struct store *s, int number, const char *text, enum category category, const struct actor *by,
-                int64_t now);
+		int64_t now);
 
 /* Takes such words out again, where they are the last that joined; with an entry in the journal. */
 int matter_unjoin(struct store *s, int number, const char *text, const struct actor *by, int64_t now);
 
-/* Phones to tell about a case: the reporter's (first) and the supporters'. At most `max`; the count or -errno. */
+/* Phones to tell about a case: the reporter's (first) and the supporters'. At most `max`; the count or -errno.
+ */
 int matter_phones(struct store *s, int number, char (*ret)[E164_MAX], int max);
 
-/* A state to come back to (UNDO of a step), as JSON of matter_remember; nothing else may have been done since. The caller
- * frees. */
+/* A state to come back to (UNDO of a step), as JSON of matter_remember; nothing else may have been done since.
+ * The caller frees. */
 char *matter_remember(struct store *s, int number);
 int matter_restore(struct store *s, int number, const char *json, const struct actor *by, int64_t now);

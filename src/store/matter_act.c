@@ -26,22 +26,24 @@ static int state_of(struct store *s, int number, enum case_state *ret)
 static int merge_into(struct store *s, int number, int other, int64_t now)
 {
 	int64_t n = 0;
-	int r = store_get(s, &n, "SELECT count(*) FROM matter WHERE number = ? AND state <> 'merged'", "i", other);
+	int r =
+	    store_get(s, &n, "SELECT count(*) FROM matter WHERE number = ? AND state <> 'merged'", "i", other);
 	if (r < 0)
 		return r;
 	if (!n || other == number)
 		return -ENOENT;
 	if ((r = store_run(s,
-	                   "INSERT INTO supporter (matter, number, person, message, since_utc)"
-	                   " SELECT ?2, number_from, reporter, message, ?3 FROM matter WHERE number = ?1 AND number_from <> ''"
-	                   " ON CONFLICT DO NOTHING",
-	                   "iiI", number, other, now)) < 0)
+			   "INSERT INTO supporter (matter, number, person, message, since_utc)"
+			   " SELECT ?2, number_from, reporter, message, ?3 FROM matter WHERE number = ?1 AND "
+			   "number_from <> ''"
+			   " ON CONFLICT DO NOTHING",
+			   "iiI", number, other, now)) < 0)
 		return r;
 	if ((r = store_run(s,
-	                   "INSERT INTO supporter (matter, number, person, message, since_utc)"
-	                   " SELECT ?2, number, person, message, since_utc FROM supporter WHERE matter = ?1"
-	                   " ON CONFLICT DO NOTHING",
-	                   "ii", number, other)) < 0)
+			   "INSERT INTO supporter (matter, number, person, message, since_utc)"
+			   " SELECT ?2, number, person, message, since_utc FROM supporter WHERE matter = ?1"
+			   " ON CONFLICT DO NOTHING",
+			   "ii", number, other)) < 0)
 		return r;
 	return store_run(s, "UPDATE matter SET merged_into = ? WHERE number = ?", "ii", other, number);
 }
@@ -52,8 +54,8 @@ static int consequences(struct store *s, int number, const struct matter_step *s
 	switch (step->event) {
 	case CASE_EV_ASSIGN:
 	case CASE_EV_TAKE:
-		return store_run(s, "UPDATE matter SET assignee = coalesce(?, assignee) WHERE number = ?", "Pi", step->person,
-		                 number);
+		return store_run(s, "UPDATE matter SET assignee = coalesce(?, assignee) WHERE number = ?", "Pi",
+				 step->person, number);
 	case CASE_EV_RETURN:
 	case CASE_EV_ESCALATE:
 		return store_run(s, "UPDATE matter SET assignee = NULL WHERE number = ?", "i", number);
@@ -61,13 +63,15 @@ static int consequences(struct store *s, int number, const struct matter_step *s
 		return store_run(s, "UPDATE matter SET resolved_utc = ? WHERE number = ?", "Ii", now, number);
 	case CASE_EV_REOPEN:
 	case CASE_EV_RATE_BAD:
-		return store_run(s, "UPDATE matter SET reopened = reopened + 1, resolved_utc = NULL WHERE number = ?", "i",
-		                 number);
+		return store_run(
+		    s, "UPDATE matter SET reopened = reopened + 1, resolved_utc = NULL WHERE number = ?", "i",
+		    number);
 	case CASE_EV_MERGE:
 		return merge_into(s, number, step->other, now);
 	case CASE_EV_EXTEND:
-		return store_run(s, "UPDATE matter SET due_utc = max(coalesce(due_utc, 0), ?) + ? WHERE number = ?", "IIi", now,
-		                 step->days * DAY_S, number);
+		return store_run(
+		    s, "UPDATE matter SET due_utc = max(coalesce(due_utc, 0), ?) + ? WHERE number = ?", "IIi",
+		    now, step->days * DAY_S, number);
 	case CASE_EV_DELIBERATE:
 		return store_run(s, "UPDATE matter SET deliberate = 1 WHERE number = ?", "i", number);
 	case CASE_EV_SPLIT:
@@ -86,7 +90,7 @@ static int consequences(struct store *s, int number, const struct matter_step *s
 }
 
 int matter_act(struct store *s, int number, const struct matter_step *step, const struct actor *by, int64_t now,
-               enum case_state *ret_state)
+	       enum case_state *ret_state)
 {
 	enum case_state from;
 	int r = state_of(s, number, &from);
@@ -100,24 +104,26 @@ int matter_act(struct store *s, int number, const struct matter_step *step, cons
 		return -EPERM;
 	if ((r = consequences(s, number, step, now)) < 0)
 		return r;
-	if ((r = store_run(s, "UPDATE matter SET state = ?, changed_utc = ? WHERE number = ?", "tIi", case_state_name(to), now,
-	                   number)) < 0 ||
+	if ((r = store_run(s, "UPDATE matter SET state = ?, changed_utc = ? WHERE number = ?", "tIi",
+			   case_state_name(to), now, number)) < 0 ||
 	    (r = journal_add(s, number, case_event_entry(step->event), step->note, by, now)) < 0)
 		return r;
 	if (to == from)
 		return 0;
 	return event_add(s, EVENT_CASE_CHANGED, by->id,
-	                 json_pack("{s:i, s:s, s:s, s:s}", "case", number, "from", case_state_name(from), "to",
-	                           case_state_name(to), "reason", case_event_entry(step->event)),
-	                 now);
+			 json_pack("{s:i, s:s, s:s, s:s}", "case", number, "from", case_state_name(from), "to",
+				   case_state_name(to), "reason", case_event_entry(step->event)),
+			 now);
 }
 
-int matter_support(struct store *s, int number, const char *phone, int64_t person, const struct actor *by, int64_t now)
+int matter_support(struct store *s, int number, const char *phone, int64_t person, const struct actor *by,
+		   int64_t now)
 {
-	int r = store_run(s,
-	                  "INSERT INTO supporter (matter, number, person, message, since_utc) VALUES (?,?,?,?,?)"
-	                  " ON CONFLICT DO NOTHING",
-	                  "itPPI", number, phone, person, by->message, now);
+	int r =
+	    store_run(s,
+		      "INSERT INTO supporter (matter, number, person, message, since_utc) VALUES (?,?,?,?,?)"
+		      " ON CONFLICT DO NOTHING",
+		      "itPPI", number, phone, person, by->message, now);
 	if (r < 0 || store_changes(s) == 0)
 		return r < 0 ? r : 0;
 	if ((r = store_run(s, "UPDATE matter SET changed_utc = ? WHERE number = ?", "Ii", now, number)) < 0 ||
@@ -136,24 +142,28 @@ int matter_unsupport(struct store *s, int number, const char *phone, const struc
 }
 
 int matter_join(struct store *s, int number, const char *text, enum category category, const struct actor *by,
-                int64_t now)
+		int64_t now)
 {
-	/* The words are always in the journal; the case's own text grows up to its limit. A case whose category was not
-	 * clear from the first words takes it from these. */
+	/* The words are always in the journal; the case's own text grows up to its limit. A case whose category
+	 * was not clear from the first words takes it from these. */
 	int r = store_run(s,
-	                  "UPDATE matter SET changed_utc = ?, category = CASE WHEN category = 'other' THEN ? ELSE category END,"
-	                  " text = CASE WHEN length(CAST(text AS BLOB)) + length(CAST(?3 AS BLOB)) < ? THEN text || ' / ' || ?3"
-	                  " ELSE text END WHERE number = ?",
-	                  "Ittii", now, category_name(category), text, MATTER_TEXT_MAX, number);
+			  "UPDATE matter SET changed_utc = ?, category = CASE WHEN category = 'other' THEN ? "
+			  "ELSE category END,"
+			  " text = CASE WHEN length(CAST(text AS BLOB)) + length(CAST(?3 AS BLOB)) < ? THEN "
+			  "text || ' / ' || ?3"
+			  " ELSE text END WHERE number = ?",
+			  "Ittii", now, category_name(category), text, MATTER_TEXT_MAX, number);
 	return r < 0 ? r : journal_add(s, number, "more words", text, by, now);
 }
 
 int matter_unjoin(struct store *s, int number, const char *text, const struct actor *by, int64_t now)
 {
-	int r = store_run(s,
-	                  "UPDATE matter SET changed_utc = ?1, text = CASE WHEN substr(text, -length(' / ' || ?2)) = ' / ' || ?2"
-	                  " THEN substr(text, 1, length(text) - length(' / ' || ?2)) ELSE text END WHERE number = ?3",
-	                  "Iti", now, text, number);
+	int r = store_run(
+	    s,
+	    "UPDATE matter SET changed_utc = ?1, text = CASE WHEN substr(text, -length(' / ' || ?2)) = ' / ' "
+	    "|| ?2"
+	    " THEN substr(text, 1, length(text) - length(' / ' || ?2)) ELSE text END WHERE number = ?3",
+	    "Iti", now, text, number);
 	return r < 0 ? r : journal_add(s, number, "words taken back", text, by, now);
 }
 
@@ -171,16 +181,16 @@ static int copy_origin(void *ctx, const struct matter *m)
 	text_copy(o->place, sizeof o->place, m->place);
 	o->text = mem_dup(m->text);
 	o->m = (struct matter_new){.kind = m->kind,
-	                           .category = m->category,
-	                           .urgent = m->urgent,
-	                           .private = m->private,
-	                           .origin = "split",
-	                           .due_utc = m->due_utc};
+				   .category = m->category,
+				   .urgent = m->urgent,
+				   .private = m->private,
+				   .origin = "split",
+				   .due_utc = m->due_utc};
 	return 0;
 }
 
-int matter_split(struct store *s, int number, const char *phone, const char *text, const struct actor *by, int64_t now,
-                 int *ret_number)
+int matter_split(struct store *s, int number, const char *phone, const char *text, const struct actor *by,
+		 int64_t now, int *ret_number)
 {
 	struct origin o = {0};
 	int r = matter_get(s, number, copy_origin, &o);
@@ -188,8 +198,8 @@ int matter_split(struct store *s, int number, const char *phone, const char *tex
 		return r;
 	cleanup_free char *words = o.text;
 	int64_t person = 0;
-	r = store_get(s, &person, "SELECT coalesce(person, 0) FROM supporter WHERE matter = ? AND number = ?", "it", number,
-	              phone);
+	r = store_get(s, &person, "SELECT coalesce(person, 0) FROM supporter WHERE matter = ? AND number = ?",
+		      "it", number, phone);
 	if (r < 0)
 		return r;
 	if ((r = matter_unsupport(s, number, phone, by, now)) < 0)

@@ -10,8 +10,9 @@ static int remember(void *ctx, const struct matter *m)
 {
 	json_t **ret = ctx;
 	*ret = json_pack("{s:s, s:I, s:I, s:i, s:I, s:b, s:i}", "state", case_state_name(m->state), "assignee",
-	                 (json_int_t)m->assignee, "resolved", (json_int_t)m->resolved_utc, "reopened", m->reopened, "due",
-	                 (json_int_t)m->due_utc, "deliberate", (int)m->deliberate, "merged_into", m->merged_into);
+			 (json_int_t)m->assignee, "resolved", (json_int_t)m->resolved_utc, "reopened",
+			 m->reopened, "due", (json_int_t)m->due_utc, "deliberate", (int)m->deliberate,
+			 "merged_into", m->merged_into);
 	return 0;
 }
 
@@ -39,13 +40,16 @@ int matter_restore(struct store *s, int number, const char *json, const struct a
 		return -EINVAL;
 	}
 	int r = store_run(s,
-	                  "UPDATE matter SET state = ?, assignee = ?, resolved_utc = ?, reopened = ?, due_utc = ?, changed_utc = ?"
-	                  " WHERE number = ?",
-	                  "tPPIPIi", state, field(j, "assignee"), field(j, "resolved"), field(j, "reopened"), field(j, "due"), now,
-	                  number);
+			  "UPDATE matter SET state = ?, assignee = ?, resolved_utc = ?, reopened = ?, due_utc "
+			  "= ?, changed_utc = ?"
+			  " WHERE number = ?",
+			  "tPPIPIi", state, field(j, "assignee"), field(j, "resolved"), field(j, "reopened"),
+			  field(j, "due"), now, number);
 	if (r >= 0 && (r = journal_add(s, number, "undone", state, by, now)) >= 0)
 		r = event_add(s, EVENT_CASE_CHANGED, by->id,
-		              json_pack("{s:i, s:s, s:s, s:s}", "case", number, "from", "", "to", state, "reason", "undone"), now);
+			      json_pack("{s:i, s:s, s:s, s:s}", "case", number, "from", "", "to", state,
+					"reason", "undone"),
+			      now);
 	json_decref(j);
 	return r;
 }

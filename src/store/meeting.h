@@ -7,13 +7,13 @@
 
 struct series_new {
 	const char *grid, *title, *place; /* title may be NULL */
-	const char *rrule;       /* RFC 5545, without "RRULE:" */
-	const char *start_local; /* DTSTART "2026-11-20T15:00:00" */
-	const char *exdates;     /* local dates "2026-12-25" separated by blanks, or NULL */
-	int minutes;             /* 0: 60 */
+	const char *rrule;                /* RFC 5545, without "RRULE:" */
+	const char *start_local;          /* DTSTART "2026-11-20T15:00:00" */
+	const char *exdates;              /* local dates "2026-12-25" separated by blanks, or NULL */
+	int minutes;                      /* 0: 60 */
 };
-/* -EINVAL with a sentence in `e`: the rule, a date or the grid is wrong. Meetings are laid out at once up to `now` +
- * MEETING_AHEAD_DAYS. */
+/* -EINVAL with a sentence in `e`: the rule, a date or the grid is wrong. Meetings are laid out at once up to
+ * `now` + MEETING_AHEAD_DAYS. */
 int series_add(struct store *s, const struct series_new *n, int64_t now, int64_t *ret_id, struct err *e);
 int series_end(struct store *s, int64_t id, int64_t now); /* planned meetings are cancelled */
 /* Adds dates on which the series does not meet; planned meetings on them are cancelled. */
@@ -26,10 +26,12 @@ struct series {
 	int64_t next_utc;  /* of its next meeting, 0: none laid out */
 	int64_t ended_utc; /* 0: goes on */
 };
-int series_list(struct store *s, const char *grid, int64_t now, int (*row)(void *ctx, const struct series *r), void *ctx);
+int series_list(struct store *s, const char *grid, int64_t now, int (*row)(void *ctx, const struct series *r),
+		void *ctx);
 
-/* Lays out the meetings of all series between now and now + MEETING_AHEAD_DAYS; those which a changed rule no longer
- * has and to which nobody was invited are cancelled. `holidays`: local dates on which no series meets, or NULL. */
+/* Lays out the meetings of all series between now and now + MEETING_AHEAD_DAYS; those which a changed rule no
+ * longer has and to which nobody was invited are cancelled. `holidays`: local dates on which no series meets,
+ * or NULL. */
 int series_lay_out(struct store *s, const char *holidays, int64_t now);
 
 enum meeting_state { MEETING_PLANNED, MEETING_INVITED, MEETING_HELD, MEETING_CANCELLED };
@@ -45,19 +47,21 @@ struct meeting {
 };
 
 struct meeting_filter {
-	const char *grid;   /* subtree or NULL */
-	const char *state;  /* name or NULL */
+	const char *grid;             /* subtree or NULL */
+	const char *state;            /* name or NULL */
 	int64_t since_utc, until_utc; /* starts in [since, until); INT64_MIN / INT64_MAX all */
-	long limit;         /* 0 all */
+	long limit;                   /* 0 all */
 };
 /* In the order of their starts. Strings are valid during the callback. */
-int meeting_list(struct store *s, const struct meeting_filter *f, int (*row)(void *ctx, const struct meeting *m), void *ctx);
-int meeting_get(struct store *s, int64_t id, int (*row)(void *ctx, const struct meeting *m), void *ctx); /* -ENOENT */
+int meeting_list(struct store *s, const struct meeting_filter *f,
+		 int (*row)(void *ctx, const struct meeting *m), void *ctx);
+int meeting_get(struct store *s, int64_t id, int (*row)(void *ctx, const struct meeting *m),
+		void *ctx); /* -ENOENT */
 
 struct agenda_row {
-	int position;        /* 1 … */
-	const char *title;   /* the first words, masked; "" for a dispute: print its category alone */
-	const char *text;    /* the words, masked; "" for a dispute */
+	int position;           /* 1 … */
+	const char *title;      /* the first words, masked; "" for a dispute: print its category alone */
+	const char *text;       /* the words, masked; "" for a dispute */
 	int matter, supporters; /* the reporter counts as one */
 	enum category category;
 	enum matter_kind kind;
@@ -65,20 +69,22 @@ struct agenda_row {
 };
 /* The agenda as it stands: ordered by the secretary's positions, then supporters, urgency and age. */
 int meeting_agenda(struct store *s, int64_t id, int (*row)(void *ctx, const struct agenda_row *a), void *ctx);
-/* Puts every open proposal and every case sent to deliberation of the meeting's subtree on it, unless frozen. */
+/* Puts every open proposal and every case sent to deliberation of the meeting's subtree on it, unless frozen.
+ */
 int meeting_agenda_build(struct store *s, int64_t id);
 /* By hand: `position` 0 = by rank; `dropped` a reason or NULL. */
 int meeting_agenda_put(struct store *s, int64_t id, int matter, int position, const char *dropped);
 
-/* Who was invited or comes is told by the daemon at its next tick. -ENOENT: not there, held or cancelled already. `reason`: words
- * for residents, or NULL. */
+/* Who was invited or comes is told by the daemon at its next tick. -ENOENT: not there, held or cancelled
+ * already. `reason`: words for residents, or NULL. */
 int meeting_cancel(struct store *s, int64_t id, const char *reason, const struct actor *by, int64_t now);
 /* An answer: replaces the former one. `people` ≥ 1 counts the sender; 0 leaves 1. */
 enum rsvp_answer { RSVP_NONE, RSVP_YES, RSVP_NO };
-int meeting_rsvp(struct store *s, int64_t id, const char *number, int64_t person, enum rsvp_answer answer, int people,
-                 const struct actor *by, int64_t now);
+int meeting_rsvp(struct store *s, int64_t id, const char *number, int64_t person, enum rsvp_answer answer,
+		 int people, const struct actor *by, int64_t now);
 /* Came to the meeting (desk or code). */
-int meeting_attend(struct store *s, int64_t id, const char *number, int64_t person, const struct actor *by, int64_t now);
+int meeting_attend(struct store *s, int64_t id, const char *number, int64_t person, const struct actor *by,
+		   int64_t now);
 
 struct rsvp_row {
 	const char *number, *name, *building, *unit, *room;

@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-static const char *const opt_out_names[] = {[OPT_NONE] = "no", [OPT_BROADCASTS] = "broadcasts", [OPT_ALL] = "all"};
+static const char *const opt_out_names[] = {
+    [OPT_NONE] = "no", [OPT_BROADCASTS] = "broadcasts", [OPT_ALL] = "all"};
 
 const char *opt_out_name(enum opt_out o)
 {
@@ -24,10 +25,11 @@ int phone_get(struct store *s, const char *number, struct phone *ret)
 	struct phone p = {0};
 	text_copy(p.number, sizeof p.number, number);
 	cleanup_query struct query q = {0};
-	int r = query_open(s, &q,
-	                   "SELECT opted_out, muted, loop_muted_utc, unlinked_utc, asked_register_utc, budget_notice_utc,"
-	                   " last_in_utc, language FROM phone WHERE number = ?",
-	                   "t", number);
+	int r = query_open(
+	    s, &q,
+	    "SELECT opted_out, muted, loop_muted_utc, unlinked_utc, asked_register_utc, budget_notice_utc,"
+	    " last_in_utc, language FROM phone WHERE number = ?",
+	    "t", number);
 	if (r < 0 || (r = query_next(&q)) < 0)
 		return r;
 	if (r == 1) {
@@ -48,7 +50,8 @@ int phone_get(struct store *s, const char *number, struct phone *ret)
 
 static int make(struct store *s, const char *number)
 {
-	return store_run(s, "INSERT INTO phone (number) VALUES (?) ON CONFLICT (number) DO NOTHING", "t", number);
+	return store_run(s, "INSERT INTO phone (number) VALUES (?) ON CONFLICT (number) DO NOTHING", "t",
+			 number);
 }
 
 int phone_heard(struct store *s, const char *number, int english, int64_t now)
@@ -56,17 +59,23 @@ int phone_heard(struct store *s, const char *number, int english, int64_t now)
 	int r = make(s, number);
 	if (r < 0)
 		return r;
-	return store_run(s, "UPDATE phone SET last_in_utc = ?, language = coalesce(?, language) WHERE number = ?", "Itt", now,
-	                 english < 0 ? NULL : english ? "en" : "zh", number);
+	return store_run(s,
+			 "UPDATE phone SET last_in_utc = ?, language = coalesce(?, language) WHERE number = ?",
+			 "Itt", now,
+			 english < 0 ? NULL
+			 : english   ? "en"
+				     : "zh",
+			 number);
 }
 
 /* Notices that are still queued; what a modem was given cannot be taken back. */
 static int cancel_notices(struct store *s, const char *number, int64_t now)
 {
-	return store_run(s,
-	                 "UPDATE message_out SET state = 'cancelled', done_utc = ?, reason = 'opted out' WHERE number = ?"
-	                 " AND state = 'queued' AND class IN ('reminder', 'broadcast')",
-	                 "It", now, number);
+	return store_run(
+	    s,
+	    "UPDATE message_out SET state = 'cancelled', done_utc = ?, reason = 'opted out' WHERE number = ?"
+	    " AND state = 'queued' AND class IN ('reminder', 'broadcast')",
+	    "It", now, number);
 }
 
 int phone_set_opt_out(struct store *s, const char *number, enum opt_out o, int64_t message, int64_t now)
@@ -76,8 +85,9 @@ int phone_set_opt_out(struct store *s, const char *number, enum opt_out o, int64
 		return r;
 	if (o != OPT_NONE && (r = cancel_notices(s, number, now)) < 0)
 		return r;
-	return store_run(s, "UPDATE phone SET opted_out = ?, opted_out_utc = ?, opted_out_message = ? WHERE number = ?", "tIPt",
-	                 opt_out_name(o), now, message, number);
+	return store_run(
+	    s, "UPDATE phone SET opted_out = ?, opted_out_utc = ?, opted_out_message = ? WHERE number = ?",
+	    "tIPt", opt_out_name(o), now, message, number);
 }
 
 int phone_set_muted(struct store *s, const char *number, bool muted)
@@ -89,7 +99,8 @@ int phone_set_muted(struct store *s, const char *number, bool muted)
 int phone_set_loop_muted(struct store *s, const char *number, int64_t utc)
 {
 	int r = make(s, number);
-	return r < 0 ? r : store_run(s, "UPDATE phone SET loop_muted_utc = ? WHERE number = ?", "Pt", utc, number);
+	return r < 0 ? r
+		     : store_run(s, "UPDATE phone SET loop_muted_utc = ? WHERE number = ?", "Pt", utc, number);
 }
 
 int phone_set_unlinked(struct store *s, const char *number, int64_t utc, int64_t now)
@@ -97,17 +108,22 @@ int phone_set_unlinked(struct store *s, const char *number, int64_t utc, int64_t
 	int r = make(s, number);
 	if (r >= 0 && utc)
 		r = cancel_notices(s, number, now);
-	return r < 0 ? r : store_run(s, "UPDATE phone SET unlinked_utc = ? WHERE number = ?", "Pt", utc, number);
+	return r < 0 ? r
+		     : store_run(s, "UPDATE phone SET unlinked_utc = ? WHERE number = ?", "Pt", utc, number);
 }
 
 int phone_set_asked_register(struct store *s, const char *number, int64_t utc)
 {
 	int r = make(s, number);
-	return r < 0 ? r : store_run(s, "UPDATE phone SET asked_register_utc = ? WHERE number = ?", "Pt", utc, number);
+	return r < 0 ? r
+		     : store_run(s, "UPDATE phone SET asked_register_utc = ? WHERE number = ?", "Pt", utc,
+				 number);
 }
 
 int phone_set_budget_notice(struct store *s, const char *number, int64_t utc)
 {
 	int r = make(s, number);
-	return r < 0 ? r : store_run(s, "UPDATE phone SET budget_notice_utc = ? WHERE number = ?", "Pt", utc, number);
+	return r < 0
+		   ? r
+		   : store_run(s, "UPDATE phone SET budget_notice_utc = ? WHERE number = ?", "Pt", utc, number);
 }

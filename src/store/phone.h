@@ -1,5 +1,6 @@
-/* What a phone said about itself, or a secretary about it: opt-out, mute, "wrong number". A phone is known from its
- * first text or call on, whether or not it belongs to a registered person (person.h). Writers need a transaction. */
+/* What a phone said about itself, or a secretary about it: opt-out, mute, "wrong number". A phone is known from
+ * its first text or call on, whether or not it belongs to a registered person (person.h). Writers need a
+ * transaction. */
 #pragma once
 
 #include "base/e164.h"
@@ -22,7 +23,7 @@ int phone_heard(struct store *s, const char *number, int english, int64_t now);
 /* With an opt-out, what is still queued for this phone beyond answers and alarms is cancelled at once. */
 int phone_set_opt_out(struct store *s, const char *number, enum opt_out o, int64_t message, int64_t now);
 int phone_set_muted(struct store *s, const char *number, bool muted);
-int phone_set_loop_muted(struct store *s, const char *number, int64_t utc);     /* 0 ends it */
+int phone_set_loop_muted(struct store *s, const char *number, int64_t utc); /* 0 ends it */
 /* 0 links again; otherwise what is still queued for it is cancelled as above. */
 int phone_set_unlinked(struct store *s, const char *number, int64_t utc, int64_t now);
 int phone_set_asked_register(struct store *s, const char *number, int64_t utc);

@@ -1,5 +1,5 @@
-/* Private words. They are kept in the matter alone (private = 1, emptied in every list); the raw PDU is the inbox's and
- * goes with its retention. A store of its own that only the daemon can read is not built yet. */
+/* Private words. They are kept in the matter alone (private = 1, emptied in every list); the raw PDU is the
+ * inbox's and goes with its retention. A store of its own that only the daemon can read is not built yet. */
 #pragma once
 
 #include "store/store.h"

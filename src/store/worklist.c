@@ -10,13 +10,15 @@ int matter_unasked(struct store *s, const char *phone, int64_t since_utc, int *r
 {
 	cleanup_query struct query q = {0};
 	int n = 0;
-	int r = query_open(s, &q,
-	                   "SELECT m.number FROM matter m WHERE m.state = 'resolved' AND m.private = 0 AND m.resolved_utc >= ?2"
-	                   " AND m.number_from <> '' AND (?1 IS NULL OR m.number_from = ?1) AND m.origin <> 'quarantine'"
-	                   " AND NOT EXISTS (SELECT 1 FROM journal j WHERE j.matter = m.number AND j.entry = 'asked'"
-	                   " AND j.id > (SELECT max(k.id) FROM journal k WHERE k.matter = m.number AND k.entry = 'resolved'))"
-	                   " ORDER BY m.resolved_utc LIMIT ?3",
-	                   "TIi", phone ? phone : "", since_utc, max);
+	int r = query_open(
+	    s, &q,
+	    "SELECT m.number FROM matter m WHERE m.state = 'resolved' AND m.private = 0 AND m.resolved_utc >= "
+	    "?2"
+	    " AND m.number_from <> '' AND (?1 IS NULL OR m.number_from = ?1) AND m.origin <> 'quarantine'"
+	    " AND NOT EXISTS (SELECT 1 FROM journal j WHERE j.matter = m.number AND j.entry = 'asked'"
+	    " AND j.id > (SELECT max(k.id) FROM journal k WHERE k.matter = m.number AND k.entry = 'resolved'))"
+	    " ORDER BY m.resolved_utc LIMIT ?3",
+	    "TIi", phone ? phone : "", since_utc, max);
 	while (r >= 0 && n < max && (r = query_next(&q)) == 1)
 		ret[n++] = (int)query_int(&q, 0);
 	return r < 0 ? r : n;
@@ -32,12 +34,14 @@ int matter_overdue(struct store *s, int64_t now, int64_t *ret_next)
 	} late[MAX];
 	cleanup_query struct query q = {0};
 	int n = 0;
-	int r = query_open(s, &q,
-	                   "SELECT m.number, m.due_utc FROM matter m WHERE m.due_utc < ?1 AND m.due_utc > ?1 - 30 * 86400"
-	                   " AND m.state IN ('received', 'verified', 'assigned', 'in_progress') AND NOT EXISTS"
-	                   " (SELECT 1 FROM journal j WHERE j.matter = m.number AND j.entry = 'overdue' AND j.utc >= m.due_utc)"
-	                   " ORDER BY m.due_utc LIMIT ?2",
-	                   "Ii", now, (int)MAX);
+	int r = query_open(
+	    s, &q,
+	    "SELECT m.number, m.due_utc FROM matter m WHERE m.due_utc < ?1 AND m.due_utc > ?1 - 30 * 86400"
+	    " AND m.state IN ('received', 'verified', 'assigned', 'in_progress') AND NOT EXISTS"
+	    " (SELECT 1 FROM journal j WHERE j.matter = m.number AND j.entry = 'overdue' AND j.utc >= "
+	    "m.due_utc)"
+	    " ORDER BY m.due_utc LIMIT ?2",
+	    "Ii", now, (int)MAX);
 	while (r >= 0 && n < MAX && (r = query_next(&q)) == 1) {
 		late[n].number = (int)query_int(&q, 0);
 		late[n++].due = query_int(&q, 1);
@@ -45,15 +49,17 @@ int matter_overdue(struct store *s, int64_t now, int64_t *ret_next)
 	query_close(&q);
 	for (int i = 0; i < n && r >= 0; i++)
 		if ((r = journal_add(s, late[i].number, "overdue", NULL, &by, now)) >= 0)
-			r = event_add(s, EVENT_CASE_OVERDUE, "daemon",
-			              json_pack("{s:i, s:I}", "case", late[i].number, "due", (json_int_t)late[i].due), now);
+			r = event_add(
+			    s, EVENT_CASE_OVERDUE, "daemon",
+			    json_pack("{s:i, s:I}", "case", late[i].number, "due", (json_int_t)late[i].due),
+			    now);
 	if (r < 0)
 		return r;
 	int64_t next = 0;
 	r = store_get(s, &next,
-	              "SELECT coalesce(min(due_utc), 0) FROM matter WHERE due_utc >= ?"
-	              " AND state IN ('received', 'verified', 'assigned', 'in_progress')",
-	              "I", now);
+		      "SELECT coalesce(min(due_utc), 0) FROM matter WHERE due_utc >= ?"
+		      " AND state IN ('received', 'verified', 'assigned', 'in_progress')",
+		      "I", now);
 	*ret_next = n == MAX ? now : next ? next + 1 : INT64_MAX;
 	return r;
 }
@@ -62,8 +68,9 @@ int journal_note(struct store *s, int matter, const char *entry, char *ret, int 
 {
 	cleanup_query struct query q = {0};
 	*ret = 0;
-	int r = query_open(s, &q, "SELECT note FROM journal WHERE matter = ? AND entry = ? ORDER BY id DESC LIMIT 1", "it", matter,
-	                   entry);
+	int r = query_open(s, &q,
+			   "SELECT note FROM journal WHERE matter = ? AND entry = ? ORDER BY id DESC LIMIT 1",
+			   "it", matter, entry);
 	if (r >= 0 && (r = query_next(&q)) == 1)
 		text_copy(ret, (size_t)size, query_text(&q, 0));
 	return r < 0 ? r : 0;
@@ -91,5 +98,6 @@ int cursor_get(struct store *s, const char *key, int64_t *ret)
 
 int cursor_set(struct store *s, const char *key, int64_t value)
 {
-	return store_run(s, "INSERT OR REPLACE INTO meta (key, value) VALUES (?, CAST(? AS TEXT))", "tI", key, value);
+	return store_run(s, "INSERT OR REPLACE INTO meta (key, value) VALUES (?, CAST(? AS TEXT))", "tI", key,
+			 value);
 }

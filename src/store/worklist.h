@@ -1,5 +1,5 @@
-/* What waits for the daemon besides meetings: ratings to ask for, deadlines, questions that expire, and how far it has read
- * the events. Each list is bounded by `max`. Writers need a transaction. */
+/* What waits for the daemon besides meetings: ratings to ask for, deadlines, questions that expire, and how far
+ * it has read the events. Each list is bounded by `max`. Writers need a transaction. */
 #pragma once
 
 #include "base/e164.h"
@@ -7,8 +7,9 @@
 
 /* Settled cases whose reporter was not asked yet "is it fixed?", of this phone or (NULL) of any; numbers. */
 int matter_unasked(struct store *s, const char *phone, int64_t since_utc, int *ret, int max);
-/* Open cases past their deadline that were not yet said to be: each is noted (journal `overdue`, event case.overdue), at most
- * 64 at a time. *ret_next: the next deadline (INT64_MAX: none; `now`: there are more). */
+/* Open cases past their deadline that were not yet said to be: each is noted (journal `overdue`, event
+ * case.overdue), at most 64 at a time. *ret_next: the next deadline (INT64_MAX: none; `now`: there are more).
+ */
 int matter_overdue(struct store *s, int64_t now, int64_t *ret_next);
 /* The note of the last such entry in a case's journal, into `ret`; "" when there is none. */
 int journal_note(struct store *s, int matter, const char *entry, char *ret, int size);

@@ -1,5 +1,6 @@
-/* A site in a temporary folder for conversations: play(number, text) stores a text as the receiver does, lets the
- * participation take it and returns what was answered. Time is `site.now` and moves only when a test moves it. */
+/* A site in a temporary folder for conversations: play(number, text) stores a text as the receiver does, lets
+ * the participation take it and returns what was answered. Time is `site.now` and moves only when a test moves
+ * it. */
 #pragma once
 
 #include "base/mem.h"
@@ -55,13 +56,13 @@ static inline void site_open(struct site *s, const struct rules *rules, const st
 	s->store = store;
 	assert_int_equal(clock_set_zone("Asia/Shanghai"), 0);
 	s->config = (struct config){.name = (char *)"矿山社区",
-	                            .signature = (char *)"矿山社区",
-	                            .number = (char *)"+8613800000000",
-	                            .language = LANG_ZH,
-	                            .answer_budget = 0,
-	                            .invite_before_ms = 3 * 86400000LL,
-	                            .remind_before_ms = 86400000LL,
-	                            .last_call_before_ms = 2 * 3600000LL};
+				    .signature = (char *)"矿山社区",
+				    .number = (char *)"+8613800000000",
+				    .language = LANG_ZH,
+				    .answer_budget = 0,
+				    .invite_before_ms = 3 * 86400000LL,
+				    .remind_before_ms = 86400000LL,
+				    .last_call_before_ms = 2 * 3600000LL};
 	assert_int_equal(day_window_parse("20:30-08:00", &s->config.quiet_hours), 0);
 	assert_int_equal(day_window_parse("mon-fri 08:30-17:30", &s->config.working_hours), 0);
 	s->p = (struct participation){s->store, rules, replies, &s->config, 0};
@@ -107,8 +108,15 @@ static inline const char *state_of(struct site *s, int number)
 
 static inline int64_t store_text(struct site *s, const char *number, const char *text, bool machine)
 {
-	struct inbox_message m = {.number = number, .kind = INBOX_TEXT, .text = text, .class = -1, .port = -1, .parts = 1,
-	                          .modem = "front", .received_utc = s->now, .machine = machine};
+	struct inbox_message m = {.number = number,
+				  .kind = INBOX_TEXT,
+				  .text = text,
+				  .class = -1,
+				  .port = -1,
+				  .parts = 1,
+				  .modem = "front",
+				  .received_utc = s->now,
+				  .machine = machine};
 	int64_t id = 0;
 	assert_int_equal(inbox_add_message(s->store, &m, &id), 0);
 	return id;
@@ -120,10 +128,12 @@ static inline const char *queued(struct site *s, const char *number, int64_t aft
 	cleanup_query struct query q = {0};
 	size_t used = 0;
 	s->answer[0] = 0;
-	assert_true(query_open(s->store, &q, "SELECT text FROM message_out WHERE number = ? AND id > ? ORDER BY id", "tI", number,
-	                       after) >= 0);
+	assert_true(query_open(s->store, &q,
+			       "SELECT text FROM message_out WHERE number = ? AND id > ? ORDER BY id", "tI",
+			       number, after) >= 0);
 	while (query_next(&q) == 1) {
-		snprintf(s->answer + used, sizeof s->answer - used, "%s%s", used ? " | " : "", query_text(&q, 0));
+		snprintf(s->answer + used, sizeof s->answer - used, "%s%s", used ? " | " : "",
+			 query_text(&q, 0));
 		used = strlen(s->answer);
 	}
 	return s->answer;
@@ -174,11 +184,18 @@ static inline void grid(struct site *s, const char *code, const char *parent)
 	assert_int_equal(grid_put(s->store, code, code, parent), 0);
 }
 
-static inline int64_t person(struct site *s, const char *number, const char *name, const char *grid_code, const char *building,
-                             unsigned roles)
+static inline int64_t person(struct site *s, const char *number, const char *name, const char *grid_code,
+			     const char *building, unsigned roles)
 {
-	struct person_change ch = {.name = name, .grid = grid_code, .building = building, .set_roles = true, .roles = roles,
-	                           .consent_source = "test", .confirmed = 1, .numbers = {number}, .number_count = 1};
+	struct person_change ch = {.name = name,
+				   .grid = grid_code,
+				   .building = building,
+				   .set_roles = true,
+				   .roles = roles,
+				   .consent_source = "test",
+				   .confirmed = 1,
+				   .numbers = {number},
+				   .number_count = 1};
 	int64_t id = 0;
 	assert_int_equal(person_add(s->store, &ch, s->now, &id), 0);
 	return id;
@@ -188,16 +205,19 @@ static inline int64_t weekly(struct site *s, const char *grid_code, const char *
 {
 	struct err e = {0};
 	int64_t id = 0;
-	struct series_new n = {.grid = grid_code, .place = "3号议事点", .rrule = "FREQ=WEEKLY;BYDAY=FR",
-	                       .start_local = "2026-11-20T15:00:00", .exdates = exdates};
+	struct series_new n = {.grid = grid_code,
+			       .place = "3号议事点",
+			       .rrule = "FREQ=WEEKLY;BYDAY=FR",
+			       .start_local = "2026-11-20T15:00:00",
+			       .exdates = exdates};
 	if (series_add(s->store, &n, s->now, &id, &e) < 0)
 		fail_msg("%s", e.text);
 	return id;
 }
 
-#define assert_has(haystack, needle)                                                                                   \
-	do {                                                                                                           \
-		const char *h_ = (haystack);                                                                           \
-		if (!strstr(h_, needle))                                                                               \
-			fail_msg("\"%s\" has no \"%s\"", h_, needle);                                                  \
+#define assert_has(haystack, needle)                                                                           \
+	do {                                                                                                   \
+		const char *h_ = (haystack);                                                                   \
+		if (!strstr(h_, needle))                                                                       \
+			fail_msg("\"%s\" has no \"%s\"", h_, needle);                                          \
 	} while (0)

@@ -48,7 +48,9 @@ static void a_week(void **state)
 	assert_has(a, "1楼道灯坏了");
 	assert_has(a, "回1");
 	assert_string_equal(queued(s, ZHAO, before), "");
-	assert_int_equal(count(s, "message_out WHERE class = 'reminder' AND (segments > 1 OR quiet = 0 OR not_after_utc IS NULL)"), 0);
+	assert_int_equal(count(s, "message_out WHERE class = 'reminder' AND (segments > 1 OR quiet = 0 OR "
+				  "not_after_utc IS NULL)"),
+			 0);
 	assert_int_equal(count(s, "meeting WHERE state = 'invited'"), 1);
 	assert_int_equal(count(s, "agenda_item"), 2);
 	assert_int_equal(count(s, "event WHERE kind = 'meeting.invited'"), 1);
@@ -95,9 +97,12 @@ static void a_month(void **state)
 	assert_int_equal(count(s, "message_out WHERE dedupe LIKE 'meeting:%:remind:%'"), 6);
 	assert_int_equal(count(s, "message_out WHERE dedupe LIKE 'meeting:%:last_call:%'"), 0);
 	/* Nothing about a meeting may arrive after it. */
-	assert_int_equal(count(s, "message_out o JOIN meeting m ON m.id = o.meeting WHERE o.not_after_utc > m.starts_utc"), 0);
+	assert_int_equal(
+	    count(s, "message_out o JOIN meeting m ON m.id = o.meeting WHERE o.not_after_utc > m.starts_utc"),
+	    0);
 	/* Nothing was queued in the quiet hours (they are 20:30 to 08:00 in UTC+8). */
-	assert_int_equal(count(s, "message_out WHERE (created_utc + 8 * 3600) % 86400 NOT BETWEEN 8 * 3600 AND 73799"), 0);
+	assert_int_equal(
+	    count(s, "message_out WHERE (created_utc + 8 * 3600) % 86400 NOT BETWEEN 8 * 3600 AND 73799"), 0);
 }
 
 static void early_meetings_keep_quiet(void **state)
@@ -105,15 +110,17 @@ static void early_meetings_keep_quiet(void **state)
 	struct site *s = *state;
 	struct err e = {0};
 	int64_t id;
-	struct series_new n = {.grid = "KS-03", .place = "活动室", .rrule = "FREQ=WEEKLY;BYDAY=SA",
-	                       .start_local = "2026-11-21T08:30:00"};
+	struct series_new n = {.grid = "KS-03",
+			       .place = "活动室",
+			       .rrule = "FREQ=WEEKLY;BYDAY=SA",
+			       .start_local = "2026-11-21T08:30:00"};
 	assert_int_equal(series_add(s->store, &n, s->now, &id, &e), 0);
 	s->now = at("2026-11-18T09:00:00+08:00");
 	tick(s);
 	play(s, LI, "1");
 	live(s, at("2026-11-21T12:00:00+08:00"));
 	assert_int_equal(value(s, "SELECT created_utc FROM message_out WHERE dedupe LIKE '%last_call%'", ""),
-	                 at("2026-11-20T20:00:00+08:00"));
+			 at("2026-11-20T20:00:00+08:00"));
 }
 
 static void summer_time(void **state)
@@ -124,12 +131,16 @@ static void summer_time(void **state)
 	weekly(s, "KS-03", NULL);
 	struct err e = {0};
 	int64_t id;
-	struct series_new n = {.grid = "KS-03", .place = "Saal", .rrule = "FREQ=WEEKLY;BYDAY=MO;COUNT=3",
-	                       .start_local = "2026-03-23T15:00:00"};
+	struct series_new n = {.grid = "KS-03",
+			       .place = "Saal",
+			       .rrule = "FREQ=WEEKLY;BYDAY=MO;COUNT=3",
+			       .start_local = "2026-03-23T15:00:00"};
 	assert_int_equal(series_add(s->store, &n, s->now, &id, &e), 0);
 	assert_int_equal(value(s, "SELECT count(*) FROM meeting WHERE series = ?", "I", id), 3);
-	assert_int_equal(value(s, "SELECT max(starts_utc) FROM meeting WHERE series = ?", "I", id), at("2026-04-06T15:00:00+02:00"));
-	assert_int_equal(value(s, "SELECT min(starts_utc) FROM meeting WHERE series = ?", "I", id), at("2026-03-23T15:00:00+01:00"));
+	assert_int_equal(value(s, "SELECT max(starts_utc) FROM meeting WHERE series = ?", "I", id),
+			 at("2026-04-06T15:00:00+02:00"));
+	assert_int_equal(value(s, "SELECT min(starts_utc) FROM meeting WHERE series = ?", "I", id),
+			 at("2026-03-23T15:00:00+01:00"));
 	live(s, at("2026-04-08T00:00:00+02:00"));
 	assert_int_equal(count(s, "meeting WHERE state = 'held'"), 3);
 	assert_int_equal(clock_set_zone("Asia/Shanghai"), 0);
@@ -227,7 +238,8 @@ static void a_clock_that_leaps_past_a_meeting(void **state)
 static void only_who_agreed_is_invited(void **state)
 {
 	struct site *s = *state;
-	struct person_change ch = {.name = "无", .grid = "KS-03", .set_roles = true, .numbers = {"+8613900000044"}, .number_count = 1};
+	struct person_change ch = {
+	    .name = "无", .grid = "KS-03", .set_roles = true, .numbers = {"+8613900000044"}, .number_count = 1};
 	int64_t id;
 	assert_int_equal(person_add(s->store, &ch, s->now, &id), 0);
 	weekly(s, "KS-03", NULL);
@@ -259,7 +271,8 @@ static void a_large_grid(void **state)
 	assert_in_range(count(s, "invitation"), 1, 701);
 	tick(s);
 	assert_int_equal(count(s, "invitation"), 702);
-	assert_int_equal(value(s, "SELECT count(DISTINCT number) FROM message_out WHERE class = 'reminder'", ""), 702);
+	assert_int_equal(
+	    value(s, "SELECT count(DISTINCT number) FROM message_out WHERE class = 'reminder'", ""), 702);
 	assert_int_equal(count(s, "message_out WHERE class = 'reminder'"), 702);
 }
 

@@ -4,12 +4,12 @@
 static struct rules *rules;
 static struct replies *replies;
 
-#define LI    "+8613900000001" /* registered, building 3 of KS-03 */
-#define WANG  "+8613900000002" /* registered, building 5 of KS-03 */
-#define ZHAO  "+8613900000003" /* registered, building 3 of KS-03 */
-#define ALIEN "+8613900000009" /* not registered */
-#define DUTY  "+8613900000021"
-#define BOSS  "+8613900000022" /* secretary */
+#define LI     "+8613900000001" /* registered, building 3 of KS-03 */
+#define WANG   "+8613900000002" /* registered, building 5 of KS-03 */
+#define ZHAO   "+8613900000003" /* registered, building 3 of KS-03 */
+#define ALIEN  "+8613900000009" /* not registered */
+#define DUTY   "+8613900000021"
+#define BOSS   "+8613900000022" /* secretary */
 #define WORKER "+8613900000023"
 
 static int setup(void **state)
@@ -44,7 +44,8 @@ static void complaint_is_read_back(void **state)
 	assert_string_equal(state_of(s, 1), "received");
 	assert_int_equal(count(s, "message_in WHERE state = 'stored'"), 0);
 	assert_int_equal(count(s, "event WHERE kind = 'case.opened'"), 1);
-	assert_int_equal(count(s, "matter WHERE building = '3' AND grid = 'KS-03' AND due_utc > opened_utc"), 1);
+	assert_int_equal(count(s, "matter WHERE building = '3' AND grid = 'KS-03' AND due_utc > opened_utc"),
+			 1);
 	assert_has(play(s, LI, "6 1"), "已受理");
 	assert_has(play(s, LI, "6"), "第1号");
 }
@@ -75,7 +76,8 @@ static void same_trouble_is_support(void **state)
 	/* UNDO makes it a case of its own. */
 	assert_has(play(s, ZHAO, "撤销"), "第2号");
 	assert_int_equal(count(s, "supporter"), 0);
-	assert_int_equal(count(s, "matter WHERE number = 2 AND number_from = '" ZHAO "' AND text LIKE '%又坏了%'"), 1);
+	assert_int_equal(
+	    count(s, "matter WHERE number = 2 AND number_from = '" ZHAO "' AND text LIKE '%又坏了%'"), 1);
 	/* Another building's lamp is another lamp. */
 	assert_has(play(s, WANG, "3 楼道灯坏了"), "第3号");
 }
@@ -139,7 +141,8 @@ static void meeting_yes_and_no(void **state)
 	assert_has(a, "3号议事点");
 	assert_has(a, "3人");
 	assert_int_equal(count(s, "rsvp WHERE answer = 'yes' AND people = 3"), 1);
-	assert_int_equal(count(s, "message_out WHERE not_after_utc = (SELECT min(starts_utc) FROM meeting)"), 1);
+	assert_int_equal(count(s, "message_out WHERE not_after_utc = (SELECT min(starts_utc) FROM meeting)"),
+			 1);
 	assert_has(play(s, LI, "2"), "不来");
 	assert_int_equal(count(s, "rsvp WHERE answer = 'no'"), 1);
 	assert_has(play(s, LI, "撤销"), "撤销");
@@ -264,7 +267,8 @@ static void opt_out_is_honoured(void **state)
 	assert_string_equal(play(s, WANG, "3 垃圾没人收"), "");
 	assert_int_equal(count(s, "matter"), 2);
 	live(s, at("2026-11-21T00:00:00+08:00"));
-	assert_int_equal(count(s, "message_out WHERE class = 'reminder' AND number IN ('" LI "', '" WANG "')"), 0);
+	assert_int_equal(count(s, "message_out WHERE class = 'reminder' AND number IN ('" LI "', '" WANG "')"),
+			 0);
 	assert_int_equal(count(s, "phone WHERE opted_out_message IS NOT NULL"), 2);
 	assert_has(play(s, WANG, "订阅"), "恢复");
 	assert_has(play(s, WANG, "6"), "第2号");
@@ -349,8 +353,9 @@ static void strangers_see_little(void **state)
 static void nothing_is_lost(void **state)
 {
 	struct site *s = *state;
-	static const char *const texts[] = {"阿巴阿巴歪比巴卜", "积分", "零工", "8 12", "问 医保", "医生 血压高能不能吃柚子", "回电",
-	                                    "删除我的信息", "你们几点下班"};
+	static const char *const texts[] = {
+	    "阿巴阿巴歪比巴卜",        "积分", "零工",         "8 12",        "问 医保",
+	    "医生 血压高能不能吃柚子", "回电", "删除我的信息", "你们几点下班"};
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
 		const char *a = play(s, WANG, texts[i]);
 		if (!*a)
@@ -406,7 +411,9 @@ static void staff_settle_and_resident_rates(void **state)
 	assert_has(queued(s, LI, before), "修好了回1");
 	assert_has(queued(s, LI, before), "已换灯泡");
 	assert_has(queued(s, ZHAO, before), "已办结");
-	assert_int_equal(count(s, "message_out WHERE text LIKE '%修好了回1%' AND quiet = 1 AND not_after_utc IS NOT NULL"), 1);
+	assert_int_equal(
+	    count(s, "message_out WHERE text LIKE '%修好了回1%' AND quiet = 1 AND not_after_utc IS NOT NULL"),
+	    1);
 	tick(s);
 	assert_int_equal(count(s, "message_out WHERE text LIKE '%修好了回1%'"), 1);
 	assert_has(play(s, LI, "2"), "重办");
@@ -465,7 +472,8 @@ static void quarantine_opens_one_case(void **state)
 {
 	struct site *s = *state;
 	for (int i = 0; i < 3; i++)
-		assert_int_equal(participation_quarantine(&s->p, 0, LI, "user data shorter than said", "front", s->now), 0);
+		assert_int_equal(
+		    participation_quarantine(&s->p, 0, LI, "user data shorter than said", "front", s->now), 0);
 	assert_int_equal(count(s, "matter WHERE origin = 'quarantine'"), 1);
 	assert_int_equal(count(s, "message_out"), 0);
 }

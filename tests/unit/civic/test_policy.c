@@ -76,7 +76,7 @@ static void weekly_meetings_of_a_month(void **state)
 	int64_t t[16];
 	assert_int_equal(clock_set_zone("Asia/Shanghai"), 0);
 	int n = recur_expand("FREQ=WEEKLY;BYDAY=FR", "2026-11-20T15:00:00", "2026-12-04, 2026-12-11",
-	                     at("2026-11-16T00:00:00+08:00"), at("2026-12-31T00:00:00+08:00"), t, 16);
+			     at("2026-11-16T00:00:00+08:00"), at("2026-12-31T00:00:00+08:00"), t, 16);
 	assert_int_equal(n, 4);
 	assert_int_equal(t[0], at("2026-11-20T15:00:00+08:00"));
 	assert_int_equal(t[1], at("2026-11-27T15:00:00+08:00"));
@@ -91,12 +91,13 @@ static void summer_time_keeps_the_local_hour(void **state)
 	int64_t t[16];
 	assert_int_equal(clock_set_zone("Europe/Berlin"), 0);
 	int n = recur_expand("FREQ=WEEKLY;BYDAY=FR", "2026-03-20T15:00:00", NULL, at("2026-03-19T00:00:00Z"),
-	                     at("2026-04-11T00:00:00Z"), t, 16);
+			     at("2026-04-11T00:00:00Z"), t, 16);
 	assert_int_equal(n, 4);
 	assert_int_equal(t[1], at("2026-03-27T15:00:00+01:00"));
 	assert_int_equal(t[2], at("2026-04-03T15:00:00+02:00"));
 	/* 02:30 does not exist on the 29th of March: it moves on. */
-	n = recur_expand("FREQ=DAILY", "2026-03-28T02:30:00", NULL, at("2026-03-28T00:00:00Z"), at("2026-03-29T12:00:00Z"), t, 16);
+	n = recur_expand("FREQ=DAILY", "2026-03-28T02:30:00", NULL, at("2026-03-28T00:00:00Z"),
+			 at("2026-03-29T12:00:00Z"), t, 16);
 	assert_int_equal(n, 2);
 	assert_true(t[1] > t[0]);
 	assert_int_equal(clock_set_zone("Asia/Shanghai"), 0);
@@ -106,12 +107,17 @@ static void bad_rules_are_refused(void **state)
 {
 	(void)state;
 	struct err e = {0};
-	assert_int_equal(recur_check("FREQ=WEEKLY;BYDAY=FR", "2026-11-20T15:00:00", "2026-12-25 2027-01-01", &e), 0);
+	assert_int_equal(
+	    recur_check("FREQ=WEEKLY;BYDAY=FR", "2026-11-20T15:00:00", "2026-12-25 2027-01-01", &e), 0);
 	static const char *const bad[][3] = {
-	    {"every friday", "2026-11-20T15:00:00", NULL},     {"FREQ=SECONDLY", "2026-11-20T15:00:00", NULL},
-	    {"FREQ=HOURLY", "2026-11-20T15:00:00", NULL},      {"", "2026-11-20T15:00:00", NULL},
-	    {"FREQ=WEEKLY", "friday", NULL},                   {"FREQ=WEEKLY", "2026-13-20T15:00:00", NULL},
-	    {"FREQ=WEEKLY", "2026-11-20T15:00:00", "chunjie"}, {"FREQ=WEEKLY", "2026-11-20T25:00", NULL},
+	    {"every friday", "2026-11-20T15:00:00", NULL},
+	    {"FREQ=SECONDLY", "2026-11-20T15:00:00", NULL},
+	    {"FREQ=HOURLY", "2026-11-20T15:00:00", NULL},
+	    {"", "2026-11-20T15:00:00", NULL},
+	    {"FREQ=WEEKLY", "friday", NULL},
+	    {"FREQ=WEEKLY", "2026-13-20T15:00:00", NULL},
+	    {"FREQ=WEEKLY", "2026-11-20T15:00:00", "chunjie"},
+	    {"FREQ=WEEKLY", "2026-11-20T25:00", NULL},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 		e = (struct err){0};
@@ -156,7 +162,8 @@ static void rounds_keep_quiet(void **state)
 {
 	(void)state;
 	struct round_config c = usual();
-	/* Nine in the morning: the last call, at seven, goes out the evening before, ahead of half past eight. */
+	/* Nine in the morning: the last call, at seven, goes out the evening before, ahead of half past eight.
+	 */
 	struct round_state m = {.starts_utc = at("2026-11-20T09:00:00+08:00")};
 	assert_int_equal(round_time(&m, &c, ROUND_LAST_CALL), at("2026-11-19T20:00:00+08:00"));
 	/* A box that wakes at night waits for the morning, … */
@@ -218,9 +225,12 @@ static void deadlines(void **state)
 	struct day_window w;
 	assert_int_equal(day_window_parse("mon-fri 08:30-17:30", &w), 0);
 	/* Monday 10:00 + 8 working hours = Tuesday 09:00; Friday 17:00 + 2 hours = Monday 10:00. */
-	assert_int_equal(deadline_after(&w, at("2026-11-16T10:00:00+08:00"), 8 * HOUR_S), at("2026-11-17T09:00:00+08:00"));
-	assert_int_equal(deadline_after(&w, at("2026-11-20T17:00:00+08:00"), 2 * HOUR_S), at("2026-11-23T10:00:00+08:00"));
-	assert_int_equal(deadline_after(&w, at("2026-11-21T12:00:00+08:00"), HOUR_S), at("2026-11-23T09:30:00+08:00"));
+	assert_int_equal(deadline_after(&w, at("2026-11-16T10:00:00+08:00"), 8 * HOUR_S),
+			 at("2026-11-17T09:00:00+08:00"));
+	assert_int_equal(deadline_after(&w, at("2026-11-20T17:00:00+08:00"), 2 * HOUR_S),
+			 at("2026-11-23T10:00:00+08:00"));
+	assert_int_equal(deadline_after(&w, at("2026-11-21T12:00:00+08:00"), HOUR_S),
+			 at("2026-11-23T09:30:00+08:00"));
 	assert_int_equal(deadline_after(&(struct day_window){0}, 100, HOUR_S), 100 + HOUR_S);
 }
 
@@ -247,23 +257,29 @@ static void likeness(void **state)
 		bool mine, same;
 	} rows[] = {
 	    {"楼道灯又坏了", "3", "", "楼道", CATEGORY_LIGHTING, false, true},
-	    {"楼道灯坏了", "5", "", "楼道", CATEGORY_LIGHTING, false, false},     /* another building */
-	    {"楼道灯坏了", "3", "", "楼道", CATEGORY_SAFETY, false, false},       /* another category */
-	    {"路灯不亮", "3", "", "路边", CATEGORY_LIGHTING, false, false},       /* another place */
-	    {"还没修，灯还是不亮", "3", "", "", CATEGORY_LIGHTING, true, true},   /* his own, again */
+	    {"楼道灯坏了", "5", "", "楼道", CATEGORY_LIGHTING, false, false},   /* another building */
+	    {"楼道灯坏了", "3", "", "楼道", CATEGORY_SAFETY, false, false},     /* another category */
+	    {"路灯不亮", "3", "", "路边", CATEGORY_LIGHTING, false, false},     /* another place */
+	    {"还没修，灯还是不亮", "3", "", "", CATEGORY_LIGHTING, true, true}, /* his own, again */
 	    {"楼道灯坏了", "", "", "楼道", CATEGORY_LIGHTING, false, true},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct matter_fact m = lamp();
 		m.mine = rows[i].mine;
-		struct alike_new n = {.text = rows[i].text, .building = rows[i].building, .unit = rows[i].unit,
-		                      .place = rows[i].place, .grid = "KS-03", .category = rows[i].category};
+		struct alike_new n = {.text = rows[i].text,
+				      .building = rows[i].building,
+				      .unit = rows[i].unit,
+				      .place = rows[i].place,
+				      .grid = "KS-03",
+				      .category = rows[i].category};
 		if ((alike_find(&n, &m, 1, 1000100) != NULL) != rows[i].same)
 			fail_msg("row %zu: %s", i, rows[i].text);
 	}
 	struct matter_fact m = lamp();
 	m.private = true;
-	assert_null(alike_find(&(struct alike_new){"楼道灯坏了", "3", "", "楼道", "KS-03", CATEGORY_LIGHTING, false}, &m, 1, 1000100));
+	assert_null(
+	    alike_find(&(struct alike_new){"楼道灯坏了", "3", "", "楼道", "KS-03", CATEGORY_LIGHTING, false},
+		       &m, 1, 1000100));
 }
 
 static void attention(void **state)
@@ -328,8 +344,8 @@ static void buildings_out_of_words(void **state)
 	(void)state;
 	static const struct {
 		const char *words, *building;
-	} rows[] = {{"3栋", "3"}, {"３号楼", "3"}, {"我住12栋", "12"}, {"building 7", "7"}, {"五栋", "5"}, {"3", "3"}, {"不知道", NULL},
-	            {"", NULL}};
+	} rows[] = {{"3栋", "3"},  {"３号楼", "3"}, {"我住12栋", "12"}, {"building 7", "7"},
+		    {"五栋", "5"}, {"3", "3"},      {"不知道", NULL},   {"", NULL}};
 	char b[16];
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		bool ok = context_building(rows[i].words, b);
@@ -375,8 +391,10 @@ static void the_meeting_that_is_meant(void **state)
 {
 	(void)state;
 	struct facts f = {.now = 1000000, .meeting_grid = true, .meeting_count = 2};
-	f.meetings[0] = (struct meeting_fact){.id = 1, .series = 1, .starts_utc = 1000000 + DAY_S, .distance = 1};
-	f.meetings[1] = (struct meeting_fact){.id = 2, .series = 2, .starts_utc = 1000000 + 5 * DAY_S, .distance = 0};
+	f.meetings[0] =
+	    (struct meeting_fact){.id = 1, .series = 1, .starts_utc = 1000000 + DAY_S, .distance = 1};
+	f.meetings[1] =
+	    (struct meeting_fact){.id = 2, .series = 2, .starts_utc = 1000000 + 5 * DAY_S, .distance = 0};
 	assert_int_equal(meeting_choose(&f), 1); /* the nearest grid */
 	f.meetings[0].invited = true;
 	assert_int_equal(meeting_choose(&f), 0); /* the open invitation */
