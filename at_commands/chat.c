@@ -224,7 +224,8 @@ void at_chat_abort(struct at_chat *c, int64_t now_ms)
 	c->stage = CHAT_IDLE;
 	c->deadline_ms = INT64_MAX;
 	c->gap_until_ms = now_ms;
-	c->resync_wanted = c->resync_escape = c->swallow_final = false;
+	c->resync_wanted = c->resync_escape = c->marker_line = false;
+	c->swallow = c->owed = 0;
 	c->resync_try = 0;
 	free(c->aside);
 	c->aside = NULL;

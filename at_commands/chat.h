@@ -16,9 +16,11 @@
  *  - An answer that comes after its time-out is never taken for the next command's. Before the next command the
  *    chat finds its feet again (resync): ESC CR when a prompt may be standing, then a marker, `AT+CMEE?` (or
  *    `AT+CMGF?` when the lost command expected +CMEE:). Everything up to the marker's own `+CMEE:` line and its
- *    final result is thrown away (and shown to `late`). A modem that does not know the marker is in step again
- *    when, after any final result, it was silent for settle_ms. After resync_tries unanswered markers the next
- *    command in the queue ends as AT_DEAD without having been written; the one after that tries again.
+ *    final result is thrown away (and shown to `late`). Markers that were written earlier and not answered are
+ *    owed: their answers are waited for, or known for what they are when they come later still. A modem that
+ *has never answered a marker is in step when, after any final result, it was silent for settle_ms. After
+ *    resync_tries markers without a word the next command in the queue ends as AT_DEAD without having been
+ *    written; the one after that tries again.
  *  - Everything that a stranger can make grow is bounded: line, reply (lines and bytes), queue.
  */
 #pragma once

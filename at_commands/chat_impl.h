@@ -58,15 +58,19 @@ struct at_chat {
 	bool resync_wanted, resync_escape;
 	bool resync_lazy; /* the modem is dead: only a waiting command tries again */
 	int resync_try;
-	int markers_out, markers_back; /* markers written; their lines that came back */
-	int prompts;                   /* prompts seen during this resync */
+	int owed;              /* markers written that are not answered yet, also by earlier resyncs */
+	int64_t owed_until_ms; /* after that nobody answers them any more */
+	bool marker_line;      /* a marker's line is here, its final result is not */
+	bool answered, heard;  /* in this resync: a marker whole; any final result */
+	bool marker_known;     /* this modem has answered a marker once */
+	int prompts;           /* prompts seen during this resync */
 	const struct chat_marker *marker;
 	/* the command whose answer may still come */
 	char lost_prefixes[AT_PREFIXES_MAX];
 	unsigned lost_flags;
 	uint64_t lost_tag;
 	int64_t lost_until_ms;
-	bool swallow_final; /* a late result line was seen outside a resync: its OK is not for us */
+	int swallow; /* late result lines were seen outside a resync: so many final results are not for us */
 
 	struct at_chat_stats stats;
 	int depth;           /* inside callbacks of the owner */
@@ -98,4 +102,5 @@ bool chat_resyncing(const struct at_chat *c);
 void chat_resync_start(struct at_chat *c, int64_t now_ms);
 void chat_resync_line(struct at_chat *c, int64_t now_ms, const char *line);
 void chat_resync_prompt(struct at_chat *c, int64_t now_ms);
+bool chat_resync_owed(struct at_chat *c, int64_t now_ms, const char *line); /* a late marker's line */
 void chat_resync_due(struct at_chat *c, int64_t now_ms);

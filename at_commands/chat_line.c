@@ -92,8 +92,8 @@ static int error_code(enum at_final f, const char *text)
 
 static void take_final(struct at_chat *c, int64_t now_ms, const struct final_row *f, const char *line)
 {
-	if (c->swallow_final) {
-		c->swallow_final = false;
+	if (c->swallow) {
+		c->swallow--;
 		chat_late(c, line);
 		return;
 	}
@@ -288,7 +288,9 @@ static void take_unknown(struct at_chat *c, int64_t now_ms, const char *line)
 	bool code = strchr("^+*#$%_", line[0]);
 	if (now_ms < c->lost_until_ms && chat_prefix_in(c->lost_prefixes, line)) {
 		chat_late(c, line); /* after the resync: its final result will follow */
-		c->swallow_final = c->now != NULL;
+		c->swallow = c->now ? 1 : 0;
+	} else if (chat_resync_owed(c, now_ms, line)) {
+		c->swallow += c->now ? 1 : 0;
 	} else if (c->now && (code ? flags(c) & AT_TAKE_ALL : takes_bare(c, line))) {
 		take_reply(c, now_ms, line);
 	} else if (code) {

@@ -3,12 +3,11 @@
 #include "at_commands/chat_impl.h"
 #include "at_commands/fields.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#define ESCAPE_GAP_MS  100 /* between ESC CR and the marker: the modem leaves its prompt */
-#define MARKER_LATE_MS 10000
-#define PROMPTS_MAX    3 /* prompts that are escaped before we stop believing in them */
+#define ESCAPE_GAP_MS 100   /* between ESC CR and the marker: the modem leaves its prompt */
+#define OWED_MS       60000 /* an answer to a marker is known for what it is for so long */
+#define PROMPTS_MAX   3     /* prompts that are escaped before we stop believing in them */
 
 struct chat_marker {
 	const char *line, *prefix;
@@ -28,7 +27,8 @@ static void put_marker(struct at_chat *c, int64_t now_ms)
 {
 	c->marker = &markers[chat_prefix_in(c->lost_prefixes, markers[0].prefix)];
 	chat_put(c, c->marker->line);
-	c->markers_out++;
+	c->owed++;
+	c->owed_until_ms = now_ms + OWED_MS;
 	c->stage = CHAT_MARK;
 	c->deadline_ms = now_ms + c->opt.resync_ms;
 }
@@ -53,54 +53,70 @@ void chat_resync_start(struct at_chat *c, int64_t now_ms)
 {
 	c->stats.resyncs++;
 	c->resync_try = 1;
-	c->markers_out = c->markers_back = c->prompts = 0;
-	c->swallow_final = false;
+	c->prompts = c->swallow = 0;
+	c->answered = c->heard = c->marker_line = false;
+	if (now_ms >= c->owed_until_ms)
+		c->owed = 0;
 	again(c, now_ms);
 }
 
-static void leave(struct at_chat *c, int64_t now_ms, bool in_step)
+static void leave(struct at_chat *c, int64_t now_ms)
 {
 	c->framer.want_prompt = false;
 	c->stage = CHAT_IDLE;
 	c->deadline_ms = INT64_MAX;
 	c->gap_until_ms = now_ms + c->opt.gap_ms;
-	c->resync_wanted = false;
 	c->header_open = false;
 	buf_reset(&c->out);
-	if (in_step) {
-		if (c->markers_back < c->markers_out) {
-			/* by silence: should the marker's own answer come yet, it is known for what it is */
-			snprintf(c->lost_prefixes, sizeof c->lost_prefixes, "%s", c->marker->prefix);
-			c->lost_until_ms = now_ms + MARKER_LATE_MS;
-		}
-		c->resync_escape = false;
-		c->stats.timeouts_in_row = 0;
-		c->stats.garbage = 0;
-		return;
-	}
-	struct chat_entry *e = chat_pop(c);
+}
+
+static void in_step(struct at_chat *c, int64_t now_ms)
+{
+	leave(c, now_ms);
+	c->resync_wanted = c->resync_escape = false;
+	c->stats.timeouts_in_row = 0;
+	c->stats.garbage = 0;
+}
+
+static void dead(struct at_chat *c, int64_t now_ms)
+{
+	leave(c, now_ms);
 	/* asked again by the next command that wants to go out */
 	c->resync_wanted = c->resync_lazy = c->resync_escape = true;
 	c->stats.timeouts++;
 	c->stats.timeouts_in_row++;
+	struct chat_entry *e = chat_pop(c);
 	struct at_reply r = {.final = AT_DEAD, .code = -1, .text = ""};
 	if (e)
 		chat_done_entry(c, e, &r);
 }
 
-/* ESC and marker once more, or the modem is dead. */
+/* It was silent for settle_ms after a final result. A modem that knows markers has answered one by then, or the
+ * result was of the past and the marker's answer is still on its way. */
+static void settled(struct at_chat *c, int64_t now_ms)
+{
+	if (c->answered || !c->marker_known) {
+		in_step(c, now_ms);
+		return;
+	}
+	c->stage = CHAT_MARK;
+	c->deadline_ms = now_ms + c->opt.resync_ms;
+}
+
 void chat_resync_due(struct at_chat *c, int64_t now_ms)
 {
 	if (c->stage == CHAT_ESCAPE) {
 		put_marker(c, now_ms);
 	} else if (c->stage == CHAT_SETTLE) {
-		leave(c, now_ms, true);
+		settled(c, now_ms);
 	} else if (c->resync_try < c->opt.resync_tries) {
 		c->resync_try++;
 		c->resync_escape = true;
 		again(c, now_ms);
+	} else if (c->heard) {
+		in_step(c, now_ms);
 	} else {
-		leave(c, now_ms, false);
+		dead(c, now_ms);
 	}
 }
 
@@ -112,18 +128,35 @@ static void settle(struct at_chat *c, int64_t now_ms)
 	c->deadline_ms = now_ms + c->opt.settle_ms;
 }
 
+static bool is_marker(const char *line)
+{
+	return at_has_prefix(line, markers[0].prefix) || at_has_prefix(line, markers[1].prefix);
+}
+
+/* The last marker's answer ends it; with others owed, silence does. */
+static void take_final(struct at_chat *c, int64_t now_ms)
+{
+	c->heard = true;
+	if (c->marker_line) {
+		c->marker_line = false;
+		c->answered = c->marker_known = true;
+		c->owed--;
+	}
+	if (c->answered && c->owed <= 0 && c->stage != CHAT_ESCAPE)
+		in_step(c, now_ms);
+	else
+		settle(c, now_ms);
+}
+
 void chat_resync_line(struct at_chat *c, int64_t now_ms, const char *line)
 {
 	if (at_has_prefix(line, "AT")) {
 		return; /* echo */
-	} else if (c->marker && c->markers_out && at_has_prefix(line, c->marker->prefix)) {
-		c->markers_back++;
+	} else if (c->owed > 0 && at_has_prefix(line, c->marker->prefix)) {
+		c->marker_line = true;
 		c->stats.garbage = 0;
 	} else if (chat_line_is_final(c, line)) {
-		if (c->markers_back && c->markers_back >= c->markers_out && c->stage != CHAT_ESCAPE)
-			leave(c, now_ms, true);
-		else
-			settle(c, now_ms);
+		take_final(c, now_ms);
 	} else if (chat_prefix_in(c->lost_prefixes, line) && !urc_not_reply(line)) {
 		if (c->lost_flags & AT_TAKE_PDU)
 			chat_note_header(c, line);
@@ -131,6 +164,14 @@ void chat_resync_line(struct at_chat *c, int64_t now_ms, const char *line)
 	} else if (!chat_unasked(c, now_ms, line) && c->stage == CHAT_SETTLE) {
 		settle(c, now_ms); /* the modem still talks */
 	}
+}
+
+bool chat_resync_owed(struct at_chat *c, int64_t now_ms, const char *line)
+{
+	if (c->owed <= 0 || now_ms >= c->owed_until_ms || !is_marker(line))
+		return false;
+	c->owed--;
+	return true;
 }
 
 /* A prompt out of the past: leave it, and begin again, since it may have swallowed the marker. */

@@ -332,6 +332,57 @@ static void slow_markers_are_counted(void **state)
 	rig_end(&r);
 }
 
+/* It knows markers, and answers everything 4 s late: silence behind a late OK is not believed. */
+static void slow_modem_that_knows_markers(void **state)
+{
+	(void)state;
+	struct rig r;
+	rig_init(&r, NULL);
+	at_chat_resync(r.chat, r.now);
+	rig_write(&r);
+	rig_pass(&r, 100);
+	rig_feed(&r, "+CMEE: 1\r\nOK\r\n");
+	rig_pass(&r, 20);
+	struct at_command c = rig_command("AT+A", "", 0);
+	c.timeout_ms = 2000;
+	rig_submit(&r, c);
+	rig_submit(&r, rig_command("AT+B?", "", 0));
+	check(&r, "", "\x1b\rAT+CMEE?\rAT+A\r");
+	rig_pass(&r, 4000);
+	check(&r, "done timeout\n", "AT+CMEE?\r");
+	rig_feed(&r, "OK\r\n"); /* of AT+A */
+	rig_pass(&r, 2020);
+	check(&r, "", "");
+	rig_feed(&r, "+CMEE: 1\r\nOK\r\n");
+	rig_pass(&r, 20);
+	check(&r, "", "AT+B?\r");
+	rig_feed(&r, "+B: 1\r\nOK\r\n");
+	check(&r, "done OK | +B: 1\n", "");
+	rig_end(&r);
+}
+
+/* Markers that a dead modem did not answer are answered when it comes back, in the middle of other things. */
+static void owed_markers_are_remembered(void **state)
+{
+	(void)state;
+	struct rig r;
+	rig_init(&r, NULL);
+	at_chat_resync(r.chat, r.now);
+	rig_submit(&r, rig_command("AT+A", "", 0));
+	rig_write(&r);
+	rig_pass(&r, 6300);
+	check(&r, "done dead\n", NULL);
+	rig_submit(&r, rig_command("AT+B?", "", 0));
+	rig_pass(&r, 120);
+	rig_feed(&r, "+CMEE: 1\r\nOK\r\n+CMEE: 1\r\nOK\r\n+CMEE: 1\r\nOK\r\n");
+	check(&r, "", NULL);
+	rig_pass(&r, 1020); /* the fourth keeps us waiting; silence decides */
+	check(&r, "", "AT+B?\r");
+	rig_feed(&r, "+CMEE: 1\r\nOK\r\n+B: 2\r\nOK\r\n");
+	check(&r, "late 0 OK\ndone OK | +B: 2\n", "");
+	rig_end(&r);
+}
+
 static void dead_modem(void **state)
 {
 	(void)state;
@@ -353,7 +404,7 @@ static void dead_modem(void **state)
 	rig_pass(&r, 120);
 	check(&r, "", "\x1b\rAT+CMEE?\r");
 	rig_feed(&r, "+CMEE: 0\r\nOK\r\n");
-	rig_pass(&r, 20);
+	rig_pass(&r, 1020); /* the older markers may be answered yet */
 	rig_feed(&r, "OK\r\n");
 	check(&r, "done OK\n", "AT+C\r");
 	rig_end(&r);
@@ -473,6 +524,8 @@ int main(void)
 	    cmocka_unit_test(marker_unknown),
 	    cmocka_unit_test(another_marker_when_the_lost_one_was_it),
 	    cmocka_unit_test(slow_markers_are_counted),
+	    cmocka_unit_test(slow_modem_that_knows_markers),
+	    cmocka_unit_test(owed_markers_are_remembered),
 	    cmocka_unit_test(dead_modem),
 	    cmocka_unit_test(bounds),
 	    cmocka_unit_test(callbacks_may_submit_and_abort),
