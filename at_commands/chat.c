@@ -15,7 +15,7 @@
 struct at_chat_options at_chat_defaults(void)
 {
 	return (struct at_chat_options){
-	    .gap_ms = 20, .resync_ms = 2000, .resync_tries = 3, .settle_ms = 1000, .pair_ms = 3000};
+	    .gap_ms = 0, .resync_ms = 2000, .resync_tries = 3, .settle_ms = 1000, .pair_ms = 3000};
 }
 
 struct at_chat *at_chat_new(const struct at_chat_options *o, const struct at_chat_events *e)

@@ -84,7 +84,7 @@ struct at_command {
 };
 
 struct at_chat_options {
-	int gap_ms;                             /* between a final result and the next command; 20 */
+	int gap_ms;                             /* between a final result and the next command; 0 */
 	int pdu_delay_ms;                       /* between prompt and payload; 0 */
 	int ctrlz_delay_ms;                     /* between payload and Ctrl-Z; 0 */
 	int resync_ms;                          /* for the marker's answer; 2000 */

@@ -62,8 +62,10 @@ static void rig_done(void *user, const struct at_reply *p)
 __attribute__((unused)) static void rig_init(struct rig *r, const struct at_chat_options *o)
 {
 	*r = (struct rig){.now = 1000};
+	struct at_chat_options usual = at_chat_defaults();
+	usual.gap_ms = 20; /* so that a next command is seen to wait for its turn */
 	struct at_chat_events e = {.urc = rig_urc, .late = rig_late, .user = r};
-	r->chat = at_chat_new(o, &e);
+	r->chat = at_chat_new(o ? o : &usual, &e);
 }
 
 __attribute__((unused)) static void rig_end(struct rig *r)
