@@ -30,7 +30,7 @@ class Story(unittest.TestCase):
             invitation = site.answer(WANG, contains="回1")
             self.assertIn("11月20日周五15:00", invitation)
             self.assertIn("健身器材", invitation)
-            self.assertIn("Coming?", site.answer(JOHN))
+            self.assertIn("Come?", site.answer(JOHN))
             site.text(WANG, "1 2")
             self.assertIn("2人", site.answer(WANG, contains="签到码"))
             meeting = site.json("meeting", "list")[0]
