@@ -36,14 +36,15 @@ static const struct out_column columns[] = {
 /* `sent` counts what the network took, with or without a report; `segments` are those of one recipient. */
 static json_t *broadcast_json(const struct broadcast *b)
 {
-	return json_pack("{sI ss sI si sI sI sI sI sI so so so so sI sI so ss so}", "id", (json_int_t)b->id, "state",
-	                 broadcast_state_name(b->state), "recipients", (json_int_t)b->recipients, "segments", b->segments,
-	                 "queued", (json_int_t)(b->queued + b->sending), "sent", (json_int_t)(b->sent + b->delivered),
-	                 "delivered", (json_int_t)b->delivered, "failed", (json_int_t)(b->failed + b->expired), "uncertain",
-	                 (json_int_t)b->uncertain, "at", out_time(b->at_utc), "not_after", out_time(b->not_after_utc),
-	                 "audience", out_string(b->audience), "text", out_string(b->text), "expired", (json_int_t)b->expired,
-	                 "cancelled", (json_int_t)b->cancelled, "created", out_time(b->created_utc), "created_by",
-	                 b->created_by, "done", out_time(b->done_utc));
+	return json_pack("{sI ss sI si sI sI sI sI sI so so so so sI sI so ss so}", "id", (json_int_t)b->id,
+			 "state", broadcast_state_name(b->state), "recipients", (json_int_t)b->recipients,
+			 "segments", b->segments, "queued", (json_int_t)(b->queued + b->sending), "sent",
+			 (json_int_t)(b->sent + b->delivered), "delivered", (json_int_t)b->delivered, "failed",
+			 (json_int_t)(b->failed + b->expired), "uncertain", (json_int_t)b->uncertain, "at",
+			 out_time(b->at_utc), "not_after", out_time(b->not_after_utc), "audience",
+			 out_string(b->audience), "text", out_string(b->text), "expired",
+			 (json_int_t)b->expired, "cancelled", (json_int_t)b->cancelled, "created",
+			 out_time(b->created_utc), "created_by", b->created_by, "done", out_time(b->done_utc));
 }
 
 static int print_row(void *ctx, const struct broadcast *b)
@@ -74,21 +75,28 @@ static int print_record(void *ctx, const struct broadcast *b)
 
 static int missing(const struct cli *c)
 {
-	return cli_fail(CLI_NOTHING, _("there is no broadcast %s; `yishi broadcast list` shows them"), c->argv[0]);
+	return cli_fail(CLI_NOTHING, _("there is no broadcast %s; `yishi broadcast list` shows them"),
+			c->argv[0]);
 }
 
 static const struct out_column recipient_columns[] = {
-    {"number", N_("number"), OUT_PHONE, 0}, {"name", N_("name"), OUT_TEXT, 20},     {"state", N_("state"), OUT_WORD, 0},
-    {"sent", N_("sent"), OUT_TIME, 0},      {"modem", N_("modem"), OUT_TEXT, 0},    {"reason", N_("reason"), OUT_TEXT, 40},
-    {"id", NULL, OUT_INT, 0},               {0},
+    {"number", N_("number"), OUT_PHONE, 0},
+    {"name", N_("name"), OUT_TEXT, 20},
+    {"state", N_("state"), OUT_WORD, 0},
+    {"sent", N_("sent"), OUT_TIME, 0},
+    {"modem", N_("modem"), OUT_TEXT, 0},
+    {"reason", N_("reason"), OUT_TEXT, 40},
+    {"id", NULL, OUT_INT, 0},
+    {0},
 };
 
 static int print_recipient(void *ctx, const struct message *m)
 {
 	struct cli *c = ctx;
-	out_row(&c->out, json_pack("{so so ss so so so sI}", "number", out_string(m->number), "name", out_string(m->name),
-	                           "state", m->state, "sent", out_time(m->sent_utc), "modem", out_string(m->modem), "reason",
-	                           out_string(m->reason), "id", (json_int_t)m->id));
+	out_row(&c->out,
+		json_pack("{so so ss so so so sI}", "number", out_string(m->number), "name",
+			  out_string(m->name), "state", m->state, "sent", out_time(m->sent_utc), "modem",
+			  out_string(m->modem), "reason", out_string(m->reason), "id", (json_int_t)m->id));
 	return 0;
 }
 
@@ -101,8 +109,11 @@ static int run_show(struct cli *c)
 		return r;
 	bool recipients = cli_opt(c, "recipients") != NULL;
 	if (recipients) {
-		struct message_filter f = {.direction = 1, .state = cli_opt(c, "state"), .broadcast = id,
-		                           .since_utc = INT64_MIN, .limit = LONG_MAX};
+		struct message_filter f = {.direction = 1,
+					   .state = cli_opt(c, "state"),
+					   .broadcast = id,
+					   .since_utc = INT64_MIN,
+					   .limit = LONG_MAX};
 		out_begin(&c->out, recipient_columns);
 		r = message_list(s, &f, print_recipient, c);
 		out_end(&c->out);
@@ -119,7 +130,8 @@ static int run_preview(struct cli *c)
 	if (!r && !(r = cli_store(c, &s)) && !(r = draft_count(c, &d))) {
 		draft_print(c, &d);
 		if (!draft_fits(&d))
-			cli_note(_("only %lld of %lld recipients would have it by then"), (long long)d.fit, (long long)d.who.recipients);
+			cli_note(_("only %lld of %lld recipients would have it by then"), (long long)d.fit,
+				 (long long)d.who.recipients);
 		r = draft_fits(&d) && d.who.recipients ? EX_OK : CLI_NOTHING;
 	}
 	draft_done(&d);
@@ -131,14 +143,19 @@ static int refuse(const struct draft *d)
 {
 	char when[32];
 	if (!d->who.recipients)
-		return cli_fail(CLI_NOTHING, "%s", _("nobody is left to send it to; `yishi broadcast preview` says why"));
+		return cli_fail(CLI_NOTHING, "%s",
+				_("nobody is left to send it to; `yishi broadcast preview` says why"));
 	if (draft_fits(d))
 		return 0;
 	if (d->finishes_utc == INT64_MAX)
-		return cli_fail(CLI_NOTHING, _("it cannot be out in time: %lld of %lld recipients would have it; shorten the text or the audience"),
-		                (long long)d->fit, (long long)d->who.recipients);
-	return cli_fail(CLI_NOTHING, _("it cannot be out in time: %lld of %lld recipients would have it, all of them by %s; begin earlier, shorten the text or the audience"),
-	                (long long)d->fit, (long long)d->who.recipients, rfc3339_format(d->finishes_utc, when));
+		return cli_fail(CLI_NOTHING,
+				_("it cannot be out in time: %lld of %lld recipients would have it; shorten "
+				  "the text or the audience"),
+				(long long)d->fit, (long long)d->who.recipients);
+	return cli_fail(CLI_NOTHING,
+			_("it cannot be out in time: %lld of %lld recipients would have it, all of them by %s; "
+			  "begin earlier, shorten the text or the audience"),
+			(long long)d->fit, (long long)d->who.recipients, rfc3339_format(d->finishes_utc, when));
 }
 
 static int queue(struct cli *c, struct draft *d, int64_t *ret_id)
@@ -152,15 +169,15 @@ static int queue(struct cli *c, struct draft *d, int64_t *ret_id)
 		r = refuse(d);
 	if (!r) {
 		struct broadcast_new n = {.audience = d->audience,
-		                          .text = d->text,
-		                          .ucs2 = d->ucs2,
-		                          .segments = d->segments,
-		                          .recipients = d->who.recipients,
-		                          .at_utc = d->at_utc,
-		                          .not_after_utc = d->not_after_utc,
-		                          .override_quiet = d->override_quiet,
-		                          .waiting = d->needs_approval,
-		                          .by = cli_actor(by)};
+					  .text = d->text,
+					  .ucs2 = d->ucs2,
+					  .segments = d->segments,
+					  .recipients = d->who.recipients,
+					  .at_utc = d->at_utc,
+					  .not_after_utc = d->not_after_utc,
+					  .override_quiet = d->override_quiet,
+					  .waiting = d->needs_approval,
+					  .by = cli_actor(by)};
 		r = broadcast_add(c->store, &n, cli_now(c), ret_id);
 	}
 	return changes_end(c, r);
@@ -169,13 +186,15 @@ static int queue(struct cli *c, struct draft *d, int64_t *ret_id)
 static void tell(struct cli *c, const struct draft *d, int64_t id)
 {
 	if (c->out.mode == OUT_JSON) {
-		out_json(&c->out, json_pack("{sI ss sI si}", "id", (json_int_t)id, "state", d->needs_approval ? "waiting" : "queued",
-		                            "recipients", (json_int_t)d->who.recipients, "segments", d->segments));
+		out_json(&c->out, json_pack("{sI ss sI si}", "id", (json_int_t)id, "state",
+					    d->needs_approval ? "waiting" : "queued", "recipients",
+					    (json_int_t)d->who.recipients, "segments", d->segments));
 		return;
 	}
 	printf(_("broadcast %lld: %lld recipients\n"), (long long)id, (long long)d->who.recipients);
 	if (d->needs_approval)
-		printf(_("it goes to more than %d people and waits for a second person: yishi broadcast resume %lld --approve\n"),
+		printf(_("it goes to more than %d people and waits for a second person: yishi broadcast resume "
+			 "%lld --approve\n"),
 		       c->config->approval_above, (long long)id);
 }
 
@@ -220,7 +239,8 @@ static int apply(struct cli *c, enum decision what, int64_t id, const char *by, 
 	case PAUSE:
 		return broadcast_pause(c->store, id, by, now);
 	case RESUME:
-		return cli_opt(c, "approve") ? broadcast_approve(c->store, id, by, now) : broadcast_resume(c->store, id, by, now);
+		return cli_opt(c, "approve") ? broadcast_approve(c->store, id, by, now)
+					     : broadcast_resume(c->store, id, by, now);
 	case CANCEL:
 		return broadcast_cancel(c->store, id, by, now, ret_count);
 	case RETRY:
@@ -243,10 +263,13 @@ static int decide(struct cli *c, enum decision what)
 	if (r == -ENOENT)
 		r = missing(c);
 	else if (r == -EPERM)
-		r = cli_fail(CLI_NOTHING, _("broadcast %s is in a state that does not allow it; `yishi broadcast show %s`"), c->argv[0],
-		             c->argv[0]);
+		r = cli_fail(CLI_NOTHING,
+			     _("broadcast %s is in a state that does not allow it; `yishi broadcast show %s`"),
+			     c->argv[0], c->argv[0]);
 	else if (r == -EACCES)
-		r = cli_fail(EX_NOPERM, "%s", _("the person who asked for it cannot approve it; a second user of this machine does"));
+		r = cli_fail(
+		    EX_NOPERM, "%s",
+		    _("the person who asked for it cannot approve it; a second user of this machine does"));
 	r = changes_end(c, r);
 	if (r)
 		return r;
@@ -290,31 +313,87 @@ static const struct cli_option retry_options[] = {
     {"uncertain", NULL, N_("also what perhaps went out: some people may get it twice"), false}, {0}};
 
 const struct cli_verb cli_broadcast[] = {
-    {.name = "new", .run = run_new, .what = N_("send one text to many"), .common = CLI_FORMATS | CLI_YES,
-     .options = draft_options, .roles = CLI_SECRETARY,
-     .example = "yishi broadcast new --to grid:KS-03 --text-file note.txt --at 'fri 09:00' --not-after 'fri 14:30' --yes\n"
-                "echo '明天停水' | yishi broadcast new --to building:KS-03/3 --text-file - --yes",
-     .more = N_("On a terminal the preview is shown and the question asked. Only people who agreed to broadcasts and did not\n"
-                "opt out get it; numbers of a file that nobody in the registry has are taken as they are.")},
-    {.name = "preview", .run = run_preview, .what = N_("who would get it, how long it takes; nothing is sent"),
-     .common = CLI_FORMATS, .options = draft_options, .roles = CLI_SECRETARY,
+    {.name = "new",
+     .run = run_new,
+     .what = N_("send one text to many"),
+     .common = CLI_FORMATS | CLI_YES,
+     .options = draft_options,
+     .roles = CLI_SECRETARY,
+     .example = "yishi broadcast new --to grid:KS-03 --text-file note.txt --at 'fri 09:00' --not-after 'fri "
+		"14:30' --yes\n"
+		"echo '明天停水' | yishi broadcast new --to building:KS-03/3 --text-file - --yes",
+     .more = N_("On a terminal the preview is shown and the question asked. Only people who agreed to "
+		"broadcasts and did not\n"
+		"opt out get it; numbers of a file that nobody in the registry has are taken as they are.")},
+    {.name = "preview",
+     .run = run_preview,
+     .what = N_("who would get it, how long it takes; nothing is sent"),
+     .common = CLI_FORMATS,
+     .options = draft_options,
+     .roles = CLI_SECRETARY,
      .example = "yishi broadcast preview --to grid:KS-03 --to role:volunteer --text '明天停水' --json"},
-    {.name = "list", .run = run_list, .what = N_("broadcasts and how far they are"), .common = CLI_LIST,
-     .roles = CLI_SECRETARY, .example = "yishi broadcast list --limit 5"},
-    {.name = "show", .run = run_show, .what = N_("one broadcast, or its recipients"), .args = "ID", .min_args = 1,
-     .max_args = 1, .common = CLI_FORMATS, .options = show_options, .roles = CLI_SECRETARY,
+    {.name = "list",
+     .run = run_list,
+     .what = N_("broadcasts and how far they are"),
+     .common = CLI_LIST,
+     .roles = CLI_SECRETARY,
+     .example = "yishi broadcast list --limit 5"},
+    {.name = "show",
+     .run = run_show,
+     .what = N_("one broadcast, or its recipients"),
+     .args = "ID",
+     .min_args = 1,
+     .max_args = 1,
+     .common = CLI_FORMATS,
+     .options = show_options,
+     .roles = CLI_SECRETARY,
      .example = "yishi broadcast show 7\nyishi broadcast show 7 --recipients --state failed --csv"},
-    {.name = "watch", .run = broadcast_watch_run, .what = N_("see it go out, until it is done"), .args = "ID", .min_args = 1,
-     .max_args = 1, .common = CLI_FORMATS, .roles = CLI_SECRETARY, .example = "yishi broadcast watch 7"},
-    {.name = "pause", .run = run_pause, .what = N_("hold back what has not gone out"), .args = "ID", .min_args = 1,
-     .max_args = 1, .common = CLI_FORMATS, .roles = CLI_SECRETARY, .example = "yishi broadcast pause 7"},
-    {.name = "resume", .run = run_resume, .what = N_("go on, or approve a large one as the second person"), .args = "ID",
-     .min_args = 1, .max_args = 1, .common = CLI_FORMATS, .options = resume_options, .roles = CLI_SECRETARY,
+    {.name = "watch",
+     .run = broadcast_watch_run,
+     .what = N_("see it go out, until it is done"),
+     .args = "ID",
+     .min_args = 1,
+     .max_args = 1,
+     .common = CLI_FORMATS,
+     .roles = CLI_SECRETARY,
+     .example = "yishi broadcast watch 7"},
+    {.name = "pause",
+     .run = run_pause,
+     .what = N_("hold back what has not gone out"),
+     .args = "ID",
+     .min_args = 1,
+     .max_args = 1,
+     .common = CLI_FORMATS,
+     .roles = CLI_SECRETARY,
+     .example = "yishi broadcast pause 7"},
+    {.name = "resume",
+     .run = run_resume,
+     .what = N_("go on, or approve a large one as the second person"),
+     .args = "ID",
+     .min_args = 1,
+     .max_args = 1,
+     .common = CLI_FORMATS,
+     .options = resume_options,
+     .roles = CLI_SECRETARY,
      .example = "yishi broadcast resume 7\nyishi broadcast resume 7 --approve"},
-    {.name = "cancel", .run = run_cancel, .what = N_("send nothing more of it"), .args = "ID", .min_args = 1, .max_args = 1,
-     .common = CLI_FORMATS, .roles = CLI_SECRETARY, .example = "yishi broadcast cancel 7"},
-    {.name = "retry", .run = run_retry, .what = N_("send again to whom it failed"), .args = "ID", .min_args = 1,
-     .max_args = 1, .common = CLI_FORMATS, .options = retry_options, .roles = CLI_SECRETARY,
+    {.name = "cancel",
+     .run = run_cancel,
+     .what = N_("send nothing more of it"),
+     .args = "ID",
+     .min_args = 1,
+     .max_args = 1,
+     .common = CLI_FORMATS,
+     .roles = CLI_SECRETARY,
+     .example = "yishi broadcast cancel 7"},
+    {.name = "retry",
+     .run = run_retry,
+     .what = N_("send again to whom it failed"),
+     .args = "ID",
+     .min_args = 1,
+     .max_args = 1,
+     .common = CLI_FORMATS,
+     .options = retry_options,
+     .roles = CLI_SECRETARY,
      .example = "yishi broadcast retry 7"},
     {0},
 };

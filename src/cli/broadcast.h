@@ -13,8 +13,8 @@ struct draft {
 	int64_t at_utc, not_after_utc;
 	struct broadcast_audience who;
 	int64_t starts_utc, finishes_utc; /* INT64_MAX: cannot be said */
-	int64_t fit;       /* recipients that are out by not-after */
-	int64_t quota_left; /* segments that may go at once; −1: no limit */
+	int64_t fit;                      /* recipients that are out by not-after */
+	int64_t quota_left;               /* segments that may go at once; −1: no limit */
 	bool needs_approval;
 };
 

@@ -14,7 +14,10 @@
 #define LIST_MAX_BYTES (64u << 20)
 
 const struct cli_option draft_options[] = {
-    {"to", N_("AUDIENCE"), N_("all, grid:CODE, building:CODE/3, role:ROLE, yes:MEETING, no:MEETING, none:MEETING, case:NUMBER, file:LIST.csv, number:NUMBER"), true},
+    {"to", N_("AUDIENCE"),
+     N_("all, grid:CODE, building:CODE/3, role:ROLE, yes:MEETING, no:MEETING, none:MEETING, case:NUMBER, "
+	"file:LIST.csv, number:NUMBER"),
+     true},
     {"text", N_("TEXT"), N_("what is sent"), false},
     {"text-file", N_("FILE"), N_("take the text from a file; - is standard input"), false},
     {"at", N_("TIME"), N_("not before: \"fri 09:00\", \"+2h\""), false},
@@ -109,7 +112,8 @@ int draft_read(struct cli *c, struct draft *d)
 	d->at_utc = now;
 	if (!r && at && !(r = cli_when(c, at, "--at", &d->at_utc)) && d->at_utc < now - MINUTE_S)
 		r = cli_usage(c, _("--at %s is in the past"), at);
-	if (!r && not_after && !(r = cli_when(c, not_after, "--not-after", &d->not_after_utc)) && d->not_after_utc <= d->at_utc)
+	if (!r && not_after && !(r = cli_when(c, not_after, "--not-after", &d->not_after_utc)) &&
+	    d->not_after_utc <= d->at_utc)
 		r = cli_usage(c, "%s", _("--not-after is before the text may go out"));
 	if (!r)
 		r = read_audience(c, d);
@@ -201,8 +205,10 @@ static int estimate(struct cli *c, struct draft *d)
 	int64_t from = d->at_utc > now ? d->at_utc : now;
 	age(&p, now, from);
 	d->starts_utc = d->override_quiet ? from : day_window_end(&p.quiet, from);
-	d->finishes_utc = plan_finish(&p, from, ahead, d->who.recipients * d->segments, d->not_after_utc, &before);
-	d->fit = !d->not_after_utc || d->finishes_utc <= d->not_after_utc ? d->who.recipients : before / d->segments;
+	d->finishes_utc =
+	    plan_finish(&p, from, ahead, d->who.recipients * d->segments, d->not_after_utc, &before);
+	d->fit =
+	    !d->not_after_utc || d->finishes_utc <= d->not_after_utc ? d->who.recipients : before / d->segments;
 	return 0;
 }
 
@@ -255,17 +261,17 @@ static json_t *count(const struct cli *c, int64_t n)
 void draft_print(struct cli *c, const struct draft *d)
 {
 	const struct broadcast_audience *w = &d->who;
-	json_t *row = json_pack("{so so si sI sI so so so so so so so so so so so sb sI sb ss}", "text", out_string(d->text),
-	                        "audience", out_string(d->audience), "segments", d->segments, "recipients",
-	                        (json_int_t)w->recipients, "segments_total", (json_int_t)(w->recipients * d->segments),
-	                        "duplicates", count(c, w->duplicates), "opted_out", count(c, w->opted_out), "no_consent",
-	                        count(c, w->no_consent), "landlines", count(c, w->landlines), "no_phone",
-	                        count(c, w->no_phone), "muted", count(c, w->muted), "unlinked", count(c, w->unlinked),
-	                        "quota_left", d->quota_left < 0 ? json_null() : json_integer(d->quota_left), "starts",
-	                        out_time(d->starts_utc), "finishes",
-	                        d->finishes_utc == INT64_MAX ? json_null() : out_time(d->finishes_utc), "not_after",
-	                        out_time(d->not_after_utc), "fits", draft_fits(d), "would_fit", (json_int_t)d->fit,
-	                        "needs_approval", d->needs_approval, "alphabet", d->ucs2 ? "ucs2" : "gsm7");
+	json_t *row = json_pack(
+	    "{so so si sI sI so so so so so so so so so so so sb sI sb ss}", "text", out_string(d->text),
+	    "audience", out_string(d->audience), "segments", d->segments, "recipients",
+	    (json_int_t)w->recipients, "segments_total", (json_int_t)(w->recipients * d->segments),
+	    "duplicates", count(c, w->duplicates), "opted_out", count(c, w->opted_out), "no_consent",
+	    count(c, w->no_consent), "landlines", count(c, w->landlines), "no_phone", count(c, w->no_phone),
+	    "muted", count(c, w->muted), "unlinked", count(c, w->unlinked), "quota_left",
+	    d->quota_left < 0 ? json_null() : json_integer(d->quota_left), "starts", out_time(d->starts_utc),
+	    "finishes", d->finishes_utc == INT64_MAX ? json_null() : out_time(d->finishes_utc), "not_after",
+	    out_time(d->not_after_utc), "fits", draft_fits(d), "would_fit", (json_int_t)d->fit,
+	    "needs_approval", d->needs_approval, "alphabet", d->ucs2 ? "ucs2" : "gsm7");
 	out_record(&c->out, columns, row);
 }
 

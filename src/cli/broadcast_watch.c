@@ -38,9 +38,11 @@ static void bar(struct watch *w)
 	for (int i = 0; i < BAR_WIDTH; i++)
 		fputc(i < filled ? '#' : '.', w->c->out.file);
 	fprintf(w->c->out.file, _("] %lld/%lld, delivered %lld, failed %lld, uncertain %lld"), (long long)done,
-	        (long long)b->recipients, (long long)b->delivered, (long long)(b->failed + b->expired), (long long)b->uncertain);
+		(long long)b->recipients, (long long)b->delivered, (long long)(b->failed + b->expired),
+		(long long)b->uncertain);
 	if (gone > 0 && done < b->recipients && since > 0)
-		fprintf(w->c->out.file, _(", about %s to go"), draft_span((b->recipients - done) * since / gone, span, sizeof span));
+		fprintf(w->c->out.file, _(", about %s to go"),
+			draft_span((b->recipients - done) * since / gone, span, sizeof span));
 	fflush(w->c->out.file);
 }
 
@@ -49,14 +51,16 @@ static void line(struct watch *w)
 	const struct broadcast *b = &w->now;
 	struct out *o = &w->c->out;
 	if (o->mode == OUT_JSON)
-		out_json(o, json_pack("{sI ss sI sI sI sI sI sI}", "id", (json_int_t)b->id, "state", broadcast_state_name(b->state),
-		                      "recipients", (json_int_t)b->recipients, "queued", (json_int_t)(b->queued + b->sending), "sent",
-		                      (json_int_t)(b->sent + b->delivered), "delivered", (json_int_t)b->delivered, "failed",
-		                      (json_int_t)(b->failed + b->expired), "uncertain", (json_int_t)b->uncertain));
+		out_json(o, json_pack("{sI ss sI sI sI sI sI sI}", "id", (json_int_t)b->id, "state",
+				      broadcast_state_name(b->state), "recipients", (json_int_t)b->recipients,
+				      "queued", (json_int_t)(b->queued + b->sending), "sent",
+				      (json_int_t)(b->sent + b->delivered), "delivered",
+				      (json_int_t)b->delivered, "failed", (json_int_t)(b->failed + b->expired),
+				      "uncertain", (json_int_t)b->uncertain));
 	else
-		fprintf(o->file, _("%lld/%lld, delivered %lld, failed %lld, uncertain %lld\n"), (long long)out(b),
-		        (long long)b->recipients, (long long)b->delivered, (long long)(b->failed + b->expired),
-		        (long long)b->uncertain);
+		fprintf(o->file, _("%lld/%lld, delivered %lld, failed %lld, uncertain %lld\n"),
+			(long long)out(b), (long long)b->recipients, (long long)b->delivered,
+			(long long)(b->failed + b->expired), (long long)b->uncertain);
 	fflush(o->file);
 }
 
@@ -70,10 +74,11 @@ static int verdict(struct watch *w, bool live)
 	if (b->state == BROADCAST_CANCELLED)
 		return CLI_NOTHING;
 	if (b->state != BROADCAST_QUEUED && !live)
-		return cli_fail(EX_TEMPFAIL, b->state == BROADCAST_WAITING
-		                                 ? _("it waits for a second person: yishi broadcast resume %lld --approve")
-		                                 : _("it is paused: yishi broadcast resume %lld"),
-		                (long long)b->id);
+		return cli_fail(EX_TEMPFAIL,
+				b->state == BROADCAST_WAITING
+				    ? _("it waits for a second person: yishi broadcast resume %lld --approve")
+				    : _("it is paused: yishi broadcast resume %lld"),
+				(long long)b->id);
 	return -1;
 }
 
@@ -89,7 +94,9 @@ int broadcast_watch_run(struct cli *c)
 	while (end < 0 && !ferror(c->out.file)) {
 		r = broadcast_get(s, id, take, &w.now);
 		if (r == -ENOENT)
-			return cli_fail(CLI_NOTHING, _("there is no broadcast %s; `yishi broadcast list` shows them"), c->argv[0]);
+			return cli_fail(CLI_NOTHING,
+					_("there is no broadcast %s; `yishi broadcast list` shows them"),
+					c->argv[0]);
 		if (r)
 			return cli_store_failed(c, r);
 		if (w.first) {

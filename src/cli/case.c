@@ -61,7 +61,7 @@ static const struct out_column show_columns[] = {
 };
 
 static const struct out_column journal_columns[] = {
-    {"time", N_("time"), OUT_TIME, 0},     {"entry", N_("what"), OUT_WORD, 0}, {"actor", N_("who"), OUT_TEXT, 0},
+    {"time", N_("time"), OUT_TIME, 0},  {"entry", N_("what"), OUT_WORD, 0}, {"actor", N_("who"), OUT_TEXT, 0},
     {"channel", N_("by"), OUT_WORD, 0}, {"note", N_("note"), OUT_TEXT, 0},  {0},
 };
 
@@ -69,20 +69,23 @@ static json_t *reporter(const struct matter *m)
 {
 	if (m->anonymous)
 		return json_null();
-	return *m->reporter_name ? out_string(m->reporter_name) : *m->number_from ? out_string(m->number_from) : json_null();
+	return *m->reporter_name ? out_string(m->reporter_name)
+	       : *m->number_from ? out_string(m->number_from)
+				 : json_null();
 }
 
 static json_t *matter_json(const struct matter *m)
 {
-	return json_pack("{si ss ss so so so so so so si so so so so si ss sb so so so}", "number", m->number, "state",
-	                 case_state_name(m->state), "category", category_name(m->category), "text", out_string(m->text), "grid",
-	                 out_string(m->grid), "building", out_string(m->building), "unit", out_string(m->unit), "room",
-	                 out_string(m->room), "place", out_string(m->place), "supporters", m->supporters, "reporter",
-	                 reporter(m), "opened", out_time(m->opened_utc), "due", out_time(m->due_utc), "assignee",
-	                 *m->assignee_name ? out_string(m->assignee_name) : json_null(), "reopened", m->reopened, "kind",
-	                 matter_kind_name(m->kind), "urgent", m->urgent, "merged_into",
-	                 m->merged_into ? json_integer(m->merged_into) : json_null(), "resolved", out_time(m->resolved_utc),
-	                 "number_from", m->anonymous || !*m->number_from ? json_null() : out_string(m->number_from));
+	return json_pack(
+	    "{si ss ss so so so so so so si so so so so si ss sb so so so}", "number", m->number, "state",
+	    case_state_name(m->state), "category", category_name(m->category), "text", out_string(m->text),
+	    "grid", out_string(m->grid), "building", out_string(m->building), "unit", out_string(m->unit),
+	    "room", out_string(m->room), "place", out_string(m->place), "supporters", m->supporters, "reporter",
+	    reporter(m), "opened", out_time(m->opened_utc), "due", out_time(m->due_utc), "assignee",
+	    *m->assignee_name ? out_string(m->assignee_name) : json_null(), "reopened", m->reopened, "kind",
+	    matter_kind_name(m->kind), "urgent", m->urgent, "merged_into",
+	    m->merged_into ? json_integer(m->merged_into) : json_null(), "resolved", out_time(m->resolved_utc),
+	    "number_from", m->anonymous || !*m->number_from ? json_null() : out_string(m->number_from));
 }
 
 static int print_row(void *ctx, const struct matter *m)
@@ -102,13 +105,16 @@ static int run_list(struct cli *c)
 	struct store *s;
 	int64_t assignee = 0;
 	struct matter_filter f = {.state = cli_opt(c, "state"),
-	                          .category = cli_opt(c, "category"),
-	                          .grid = cli_opt(c, "grid"),
-	                          .since_utc = c->since_utc,
-	                          .limit = c->limit == LONG_MAX ? 0 : c->limit,
-	                          .overdue = cli_opt(c, "overdue") != NULL};
+				  .category = cli_opt(c, "category"),
+				  .grid = cli_opt(c, "grid"),
+				  .since_utc = c->since_utc,
+				  .limit = c->limit == LONG_MAX ? 0 : c->limit,
+				  .overdue = cli_opt(c, "overdue") != NULL};
 	if (f.state && strcmp(f.state, "open") != 0 && case_state_find(f.state) < 0)
-		return cli_usage(c, _("%s is no state; open received verified assigned in_progress resolved confirmed closed merged rejected are"), f.state);
+		return cli_usage(c,
+				 _("%s is no state; open received verified assigned in_progress resolved "
+				   "confirmed closed merged rejected are"),
+				 f.state);
 	if (f.category && category_find(f.category) < 0)
 		return cli_usage(c, _("%s is no category"), f.category);
 	int r = cli_opt(c, "assignee") ? cli_integer(c, cli_opt(c, "assignee"), "--assignee", 1, &assignee) : 0;
@@ -126,14 +132,16 @@ static int take_json(void *ctx, const struct matter *m)
 {
 	*(json_t **)ctx = matter_json(m);
 	if (m->private)
-		json_object_set_new(*(json_t **)ctx, "text", json_string(_("private: only the mediator reads it")));
+		json_object_set_new(*(json_t **)ctx, "text",
+				    json_string(_("private: only the mediator reads it")));
 	return 0;
 }
 
 static int take_entry(void *ctx, const struct journal_row *j)
 {
-	json_array_append_new(ctx, json_pack("{sI ss so ss so}", "time", (json_int_t)j->utc, "entry", j->entry, "actor",
-	                                     out_string(j->actor), "channel", j->channel, "note", out_string(j->note)));
+	json_array_append_new(ctx, json_pack("{sI ss so ss so}", "time", (json_int_t)j->utc, "entry", j->entry,
+					     "actor", out_string(j->actor), "channel", j->channel, "note",
+					     out_string(j->note)));
 	return 0;
 }
 
@@ -149,7 +157,8 @@ static void print_journal(struct cli *c, const json_t *journal)
 	json_t *row;
 	printf("\n");
 	out_begin(&c->out, journal_columns);
-	json_array_foreach((json_t *)journal, i, row) {
+	json_array_foreach((json_t *)journal, i, row)
+	{
 		out_row(&c->out, json_incref(row));
 	}
 	out_end(&c->out);
@@ -161,9 +170,11 @@ static void format_times(json_t *journal)
 	size_t i;
 	json_t *row;
 	char time[40];
-	json_array_foreach(journal, i, row) {
-		json_object_set_new(row, "time",
-		                    json_string(rfc3339_format(json_integer_value(json_object_get(row, "time")), time)));
+	json_array_foreach(journal, i, row)
+	{
+		json_object_set_new(
+		    row, "time",
+		    json_string(rfc3339_format(json_integer_value(json_object_get(row, "time")), time)));
 	}
 }
 
@@ -223,24 +234,29 @@ static int run_new(struct cli *c)
 	bool proposal = cli_opt(c, "proposal") != NULL, urgent = cli_opt(c, "urgent") != NULL;
 	int64_t now = cli_now(c);
 	const char *grid = cli_opt(c, "grid") ? cli_opt(c, "grid") : p ? p->grid : NULL;
-	struct matter_new m = {.kind = proposal ? MATTER_PROPOSAL : MATTER_CASE,
-	                       .category = (enum category)category,
-	                       .text = text,
-	                       .grid = grid,
-	                       .building = cli_opt(c, "building"),
-	                       .unit = cli_opt(c, "unit"),
-	                       .room = cli_opt(c, "room"),
-	                       .place = cli_opt(c, "place"),
-	                       .urgent = urgent,
-	                       .origin = "shell",
-	                       .reporter = p ? p->id : 0,
-	                       .number_from = from ? number_from : NULL,
-	                       .deliberate = proposal || cli_opt(c, "deliberate"),
-	                       .due_utc = proposal ? 0 : deadline_after(&c->config->working_hours, now, (int64_t)case_hours((enum category)category, urgent) * HOUR_S)};
+	struct matter_new m = {
+	    .kind = proposal ? MATTER_PROPOSAL : MATTER_CASE,
+	    .category = (enum category)category,
+	    .text = text,
+	    .grid = grid,
+	    .building = cli_opt(c, "building"),
+	    .unit = cli_opt(c, "unit"),
+	    .room = cli_opt(c, "room"),
+	    .place = cli_opt(c, "place"),
+	    .urgent = urgent,
+	    .origin = "shell",
+	    .reporter = p ? p->id : 0,
+	    .number_from = from ? number_from : NULL,
+	    .deliberate = proposal || cli_opt(c, "deliberate"),
+	    .due_utc = proposal
+			   ? 0
+			   : deadline_after(&c->config->working_hours, now,
+					    (int64_t)case_hours((enum category)category, urgent) * HOUR_S)};
 	actor(&by);
 	r = matter_add(s, &m, &by, now, &number);
 	if (r == -EINVAL)
-		r = cli_fail(EX_DATAERR, _("there is no grid %s; `yishi grid list` shows them"), grid ? grid : "");
+		r = cli_fail(EX_DATAERR, _("there is no grid %s; `yishi grid list` shows them"),
+			     grid ? grid : "");
 	r = changes_end(c, r);
 	if (r)
 		return r;
@@ -270,10 +286,12 @@ static int step(struct cli *c, const struct matter_step *st)
 	if (r == -ENOENT)
 		r = missing(c, c->argv[0]);
 	else if (r == -EPERM)
-		r = cli_fail(CLI_NOTHING, _("case %s is %s; that cannot be done now"), c->argv[0], gettext(case_state_name(state)));
+		r = cli_fail(CLI_NOTHING, _("case %s is %s; that cannot be done now"), c->argv[0],
+			     gettext(case_state_name(state)));
 	r = changes_end(c, r);
 	if (!r && c->out.mode == OUT_JSON)
-		out_json(&c->out, json_pack("{sI ss}", "number", (json_int_t)number, "state", case_state_name(state)));
+		out_json(&c->out,
+			 json_pack("{sI ss}", "number", (json_int_t)number, "state", case_state_name(state)));
 	return r;
 }
 
@@ -287,7 +305,8 @@ static int run_assign(struct cli *c)
 		return r;
 	r = person_get(s, st.person, &p);
 	if (r == -ENOENT)
-		return cli_fail(CLI_NOTHING, _("there is no person %s; `yishi person list` shows who is there"), c->argv[1]);
+		return cli_fail(CLI_NOTHING, _("there is no person %s; `yishi person list` shows who is there"),
+				c->argv[1]);
 	return r ? cli_store_failed(c, r) : step(c, &st);
 }
 
@@ -378,7 +397,8 @@ static int run_split(struct cli *c)
 }
 
 static const struct cli_option list_options[] = {
-    {"state", N_("STATE"), N_("open, or received verified assigned in_progress resolved confirmed closed merged rejected"), false},
+    {"state", N_("STATE"),
+     N_("open, or received verified assigned in_progress resolved confirmed closed merged rejected"), false},
     {"grid", N_("GRID"), N_("only this grid and those below it"), false},
     {"category", N_("CATEGORY"), N_("only this category"), false},
     {"assignee", N_("ID"), N_("only what this person has to settle"), false},
@@ -387,7 +407,10 @@ static const struct cli_option list_options[] = {
 };
 static const struct cli_option new_options[] = {
     {"text", N_("TEXT"), N_("what is the matter"), false},
-    {"category", N_("CATEGORY"), N_("lighting water power gas sewage garbage noise parking elevator road greening safety property dispute elderly pets other"), false},
+    {"category", N_("CATEGORY"),
+     N_("lighting water power gas sewage garbage noise parking elevator road greening safety property dispute "
+	"elderly pets other"),
+     false},
     {"from", N_("NUMBER"), N_("the phone of who raised it"), false},
     {"grid", N_("GRID"), N_("the code of the grid"), false},
     {"building", N_("BUILDING"), N_("building, such as 3"), false},
@@ -400,35 +423,80 @@ static const struct cli_option new_options[] = {
     {0},
 };
 static const struct cli_option note_option[] = {{"note", N_("TEXT"), N_("why, or what was done"), false}, {0}};
-static const struct cli_option split_options[] = {{"text", N_("TEXT"), N_("the words of the new case"), false}, {0}};
+static const struct cli_option split_options[] = {{"text", N_("TEXT"), N_("the words of the new case"), false},
+						  {0}};
 
-#define STEP(verb, function, words, line)                                                                              \
-	{.name = verb, .run = function, .what = words, .args = "NUMBER", .min_args = 1, .max_args = 1,                 \
-	 .common = CLI_FORMATS, .options = note_option, .roles = CLI_SECRETARY | CLI_STAFF, .example = line}
+#define STEP(verb, function, words, line)                                                                      \
+	{                                                                                                      \
+		.name = verb, .run = function, .what = words, .args = "NUMBER", .min_args = 1, .max_args = 1,  \
+		.common = CLI_FORMATS, .options = note_option, .roles = CLI_SECRETARY | CLI_STAFF,             \
+		.example = line                                                                                \
+	}
 
 const struct cli_verb cli_case[] = {
-    {.name = "list", .run = run_list, .what = N_("cases and proposals"), .common = CLI_LIST, .options = list_options,
-     .roles = CLI_SECRETARY | CLI_STAFF, .example = "yishi case list --state open --grid KS-03 --json"},
-    {.name = "show", .run = run_show, .what = N_("one case with its journal"), .args = "NUMBER", .min_args = 1, .max_args = 1,
-     .common = CLI_FORMATS, .roles = CLI_SECRETARY | CLI_STAFF, .example = "yishi case show 23"},
-    {.name = "new", .run = run_new, .what = N_("open a case for somebody at the desk"), .common = CLI_FORMATS,
-     .options = new_options, .roles = CLI_SECRETARY | CLI_STAFF,
+    {.name = "list",
+     .run = run_list,
+     .what = N_("cases and proposals"),
+     .common = CLI_LIST,
+     .options = list_options,
+     .roles = CLI_SECRETARY | CLI_STAFF,
+     .example = "yishi case list --state open --grid KS-03 --json"},
+    {.name = "show",
+     .run = run_show,
+     .what = N_("one case with its journal"),
+     .args = "NUMBER",
+     .min_args = 1,
+     .max_args = 1,
+     .common = CLI_FORMATS,
+     .roles = CLI_SECRETARY | CLI_STAFF,
+     .example = "yishi case show 23"},
+    {.name = "new",
+     .run = run_new,
+     .what = N_("open a case for somebody at the desk"),
+     .common = CLI_FORMATS,
+     .options = new_options,
+     .roles = CLI_SECRETARY | CLI_STAFF,
      .example = "yishi case new --text '楼道灯坏了' --category lighting --from 13800138001 --building 3"},
-    {.name = "assign", .run = run_assign, .what = N_("give it to somebody to settle"), .args = "NUMBER PERSON", .min_args = 2,
-     .max_args = 2, .common = CLI_FORMATS, .options = note_option, .roles = CLI_SECRETARY,
+    {.name = "assign",
+     .run = run_assign,
+     .what = N_("give it to somebody to settle"),
+     .args = "NUMBER PERSON",
+     .min_args = 2,
+     .max_args = 2,
+     .common = CLI_FORMATS,
+     .options = note_option,
+     .roles = CLI_SECRETARY,
      .example = "yishi case assign 23 12 --note '请本周内处理'"},
     STEP("note", run_note, N_("write a remark into its journal"), "yishi case note 23 --note '已联系物业'"),
-    STEP("resolve", run_resolve, N_("it is settled; the reporter is asked"), "yishi case resolve 23 --note '已换灯泡'"),
+    STEP("resolve", run_resolve, N_("it is settled; the reporter is asked"),
+	 "yishi case resolve 23 --note '已换灯泡'"),
     STEP("return", run_return, N_("give it back: not ours"), "yishi case return 23 --note '不归我管'"),
-    {.name = "merge", .run = run_merge, .what = N_("it is the same matter as another; its supporters go along"),
-     .args = "NUMBER INTO", .min_args = 2, .max_args = 2, .common = CLI_FORMATS, .options = note_option,
-     .roles = CLI_SECRETARY, .example = "yishi case merge 24 23"},
-    {.name = "split", .run = run_split, .what = N_("a supporter's matter is one of its own"), .args = "NUMBER PHONE",
-     .min_args = 2, .max_args = 2, .common = CLI_FORMATS, .options = split_options, .roles = CLI_SECRETARY,
+    {.name = "merge",
+     .run = run_merge,
+     .what = N_("it is the same matter as another; its supporters go along"),
+     .args = "NUMBER INTO",
+     .min_args = 2,
+     .max_args = 2,
+     .common = CLI_FORMATS,
+     .options = note_option,
+     .roles = CLI_SECRETARY,
+     .example = "yishi case merge 24 23"},
+    {.name = "split",
+     .run = run_split,
+     .what = N_("a supporter's matter is one of its own"),
+     .args = "NUMBER PHONE",
+     .min_args = 2,
+     .max_args = 2,
+     .common = CLI_FORMATS,
+     .options = split_options,
+     .roles = CLI_SECRETARY,
      .example = "yishi case split 23 13800138002 --text '三楼的灯也坏了'"},
-    STEP("escalate", run_escalate, N_("the level above has to settle it"), "yishi case escalate 23 --note '需街道协调'"),
+    STEP("escalate", run_escalate, N_("the level above has to settle it"),
+	 "yishi case escalate 23 --note '需街道协调'"),
     STEP("reopen", run_reopen, N_("it is not settled after all"), "yishi case reopen 23"),
-    STEP("reject", run_reject, N_("it will not be settled; the reporter is told why"), "yishi case reject 23 --note '属于家庭内部事务'"),
-    STEP("deliberate", run_deliberate, N_("put it on the agenda of the next meeting"), "yishi case deliberate 23"),
+    STEP("reject", run_reject, N_("it will not be settled; the reporter is told why"),
+	 "yishi case reject 23 --note '属于家庭内部事务'"),
+    STEP("deliberate", run_deliberate, N_("put it on the agenda of the next meeting"),
+	 "yishi case deliberate 23"),
     {0},
 };

@@ -3,8 +3,8 @@
 
 #include "cli/cli.h"
 
-/* Ends the transaction: commits when `r` is 0, else rolls back. An exit status; errors of the store are printed, an
- * `r` above 0 is an exit status that was already explained. */
+/* Ends the transaction: commits when `r` is 0, else rolls back. An exit status; errors of the store are
+ * printed, an `r` above 0 is an exit status that was already explained. */
 int changes_end(struct cli *c, int r);
 /* A running daemon hears that there is something to do; without one nothing happens. */
 void changes_wake(struct cli *c);

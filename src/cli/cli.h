@@ -1,12 +1,12 @@
-/* The command-line tool: one table of nouns and verbs drives dispatch, --help, `yishi help` by role, completion and
- * the manual. Each noun is one file, which exports the array of its verbs with handlers, options and help beside
- * each other; nouns.c lists the arrays. Names of nouns, verbs and options are never translated; help texts are
- * English msgids marked N_("…") and shown through gettext.
+/* The command-line tool: one table of nouns and verbs drives dispatch, --help, `yishi help` by role, completion
+ * and the manual. Each noun is one file, which exports the array of its verbs with handlers, options and help
+ * beside each other; nouns.c lists the arrays. Names of nouns, verbs and options are never translated; help
+ * texts are English msgids marked N_("…") and shown through gettext.
  *
- * A handler gets the context of this run, with options already parsed and checked against its table, and returns an
- * exit status of <sysexits.h> (EX_OK, EX_USAGE …) or CLI_NOTHING. Errors are one line on stderr through cli_fail:
- * what, where, and what to do. Configuration and database are opened at the first cli_config / cli_store, so that a
- * verb which never asks for them works without. */
+ * A handler gets the context of this run, with options already parsed and checked against its table, and
+ * returns an exit status of <sysexits.h> (EX_OK, EX_USAGE …) or CLI_NOTHING. Errors are one line on stderr
+ * through cli_fail: what, where, and what to do. Configuration and database are opened at the first cli_config
+ * / cli_store, so that a verb which never asks for them works without. */
 #pragma once
 
 #include "base/buf.h"
@@ -20,8 +20,8 @@
 #include <stdio.h>
 #include <sysexits.h>
 
-#define _(text)    gettext(text)
-#define N_(text)   (text)
+#define _(text)  gettext(text)
+#define N_(text) (text)
 
 #define CLI_NOTHING 1 /* nothing found, or a negative answer */
 
@@ -47,7 +47,7 @@ enum cli_common {
 };
 
 struct cli_verb {
-	const char *name;                 /* "list", "series add"; "" when the noun stands alone (`yishi status`) */
+	const char *name; /* "list", "series add"; "" when the noun stands alone (`yishi status`) */
 	int (*run)(struct cli *c);
 	const char *what;                 /* N_(): one line */
 	const char *args;                 /* "NUMBER", "[GRID …]"; NULL: none. As in the usage line */
@@ -61,8 +61,8 @@ struct cli_verb {
 
 struct cli_noun {
 	const char *name;
-	const char *what;              /* N_(): one line */
-	const struct cli_verb *verbs;  /* ends with a NULL run */
+	const char *what;             /* N_(): one line */
+	const struct cli_verb *verbs; /* ends with a NULL run */
 };
 extern const struct cli_noun cli_nouns[]; /* nouns.c; ends with a NULL name */
 
@@ -73,12 +73,12 @@ struct cli_value {
 struct cli {
 	const struct cli_noun *noun;
 	const struct cli_verb *verb;
-	int argc;    /* positional arguments after the verb */
-	char **argv; /* borrowed from main */
+	int argc;       /* positional arguments after the verb */
+	char **argv;    /* borrowed from main */
 	struct out out; /* where results go; the mode is set from --json / --csv */
 	bool yes;
-	long limit;          /* rows of a list; LONG_MAX = all */
-	int64_t since_utc;   /* INT64_MIN when not given */
+	long limit;        /* rows of a list; LONG_MAX = all */
+	int64_t since_utc; /* INT64_MIN when not given */
 	/* what follows is reached through the functions below */
 	const char *config_given;
 	struct cli_value *values;
@@ -121,8 +121,8 @@ int cli_usage(const struct cli *c, const char *fmt, ...) __attribute__((format(p
 /* A remark that is no result (stderr). */
 void cli_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* The whole of a file, or of standard input for "-". 0, or the exit status after having printed why; *ret is the
- * caller's. More than `max` bytes is an error. */
+/* The whole of a file, or of standard input for "-". 0, or the exit status after having printed why; *ret is
+ * the caller's. More than `max` bytes is an error. */
 int cli_read_file(const char *path, size_t max, char **ret, size_t *ret_len);
 /* Asks on the terminal; true for yes or with --yes. Without a terminal and without --yes: false. */
 bool cli_confirm(const struct cli *c, const char *question);

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static void print_line(const char *fmt, va_list ap) __attribute__((format(printf, 1, 0)));
 static void print_line(const char *fmt, va_list ap)
 {
 	char line[1024];
@@ -40,8 +41,8 @@ int cli_usage(const struct cli *c, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	return cli_fail(EX_USAGE, _("%s; see `yishi %s%s%s --help`"), text, c->noun->name, *c->verb->name ? " " : "",
-	                c->verb->name);
+	return cli_fail(EX_USAGE, _("%s; see `yishi %s%s%s --help`"), text, c->noun->name,
+			*c->verb->name ? " " : "", c->verb->name);
 }
 
 void cli_note(const char *fmt, ...)
@@ -58,7 +59,8 @@ int cli_integer(const struct cli *c, const char *text, const char *what, int64_t
 	errno = 0;
 	long long v = strtoll(text, &end, 10);
 	if (end == text || *end || errno || v < min)
-		return cli_usage(c, _("%s wants a whole number from %lld up, not %.40s"), what, (long long)min, text);
+		return cli_usage(c, _("%s wants a whole number from %lld up, not %.40s"), what, (long long)min,
+				 text);
 	*ret = v;
 	return 0;
 }
@@ -71,8 +73,9 @@ int cli_id(const struct cli *c, int n, int64_t *ret)
 int cli_when(struct cli *c, const char *text, const char *what, int64_t *ret_utc)
 {
 	if (when_parse(text, cli_now(c), ret_utc))
-		return cli_usage(c, _("%s wants a time such as \"fri 09:00\", \"2026-11-20 15:00\" or \"+2h\", not %.40s"),
-		                 what, text);
+		return cli_usage(
+		    c, _("%s wants a time such as \"fri 09:00\", \"2026-11-20 15:00\" or \"+2h\", not %.40s"),
+		    what, text);
 	return 0;
 }
 
@@ -91,7 +94,8 @@ int cli_config(struct cli *c, const struct config **ret)
 		paths_config(c->config_given, path, sizeof path);
 		int r = config_load(path, &c->config, &e);
 		if (r == -ENOENT)
-			return cli_fail(EX_CONFIG, _("%s cannot be read: %s; name another one with -c FILE"), path, e.text);
+			return cli_fail(EX_CONFIG, _("%s cannot be read: %s; name another one with -c FILE"),
+					path, e.text);
 		if (r)
 			return cli_fail(EX_CONFIG, "%s", err_line(&e, line, sizeof line));
 	}
@@ -101,8 +105,9 @@ int cli_config(struct cli *c, const struct config **ret)
 		return 0;
 	clock_set_zone(c->config->timezone);
 	if (wall_clock_init(&c->clock, c->config->test_clock))
-		return cli_fail(EX_CONFIG, "%s",
-		                _("YISHI_CLOCK is set, but the configuration does not say test_clock = yes; unset it"));
+		return cli_fail(
+		    EX_CONFIG, "%s",
+		    _("YISHI_CLOCK is set, but the configuration does not say test_clock = yes; unset it"));
 	c->clock_ready = true;
 	return 0;
 }
@@ -118,10 +123,13 @@ int cli_store(struct cli *c, struct store **ret)
 	if (!c->store) {
 		r = store_open(cfg->database, STORE_TOOL, &c->store, &e);
 		if (r) {
-			int status = r == -EACCES || r == -EPERM ? EX_NOPERM : r == -EBUSY ? EX_TEMPFAIL : EX_UNAVAILABLE;
+			int status = r == -EACCES || r == -EPERM ? EX_NOPERM
+				     : r == -EBUSY               ? EX_TEMPFAIL
+								 : EX_UNAVAILABLE;
 			if (!e.text[0])
 				err_set(&e, cfg->database, 0, "%s", strerror(-r));
-			return cli_fail(status, _("the database cannot be opened: %s"), err_line(&e, line, sizeof line));
+			return cli_fail(status, _("the database cannot be opened: %s"),
+					err_line(&e, line, sizeof line));
 		}
 	}
 	*ret = c->store;
@@ -135,11 +143,12 @@ int cli_store_failed(struct cli *c, int r)
 		return cli_fail(EX_TEMPFAIL, "%s", _("the database is busy; try again in a moment"));
 	if (r == -ENOSPC)
 		return cli_fail(EX_CANTCREAT, "%s", _("the disk is full; make room and try again"));
-	return cli_fail(EX_IOERR, _("%s: %s (%s); `yishi db check` looks at the database"), store_path(c->store),
-	                strerror(-r), why);
+	return cli_fail(EX_IOERR, _("%s: %s (%s); `yishi db check` looks at the database"),
+			store_path(c->store), strerror(-r), why);
 }
 
-/* Without a configuration there is no zone and no test clock; a broken one is reported when a verb asks for it. */
+/* Without a configuration there is no zone and no test clock; a broken one is reported when a verb asks for it.
+ */
 int64_t cli_now(struct cli *c)
 {
 	if (!c->clock_ready && c->config)
@@ -175,7 +184,7 @@ int cli_read_file(const char *path, size_t max, char **ret, size_t *ret_len)
 	if (failed || len > max) {
 		free(data);
 		return failed ? cli_fail(EX_NOINPUT, _("%s cannot be read: %s"), path, strerror(failed))
-		              : cli_fail(EX_DATAERR, _("%s is longer than %zu bytes; shorten it"), path, max);
+			      : cli_fail(EX_DATAERR, _("%s is longer than %zu bytes; shorten it"), path, max);
 	}
 	data[len] = 0;
 	*ret = data;

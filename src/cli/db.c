@@ -26,8 +26,9 @@ static int run_check(struct cli *c)
 	if ((r = upkeep_check(s, print_finding, c, &count)) < 0)
 		return cli_store_failed(c, r);
 	if (count)
-		return cli_fail(EX_DATAERR, _("%s has %d faults; restore a backup (yishi db backup makes them)"), store_path(s),
-		                count);
+		return cli_fail(EX_DATAERR,
+				_("%s has %d faults; restore a backup (yishi db backup makes them)"),
+				store_path(s), count);
 	printf(_("%s is sound\n"), store_path(s));
 	return EX_OK;
 }
@@ -41,8 +42,8 @@ static char *backup_name(struct cli *c, const struct config *cfg)
 	if (!cfg->backup_dir)
 		return NULL;
 	civil_from_utc(cli_now(c), &t);
-	return mem_printf("%s/yishi-%04d%02d%02d-%02d%02d%02d.db", cfg->backup_dir, t.year, t.month, t.day, t.hour, t.minute,
-	                  t.second);
+	return mem_printf("%s/yishi-%04d%02d%02d-%02d%02d%02d.db", cfg->backup_dir, t.year, t.month, t.day,
+			  t.hour, t.minute, t.second);
 }
 
 static int run_backup(struct cli *c)
@@ -61,7 +62,8 @@ static int run_backup(struct cli *c)
 	if (r == -EEXIST)
 		return cli_fail(EX_CANTCREAT, _("%s is already there; name another file"), to);
 	if (r)
-		return cli_fail(EX_CANTCREAT, _("%s cannot be written: %s"), to, r == -EIO ? store_error(s) : strerror(-r));
+		return cli_fail(EX_CANTCREAT, _("%s cannot be written: %s"), to,
+				r == -EIO ? store_error(s) : strerror(-r));
 	printf(_("the database was copied to %s\n"), to);
 	return EX_OK;
 }
@@ -75,7 +77,8 @@ static int run_vacuum(struct cli *c)
 		return r;
 	if ((r = upkeep_size(s, &before)) || (r = upkeep_vacuum(s)) || (r = upkeep_size(s, &after)))
 		return cli_store_failed(c, r);
-	printf(_("%lld KB before, %lld KB now\n"), (long long)before.bytes / 1024, (long long)after.bytes / 1024);
+	printf(_("%lld KB before, %lld KB now\n"), (long long)before.bytes / 1024,
+	       (long long)after.bytes / 1024);
 	return EX_OK;
 }
 
@@ -113,13 +116,28 @@ static int run_stats(struct cli *c)
 }
 
 const struct cli_verb cli_db[] = {
-    {.name = "check", .run = run_check, .what = N_("is the database sound?"), .roles = CLI_INSTALLER,
+    {.name = "check",
+     .run = run_check,
+     .what = N_("is the database sound?"),
+     .roles = CLI_INSTALLER,
      .example = "yishi db check"},
-    {.name = "backup", .run = run_backup, .what = N_("copy the database while everything runs"), .args = "[FILE]",
-     .max_args = 1, .roles = CLI_SECRETARY | CLI_INSTALLER, .example = "yishi db backup /media/stick/yishi.db"},
-    {.name = "vacuum", .run = run_vacuum, .what = N_("give back the room of deleted rows"), .roles = CLI_INSTALLER,
+    {.name = "backup",
+     .run = run_backup,
+     .what = N_("copy the database while everything runs"),
+     .args = "[FILE]",
+     .max_args = 1,
+     .roles = CLI_SECRETARY | CLI_INSTALLER,
+     .example = "yishi db backup /media/stick/yishi.db"},
+    {.name = "vacuum",
+     .run = run_vacuum,
+     .what = N_("give back the room of deleted rows"),
+     .roles = CLI_INSTALLER,
      .example = "yishi db vacuum"},
-    {.name = "stats", .run = run_stats, .what = N_("rows of each table, size of the file"), .common = CLI_FORMATS,
-     .roles = CLI_INSTALLER, .example = "yishi db stats --json"},
+    {.name = "stats",
+     .run = run_stats,
+     .what = N_("rows of each table, size of the file"),
+     .common = CLI_FORMATS,
+     .roles = CLI_INSTALLER,
+     .example = "yishi db stats --json"},
     {0},
 };

@@ -11,12 +11,8 @@
 #define FOLLOW_EVERY_MS 500
 
 static const struct out_column columns[] = {
-    {"id", N_("ID"), OUT_INT, 0},
-    {"time", N_("time"), OUT_TIME, 0},
-    {"kind", N_("kind"), OUT_TEXT, 0},
-    {"actor", N_("who"), OUT_TEXT, 24},
-    {"body", N_("what"), OUT_RAW, 0},
-    {0},
+    {"id", N_("ID"), OUT_INT, 0},       {"time", N_("time"), OUT_TIME, 0}, {"kind", N_("kind"), OUT_TEXT, 0},
+    {"actor", N_("who"), OUT_TEXT, 24}, {"body", N_("what"), OUT_RAW, 0},  {0},
 };
 
 static const struct cli_option options[] = {
@@ -46,8 +42,9 @@ static int print_event(void *ctx, const struct event_row *e)
 	if (!wanted(w, e->kind))
 		return 0;
 	json_t *body = json_loads(e->body, 0, NULL);
-	out_row(&w->c->out, json_pack("{sI sI so so so}", "id", (json_int_t)e->id, "time", (json_int_t)e->utc, "kind",
-	                              out_string(e->kind), "actor", out_string(e->actor), "body", body ? body : json_object()));
+	out_row(&w->c->out, json_pack("{sI sI so so so}", "id", (json_int_t)e->id, "time", (json_int_t)e->utc,
+				      "kind", out_string(e->kind), "actor", out_string(e->actor), "body",
+				      body ? body : json_object()));
 	return 0;
 }
 
@@ -94,7 +91,11 @@ static int run(struct cli *c)
 }
 
 const struct cli_verb cli_events[] = {
-    {.name = "", .run = run, .what = N_("everything that happened, as it happens"), .common = CLI_FORMATS, .options = options,
+    {.name = "",
+     .run = run,
+     .what = N_("everything that happened, as it happens"),
+     .common = CLI_FORMATS,
+     .options = options,
      .roles = CLI_INSTALLER | CLI_HELPER,
      .example = "yishi events --follow\nyishi events --since 120 --json | grep case.opened"},
     {0},

@@ -54,15 +54,19 @@ static int on_row(void *user, const struct csv_row *r)
 	if (!im->header_read) {
 		im->header_read = true;
 		if (csv_header(r, list_columns, COLUMNS, im->places, &e))
-			return cli_fail(EX_DATAERR, _("%s:%d: %s; columns are code,name,parent"), im->file, r->line, e.text);
+			return cli_fail(EX_DATAERR, _("%s:%d: %s; columns are code,name,parent"), im->file,
+					r->line, e.text);
 		if (im->places[CODE] < 0)
-			return cli_fail(EX_DATAERR, _("%s:%d: the first line has no column code; it begins code,name,parent"),
-			                im->file, r->line);
+			return cli_fail(
+			    EX_DATAERR,
+			    _("%s:%d: the first line has no column code; it begins code,name,parent"), im->file,
+			    r->line);
 		return 0;
 	}
 	const char *code = csv_field(r, im->places[CODE]), *parent = csv_field(r, im->places[PARENT]);
 	if (!code_fits(code) || (*parent && !code_fits(parent)))
-		return wrong_row(im, r->line, _("a code has 1 to 31 letters, digits and dashes, such as KS-03-2"));
+		return wrong_row(im, r->line,
+				 _("a code has 1 to 31 letters, digits and dashes, such as KS-03-2"));
 	int res = grid_put(im->s, code, csv_field(r, im->places[NAME]), parent);
 	if (res == -ELOOP)
 		return wrong_row(im, r->line, _("this grid would lie in itself; look at its parent"));
@@ -112,8 +116,9 @@ static int on_grid(void *user, const struct grid *g)
 	char name[sizeof g->name + 2 * GRID_DEPTH_MAX];
 	/* people see the tree by its indentation */
 	snprintf(name, sizeof name, "%*s%s", l->c->out.mode == OUT_TABLE ? 2 * g->depth : 0, "", g->name);
-	out_row(&l->c->out, json_pack("{so so so sI}", "code", out_string(g->code), "name", out_string(name), "parent",
-	                              *g->parent ? out_string(g->parent) : json_null(), "persons", (json_int_t)g->persons));
+	out_row(&l->c->out,
+		json_pack("{so so so sI}", "code", out_string(g->code), "name", out_string(name), "parent",
+			  *g->parent ? out_string(g->parent) : json_null(), "persons", (json_int_t)g->persons));
 	return 0;
 }
 
@@ -131,10 +136,22 @@ static int run_list(struct cli *c)
 }
 
 const struct cli_verb cli_grid[] = {
-    {.name = "import", .run = run_import, .what = N_("read the tree of grids from CSV: code,name,parent"), .args = "FILE",
-     .min_args = 1, .max_args = 1, .roles = CLI_SECRETARY,
-     .example = "yishi grid import grids.csv\nprintf 'code,name,parent\\nKS,矿山社区,\\nKS-03,三网格,KS\\n' | yishi grid import -"},
-    {.name = "list", .run = run_list, .what = N_("the tree of grids, or what lies below one"), .args = "[GRID]",
-     .max_args = 1, .common = CLI_LIST, .roles = CLI_SECRETARY | CLI_STAFF, .example = "yishi grid list KS --json"},
+    {.name = "import",
+     .run = run_import,
+     .what = N_("read the tree of grids from CSV: code,name,parent"),
+     .args = "FILE",
+     .min_args = 1,
+     .max_args = 1,
+     .roles = CLI_SECRETARY,
+     .example = "yishi grid import grids.csv\nprintf 'code,name,parent\\nKS,矿山社区,\\nKS-03,三网格,KS\\n' | "
+		"yishi grid import -"},
+    {.name = "list",
+     .run = run_list,
+     .what = N_("the tree of grids, or what lies below one"),
+     .args = "[GRID]",
+     .max_args = 1,
+     .common = CLI_LIST,
+     .roles = CLI_SECRETARY | CLI_STAFF,
+     .example = "yishi grid list KS --json"},
     {0},
 };

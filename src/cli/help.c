@@ -31,7 +31,8 @@ static void usage_line(const struct cli_noun *n, const struct cli_verb *v)
 
 static void option_line(const struct cli_option *o)
 {
-	cleanup_free char *left = o->arg ? mem_printf("  --%s %s", o->name, _(o->arg)) : mem_printf("  --%s", o->name);
+	cleanup_free char *left =
+	    o->arg ? mem_printf("  --%s %s", o->name, _(o->arg)) : mem_printf("  --%s", o->name);
 	padded(left, 24);
 	printf("  %s%s\n", _(o->help), o->many ? _(" (may be repeated)") : "");
 }
@@ -61,7 +62,8 @@ int cli_help_noun(const struct cli_noun *n)
 {
 	printf("yishi %s: %s\n\n", n->name, _(n->what));
 	for (const struct cli_verb *v = n->verbs; v->run; v++) {
-		cleanup_free char *left = mem_printf("  %s%s%s %s", n->name, *v->name ? " " : "", v->name, v->args ? v->args : "");
+		cleanup_free char *left =
+		    mem_printf("  %s%s%s %s", n->name, *v->name ? " " : "", v->name, v->args ? v->args : "");
 		padded(left, 30);
 		printf("  %s\n", _(v->what));
 	}
@@ -89,8 +91,8 @@ static void help_role(unsigned role, const char *title)
 
 int cli_help_all(void)
 {
-	printf("%s\n  yishi [-c %s] %s\n\n", _("yishi: the tool of the neighbourhood's text message gateway"), _("FILE"),
-	       _("NOUN VERB [OPTIONS]"));
+	printf("%s\n  yishi [-c %s] %s\n\n", _("yishi: the tool of the neighbourhood's text message gateway"),
+	       _("FILE"), _("NOUN VERB [OPTIONS]"));
 	for (size_t i = 0; i < ARRAY_LEN(roles); i++)
 		help_role(roles[i].role, _(roles[i].title));
 	printf("%s\n", _("`yishi NOUN VERB --help` shows options and an example."));
@@ -117,7 +119,7 @@ static int run_help(struct cli *c)
 			continue;
 		for (const struct cli_verb *v = n->verbs; v->run; v++) {
 			cleanup_free char *words = c->argc > 2 ? mem_printf("%s %s", c->argv[1], c->argv[2])
-			                                       : mem_dup(c->argc > 1 ? c->argv[1] : "");
+							       : mem_dup(c->argc > 1 ? c->argv[1] : "");
 			if (!strcmp(v->name, words))
 				return cli_help_verb(n, v);
 		}

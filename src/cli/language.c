@@ -20,14 +20,15 @@ bool language_of_environment(enum language *ret)
 		else if (!strncmp(value, "en", 2))
 			*ret = LANG_EN;
 		else
-			return false; /* the first one that is set counts, and C or another language is no choice of ours */
+			return false; /* the first one that is set counts, and C or another language is no
+					 choice of ours */
 		return true;
 	}
 	return false;
 }
 
-/* A bare Debian has no zh_CN locale generated. glibc follows LANGUAGE in any locale but "C" itself, and C.UTF-8 is
- * always there. */
+/* A bare Debian has no zh_CN locale generated. glibc follows LANGUAGE in any locale but "C" itself, and C.UTF-8
+ * is always there. */
 void language_use(enum language lang)
 {
 	char dir[PATH_MAX];

@@ -26,10 +26,10 @@ static const struct cli_verb *find_verb(const struct cli_noun *n, int argc, char
 	const struct cli_verb *best = NULL;
 	for (const struct cli_verb *v = n->verbs; v->run; v++) {
 		cleanup_free char *two = argc > 1 ? mem_printf("%s %s", argv[0], argv[1]) : NULL;
-		int words = !*v->name                                 ? 0
-		            : argc > 0 && !strcmp(argv[0], v->name)   ? 1
-		            : two && !strcmp(two, v->name)            ? 2
-		                                                      : -1;
+		int words = !*v->name                               ? 0
+			    : argc > 0 && !strcmp(argv[0], v->name) ? 1
+			    : two && !strcmp(two, v->name)          ? 2
+								    : -1;
 		if (words >= 0 && (!best || words > *ret_words)) {
 			best = v;
 			*ret_words = words;
@@ -75,8 +75,8 @@ static int run(struct cli *c, int argc, char **argv)
 	if (!c->verb && next && (!strcmp(next, "--help") || !strcmp(next, "-h")))
 		return cli_help_noun(c->noun);
 	if (!c->verb && next)
-		return cli_fail(EX_USAGE, _("%s has no verb %s; `yishi %s --help` lists them"), c->noun->name, next,
-		                c->noun->name);
+		return cli_fail(EX_USAGE, _("%s has no verb %s; `yishi %s --help` lists them"), c->noun->name,
+				next, c->noun->name);
 	if (!c->verb) {
 		cli_help_noun(c->noun);
 		return EX_USAGE;

@@ -38,27 +38,39 @@ static const struct out_column agenda_columns[] = {
 };
 
 static const struct out_column answer_columns[] = {
-    {"number", N_("number"), OUT_PHONE, 0},   {"name", N_("name"), OUT_TEXT, 20}, {"building", N_("bldg"), OUT_TEXT, 0},
-    {"unit", N_("unit"), OUT_TEXT, 0},        {"room", N_("room"), OUT_TEXT, 0},  {"answer", N_("answer"), OUT_WORD, 0},
-    {"people", N_("people"), OUT_INT, 0},     {"attended", N_("came"), OUT_BOOL, 0}, {0},
+    {"number", N_("number"), OUT_PHONE, 0},
+    {"name", N_("name"), OUT_TEXT, 20},
+    {"building", N_("bldg"), OUT_TEXT, 0},
+    {"unit", N_("unit"), OUT_TEXT, 0},
+    {"room", N_("room"), OUT_TEXT, 0},
+    {"answer", N_("answer"), OUT_WORD, 0},
+    {"people", N_("people"), OUT_INT, 0},
+    {"attended", N_("came"), OUT_BOOL, 0},
+    {0},
 };
 
 static const struct out_column series_columns[] = {
-    {"id", N_("ID"), OUT_INT, 0},           {"grid", N_("grid"), OUT_TEXT, 0},
-    {"place", N_("place"), OUT_TEXT, 24},   {"rrule", N_("rule"), OUT_TEXT, 40},
-    {"start", N_("from"), OUT_TEXT, 0},     {"next", N_("next"), OUT_TIME, 0},
-    {"minutes", N_("min."), OUT_INT, 0},    {"exdates", N_("not on"), OUT_TEXT, 30},
-    {"title", N_("title"), OUT_TEXT, 24},   {"ended", N_("ended"), OUT_TIME, 0},
+    {"id", N_("ID"), OUT_INT, 0},
+    {"grid", N_("grid"), OUT_TEXT, 0},
+    {"place", N_("place"), OUT_TEXT, 24},
+    {"rrule", N_("rule"), OUT_TEXT, 40},
+    {"start", N_("from"), OUT_TEXT, 0},
+    {"next", N_("next"), OUT_TIME, 0},
+    {"minutes", N_("min."), OUT_INT, 0},
+    {"exdates", N_("not on"), OUT_TEXT, 30},
+    {"title", N_("title"), OUT_TEXT, 24},
+    {"ended", N_("ended"), OUT_TIME, 0},
     {0},
 };
 
 static json_t *meeting_json(const struct meeting *m)
 {
-	return json_pack("{sI so so sI ss si si si si si so sI ss so}", "id", (json_int_t)m->id, "grid", out_string(m->grid),
-	                 "place", out_string(m->place), "starts", (json_int_t)m->starts_utc, "state",
-	                 meeting_state_name(m->state), "agenda_items", m->agenda_items, "yes", m->yes, "no", m->no, "people",
-	                 m->people, "unanswered", m->unanswered, "title", out_string(m->title), "ends", (json_int_t)m->ends_utc,
-	                 "code", m->code, "series", m->series ? json_integer(m->series) : json_null());
+	return json_pack("{sI so so sI ss si si si si si so sI ss so}", "id", (json_int_t)m->id, "grid",
+			 out_string(m->grid), "place", out_string(m->place), "starts",
+			 (json_int_t)m->starts_utc, "state", meeting_state_name(m->state), "agenda_items",
+			 m->agenda_items, "yes", m->yes, "no", m->no, "people", m->people, "unanswered",
+			 m->unanswered, "title", out_string(m->title), "ends", (json_int_t)m->ends_utc, "code",
+			 m->code, "series", m->series ? json_integer(m->series) : json_null());
 }
 
 static int print_row(void *ctx, const struct meeting *m)
@@ -72,8 +84,10 @@ static int print_row(void *ctx, const struct meeting *m)
 static int run_list(struct cli *c)
 {
 	struct store *s;
-	struct meeting_filter f = {.grid = cli_opt(c, "grid"), .state = cli_opt(c, "state"), .until_utc = INT64_MAX,
-	                           .limit = c->limit == LONG_MAX ? 0 : c->limit};
+	struct meeting_filter f = {.grid = cli_opt(c, "grid"),
+				   .state = cli_opt(c, "state"),
+				   .until_utc = INT64_MAX,
+				   .limit = c->limit == LONG_MAX ? 0 : c->limit};
 	int r = cli_store(c, &s);
 	if (r)
 		return r;
@@ -105,15 +119,16 @@ static int print_answer(void *ctx, const struct rsvp_row *a)
 	bool silent_only = cli_opt(c, "silent") != NULL;
 	if (silent_only && a->answer != RSVP_NONE)
 		return 0;
-	out_row(&c->out, json_pack("{so so so so so ss si sb}", "number", out_string(a->number), "name", out_string(a->name),
-	                           "building", out_string(a->building), "unit", out_string(a->unit), "room",
-	                           out_string(a->room), "answer", words[a->answer], "people", a->people, "attended",
-	                           a->attended));
+	out_row(&c->out, json_pack("{so so so so so ss si sb}", "number", out_string(a->number), "name",
+				   out_string(a->name), "building", out_string(a->building), "unit",
+				   out_string(a->unit), "room", out_string(a->room), "answer", words[a->answer],
+				   "people", a->people, "attended", a->attended));
 	return 0;
 }
 
 /* Finds the meeting of the first argument; prints what is wrong. */
-static int open_meeting(struct cli *c, struct store **ret, int64_t *ret_id, int (*row)(void *ctx, const struct meeting *m))
+static int open_meeting(struct cli *c, struct store **ret, int64_t *ret_id,
+			int (*row)(void *ctx, const struct meeting *m))
 {
 	int r = cli_id(c, 0, ret_id);
 	if (r || (r = cli_store(c, ret)))
@@ -149,9 +164,10 @@ static int print_item(void *ctx, const struct agenda_row *a)
 	/* neither names nor addresses of a dispute are printed */
 	const char *category = category_name(a->category);
 	const char *title = *a->title ? a->title : c->out.mode == OUT_TABLE ? gettext(category) : category;
-	out_row(&c->out, json_pack("{si so so si si ss ss}", "position", a->position, "title", out_string(title), "text",
-	                           out_string(a->text), "case", a->matter, "supporters", a->supporters, "category",
-	                           category, "kind", matter_kind_name(a->kind)));
+	out_row(&c->out,
+		json_pack("{si so so si si ss ss}", "position", a->position, "title", out_string(title), "text",
+			  out_string(a->text), "case", a->matter, "supporters", a->supporters, "category",
+			  category, "kind", matter_kind_name(a->kind)));
 	return 0;
 }
 
@@ -202,7 +218,8 @@ static int run_attend(struct cli *c)
 	else if (cli_opt(c, "here"))
 		r = meeting_attend(s, id, number, person, &by, now);
 	else
-		r = meeting_rsvp(s, id, number, person, cli_opt(c, "no") ? RSVP_NO : RSVP_YES, (int)people, &by, now);
+		r = meeting_rsvp(s, id, number, person, cli_opt(c, "no") ? RSVP_NO : RSVP_YES, (int)people, &by,
+				 now);
 	return changes_end(c, r < 0 ? r : 0);
 }
 
@@ -232,8 +249,12 @@ static int run_series_add(struct cli *c)
 	struct civil t;
 	int64_t starts, minutes = 60, id = 0;
 	char start[40];
-	struct series_new n = {.grid = cli_opt(c, "grid"), .title = cli_opt(c, "title"), .place = cli_opt(c, "place"),
-	                       .rrule = cli_opt(c, "rrule"), .exdates = cli_opt(c, "except"), .start_local = start};
+	struct series_new n = {.grid = cli_opt(c, "grid"),
+			       .title = cli_opt(c, "title"),
+			       .place = cli_opt(c, "place"),
+			       .rrule = cli_opt(c, "rrule"),
+			       .exdates = cli_opt(c, "except"),
+			       .start_local = start};
 	const char *at = cli_opt(c, "at");
 	if (!n.grid || !n.place || !n.rrule || !at)
 		return cli_usage(c, "%s", _("--grid, --rrule, --at and --place are wanted"));
@@ -263,10 +284,12 @@ static int run_series_add(struct cli *c)
 static int print_series(void *ctx, const struct series *x)
 {
 	struct cli *c = ctx;
-	out_row(&c->out, json_pack("{sI so so so so so si so so so}", "id", (json_int_t)x->id, "grid", out_string(x->grid), "place",
-	                           out_string(x->place), "rrule", out_string(x->rrule), "start", out_string(x->start_local), "next",
-	                           out_time(x->next_utc), "minutes", x->minutes, "exdates", out_string(x->exdates), "title",
-	                           out_string(x->title), "ended", out_time(x->ended_utc)));
+	out_row(&c->out,
+		json_pack("{sI so so so so so si so so so}", "id", (json_int_t)x->id, "grid",
+			  out_string(x->grid), "place", out_string(x->place), "rrule", out_string(x->rrule),
+			  "start", out_string(x->start_local), "next", out_time(x->next_utc), "minutes",
+			  x->minutes, "exdates", out_string(x->exdates), "title", out_string(x->title), "ended",
+			  out_time(x->ended_utc)));
 	return 0;
 }
 
@@ -296,7 +319,8 @@ static int change_series(struct cli *c, const char *exdates)
 	if (r == -EINVAL)
 		r = cli_fail(EX_DATAERR, "%s", e.text);
 	else if (r == -ENOENT)
-		r = cli_fail(CLI_NOTHING, _("there is no series %s; `yishi meeting series list` shows them"), c->argv[0]);
+		r = cli_fail(CLI_NOTHING, _("there is no series %s; `yishi meeting series list` shows them"),
+			     c->argv[0]);
 	return changes_end(c, r);
 }
 
@@ -323,7 +347,8 @@ static const struct cli_option series_options[] = {
     {"except", N_("DATES"), N_("dates without a meeting: '2026-12-25 2027-01-01'"), false},
     {0},
 };
-static const struct cli_option grid_option[] = {{"grid", N_("GRID"), N_("only this grid and those below it"), false}, {0}};
+static const struct cli_option grid_option[] = {
+    {"grid", N_("GRID"), N_("only this grid and those below it"), false}, {0}};
 static const struct cli_option list_options[] = {
     {"grid", N_("GRID"), N_("only this grid and those below it"), false},
     {"state", N_("STATE"), N_("planned invited held cancelled"), false},
@@ -341,34 +366,96 @@ static const struct cli_option attend_options[] = {
     {"here", NULL, N_("has come: attendance"), false},
     {0},
 };
-static const struct cli_option note_option[] = {{"note", N_("TEXT"), N_("why; those invited are told"), false}, {0}};
+static const struct cli_option note_option[] = {{"note", N_("TEXT"), N_("why; those invited are told"), false},
+						{0}};
 
 const struct cli_verb cli_meeting[] = {
-    {.name = "series add", .run = run_series_add, .what = N_("a meeting that recurs"), .common = CLI_FORMATS,
-     .options = series_options, .roles = CLI_SECRETARY,
-     .example = "yishi meeting series add --grid KS-03 --rrule 'FREQ=WEEKLY;BYDAY=FR' --at 15:00 --place '3号议事点'"},
-    {.name = "series list", .run = run_series_list, .what = N_("the series"), .common = CLI_LIST, .options = grid_option,
-     .roles = CLI_SECRETARY, .example = "yishi meeting series list"},
-    {.name = "series", .run = run_series_list, .what = N_("the series"), .common = CLI_LIST, .options = grid_option,
+    {.name = "series add",
+     .run = run_series_add,
+     .what = N_("a meeting that recurs"),
+     .common = CLI_FORMATS,
+     .options = series_options,
+     .roles = CLI_SECRETARY,
+     .example =
+	 "yishi meeting series add --grid KS-03 --rrule 'FREQ=WEEKLY;BYDAY=FR' --at 15:00 --place '3号议事点'"},
+    {.name = "series list",
+     .run = run_series_list,
+     .what = N_("the series"),
+     .common = CLI_LIST,
+     .options = grid_option,
+     .roles = CLI_SECRETARY,
+     .example = "yishi meeting series list"},
+    {.name = "series",
+     .run = run_series_list,
+     .what = N_("the series"),
+     .common = CLI_LIST,
+     .options = grid_option,
      .example = "yishi meeting series"},
-    {.name = "series except", .run = run_series_except, .what = N_("dates on which a series does not meet"),
-     .args = "ID DATE…", .min_args = 2, .max_args = -1, .roles = CLI_SECRETARY,
+    {.name = "series except",
+     .run = run_series_except,
+     .what = N_("dates on which a series does not meet"),
+     .args = "ID DATE…",
+     .min_args = 2,
+     .max_args = -1,
+     .roles = CLI_SECRETARY,
      .example = "yishi meeting series except 1 2026-12-25 2027-01-01"},
-    {.name = "series end", .run = run_series_end, .what = N_("the series does not go on"), .args = "ID", .min_args = 1,
-     .max_args = 1, .roles = CLI_SECRETARY, .example = "yishi meeting series end 1"},
-    {.name = "list", .run = run_list, .what = N_("the meetings, with their answers counted"), .common = CLI_LIST,
-     .options = list_options, .roles = CLI_SECRETARY | CLI_STAFF, .example = "yishi meeting list --coming --grid KS-03"},
-    {.name = "show", .run = run_show, .what = N_("one meeting, or who comes"), .args = "ID", .min_args = 1, .max_args = 1,
-     .common = CLI_FORMATS, .options = show_options, .roles = CLI_SECRETARY | CLI_STAFF,
+    {.name = "series end",
+     .run = run_series_end,
+     .what = N_("the series does not go on"),
+     .args = "ID",
+     .min_args = 1,
+     .max_args = 1,
+     .roles = CLI_SECRETARY,
+     .example = "yishi meeting series end 1"},
+    {.name = "list",
+     .run = run_list,
+     .what = N_("the meetings, with their answers counted"),
+     .common = CLI_LIST,
+     .options = list_options,
+     .roles = CLI_SECRETARY | CLI_STAFF,
+     .example = "yishi meeting list --coming --grid KS-03"},
+    {.name = "show",
+     .run = run_show,
+     .what = N_("one meeting, or who comes"),
+     .args = "ID",
+     .min_args = 1,
+     .max_args = 1,
+     .common = CLI_FORMATS,
+     .options = show_options,
+     .roles = CLI_SECRETARY | CLI_STAFF,
      .example = "yishi meeting show 4\nyishi meeting show 4 --silent"},
-    {.name = "agenda", .run = run_agenda, .what = N_("what the meeting will talk about"), .args = "ID", .min_args = 1,
-     .max_args = 1, .common = CLI_FORMATS, .roles = CLI_SECRETARY | CLI_STAFF, .example = "yishi meeting agenda 4 --json"},
-    {.name = "attend", .run = run_attend, .what = N_("an answer or an attendance given at the desk"), .args = "ID NUMBER",
-     .min_args = 2, .max_args = 2, .options = attend_options, .roles = CLI_SECRETARY,
+    {.name = "agenda",
+     .run = run_agenda,
+     .what = N_("what the meeting will talk about"),
+     .args = "ID",
+     .min_args = 1,
+     .max_args = 1,
+     .common = CLI_FORMATS,
+     .roles = CLI_SECRETARY | CLI_STAFF,
+     .example = "yishi meeting agenda 4 --json"},
+    {.name = "attend",
+     .run = run_attend,
+     .what = N_("an answer or an attendance given at the desk"),
+     .args = "ID NUMBER",
+     .min_args = 2,
+     .max_args = 2,
+     .options = attend_options,
+     .roles = CLI_SECRETARY,
      .example = "yishi meeting attend 4 13800138001 --people 2\nyishi meeting attend 4 13800138001 --here"},
-    {.name = "cancel", .run = run_cancel, .what = N_("one meeting does not take place"), .args = "ID", .min_args = 1,
-     .max_args = 1, .options = note_option, .roles = CLI_SECRETARY, .example = "yishi meeting cancel 4 --note '会场维修'"},
-    {.name = "export", .run = meeting_export_run, .what = N_("the coming meetings as a calendar (iCalendar)"),
-     .options = grid_option, .roles = CLI_SECRETARY, .example = "yishi meeting export --grid KS-03 > meetings.ics"},
+    {.name = "cancel",
+     .run = run_cancel,
+     .what = N_("one meeting does not take place"),
+     .args = "ID",
+     .min_args = 1,
+     .max_args = 1,
+     .options = note_option,
+     .roles = CLI_SECRETARY,
+     .example = "yishi meeting cancel 4 --note '会场维修'"},
+    {.name = "export",
+     .run = meeting_export_run,
+     .what = N_("the coming meetings as a calendar (iCalendar)"),
+     .options = grid_option,
+     .roles = CLI_SECRETARY,
+     .example = "yishi meeting export --grid KS-03 > meetings.ics"},
     {0},
 };

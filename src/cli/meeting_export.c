@@ -7,7 +7,8 @@
 #include <libical/ical.h>
 #include <string.h>
 
-struct export {
+struct export
+{
 	struct cli *c;
 	icalcomponent *calendar;
 };
@@ -21,13 +22,17 @@ static int add_event(void *ctx, const struct meeting *m)
 {
 	struct export *x = ctx;
 	const struct config *cfg = x->c->config;
-	cleanup_free char *uid = mem_printf("meeting-%lld@%s", (long long)m->id, cfg->number ? cfg->number : "yishi");
+	cleanup_free char *uid =
+	    mem_printf("meeting-%lld@%s", (long long)m->id, cfg->number ? cfg->number : "yishi");
 	cleanup_free char *summary = *m->title ? mem_dup(m->title) : mem_printf(_("Meeting of %s"), m->grid);
 	icalcomponent *event = icalcomponent_vanew(
-	    ICAL_VEVENT_COMPONENT, icalproperty_new_uid(uid), icalproperty_new_dtstamp(ical_time(cli_now(x->c))),
+	    ICAL_VEVENT_COMPONENT, icalproperty_new_uid(uid),
+	    icalproperty_new_dtstamp(ical_time(cli_now(x->c))),
 	    icalproperty_new_dtstart(ical_time(m->starts_utc)), icalproperty_new_dtend(ical_time(m->ends_utc)),
 	    icalproperty_new_summary(summary), icalproperty_new_location(m->place),
-	    icalproperty_new_status(m->state == MEETING_CANCELLED ? ICAL_STATUS_CANCELLED : ICAL_STATUS_CONFIRMED), NULL);
+	    icalproperty_new_status(m->state == MEETING_CANCELLED ? ICAL_STATUS_CANCELLED
+								  : ICAL_STATUS_CONFIRMED),
+	    NULL);
 	icalcomponent_add_component(x->calendar, event);
 	return 0;
 }
@@ -41,7 +46,8 @@ int meeting_export_run(struct cli *c)
 		return r;
 	f.since_utc = cli_now(c);
 	struct export x = {c, icalcomponent_vanew(ICAL_VCALENDAR_COMPONENT, icalproperty_new_version("2.0"),
-	                                          icalproperty_new_prodid("-//yishi//" YISHI_VERSION "//ZH"), NULL)};
+						  icalproperty_new_prodid("-//yishi//" YISHI_VERSION "//ZH"),
+						  NULL)};
 	r = meeting_list(s, &f, add_event, &x);
 	char *text = icalcomponent_as_ical_string_r(x.calendar);
 	fputs(text, c->out.file);

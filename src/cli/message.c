@@ -59,13 +59,14 @@ static json_t *ref(int64_t id)
 
 static json_t *message_json(const struct message *m)
 {
-	return json_pack("{sI ss so so so ss si so so so ss so so so so so si so}", "id", (json_int_t)m->id, "direction",
-	                 m->out ? "out" : "in", "number", out_string(m->number), "name", out_string(m->name), "text",
-	                 out_string(m->text), "state", m->state, "segments", m->segments, "modem",
-	                 *m->modem ? out_string(m->modem) : json_null(), "created", out_time(m->created_utc), "sent",
-	                 out_time(m->sent_utc), "kind", m->kind, "case", ref(m->matter), "answers", ref(m->answers), "broadcast",
-	                 ref(m->broadcast), "meeting", ref(m->meeting), "not_after", out_time(m->not_after_utc), "missing",
-	                 m->missing, "reason", *m->reason ? out_string(m->reason) : json_null());
+	return json_pack("{sI ss so so so ss si so so so ss so so so so so si so}", "id", (json_int_t)m->id,
+			 "direction", m->out ? "out" : "in", "number", out_string(m->number), "name",
+			 out_string(m->name), "text", out_string(m->text), "state", m->state, "segments",
+			 m->segments, "modem", *m->modem ? out_string(m->modem) : json_null(), "created",
+			 out_time(m->created_utc), "sent", out_time(m->sent_utc), "kind", m->kind, "case",
+			 ref(m->matter), "answers", ref(m->answers), "broadcast", ref(m->broadcast), "meeting",
+			 ref(m->meeting), "not_after", out_time(m->not_after_utc), "missing", m->missing,
+			 "reason", *m->reason ? out_string(m->reason) : json_null());
 }
 
 static int print_row(void *ctx, const struct message *m)
@@ -79,11 +80,13 @@ static int run_list(struct cli *c)
 {
 	struct store *s;
 	char number[E164_MAX];
-	struct message_filter f = {.direction = cli_opt(c, "in") ? -1 : cli_opt(c, "out") ? 1 : 0,
-	                           .state = cli_opt(c, "state"),
-	                           .since_utc = c->since_utc,
-	                           .muted = cli_opt(c, "muted") != NULL,
-	                           .limit = c->limit};
+	struct message_filter f = {.direction = cli_opt(c, "in")    ? -1
+						: cli_opt(c, "out") ? 1
+								    : 0,
+				   .state = cli_opt(c, "state"),
+				   .since_utc = c->since_utc,
+				   .muted = cli_opt(c, "muted") != NULL,
+				   .limit = c->limit};
 	if (cli_opt(c, "in") && cli_opt(c, "out"))
 		f.direction = 0;
 	if (cli_opt(c, "number")) {
@@ -121,7 +124,8 @@ static int run_show(struct cli *c)
 		return r;
 	r = message_get(s, id, print_record, c);
 	if (r == -ENOENT)
-		return cli_fail(CLI_NOTHING, _("there is no text %s; `yishi message list` shows them"), c->argv[0]);
+		return cli_fail(CLI_NOTHING, _("there is no text %s; `yishi message list` shows them"),
+				c->argv[0]);
 	return r ? cli_store_failed(c, r) : EX_OK;
 }
 
@@ -173,13 +177,28 @@ static int run_send(struct cli *c)
 }
 
 const struct cli_verb cli_message[] = {
-    {.name = "list", .run = run_list, .what = N_("texts that came in and went out"), .common = CLI_LIST,
-     .options = list_options, .roles = CLI_SECRETARY | CLI_STAFF,
+    {.name = "list",
+     .run = run_list,
+     .what = N_("texts that came in and went out"),
+     .common = CLI_LIST,
+     .options = list_options,
+     .roles = CLI_SECRETARY | CLI_STAFF,
      .example = "yishi message list --in --since today\nyishi message list --number 13800138001 --json"},
-    {.name = "show", .run = run_show, .what = N_("one text, and what became of it"), .args = "ID", .min_args = 1,
-     .max_args = 1, .common = CLI_FORMATS, .roles = CLI_SECRETARY, .example = "yishi message show 12 --full"},
-    {.name = "send", .run = run_send, .what = N_("send one text to one number"), .common = CLI_FORMATS,
-     .options = send_options, .roles = CLI_SECRETARY | CLI_STAFF,
+    {.name = "show",
+     .run = run_show,
+     .what = N_("one text, and what became of it"),
+     .args = "ID",
+     .min_args = 1,
+     .max_args = 1,
+     .common = CLI_FORMATS,
+     .roles = CLI_SECRETARY,
+     .example = "yishi message show 12 --full"},
+    {.name = "send",
+     .run = run_send,
+     .what = N_("send one text to one number"),
+     .common = CLI_FORMATS,
+     .options = send_options,
+     .roles = CLI_SECRETARY | CLI_STAFF,
      .example = "yishi message send --to 13800138001 --text '您的诉求已派单'"},
     {0},
 };

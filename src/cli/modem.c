@@ -56,11 +56,20 @@ static const char *state_label(const char *state)
 	static const struct {
 		const char *state, *label;
 	} labels[] = {
-	    {"closed", N_("not opened")},      {"opening", N_("opening")},         {"pin", N_("needs its PIN")},
-	    {"init", N_("being set up")},      {"registering", N_("looks for the network")}, {"ready", N_("ready")},
-	    {"reading", N_("reads a text")},   {"sending", N_("sending")},         {"backoff", N_("rests after an error")},
-	    {"lost", N_("lost")},              {"held", N_("lent to a person")},   {"stopped", N_("stopped")},
-	    {"down", N_("down")},              {"unknown", N_("unknown")},
+	    {"closed", N_("not opened")},
+	    {"opening", N_("opening")},
+	    {"pin", N_("needs its PIN")},
+	    {"init", N_("being set up")},
+	    {"registering", N_("looks for the network")},
+	    {"ready", N_("ready")},
+	    {"reading", N_("reads a text")},
+	    {"sending", N_("sending")},
+	    {"backoff", N_("rests after an error")},
+	    {"lost", N_("lost")},
+	    {"held", N_("lent to a person")},
+	    {"stopped", N_("stopped")},
+	    {"down", N_("down")},
+	    {"unknown", N_("unknown")},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(labels); i++)
 		if (!strcmp(labels[i].state, state))
@@ -89,12 +98,13 @@ static json_t *number(int value, int unknown)
 static int collect(void *ctx, const struct line *l)
 {
 	json_object_set_new(ctx, l->name,
-	                    json_pack("{ss so so so so so so so so sI sI so so}", "name", l->name, "state", out_string(l->state),
-	                              "imei", word(l->imei), "iccid", word(l->iccid), "model", word(l->model), "operator",
-	                              word(l->operator_name), "technology", word(l->technology), "signal_dbm",
-	                              number(l->signal_dbm, 0), "storage_used", number(l->storage_used, -1), "sent",
-	                              (json_int_t)l->sent, "received", (json_int_t)l->received, "storage_size",
-	                              number(l->storage_size, -1), "seen", out_time(l->seen_utc)));
+			    json_pack("{ss so so so so so so so so sI sI so so}", "name", l->name, "state",
+				      out_string(l->state), "imei", word(l->imei), "iccid", word(l->iccid),
+				      "model", word(l->model), "operator", word(l->operator_name), "technology",
+				      word(l->technology), "signal_dbm", number(l->signal_dbm, 0),
+				      "storage_used", number(l->storage_used, -1), "sent", (json_int_t)l->sent,
+				      "received", (json_int_t)l->received, "storage_size",
+				      number(l->storage_size, -1), "seen", out_time(l->seen_utc)));
 	return 0;
 }
 
@@ -102,7 +112,7 @@ static int collect(void *ctx, const struct line *l)
 static void overlay(json_t *row, const json_t *live)
 {
 	static const char *const keys[] = {"state",      "imei",       "iccid",        "operator",
-	                                   "technology", "signal_dbm", "storage_used", "storage_size"};
+					   "technology", "signal_dbm", "storage_used", "storage_size"};
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
 		json_t *v = json_object_get(live, keys[i]);
 		bool empty = !v || (json_is_string(v) && !json_string_length(v));
@@ -127,11 +137,13 @@ static int rows(struct cli *c, json_t **ret)
 		json_t *row = json_object_get(known, m->name), *l;
 		size_t k;
 		row = row ? json_incref(row)
-		          : json_pack("{ss ss si si}", "name", m->name, "state", "unknown", "sent", 0, "received", 0);
+			  : json_pack("{ss ss si si}", "name", m->name, "state", "unknown", "sent", 0,
+				      "received", 0);
 		json_object_set_new(row, "device", out_string(m->device));
 		if (up)
 			json_object_set_new(row, "state", json_string("down"));
-		json_array_foreach(json_object_get(live, "modems"), k, l) {
+		json_array_foreach(json_object_get(live, "modems"), k, l)
+		{
 			const char *name = json_string_value(json_object_get(l, "name"));
 			if (name && !strcmp(name, m->name))
 				overlay(row, l);
@@ -156,7 +168,8 @@ static int run_list(struct cli *c)
 	if (r)
 		return r;
 	out_begin(&c->out, columns);
-	json_array_foreach(list, i, row) {
+	json_array_foreach(list, i, row)
+	{
 		print_label(c, row);
 		if ((long)i < c->limit)
 			out_row(&c->out, json_incref(row));
@@ -175,29 +188,46 @@ static int run_show(struct cli *c)
 	int r = rows(c, &list);
 	if (r)
 		return r;
-	json_array_foreach(list, i, row) {
-		const struct config_modem *m = config_find_modem(c->config, json_string_value(json_object_get(row, "name")));
+	json_array_foreach(list, i, row)
+	{
+		const struct config_modem *m =
+		    config_find_modem(c->config, json_string_value(json_object_get(row, "name")));
 		if (strcmp(m->name, c->argv[0]) != 0)
 			continue;
 		found = true;
 		r = airtime_get(c->store, m->name, cli_now(c), &a);
 		json_object_set_new(row, "hour", json_integer(a.hour));
 		json_object_set_new(row, "day", json_integer(a.day));
-		json_object_set_new(row, "hourly_quota", m->hourly_quota ? json_integer(m->hourly_quota) : json_null());
-		json_object_set_new(row, "daily_quota", m->daily_quota ? json_integer(m->daily_quota) : json_null());
+		json_object_set_new(row, "hourly_quota",
+				    m->hourly_quota ? json_integer(m->hourly_quota) : json_null());
+		json_object_set_new(row, "daily_quota",
+				    m->daily_quota ? json_integer(m->daily_quota) : json_null());
 		print_label(c, row);
 		out_record(&c->out, show_columns, json_incref(row));
 	}
 	json_decref(list);
 	if (!found)
-		return cli_fail(CLI_NOTHING, _("the configuration has no modem %s; `yishi modem list` shows them"), c->argv[0]);
+		return cli_fail(CLI_NOTHING,
+				_("the configuration has no modem %s; `yishi modem list` shows them"),
+				c->argv[0]);
 	return r ? cli_store_failed(c, r) : EX_OK;
 }
 
 const struct cli_verb cli_modem[] = {
-    {.name = "list", .run = run_list, .what = N_("the modems: state, network, signal"), .common = CLI_LIST,
-     .roles = CLI_SECRETARY | CLI_INSTALLER, .example = "yishi modem list --json"},
-    {.name = "show", .run = run_show, .what = N_("one modem, with what its quotas have left"), .args = "NAME", .min_args = 1,
-     .max_args = 1, .common = CLI_FORMATS, .roles = CLI_INSTALLER, .example = "yishi modem show front"},
+    {.name = "list",
+     .run = run_list,
+     .what = N_("the modems: state, network, signal"),
+     .common = CLI_LIST,
+     .roles = CLI_SECRETARY | CLI_INSTALLER,
+     .example = "yishi modem list --json"},
+    {.name = "show",
+     .run = run_show,
+     .what = N_("one modem, with what its quotas have left"),
+     .args = "NAME",
+     .min_args = 1,
+     .max_args = 1,
+     .common = CLI_FORMATS,
+     .roles = CLI_INSTALLER,
+     .example = "yishi modem show front"},
     {0},
 };

@@ -3,6 +3,7 @@
 /* The order is that of `yishi help`. */
 const struct cli_noun cli_nouns[] = {
     {"status", N_("one screen: is all well?"), cli_status},
+    {"todo", N_("what waits for you"), cli_todo},
     {"message", N_("texts that come in and go out"), cli_message},
     {"case", N_("what residents raised, and what became of it"), cli_case},
     {"meeting", N_("meetings: series, agenda, answers"), cli_meeting},

@@ -15,7 +15,8 @@ const struct common_option common_options[] = {
     {{"csv", NULL, N_("CSV with a header"), false}, CLI_FORMATS | CLI_LIST},
     {{"full", NULL, N_("telephone numbers in full"), false}, CLI_FORMATS | CLI_LIST},
     {{"limit", N_("N"), N_("at most N rows; 0 = all (50 on a terminal, all otherwise)"), false}, CLI_LIST},
-    {{"since", N_("TIME"), N_("only what is newer: \"2026-11-20 15:00\", \"-3d\", \"today\""), false}, CLI_LIST},
+    {{"since", N_("TIME"), N_("only what is newer: \"2026-11-20 15:00\", \"-3d\", \"today\""), false},
+     CLI_LIST},
     {{"yes", NULL, N_("answer the question with yes"), false}, CLI_YES},
     {{"config", N_("FILE"), N_("the configuration file (also -c FILE)"), false}, 0},
     {{"help", NULL, N_("this text (also -h)"), false}, 0},
@@ -42,7 +43,8 @@ static struct option *long_options(const struct cli_verb *v, const struct cli_op
 		if (!o->group || o->group & v->common)
 			rows[n++] = &o->o;
 	for (size_t i = 0; i < n; i++)
-		list[i] = (struct option){rows[i]->name, rows[i]->arg ? required_argument : no_argument, NULL, 0};
+		list[i] =
+		    (struct option){rows[i]->name, rows[i]->arg ? required_argument : no_argument, NULL, 0};
 	*ret_rows = rows;
 	return list;
 }

@@ -12,5 +12,6 @@ struct common_option {
 };
 extern const struct common_option common_options[]; /* ends with a NULL name */
 
-/* Fills c->values, argc, argv, the mode of the output, limit and since. 0, OPTIONS_HELP, or an exit status after having printed why. */
+/* Fills c->values, argc, argv, the mode of the output, limit and since. 0, OPTIONS_HELP, or an exit status
+ * after having printed why. */
 int options_read(struct cli *c, int argc, char **argv);

@@ -56,7 +56,8 @@ const char *out_word_colour(const char *word)
 	return NULL;
 }
 
-/* "11-20 15:00" this year, "2025-11-20 15:00" otherwise would need the clock; a table always prints the year. */
+/* "11-20 15:00" this year, "2025-11-20 15:00" otherwise would need the clock; a table always prints the year.
+ */
 static void add_time(struct buf *b, int64_t utc)
 {
 	struct civil t;
@@ -75,13 +76,16 @@ static void add_joined(struct buf *b, const json_t *array, bool shorten, bool tr
 	size_t i;
 	json_t *v;
 	char number[32];
-	json_array_foreach((json_t *)array, i, v) {
+	json_array_foreach((json_t *)array, i, v)
+	{
 		const char *s = json_string_value(v);
 		if (!s)
 			continue;
 		if (i)
 			buf_addc(b, ' ');
-		buf_adds(b, shorten && strlen(s) < sizeof number ? text_short_number(s, number) : translate ? translated(s) : s);
+		buf_adds(b, shorten && strlen(s) < sizeof number ? text_short_number(s, number)
+			    : translate                          ? translated(s)
+								 : s);
 	}
 }
 
@@ -101,13 +105,14 @@ static char *cell_text(const struct out *o, const struct out_column *c, const js
 			buf_adds(&b, rfc3339_format(json_integer_value(v), tmp));
 		break;
 	case OUT_BOOL:
-		buf_adds(&b, !table                 ? (json_is_true(v) ? "true" : "false")
-		             : json_is_true(v)      ? gettext("yes")
-		                                    : "");
+		buf_adds(&b, !table            ? (json_is_true(v) ? "true" : "false")
+			     : json_is_true(v) ? gettext("yes")
+					       : "");
 		break;
 	case OUT_PHONE:
-		buf_adds(&b, shorten && json_string_length(v) < 24 ? text_short_number(json_string_value(v), tmp)
-		                                                   : json_string_value(v));
+		buf_adds(&b, shorten && json_string_length(v) < 24
+				 ? text_short_number(json_string_value(v), tmp)
+				 : json_string_value(v));
 		break;
 	case OUT_PHONES:
 		add_joined(&b, v, shorten, false);
@@ -120,7 +125,8 @@ static char *cell_text(const struct out *o, const struct out_column *c, const js
 	case OUT_INT:
 	case OUT_RAW:
 		if (json_is_string(v))
-			buf_adds(&b, table && c->type == OUT_WORD ? translated(json_string_value(v)) : json_string_value(v));
+			buf_adds(&b, table && c->type == OUT_WORD ? translated(json_string_value(v))
+								  : json_string_value(v));
 		else {
 			cleanup_free char *dump = json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY);
 			buf_adds(&b, dump ? dump : "");
@@ -153,7 +159,8 @@ static void row_json(struct out *o, const json_t *row)
 		if (!v)
 			json_object_set_new(ordered, c->key, json_null());
 		else if (c->type == OUT_TIME && json_is_integer(v))
-			json_object_set_new(ordered, c->key, json_string(rfc3339_format(json_integer_value(v), time)));
+			json_object_set_new(ordered, c->key,
+					    json_string(rfc3339_format(json_integer_value(v), time)));
 		else
 			json_object_set(ordered, c->key, v);
 	}
@@ -197,8 +204,8 @@ void out_end(struct out *o)
 	if (o->mode != OUT_TABLE)
 		return;
 	if (o->row_count)
-		table_print(o->file, o->columns, o->column_count, (const char *const *)o->cells, o->row_count, o->colour,
-		            o->terminal, !o->headless);
+		table_print(o->file, o->columns, o->column_count, (const char *const *)o->cells, o->row_count,
+			    o->colour, o->terminal, !o->headless);
 	free_cells(o);
 }
 

@@ -1,6 +1,7 @@
 /* Results on standard output, in one of three forms from one table of columns: aligned columns for people (East
  * Asian width respected, colour on a terminal), one JSON object a line, or RFC 4180 CSV with a header. Control
- * characters of strangers' texts never reach the terminal; telephone numbers are shortened in tables unless --full. */
+ * characters of strangers' texts never reach the terminal; telephone numbers are shortened in tables unless
+ * --full. */
 #pragma once
 
 #include <jansson.h>
@@ -10,11 +11,12 @@
 enum out_mode { OUT_TABLE, OUT_JSON, OUT_CSV };
 
 enum out_type {
-	OUT_TEXT,   /* string or null */
-	OUT_WORD,   /* a state, a category, another word of ours: in tables in the reader's language, and coloured */
-	OUT_INT,    /* integer or null; right-aligned */
-	OUT_BOOL,   /* true / false; yes / blank in tables */
-	OUT_TIME,   /* integer UTC seconds or null; RFC 3339 in JSON and CSV, short local time in tables */
+	OUT_TEXT, /* string or null */
+	OUT_WORD, /* a state, a category, another word of ours: in tables in the reader's language, and coloured
+		   */
+	OUT_INT,  /* integer or null; right-aligned */
+	OUT_BOOL, /* true / false; yes / blank in tables */
+	OUT_TIME, /* integer UTC seconds or null; RFC 3339 in JSON and CSV, short local time in tables */
 	OUT_PHONE,  /* string: E.164 */
 	OUT_PHONES, /* array of E.164 strings; joined by blanks in tables and CSV */
 	OUT_WORDS,  /* array of such words; joined by blanks */
@@ -25,7 +27,7 @@ struct out_column {
 	const char *key;   /* JSON field and CSV header: never translated */
 	const char *title; /* N_() head of the table's column; NULL: not in tables */
 	enum out_type type;
-	int width;         /* columns at most in a table on a terminal, 0 = as wide as needed */
+	int width; /* columns at most in a table on a terminal, 0 = as wide as needed */
 };
 
 struct out_row; /* a row that waits for the table's layout */

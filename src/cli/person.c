@@ -63,14 +63,15 @@ static json_t *view_json(const struct person_view *v)
 	for (int i = 0; i < ROLE_COUNT; i++)
 		if (v->p.roles & 1u << i)
 			json_array_append_new(roles, json_string(role_name(i)));
-	return json_pack("{sI so so so so so so so so so ss sb sb so}", "id", (json_int_t)v->p.id, "numbers", numbers, "name",
-	                 out_string(v->p.name), "grid", out_string(v->p.grid), "building", out_string(v->p.building), "unit",
-	                 out_string(v->p.unit), "room", out_string(v->p.room), "roles", roles, "language",
-	                 !v->p.has_language            ? json_null()
-	                 : v->p.language == LANG_EN    ? json_string("en")
-	                                               : json_string("zh"),
-	                 "consent", out_string(v->consent_source), "opted_out", v->opted_out, "muted", v->muted, "confirmed",
-	                 v->p.confirmed, "consent_date", out_time(v->consent_utc));
+	return json_pack("{sI so so so so so so so so so ss sb sb so}", "id", (json_int_t)v->p.id, "numbers",
+			 numbers, "name", out_string(v->p.name), "grid", out_string(v->p.grid), "building",
+			 out_string(v->p.building), "unit", out_string(v->p.unit), "room",
+			 out_string(v->p.room), "roles", roles, "language",
+			 !v->p.has_language         ? json_null()
+			 : v->p.language == LANG_EN ? json_string("en")
+						    : json_string("zh"),
+			 "consent", out_string(v->consent_source), "opted_out", v->opted_out, "muted", v->muted,
+			 "confirmed", v->p.confirmed, "consent_date", out_time(v->consent_utc));
 }
 
 static int print_row(void *user, const struct person_view *v)
@@ -95,10 +96,10 @@ static int walk(struct cli *c, const struct person_filter *f)
 static int run_list(struct cli *c)
 {
 	struct person_filter f = {.grid = cli_opt(c, "grid"),
-	                          .text = cli_opt(c, "find"),
-	                          .consent = cli_opt(c, "no-consent") ? -1 : 0,
-	                          .since_utc = c->since_utc,
-	                          .limit = c->limit};
+				  .text = cli_opt(c, "find"),
+				  .consent = cli_opt(c, "no-consent") ? -1 : 0,
+				  .since_utc = c->since_utc,
+				  .limit = c->limit};
 	const char *role = cli_opt(c, "role");
 	struct err e = {0};
 	if (role && person_read_roles(role, &f.roles, &e))
@@ -133,7 +134,10 @@ static int run_show(struct cli *c)
 	r = person_list(s, &f, print_record, c);
 	if (r < 0)
 		return cli_store_failed(c, r);
-	return r == 1 ? EX_OK : cli_fail(CLI_NOTHING, _("there is no person %s; `yishi person list` shows who is there"), c->argv[0]);
+	return r == 1
+		   ? EX_OK
+		   : cli_fail(CLI_NOTHING, _("there is no person %s; `yishi person list` shows who is there"),
+			      c->argv[0]);
 }
 
 /* The options --phone … --consent as a change. */
@@ -141,13 +145,13 @@ static int read_options(struct cli *c, struct person_input *in, char **ret_phone
 {
 	struct err e = {0};
 	struct person_fields f = {.name = cli_opt(c, "name"),
-	                          .grid = cli_opt(c, "grid"),
-	                          .building = cli_opt(c, "building"),
-	                          .unit = cli_opt(c, "unit"),
-	                          .room = cli_opt(c, "room"),
-	                          .roles = cli_opt(c, "roles"),
-	                          .language = cli_opt(c, "language"),
-	                          .consent = cli_opt(c, "consent")};
+				  .grid = cli_opt(c, "grid"),
+				  .building = cli_opt(c, "building"),
+				  .unit = cli_opt(c, "unit"),
+				  .room = cli_opt(c, "room"),
+				  .roles = cli_opt(c, "roles"),
+				  .language = cli_opt(c, "language"),
+				  .consent = cli_opt(c, "consent")};
 	struct buf phones = {0};
 	for (int i = 0; cli_opt_at(c, "phone", i); i++)
 		buf_addf(&phones, "%s,", cli_opt_at(c, "phone", i));
@@ -160,12 +164,13 @@ static int changed(struct cli *c, struct store *s, int64_t id, const char *what)
 {
 	char actor[32];
 	return event_add(s, EVENT_PERSON_CHANGED, cli_actor(actor),
-	                 json_pack("{sI ss}", "person", (json_int_t)id, "what", what), cli_now(c));
+			 json_pack("{sI ss}", "person", (json_int_t)id, "what", what), cli_now(c));
 }
 
 static int unknown_grid(const char *grid)
 {
-	return cli_fail(EX_DATAERR, _("there is no grid %s; import it first: yishi grid import FILE"), grid ? grid : "");
+	return cli_fail(EX_DATAERR, _("there is no grid %s; import it first: yishi grid import FILE"),
+			grid ? grid : "");
 }
 
 static int run_add(struct cli *c)
@@ -210,7 +215,8 @@ static int run_edit(struct cli *c)
 		return cli_store_failed(c, r);
 	r = person_edit(s, id, &in.change, cli_now(c));
 	if (r == -ENOENT)
-		r = cli_fail(CLI_NOTHING, _("there is no person %s; `yishi person list` shows who is there"), c->argv[0]);
+		r = cli_fail(CLI_NOTHING, _("there is no person %s; `yishi person list` shows who is there"),
+			     c->argv[0]);
 	else if (r == -EINVAL)
 		r = unknown_grid(in.change.grid);
 	return changes_end(c, r ? r : changed(c, s, id, "edited"));
@@ -230,7 +236,8 @@ static int run_mute(struct cli *c)
 	r = phone_set_muted(s, number, on);
 	struct person list[PERSONS_PER_NUMBER];
 	int n = r ? 0 : persons_of_number(s, number, list);
-	return changes_end(c, r || n < 0 ? (r ? r : n) : changed(c, s, n ? list[0].id : 0, on ? "muted" : "unmuted"));
+	return changes_end(c, r || n < 0 ? (r ? r : n)
+					 : changed(c, s, n ? list[0].id : 0, on ? "muted" : "unmuted"));
 }
 
 static int run_forget(struct cli *c)
@@ -243,11 +250,12 @@ static int run_forget(struct cli *c)
 		return r;
 	r = person_get(s, id, &p);
 	if (r == -ENOENT)
-		return cli_fail(CLI_NOTHING, _("there is no person %s; `yishi person list` shows who is there"), c->argv[0]);
+		return cli_fail(CLI_NOTHING, _("there is no person %s; `yishi person list` shows who is there"),
+				c->argv[0]);
 	if (r)
 		return cli_store_failed(c, r);
-	cleanup_free char *question = mem_printf(_("Forget name, address, consent and phones of person %lld (%s)?"),
-	                                         (long long)id, p.name);
+	cleanup_free char *question = mem_printf(
+	    _("Forget name, address, consent and phones of person %lld (%s)?"), (long long)id, p.name);
 	if (!cli_confirm(c, question))
 		return cli_fail(CLI_NOTHING, "%s", _("nothing was changed; say --yes to do it"));
 	if ((r = store_begin(s)))
@@ -257,28 +265,75 @@ static int run_forget(struct cli *c)
 }
 
 const struct cli_verb cli_person[] = {
-    {.name = "import", .run = person_import_run, .what = N_("read a list of people from a spreadsheet's CSV"), .args = "FILE",
-     .min_args = 1, .max_args = 1, .options = person_import_options, .roles = CLI_SECRETARY,
+    {.name = "import",
+     .run = person_import_run,
+     .what = N_("read a list of people from a spreadsheet's CSV"),
+     .args = "FILE",
+     .min_args = 1,
+     .max_args = 1,
+     .options = person_import_options,
+     .roles = CLI_SECRETARY,
      .example = "yishi person import people.csv --consent '上门登记 2026-11-01'",
      .more = N_("Columns: phone,name,grid,building,unit,room,roles,language[,consent] or\n"
-                "手机,姓名,网格,楼栋,单元,房号,角色,语言[,同意]; roles and numbers separated by blanks; UTF-8 or GB18030.\n"
-                "The same list can be imported again: nobody is added twice. FILE - reads standard input.")},
-    {.name = "add", .run = run_add, .what = N_("register one person"), .common = CLI_FORMATS, .options = fields,
+		"手机,姓名,网格,楼栋,单元,房号,角色,语言[,同意]; roles and numbers separated by blanks; UTF-8 "
+		"or GB18030.\n"
+		"The same list can be imported again: nobody is added twice. FILE - reads standard input.")},
+    {.name = "add",
+     .run = run_add,
+     .what = N_("register one person"),
+     .common = CLI_FORMATS,
+     .options = fields,
      .roles = CLI_SECRETARY,
-     .example = "yishi person add --name 王秀英 --phone 13800138001 --grid KS-03 --building 3 --unit 2 --room 501 --consent '社区登记'"},
-    {.name = "list", .run = run_list, .what = N_("who is registered"), .common = CLI_LIST, .options = filters,
-     .roles = CLI_SECRETARY | CLI_STAFF, .example = "yishi person list --grid KS-03 --role volunteer --json"},
-    {.name = "show", .run = run_show, .what = N_("one person"), .args = "ID", .min_args = 1, .max_args = 1,
-     .common = CLI_FORMATS, .roles = CLI_SECRETARY | CLI_STAFF, .example = "yishi person show 12 --full"},
-    {.name = "edit", .run = run_edit, .what = N_("change what is known of a person"), .args = "ID", .min_args = 1,
-     .max_args = 1, .options = fields, .roles = CLI_SECRETARY,
+     .example = "yishi person add --name 王秀英 --phone 13800138001 --grid KS-03 --building 3 --unit 2 --room "
+		"501 --consent '社区登记'"},
+    {.name = "list",
+     .run = run_list,
+     .what = N_("who is registered"),
+     .common = CLI_LIST,
+     .options = filters,
+     .roles = CLI_SECRETARY | CLI_STAFF,
+     .example = "yishi person list --grid KS-03 --role volunteer --json"},
+    {.name = "show",
+     .run = run_show,
+     .what = N_("one person"),
+     .args = "ID",
+     .min_args = 1,
+     .max_args = 1,
+     .common = CLI_FORMATS,
+     .roles = CLI_SECRETARY | CLI_STAFF,
+     .example = "yishi person show 12 --full"},
+    {.name = "edit",
+     .run = run_edit,
+     .what = N_("change what is known of a person"),
+     .args = "ID",
+     .min_args = 1,
+     .max_args = 1,
+     .options = fields,
+     .roles = CLI_SECRETARY,
      .example = "yishi person edit 12 --building 5 --roles 'resident volunteer'"},
-    {.name = "mute", .run = run_mute, .what = N_("keep the texts of a number out of sight, without answers"),
-     .args = "NUMBER", .min_args = 1, .max_args = 1, .options = mute_options, .roles = CLI_SECRETARY,
+    {.name = "mute",
+     .run = run_mute,
+     .what = N_("keep the texts of a number out of sight, without answers"),
+     .args = "NUMBER",
+     .min_args = 1,
+     .max_args = 1,
+     .options = mute_options,
+     .roles = CLI_SECRETARY,
      .example = "yishi person mute 13800138009\nyishi person mute 13800138009 --off"},
-    {.name = "forget", .run = run_forget, .what = N_("remove a person's data on request"), .args = "ID", .min_args = 1,
-     .max_args = 1, .common = CLI_YES, .roles = CLI_SECRETARY, .example = "yishi person forget 12"},
-    {.name = "export", .run = run_export, .what = N_("the whole registry as CSV or JSON"), .common = CLI_FORMATS,
-     .roles = CLI_SECRETARY, .example = "yishi person export > people.csv"},
+    {.name = "forget",
+     .run = run_forget,
+     .what = N_("remove a person's data on request"),
+     .args = "ID",
+     .min_args = 1,
+     .max_args = 1,
+     .common = CLI_YES,
+     .roles = CLI_SECRETARY,
+     .example = "yishi person forget 12"},
+    {.name = "export",
+     .run = run_export,
+     .what = N_("the whole registry as CSV or JSON"),
+     .common = CLI_FORMATS,
+     .roles = CLI_SECRETARY,
+     .example = "yishi person export > people.csv"},
     {0},
 };

@@ -19,13 +19,20 @@ enum { PHONE, NAME, GRID, BUILDING, UNIT, ROOM, ROLE_WORDS, LANGUAGE, CONSENT, C
 enum { ID = COLUMNS, OPTED_OUT, MUTED, CONFIRMED, CONSENT_DATE, ALL_COLUMNS };
 
 static const struct csv_column columns[ALL_COLUMNS] = {
-    [PHONE] = {{"phone", "手机", "numbers", "电话"}},   [NAME] = {{"name", "姓名"}},
-    [GRID] = {{"grid", "网格"}},                        [BUILDING] = {{"building", "楼栋", "栋"}},
-    [UNIT] = {{"unit", "单元"}},                        [ROOM] = {{"room", "房号", "室"}},
-    [ROLE_WORDS] = {{"roles", "角色", "role"}},         [LANGUAGE] = {{"language", "语言"}},
-    [CONSENT] = {{"consent", "同意"}},                  [ID] = {{"id"}},
-    [OPTED_OUT] = {{"optedout"}},                       [MUTED] = {{"muted"}},
-    [CONFIRMED] = {{"confirmed"}},                      [CONSENT_DATE] = {{"consentdate"}},
+    [PHONE] = {{"phone", "手机", "numbers", "电话"}},
+    [NAME] = {{"name", "姓名"}},
+    [GRID] = {{"grid", "网格"}},
+    [BUILDING] = {{"building", "楼栋", "栋"}},
+    [UNIT] = {{"unit", "单元"}},
+    [ROOM] = {{"room", "房号", "室"}},
+    [ROLE_WORDS] = {{"roles", "角色", "role"}},
+    [LANGUAGE] = {{"language", "语言"}},
+    [CONSENT] = {{"consent", "同意"}},
+    [ID] = {{"id"}},
+    [OPTED_OUT] = {{"optedout"}},
+    [MUTED] = {{"muted"}},
+    [CONFIRMED] = {{"confirmed"}},
+    [CONSENT_DATE] = {{"consentdate"}},
 };
 
 const struct cli_option person_import_options[] = {
@@ -75,29 +82,34 @@ static int on_row(void *user, const struct csv_row *r)
 	if (!im->header_read) {
 		im->header_read = true;
 		if (csv_header(r, columns, ALL_COLUMNS, im->places, &e))
-			return cli_fail(EX_DATAERR, _("%s:%d: %s; columns are phone,name,grid,building,unit,room,roles,language"),
-			                im->file, r->line, e.text);
+			return cli_fail(
+			    EX_DATAERR,
+			    _("%s:%d: %s; columns are phone,name,grid,building,unit,room,roles,language"),
+			    im->file, r->line, e.text);
 		if (im->places[PHONE] < 0 && im->places[NAME] < 0)
-			return cli_fail(EX_DATAERR, _("%s:%d: the first line has no column phone (手机); put the header there"),
-			                im->file, r->line);
+			return cli_fail(
+			    EX_DATAERR,
+			    _("%s:%d: the first line has no column phone (手机); put the header there"),
+			    im->file, r->line);
 		return 0;
 	}
 	struct person_fields f = {.phones = csv_field(r, im->places[PHONE]),
-	                          .name = csv_field(r, im->places[NAME]),
-	                          .grid = csv_field(r, im->places[GRID]),
-	                          .building = csv_field(r, im->places[BUILDING]),
-	                          .unit = csv_field(r, im->places[UNIT]),
-	                          .room = csv_field(r, im->places[ROOM]),
-	                          .roles = csv_field(r, im->places[ROLE_WORDS]),
-	                          .language = csv_field(r, im->places[LANGUAGE]),
-	                          .consent = consent_of(im, csv_field(r, im->places[CONSENT]))};
+				  .name = csv_field(r, im->places[NAME]),
+				  .grid = csv_field(r, im->places[GRID]),
+				  .building = csv_field(r, im->places[BUILDING]),
+				  .unit = csv_field(r, im->places[UNIT]),
+				  .room = csv_field(r, im->places[ROOM]),
+				  .roles = csv_field(r, im->places[ROLE_WORDS]),
+				  .language = csv_field(r, im->places[LANGUAGE]),
+				  .consent = consent_of(im, csv_field(r, im->places[CONSENT]))};
 	if (person_read_fields(&f, &in, &e))
 		return wrong_row(im, r->line, e.text);
 	if (!in.change.number_count && !*f.name)
 		return wrong_row(im, r->line, _("neither a phone nor a name stands in this row"));
 	int res = person_import(im->s, &in.change, im->now, &what, &id);
 	if (res == -EINVAL) {
-		cleanup_free char *text = mem_printf(_("there is no grid %s; import it first: yishi grid import FILE"), f.grid);
+		cleanup_free char *text =
+		    mem_printf(_("there is no grid %s; import it first: yishi grid import FILE"), f.grid);
 		return wrong_row(im, r->line, text);
 	}
 	if (res)
@@ -116,15 +128,18 @@ static int write_event(struct import *im)
 	char actor[32];
 	if (!im->added && !im->updated)
 		return 0;
-	return event_add(im->s, EVENT_PERSON_CHANGED, cli_actor(actor),
-	                 json_pack("{ss si si}", "what", "imported", "added", im->added, "updated", im->updated), im->now);
+	return event_add(
+	    im->s, EVENT_PERSON_CHANGED, cli_actor(actor),
+	    json_pack("{ss si si}", "what", "imported", "added", im->added, "updated", im->updated), im->now);
 }
 
 static void report(const struct import *im)
 {
-	printf(_("%d added, %d updated, %d unchanged, %d rows with errors\n"), im->added, im->updated, im->unchanged, im->wrong);
+	printf(_("%d added, %d updated, %d unchanged, %d rows with errors\n"), im->added, im->updated,
+	       im->unchanged, im->wrong);
 	if (im->without_consent)
-		printf(_("%d without consent: they get answers to their own texts, and no broadcast\n"), im->without_consent);
+		printf(_("%d without consent: they get answers to their own texts, and no broadcast\n"),
+		       im->without_consent);
 }
 
 static int import_text(struct import *im, const char *text)

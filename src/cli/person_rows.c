@@ -9,8 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
-/* Words separated by commas, semicolons, slashes and their Chinese likes; with `blanks` by blanks, too. Calls back for
- * each; a callback's non-zero ends it. */
+/* Words separated by commas, semicolons, slashes and their Chinese likes; with `blanks` by blanks, too. Calls
+ * back for each; a callback's non-zero ends it. */
 static int each_word(const char *text, bool blanks, int (*word)(void *user, const char *w), void *user)
 {
 	static const char *const separators[] = {",", ";", "/", "\n", "、", "，", "；", " ", "\t", "　"};
@@ -50,7 +50,10 @@ static int one_role(void *user, const char *w)
 	struct words *s = user;
 	int i = role_find(w);
 	if (i < 0)
-		return err_set(s->e, NULL, 0, _("%s is no role; roles are resident volunteer building_head grid_worker department expert duty_officer mediator installer secretary"), w);
+		return err_set(s->e, NULL, 0,
+			       _("%s is no role; roles are resident volunteer building_head grid_worker "
+				 "department expert duty_officer mediator installer secretary"),
+			       w);
 	s->roles |= 1u << i;
 	return 0;
 }
@@ -69,11 +72,14 @@ static int one_number(void *user, const char *w)
 	struct words *s = user;
 	struct person_change *ch = &s->in->change;
 	if (ch->number_count == PERSON_NUMBERS)
-		return err_set(s->e, NULL, 0, _("more than %d telephone numbers for one person"), PERSON_NUMBERS);
+		return err_set(s->e, NULL, 0, _("more than %d telephone numbers for one person"),
+			       PERSON_NUMBERS);
 	char *number = s->in->numbers[ch->number_count];
 	/* spreadsheets turn long numbers into 1.38E+10: that is no number any more */
 	if (!e164_is_person(e164_parse(w, number)) || number[0] != '+')
-		return err_set(s->e, NULL, 0, _("%s is no telephone number of a person (a fixed line wants its area code)"), w);
+		return err_set(s->e, NULL, 0,
+			       _("%s is no telephone number of a person (a fixed line wants its area code)"),
+			       w);
 	for (int i = 0; i < ch->number_count; i++)
 		if (!strcmp(s->in->numbers[i], number))
 			return 0;
@@ -112,8 +118,8 @@ static int read_language(const char *text, const char **ret, struct err *e)
 {
 	static const struct {
 		const char *written, *language;
-	} names[] = {{"zh", "zh"}, {"中文", "zh"}, {"汉语", "zh"}, {"chinese", "zh"}, {"zh_CN", "zh"}, {"zh-CN", "zh"},
-	             {"en", "en"}, {"英文", "en"}, {"英语", "en"}, {"english", "en"}};
+	} names[] = {{"zh", "zh"},    {"中文", "zh"}, {"汉语", "zh"}, {"chinese", "zh"}, {"zh_CN", "zh"},
+		     {"zh-CN", "zh"}, {"en", "en"},   {"英文", "en"}, {"英语", "en"},    {"english", "en"}};
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		if (!strcasecmp(text, names[i].written)) {
 			*ret = names[i].language;

@@ -20,8 +20,8 @@ struct person_input {
 	char building[16], unit[16], room[16], name[INTENT_SHORT_MAX];
 };
 
-/* 0, or -EINVAL with one sentence that says what is wrong and what would be right. "3栋" becomes building "3". Strings
- * of `f` stay borrowed. */
+/* 0, or -EINVAL with one sentence that says what is wrong and what would be right. "3栋" becomes building "3".
+ * Strings of `f` stay borrowed. */
 int person_read_fields(const struct person_fields *f, struct person_input *ret, struct err *e);
 
 /* "resident volunteer", "网格员、楼栋长" → ROLE() bits. -EINVAL with the word that is no role. */

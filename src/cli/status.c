@@ -81,13 +81,14 @@ static int ask_store(struct store *s, int64_t now, struct state *st)
 static json_t *state_json(const struct state *st)
 {
 	return json_pack("{ss so so si si sI so sI sI sI sI so sb si sI}", "version", YISHI_VERSION, "uptime",
-	                 st->daemon ? json_integer(st->uptime) : json_null(), "clock_ok",
-	                 st->daemon ? json_boolean(st->clock_ok) : json_null(), "modems_up", st->modems_up, "modems", st->modems,
-	                 "queue", (json_int_t)st->queue.queued, "queue_oldest", out_time(st->queue.oldest_utc), "uncertain",
-	                 (json_int_t)st->queue.uncertain, "quarantine", (json_int_t)st->quarantine, "open_cases",
-	                 (json_int_t)st->open_cases, "overdue", (json_int_t)st->overdue, "next_meeting",
-	                 out_time(st->next_meeting), "duty_list_empty", st->duty_list_empty, "alarms", 0, "disk_free",
-	                 (json_int_t)st->disk_free);
+			 st->daemon ? json_integer(st->uptime) : json_null(), "clock_ok",
+			 st->daemon ? json_boolean(st->clock_ok) : json_null(), "modems_up", st->modems_up,
+			 "modems", st->modems, "queue", (json_int_t)st->queue.queued, "queue_oldest",
+			 out_time(st->queue.oldest_utc), "uncertain", (json_int_t)st->queue.uncertain,
+			 "quarantine", (json_int_t)st->quarantine, "open_cases", (json_int_t)st->open_cases,
+			 "overdue", (json_int_t)st->overdue, "next_meeting", out_time(st->next_meeting),
+			 "duty_list_empty", st->duty_list_empty, "alarms", 0, "disk_free",
+			 (json_int_t)st->disk_free);
 }
 
 /* One line for each thing that a person should see to; the count. */
@@ -101,16 +102,19 @@ static int problems(struct cli *c, const struct config *cfg, const struct state 
 		list[n++] = _("the clock is wrong: nothing unsolicited is sent until it is set");
 	if (st->daemon && st->modems_up < st->modems)
 		list[n++] = _("a modem is not ready: yishi modem list");
-	if (st->queue.oldest_utc && now - st->queue.oldest_utc > QUEUE_LATE_S && !day_window_contains(&cfg->quiet_hours, now))
+	if (st->queue.oldest_utc && now - st->queue.oldest_utc > QUEUE_LATE_S &&
+	    !day_window_contains(&cfg->quiet_hours, now))
 		list[n++] = _("texts wait for more than half an hour: yishi message list --state queued");
 	if (st->queue.uncertain)
-		list[n++] = _("texts that perhaps went out and perhaps not: yishi message list --state uncertain");
+		list[n++] =
+		    _("texts that perhaps went out and perhaps not: yishi message list --state uncertain");
 	if (st->quarantine)
 		list[n++] = _("texts that could not be read are kept: their cases name the senders");
 	if (st->overdue)
 		list[n++] = _("cases are overdue: yishi case list --overdue");
 	if (st->duty_list_empty)
-		list[n++] = _("nobody is on duty for calls for help: yishi person edit ID --roles 'duty_officer …'");
+		list[n++] =
+		    _("nobody is on duty for calls for help: yishi person edit ID --roles 'duty_officer …'");
 	if (st->disk_free < DISK_LOW_BYTES)
 		list[n++] = _("the disk is nearly full");
 	for (int i = 0; i < n && c->out.mode == OUT_TABLE; i++)
@@ -143,8 +147,12 @@ static int run(struct cli *c)
 }
 
 const struct cli_verb cli_status[] = {
-    {.name = "", .run = run, .what = N_("one screen: modems, queue, next meeting, overdue cases, alarms"),
-     .common = CLI_FORMATS, .roles = CLI_SECRETARY | CLI_INSTALLER, .example = "yishi status\nyishi status --json",
+    {.name = "",
+     .run = run,
+     .what = N_("one screen: modems, queue, next meeting, overdue cases, alarms"),
+     .common = CLI_FORMATS,
+     .roles = CLI_SECRETARY | CLI_INSTALLER,
+     .example = "yishi status\nyishi status --json",
      .more = N_("Exit status: 0 all is well, 1 somebody has to look, 69 the daemon is down.")},
     {0},
 };

@@ -40,7 +40,7 @@ static void cell(FILE *f, const char *s, int pad, bool right, const char *colour
 }
 
 static void line(FILE *f, const struct out_column *columns, int n, const char *const *cells, const int *widths,
-                 int last, bool head, bool colour)
+		 int last, bool head, bool colour)
 {
 	for (int i = 0; i < n; i++) {
 		if (!columns[i].title)
@@ -50,15 +50,19 @@ static void line(FILE *f, const struct out_column *columns, int n, const char *c
 		int pad = widths[i] - text_width(s);
 		if (i == last && !right)
 			pad = 0;
-		cell(f, s, pad, right, !colour ? NULL : head ? "1" : columns[i].type == OUT_WORD ? out_word_colour(s) : NULL);
+		cell(f, s, pad, right,
+		     !colour                       ? NULL
+		     : head                        ? "1"
+		     : columns[i].type == OUT_WORD ? out_word_colour(s)
+						   : NULL);
 		if (i != last)
 			fprintf(f, "%*s", TABLE_GAP, "");
 	}
 	fputc('\n', f);
 }
 
-void table_print(FILE *f, const struct out_column *columns, int n, const char *const *cells, size_t rows, bool colour,
-                 bool terminal, bool head)
+void table_print(FILE *f, const struct out_column *columns, int n, const char *const *cells, size_t rows,
+		 bool colour, bool terminal, bool head)
 {
 	cleanup_free int *widths = mem_array((size_t)n, sizeof *widths);
 	cleanup_free const char **heads = mem_array((size_t)n, sizeof *heads);

@@ -37,8 +37,9 @@ int texts_read(struct cli *c, char **ret, int *ret_segments, bool *ret_ucs2)
 	int parts = !text_valid(text, len) || !len ? -EINVAL : compose_count(text, &o, &alphabet);
 	if (parts < 0) {
 		free(text);
-		return parts == -E2BIG ? cli_fail(EX_DATAERR, "%s", _("the text is longer than 255 segments; shorten it"))
-		                       : cli_fail(EX_DATAERR, "%s", _("the text is empty or not UTF-8"));
+		return parts == -E2BIG
+			   ? cli_fail(EX_DATAERR, "%s", _("the text is longer than 255 segments; shorten it"))
+			   : cli_fail(EX_DATAERR, "%s", _("the text is empty or not UTF-8"));
 	}
 	*ret = text;
 	*ret_segments = parts;

@@ -1,27 +1,30 @@
-/* Words of ours that stand in tables: states, categories, roles … They are never translated in JSON and CSV; here they are
- * listed for the translators alone. */
+/* Words of ours that stand in tables: states, categories, roles … They are never translated in JSON and CSV;
+ * here they are listed for the translators alone. */
 #include "cli/cli.h"
 
 extern const char *const cli_words[];
 const char *const cli_words[] = {
     /* TRANSLATORS: directions, kinds and states of texts */
-    N_("in"), N_("out"), N_("text"), N_("data"), N_("call"), N_("alarm"), N_("reply"), N_("reminder"), N_("broadcast"),
-    N_("stored"), N_("done"), N_("queued"), N_("sending"), N_("sent"), N_("delivered"), N_("failed"), N_("expired"),
-    N_("uncertain"), N_("cancelled"),
+    N_("in"), N_("out"), N_("text"), N_("data"), N_("call"), N_("alarm"), N_("reply"), N_("reminder"),
+    N_("broadcast"), N_("stored"), N_("done"), N_("queued"), N_("sending"), N_("sent"), N_("delivered"),
+    N_("failed"), N_("expired"), N_("uncertain"), N_("cancelled"),
     /* TRANSLATORS: states of cases, kinds, entries of the journal */
-    N_("received"), N_("verified"), N_("assigned"), N_("in_progress"), N_("resolved"), N_("confirmed"), N_("closed"),
-    N_("merged"), N_("rejected"), N_("case"), N_("proposal"), N_("task"), N_("taken"), N_("returned"), N_("escalated"),
-    N_("split"), N_("reopened"), N_("rated good"), N_("rated fair"), N_("rated bad"), N_("withdrawn"), N_("note"),
-    N_("extended"), N_("to the agenda"), N_("supported"), N_("undone"), N_("shell"), N_("timer"), N_("asked"),
-    N_("duty called"), N_("likely the same"), N_("meeting cancelled"), N_("more words"), N_("nobody on duty"),
-    N_("said to be a mistake"), N_("support withdrawn"), N_("words split off"),
+    N_("received"), N_("verified"), N_("assigned"), N_("in_progress"), N_("resolved"), N_("confirmed"),
+    N_("closed"), N_("merged"), N_("rejected"), N_("case"), N_("proposal"), N_("task"), N_("taken"),
+    N_("returned"), N_("escalated"), N_("split"), N_("reopened"), N_("rated good"), N_("rated fair"),
+    N_("rated bad"), N_("withdrawn"), N_("note"), N_("extended"), N_("to the agenda"), N_("supported"),
+    N_("undone"), N_("shell"), N_("timer"), N_("asked"), N_("duty called"), N_("likely the same"),
+    N_("meeting cancelled"), N_("more words"), N_("nobody on duty"), N_("said to be a mistake"),
+    N_("support withdrawn"), N_("words split off"),
     /* TRANSLATORS: categories of cases */
-    N_("lighting"), N_("water"), N_("power"), N_("gas"), N_("sewage"), N_("garbage"), N_("noise"), N_("parking"),
-    N_("elevator"), N_("road"), N_("greening"), N_("safety"), N_("property"), N_("dispute"), N_("elderly"), N_("pets"),
-    N_("other"),
+    N_("lighting"), N_("water"), N_("power"), N_("gas"), N_("sewage"), N_("garbage"), N_("noise"),
+    N_("parking"), N_("elevator"), N_("road"), N_("greening"), N_("safety"), N_("property"), N_("dispute"),
+    N_("elderly"), N_("pets"), N_("other"),
     /* TRANSLATORS: roles */
     N_("resident"), N_("volunteer"), N_("building_head"), N_("grid_worker"), N_("department"), N_("expert"),
     N_("duty_officer"), N_("mediator"), N_("installer"), N_("secretary"),
     /* TRANSLATORS: meetings, answers, opt-outs, broadcasts */
-    N_("planned"), N_("invited"), N_("held"), N_("silent"), N_("yes"), N_("no"), N_("broadcasts"), N_("all"), N_("waiting"),
-    N_("paused"), NULL};
+    N_("planned"), N_("invited"), N_("held"), N_("silent"), N_("yes"), N_("no"), N_("broadcasts"), N_("all"),
+    N_("waiting"), N_("paused"),
+    /* TRANSLATORS: things that wait for a person */
+    N_("callback"), N_("wrong_number"), N_("register"), N_("loop"), N_("erase"), NULL};

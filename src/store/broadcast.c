@@ -11,10 +11,10 @@
 #include <string.h>
 
 static const char *const state_names[] = {[BROADCAST_WAITING] = "waiting",
-                                          [BROADCAST_QUEUED] = "queued",
-                                          [BROADCAST_PAUSED] = "paused",
-                                          [BROADCAST_DONE] = "done",
-                                          [BROADCAST_CANCELLED] = "cancelled"};
+					  [BROADCAST_QUEUED] = "queued",
+					  [BROADCAST_PAUSED] = "paused",
+					  [BROADCAST_DONE] = "done",
+					  [BROADCAST_CANCELLED] = "cancelled"};
 
 const char *broadcast_state_name(enum broadcast_state st)
 {
@@ -43,22 +43,24 @@ static int tell_queued(struct store *s, int64_t id, const char *by, int64_t now)
 	int64_t recipients, segments;
 	int r = store_get(s, &recipients, "SELECT recipients FROM broadcast WHERE id = ?", "I", id);
 	if (!r)
-		r = store_get(s, &segments, "SELECT recipients * segments FROM broadcast WHERE id = ?", "I", id);
+		r = store_get(s, &segments, "SELECT recipients * segments FROM broadcast WHERE id = ?", "I",
+			      id);
 	return r ? r
-	         : event_add(s, EVENT_BROADCAST_QUEUED, by,
-	                     json_pack("{sI sI sI}", "broadcast", (json_int_t)id, "recipients", (json_int_t)recipients,
-	                               "segments", (json_int_t)segments),
-	                     now);
+		 : event_add(s, EVENT_BROADCAST_QUEUED, by,
+			     json_pack("{sI sI sI}", "broadcast", (json_int_t)id, "recipients",
+				       (json_int_t)recipients, "segments", (json_int_t)segments),
+			     now);
 }
 
 int broadcast_add(struct store *s, const struct broadcast_new *n, int64_t now, int64_t *ret_id)
 {
 	int64_t base, id;
 	int r = store_run(s,
-	                  "INSERT INTO broadcast (audience, text, state, segments, recipients, at_utc, not_after_utc, override_quiet,"
-	                  " created_by, created_utc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-	                  "tttiIIPbtI", n->audience, n->text, n->waiting ? "waiting" : "queued", n->segments, n->recipients,
-	                  n->at_utc, n->not_after_utc, n->override_quiet, n->by, now);
+			  "INSERT INTO broadcast (audience, text, state, segments, recipients, at_utc, "
+			  "not_after_utc, override_quiet,"
+			  " created_by, created_utc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			  "tttiIIPbtI", n->audience, n->text, n->waiting ? "waiting" : "queued", n->segments,
+			  n->recipients, n->at_utc, n->not_after_utc, n->override_quiet, n->by, now);
 	if (r)
 		return r;
 	id = store_last_id(s);
@@ -66,15 +68,21 @@ int broadcast_add(struct store *s, const struct broadcast_new *n, int64_t now, i
 	r = store_get(s, &base, "SELECT coalesce(max(id), -1) | 1 FROM message_out", "");
 	if (!r)
 		r = store_run(s,
-		              "INSERT INTO message_out (id, number, person, text, class, priority, alphabet, segments, report, created_utc,"
-		              " not_before_utc, not_after_utc, quiet, next_try_utc, broadcast, dedupe)"
-		              " SELECT ?1 + 2 * row_number() OVER (ORDER BY number), number, person, ?2, 'broadcast', ?3, ?4, ?5, 1, ?6,"
-		              " ?7, ?8, ?9, ?7, ?10, 'broadcast:' || ?10 || ':' || number FROM audience WHERE reason IS NULL",
-		              "ItitiIIPiI", base, n->text, (int)OUTBOX_BROADCAST, n->ucs2 ? "ucs2" : "gsm7", n->segments, now,
-		              n->at_utc, n->not_after_utc, !n->override_quiet, id);
+			      "INSERT INTO message_out (id, number, person, text, class, priority, alphabet, "
+			      "segments, report, created_utc,"
+			      " not_before_utc, not_after_utc, quiet, next_try_utc, broadcast, dedupe)"
+			      " SELECT ?1 + 2 * row_number() OVER (ORDER BY number), number, person, ?2, "
+			      "'broadcast', ?3, ?4, ?5, 1, ?6,"
+			      " ?7, ?8, ?9, ?7, ?10, 'broadcast:' || ?10 || ':' || number FROM audience WHERE "
+			      "reason IS NULL",
+			      "ItitiIIPiI", base, n->text, (int)OUTBOX_BROADCAST, n->ucs2 ? "ucs2" : "gsm7",
+			      n->segments, now, n->at_utc, n->not_after_utc, !n->override_quiet, id);
 	if (!r)
-		r = note(s, id, n->override_quiet ? "broadcast into quiet hours" : n->waiting ? "broadcast asked for" : "broadcast",
-		         n->by, now);
+		r = note(s, id,
+			 n->override_quiet ? "broadcast into quiet hours"
+			 : n->waiting      ? "broadcast asked for"
+					   : "broadcast",
+			 n->by, now);
 	if (!r && !n->waiting)
 		r = tell_queued(s, id, n->by, now);
 	if (!r)
@@ -82,16 +90,20 @@ int broadcast_add(struct store *s, const struct broadcast_new *n, int64_t now, i
 	return r;
 }
 
-#define COLUMNS                                                                                                        \
-	"b.id, b.audience, b.text, b.state, b.segments, b.recipients, b.at_utc, b.not_after_utc, b.override_quiet,"    \
+#define COLUMNS                                                                                                \
+	"b.id, b.audience, b.text, b.state, b.segments, b.recipients, b.at_utc, b.not_after_utc, "             \
+	"b.override_quiet,"                                                                                    \
 	" b.created_by, b.created_utc, b.done_utc"
 
 static int count_states(struct store *s, struct broadcast *b)
 {
 	cleanup_query struct query q = {0};
-	static const char *const names[] = {"queued", "sending", "sent", "delivered", "failed", "expired", "uncertain", "cancelled"};
-	int64_t *const counts[] = {&b->queued, &b->sending, &b->sent, &b->delivered, &b->failed, &b->expired, &b->uncertain, &b->cancelled};
-	int r = query_open(s, &q, "SELECT state, count(*) FROM message_out WHERE broadcast = ? GROUP BY state", "I", b->id);
+	static const char *const names[] = {"queued", "sending", "sent",      "delivered",
+					    "failed", "expired", "uncertain", "cancelled"};
+	int64_t *const counts[] = {&b->queued, &b->sending, &b->sent,      &b->delivered,
+				   &b->failed, &b->expired, &b->uncertain, &b->cancelled};
+	int r = query_open(s, &q, "SELECT state, count(*) FROM message_out WHERE broadcast = ? GROUP BY state",
+			   "I", b->id);
 	while (r >= 0 && (r = query_next(&q)) == 1)
 		for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 			if (!strcmp(query_text(&q, 0), names[i]))
@@ -100,21 +112,22 @@ static int count_states(struct store *s, struct broadcast *b)
 	return r;
 }
 
-static int walk(struct store *s, struct query *q, int r, int (*row)(void *ctx, const struct broadcast *b), void *ctx, int *rows)
+static int walk(struct store *s, struct query *q, int r, int (*row)(void *ctx, const struct broadcast *b),
+		void *ctx, int *rows)
 {
 	while (r >= 0 && (r = query_next(q)) == 1) {
 		struct broadcast b = {.id = query_int(q, 0),
-		                      .audience = query_text(q, 1),
-		                      .text = query_text(q, 2),
-		                      .state = state_find(query_text(q, 3)),
-		                      .segments = (int)query_int(q, 4),
-		                      .recipients = query_int(q, 5),
-		                      .at_utc = query_int(q, 6),
-		                      .not_after_utc = query_int(q, 7),
-		                      .override_quiet = query_int(q, 8) != 0,
-		                      .created_by = query_text(q, 9),
-		                      .created_utc = query_int(q, 10),
-		                      .done_utc = query_int(q, 11)};
+				      .audience = query_text(q, 1),
+				      .text = query_text(q, 2),
+				      .state = state_find(query_text(q, 3)),
+				      .segments = (int)query_int(q, 4),
+				      .recipients = query_int(q, 5),
+				      .at_utc = query_int(q, 6),
+				      .not_after_utc = query_int(q, 7),
+				      .override_quiet = query_int(q, 8) != 0,
+				      .created_by = query_text(q, 9),
+				      .created_utc = query_int(q, 10),
+				      .done_utc = query_int(q, 11)};
 		++*rows;
 		if ((r = count_states(s, &b)) < 0)
 			return r;
@@ -125,14 +138,16 @@ static int walk(struct store *s, struct query *q, int r, int (*row)(void *ctx, c
 	return r;
 }
 
-int broadcast_list(struct store *s, int64_t since_utc, long limit, int (*row)(void *ctx, const struct broadcast *b), void *ctx)
+int broadcast_list(struct store *s, int64_t since_utc, long limit,
+		   int (*row)(void *ctx, const struct broadcast *b), void *ctx)
 {
 	cleanup_query struct query q = {0};
 	int rows = 0;
 	int r = query_open(s, &q,
-	                   "SELECT " COLUMNS " FROM (SELECT * FROM broadcast WHERE created_utc >= ? ORDER BY id DESC LIMIT ?) b"
-	                   " ORDER BY b.id",
-	                   "II", since_utc, limit == LONG_MAX ? (int64_t)-1 : (int64_t)limit);
+			   "SELECT " COLUMNS
+			   " FROM (SELECT * FROM broadcast WHERE created_utc >= ? ORDER BY id DESC LIMIT ?) b"
+			   " ORDER BY b.id",
+			   "II", since_utc, limit == LONG_MAX ? (int64_t)-1 : (int64_t)limit);
 	return walk(s, &q, r, row, ctx, &rows);
 }
 
@@ -157,7 +172,8 @@ static int change(struct store *s, int64_t id, unsigned from, enum broadcast_sta
 	if (!(from & 1u << state_find(query_text(&q, 0))))
 		return -EPERM;
 	query_close(&q);
-	return store_run(s, "UPDATE broadcast SET state = ?2, done_utc = NULL WHERE id = ?1", "It", id, state_names[to]);
+	return store_run(s, "UPDATE broadcast SET state = ?2, done_utc = NULL WHERE id = ?1", "It", id,
+			 state_names[to]);
 }
 
 int broadcast_pause(struct store *s, int64_t id, const char *by, int64_t now)
@@ -188,7 +204,8 @@ int broadcast_approve(struct store *s, int64_t id, const char *by, int64_t now)
 
 int broadcast_cancel(struct store *s, int64_t id, const char *by, int64_t now, int *ret_stopped)
 {
-	int r = change(s, id, 1u << BROADCAST_WAITING | 1u << BROADCAST_QUEUED | 1u << BROADCAST_PAUSED, BROADCAST_CANCELLED);
+	int r = change(s, id, 1u << BROADCAST_WAITING | 1u << BROADCAST_QUEUED | 1u << BROADCAST_PAUSED,
+		       BROADCAST_CANCELLED);
 	if (!r)
 		r = store_run(s, "UPDATE broadcast SET done_utc = ?2 WHERE id = ?1", "II", id, now);
 	if (!r)
@@ -204,20 +221,24 @@ int broadcast_retry(struct store *s, int64_t id, bool uncertain, const char *by,
 		r = outbox_retry_broadcast(s, id, uncertain, now, &again);
 	if (!r && !again) /* nothing to repeat: one that was done is done */
 		r = store_run(s,
-		              "UPDATE broadcast SET state = 'done', done_utc = ?2 WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM message_out"
-		              " WHERE broadcast = ?1 AND state IN ('queued', 'sending'))",
-		              "II", id, now);
+			      "UPDATE broadcast SET state = 'done', done_utc = ?2 WHERE id = ?1 AND NOT EXISTS "
+			      "(SELECT 1 FROM message_out"
+			      " WHERE broadcast = ?1 AND state IN ('queued', 'sending'))",
+			      "II", id, now);
 	*ret_again = again;
-	return r ? r : note(s, id, uncertain ? "broadcast repeated, uncertain ones too" : "broadcast repeated", by, now);
+	return r ? r
+		 : note(s, id, uncertain ? "broadcast repeated, uncertain ones too" : "broadcast repeated", by,
+			now);
 }
 
 int broadcast_ahead(struct store *s, int64_t by_utc, int64_t *ret)
 {
-	return store_get(s, ret,
-	                 "SELECT coalesce(sum(m.segments), 0) FROM message_out m LEFT JOIN broadcast b ON b.id = m.broadcast"
-	                 " WHERE m.state IN ('queued', 'sending') AND m.priority >= 2 AND m.next_try_utc <= ?"
-	                 " AND (b.id IS NULL OR b.state = 'queued')",
-	                 "I", by_utc);
+	return store_get(
+	    s, ret,
+	    "SELECT coalesce(sum(m.segments), 0) FROM message_out m LEFT JOIN broadcast b ON b.id = m.broadcast"
+	    " WHERE m.state IN ('queued', 'sending') AND m.priority >= 2 AND m.next_try_utc <= ?"
+	    " AND (b.id IS NULL OR b.state = 'queued')",
+	    "I", by_utc);
 }
 
 static int finish_one(struct store *s, int64_t id, int64_t now)
@@ -227,10 +248,12 @@ static int finish_one(struct store *s, int64_t id, int64_t now)
 	if (!r)
 		r = count_states(s, &b);
 	return r ? r
-	         : event_add(s, EVENT_BROADCAST_DONE, "daemon",
-	                     json_pack("{sI sI sI sI}", "broadcast", (json_int_t)id, "sent", (json_int_t)(b.sent + b.delivered),
-	                               "failed", (json_int_t)(b.failed + b.expired), "uncertain", (json_int_t)b.uncertain),
-	                     now);
+		 : event_add(s, EVENT_BROADCAST_DONE, "daemon",
+			     json_pack("{sI sI sI sI}", "broadcast", (json_int_t)id, "sent",
+				       (json_int_t)(b.sent + b.delivered), "failed",
+				       (json_int_t)(b.failed + b.expired), "uncertain",
+				       (json_int_t)b.uncertain),
+			     now);
 }
 
 int broadcast_finish(struct store *s, int64_t now)
@@ -238,9 +261,10 @@ int broadcast_finish(struct store *s, int64_t now)
 	int64_t id;
 	int r;
 	while ((r = store_get(s, &id,
-	                      "SELECT b.id FROM broadcast b WHERE b.state = 'queued' AND NOT EXISTS (SELECT 1 FROM message_out"
-	                      " WHERE broadcast = b.id AND state IN ('queued', 'sending')) LIMIT 1",
-	                      "")) == 0)
+			      "SELECT b.id FROM broadcast b WHERE b.state = 'queued' AND NOT EXISTS (SELECT 1 "
+			      "FROM message_out"
+			      " WHERE broadcast = b.id AND state IN ('queued', 'sending')) LIMIT 1",
+			      "")) == 0)
 		if ((r = finish_one(s, id, now)))
 			return r;
 	return r == -ENOENT ? 0 : r;

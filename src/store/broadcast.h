@@ -17,63 +17,70 @@
  *     case:23                the reporter and the supporters of case 23
  *     number:13800138001     one number
  *
- * and numbers of a file, which the caller adds. Numbers that nobody in the registry has are taken as they are: for them
- * whoever wrote the list answers. -EINVAL with a sentence. */
+ * and numbers of a file, which the caller adds. Numbers that nobody in the registry has are taken as they are:
+ * for them whoever wrote the list answers. -EINVAL with a sentence. */
 int broadcast_audience_begin(struct store *s, const char *terms, struct err *e);
 /* One number more (E.164); duplicates are counted. */
 int broadcast_audience_add(struct store *s, const char *number);
 
 /* Who is left out. A number counts once, under the first that holds. */
 struct broadcast_audience {
-	int64_t people;        /* people that the terms name, with or without a phone */
-	int64_t numbers;       /* phones of theirs, before anything is left out */
-	int64_t recipients;    /* what remains */
-	int64_t duplicates;    /* named more than once (a shared phone, overlapping terms): they get it once */
-	int64_t no_phone;      /* people without any phone */
-	int64_t landlines;     /* cannot receive a text */
+	int64_t people;     /* people that the terms name, with or without a phone */
+	int64_t numbers;    /* phones of theirs, before anything is left out */
+	int64_t recipients; /* what remains */
+	int64_t duplicates; /* named more than once (a shared phone, overlapping terms): they get it once */
+	int64_t no_phone;   /* people without any phone */
+	int64_t landlines;  /* cannot receive a text */
 	int64_t opted_out, muted, unlinked;
 	int64_t no_consent;
 };
 /* After begin and add: fixes who gets it. */
 int broadcast_audience_end(struct store *s, struct broadcast_audience *ret);
 /* The recipients, for a preview; a callback's non-zero ends the walk. */
-int broadcast_audience_each(struct store *s, long limit, int (*row)(void *ctx, const char *number, const char *name),
-                            void *ctx);
+int broadcast_audience_each(struct store *s, long limit,
+			    int (*row)(void *ctx, const char *number, const char *name), void *ctx);
 
-enum broadcast_state { BROADCAST_WAITING, BROADCAST_QUEUED, BROADCAST_PAUSED, BROADCAST_DONE, BROADCAST_CANCELLED };
+enum broadcast_state {
+	BROADCAST_WAITING,
+	BROADCAST_QUEUED,
+	BROADCAST_PAUSED,
+	BROADCAST_DONE,
+	BROADCAST_CANCELLED
+};
 const char *broadcast_state_name(enum broadcast_state st);
 
 struct broadcast_new {
 	const char *audience, *text; /* text: exactly what goes out */
 	bool ucs2;
-	int segments;           /* of one recipient */
+	int segments; /* of one recipient */
 	int64_t recipients;
 	int64_t at_utc;
-	int64_t not_after_utc;  /* 0: none */
-	bool override_quiet;    /* into the quiet hours: urgent, said by a person, journaled */
-	bool waiting;           /* for the second person's approval */
-	const char *by;         /* "shell:1000" */
+	int64_t not_after_utc; /* 0: none */
+	bool override_quiet;   /* into the quiet hours: urgent, said by a person, journaled */
+	bool waiting;          /* for the second person's approval */
+	const char *by;        /* "shell:1000" */
 };
-/* Writes the broadcast and a text for each recipient of the audience that was fixed, in the caller's transaction: 100,000
- * in about a second. Nobody is in it twice, whatever crashes. */
+/* Writes the broadcast and a text for each recipient of the audience that was fixed, in the caller's
+ * transaction: 100,000 in about a second. Nobody is in it twice, whatever crashes. */
 int broadcast_add(struct store *s, const struct broadcast_new *n, int64_t now, int64_t *ret_id);
 
 struct broadcast {
 	int64_t id;
 	const char *audience, *text, *created_by;
 	enum broadcast_state state;
-	int segments;           /* of one recipient */
+	int segments; /* of one recipient */
 	int64_t recipients;
 	int64_t at_utc, not_after_utc, created_utc, done_utc; /* 0: none */
 	bool override_quiet;
 	/* texts by their state; the sum is the number of recipients */
 	int64_t queued, sending, sent, delivered, failed, expired, uncertain, cancelled;
-	int64_t segments_left;  /* of those that still have to go */
+	int64_t segments_left; /* of those that still have to go */
 };
 /* The youngest `limit` in the order of their numbers. Strings are valid during the callback. */
-int broadcast_list(struct store *s, int64_t since_utc, long limit, int (*row)(void *ctx, const struct broadcast *b),
-                   void *ctx);
-int broadcast_get(struct store *s, int64_t id, int (*row)(void *ctx, const struct broadcast *b), void *ctx); /* -ENOENT */
+int broadcast_list(struct store *s, int64_t since_utc, long limit,
+		   int (*row)(void *ctx, const struct broadcast *b), void *ctx);
+int broadcast_get(struct store *s, int64_t id, int (*row)(void *ctx, const struct broadcast *b),
+		  void *ctx); /* -ENOENT */
 
 /* What a person decides. In the caller's transaction; each writes the journal and, where it belongs, an event.
  * -ENOENT no such broadcast, -EPERM its state does not allow it. */
@@ -85,7 +92,8 @@ int broadcast_cancel(struct store *s, int64_t id, const char *by, int64_t now, i
 /* What failed (and, with `uncertain`, what perhaps did not arrive) goes out again. */
 int broadcast_retry(struct store *s, int64_t id, bool uncertain, const char *by, int64_t now, int *ret_again);
 
-/* Segments of reminders and broadcasts that are due before `by_utc` and still have to go: what stands in front. */
+/* Segments of reminders and broadcasts that are due before `by_utc` and still have to go: what stands in front.
+ */
 int broadcast_ahead(struct store *s, int64_t by_utc, int64_t *ret_segments);
 
 /* The daemon: broadcasts of which nothing is open any more become done, with their event. */

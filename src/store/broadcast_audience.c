@@ -1,5 +1,5 @@
-/* Who gets a broadcast. The audience lives in two temporary tables of this connection: people that the terms name, and
- * numbers with the reason why they are left out. */
+/* Who gets a broadcast. The audience lives in two temporary tables of this connection: people that the terms
+ * name, and numbers with the reason why they are left out. */
 #include "store/broadcast.h"
 
 #include "base/e164.h"
@@ -16,8 +16,10 @@
 #include <string.h>
 
 static const char *const tables[] = {
-    "CREATE TEMP TABLE IF NOT EXISTS audience_person (id INTEGER PRIMARY KEY, times INTEGER NOT NULL DEFAULT 1)",
-    "CREATE TEMP TABLE IF NOT EXISTS audience (number TEXT PRIMARY KEY, person INTEGER, times INTEGER NOT NULL DEFAULT 1,"
+    "CREATE TEMP TABLE IF NOT EXISTS audience_person (id INTEGER PRIMARY KEY, times INTEGER NOT NULL DEFAULT "
+    "1)",
+    "CREATE TEMP TABLE IF NOT EXISTS audience (number TEXT PRIMARY KEY, person INTEGER, times INTEGER NOT NULL "
+    "DEFAULT 1,"
     " consent INTEGER NOT NULL DEFAULT 1, reason TEXT) WITHOUT ROWID",
     "CREATE TEMP TABLE IF NOT EXISTS audience_lost (id INTEGER PRIMARY KEY, reason TEXT NOT NULL)",
 };
@@ -34,16 +36,17 @@ static int make_tables(struct store *s)
 	return r ? r : store_run(s, "DELETE FROM audience_lost", "");
 }
 
-#define ADD_PEOPLE(where)                                                                                              \
-	"INSERT INTO audience_person (id) SELECT p.id FROM person p JOIN household h ON h.id = p.household"            \
+#define ADD_PEOPLE(where)                                                                                      \
+	"INSERT INTO audience_person (id) SELECT p.id FROM person p JOIN household h ON h.id = p.household"    \
 	" WHERE p.forgotten_utc IS NULL AND " where " ON CONFLICT DO UPDATE SET times = times + 1"
 
 /* A number that somebody of the registry has counts as that person: the consent is the person's. */
-#define ADD_NUMBERS(select)                                                                                            \
-	"INSERT INTO audience (number, person, consent) SELECT n.number, p.id,"                                        \
-	" p.id IS NULL OR p.consent_source IS NOT NULL FROM (" select ") n LEFT JOIN person p ON p.id ="               \
-	" (SELECT pp.person FROM person_phone pp JOIN person x ON x.id = pp.person WHERE pp.number = n.number"         \
-	"  ORDER BY x.consent_source IS NULL, x.id LIMIT 1) WHERE true ON CONFLICT DO UPDATE SET times = times + 1"
+#define ADD_NUMBERS(select)                                                                                    \
+	"INSERT INTO audience (number, person, consent) SELECT n.number, p.id,"                                \
+	" p.id IS NULL OR p.consent_source IS NOT NULL FROM (" select ") n LEFT JOIN person p ON p.id ="       \
+	" (SELECT pp.person FROM person_phone pp JOIN person x ON x.id = pp.person WHERE pp.number = n.number" \
+	"  ORDER BY x.consent_source IS NULL, x.id LIMIT 1) WHERE true ON CONFLICT DO UPDATE SET times = "     \
+	"times + 1"
 
 static int term_grid(struct store *s, const char *arg, struct err *e)
 {
@@ -56,8 +59,9 @@ static int term_grid(struct store *s, const char *arg, struct err *e)
 		return r;
 	if (!known)
 		return err_set(e, NULL, 0, gettext("there is no grid %s"), code);
-	return slash ? store_run(s, ADD_PEOPLE("h.grid IN " GRID_SUBTREE("?1") " AND h.building = ?2"), "tt", code, slash + 1)
-	             : store_run(s, ADD_PEOPLE("h.grid IN " GRID_SUBTREE("?1")), "t", code);
+	return slash ? store_run(s, ADD_PEOPLE("h.grid IN " GRID_SUBTREE("?1") " AND h.building = ?2"), "tt",
+				 code, slash + 1)
+		     : store_run(s, ADD_PEOPLE("h.grid IN " GRID_SUBTREE("?1")), "t", code);
 }
 
 static int term_role(struct store *s, const char *arg, struct err *e)
@@ -66,10 +70,12 @@ static int term_role(struct store *s, const char *arg, struct err *e)
 	if (role < 0)
 		return err_set(e, NULL, 0, gettext("%s is no role"), arg);
 	/* who has no role at all is a resident */
-	return store_run(s,
-	                 ADD_PEOPLE("(EXISTS (SELECT 1 FROM person_role WHERE person = p.id AND role = ?1) OR (?1 = 'resident'"
-	                            " AND NOT EXISTS (SELECT 1 FROM person_role WHERE person = p.id)))"),
-	                 "t", role_name(role));
+	return store_run(
+	    s,
+	    ADD_PEOPLE(
+		"(EXISTS (SELECT 1 FROM person_role WHERE person = p.id AND role = ?1) OR (?1 = 'resident'"
+		" AND NOT EXISTS (SELECT 1 FROM person_role WHERE person = p.id)))"),
+	    "t", role_name(role));
 }
 
 static int number_of(const char *arg, int64_t *ret)
@@ -83,31 +89,38 @@ static int number_of(const char *arg, int64_t *ret)
 static int term_meeting(struct store *s, const char *answer, const char *arg, struct err *e)
 {
 	int64_t id, known = 0;
-	int r = number_of(arg, &id) ? 0 : store_get(s, &known, "SELECT count(*) FROM meeting WHERE id = ?", "I", id);
+	int r = number_of(arg, &id)
+		    ? 0
+		    : store_get(s, &known, "SELECT count(*) FROM meeting WHERE id = ?", "I", id);
 	if (r)
 		return r;
 	if (!known)
 		return err_set(e, NULL, 0, gettext("there is no meeting %s"), arg);
 	if (!strcmp(answer, "none"))
 		return store_run(s,
-		                 ADD_NUMBERS("SELECT number FROM invitation i WHERE meeting = ?1 AND NOT EXISTS"
-		                             " (SELECT 1 FROM rsvp WHERE meeting = ?1 AND number = i.number)"),
-		                 "I", id);
-	return store_run(s, ADD_NUMBERS("SELECT number FROM rsvp WHERE meeting = ?1 AND answer = ?2"), "It", id, answer);
+				 ADD_NUMBERS("SELECT number FROM invitation i WHERE meeting = ?1 AND NOT EXISTS"
+					     " (SELECT 1 FROM rsvp WHERE meeting = ?1 AND number = i.number)"),
+				 "I", id);
+	return store_run(s, ADD_NUMBERS("SELECT number FROM rsvp WHERE meeting = ?1 AND answer = ?2"), "It", id,
+			 answer);
 }
 
 static int term_case(struct store *s, const char *arg, struct err *e)
 {
 	int64_t id, known = 0;
-	int r = number_of(arg, &id) ? 0 : store_get(s, &known, "SELECT count(*) FROM matter WHERE number = ? AND private = 0", "I", id);
+	int r =
+	    number_of(arg, &id)
+		? 0
+		: store_get(s, &known, "SELECT count(*) FROM matter WHERE number = ? AND private = 0", "I", id);
 	if (r)
 		return r;
 	if (!known)
 		return err_set(e, NULL, 0, gettext("there is no case %s"), arg);
-	return store_run(s,
-	                 ADD_NUMBERS("SELECT number FROM supporter WHERE matter = ?1"
-	                             " UNION SELECT number_from FROM matter WHERE number = ?1 AND number_from <> ''"),
-	                 "I", id);
+	return store_run(
+	    s,
+	    ADD_NUMBERS("SELECT number FROM supporter WHERE matter = ?1"
+			" UNION SELECT number_from FROM matter WHERE number = ?1 AND number_from <> ''"),
+	    "I", id);
 }
 
 int broadcast_audience_add(struct store *s, const char *number)
@@ -135,7 +148,10 @@ static int term(struct store *s, const char *word, struct err *e)
 			return err_set(e, NULL, 0, gettext("%s is no telephone number of a person"), colon + 1);
 		return broadcast_audience_add(s, number);
 	}
-	return err_set(e, NULL, 0, gettext("%s is no audience; all, grid:CODE, building:CODE/3, role:ROLE, yes:MEETING, no:MEETING, none:MEETING, case:NUMBER, file:LIST.csv, number:NUMBER are"), word);
+	return err_set(e, NULL, 0,
+		       gettext("%s is no audience; all, grid:CODE, building:CODE/3, role:ROLE, yes:MEETING, "
+			       "no:MEETING, none:MEETING, case:NUMBER, file:LIST.csv, number:NUMBER are"),
+		       word);
 }
 
 int broadcast_audience_begin(struct store *s, const char *terms, struct err *e)
@@ -148,32 +164,40 @@ int broadcast_audience_begin(struct store *s, const char *terms, struct err *e)
 	return r;
 }
 
-/* The people's phones join the numbers; people without one that can be texted are lost, each with the reason. */
+/* The people's phones join the numbers; people without one that can be texted are lost, each with the reason.
+ */
 static int people_to_numbers(struct store *s)
 {
 	int r = store_run(s,
-	                  "INSERT INTO audience (number, person, consent, times)"
-	                  " SELECT number, id, consent, times FROM (SELECT " PERSON_NUMBER " AS number, p.id,"
-	                  "  p.consent_source IS NOT NULL AS consent, a.times FROM audience_person a JOIN person p ON p.id = a.id)"
-	                  " WHERE number IS NOT NULL ORDER BY consent DESC, id"
-	                  " ON CONFLICT DO UPDATE SET times = times + excluded.times, consent = max(consent, excluded.consent)",
-	                  "");
+			  "INSERT INTO audience (number, person, consent, times)"
+			  " SELECT number, id, consent, times FROM (SELECT " PERSON_NUMBER " AS number, p.id,"
+			  "  p.consent_source IS NOT NULL AS consent, a.times FROM audience_person a JOIN "
+			  "person p ON p.id = a.id)"
+			  " WHERE number IS NOT NULL ORDER BY consent DESC, id"
+			  " ON CONFLICT DO UPDATE SET times = times + excluded.times, consent = max(consent, "
+			  "excluded.consent)",
+			  "");
 	if (r)
 		return r;
-	return store_run(s,
-	                 "INSERT INTO audience_lost (id, reason) SELECT p.id, CASE"
-	                 " WHEN EXISTS (SELECT 1 FROM person_phone JOIN phone f USING (number) WHERE person = p.id"
-	                 "  AND " NUMBER_TEXTABLE("number") ") THEN 'unlinked'"
-	                 " WHEN EXISTS (SELECT 1 FROM person_phone WHERE person = p.id) THEN 'landline' ELSE 'no_phone' END"
-	                 " FROM audience_person a JOIN person p ON p.id = a.id WHERE " PERSON_NUMBER " IS NULL",
-	                 "");
+	return store_run(
+	    s,
+	    "INSERT INTO audience_lost (id, reason) SELECT p.id, CASE"
+	    " WHEN EXISTS (SELECT 1 FROM person_phone JOIN phone f USING (number) WHERE person = p.id"
+	    "  AND " NUMBER_TEXTABLE(
+		"number") ") THEN 'unlinked'"
+			  " WHEN EXISTS (SELECT 1 FROM person_phone WHERE person = p.id) THEN 'landline' ELSE "
+			  "'no_phone' END"
+			  " FROM audience_person a JOIN person p ON p.id = a.id WHERE " PERSON_NUMBER
+			  " IS NULL",
+	    "");
 }
 
 static int count_lost(struct store *s, const char *reason, int64_t *ret)
 {
 	return store_get(s, ret,
-	                 "SELECT (SELECT count(*) FROM audience WHERE reason = ?1) + (SELECT count(*) FROM audience_lost WHERE reason = ?1)",
-	                 "t", reason);
+			 "SELECT (SELECT count(*) FROM audience WHERE reason = ?1) + (SELECT count(*) FROM "
+			 "audience_lost WHERE reason = ?1)",
+			 "t", reason);
 }
 
 int broadcast_audience_end(struct store *s, struct broadcast_audience *ret)
@@ -183,12 +207,16 @@ int broadcast_audience_end(struct store *s, struct broadcast_audience *ret)
 	int r = people_to_numbers(s);
 	if (!r)
 		r = store_run(s,
-		              "UPDATE audience SET reason = CASE WHEN NOT " NUMBER_TEXTABLE("number") " THEN 'landline'"
-		              " WHEN (SELECT unlinked_utc FROM phone WHERE phone.number = audience.number) IS NOT NULL THEN 'unlinked'"
-		              " WHEN (SELECT muted FROM phone WHERE phone.number = audience.number) THEN 'muted'"
-		              " WHEN (SELECT opted_out FROM phone WHERE phone.number = audience.number) <> 'no' THEN 'opted_out'"
-		              " WHEN NOT consent THEN 'no_consent' END",
-		              "");
+			      "UPDATE audience SET reason = CASE WHEN NOT " NUMBER_TEXTABLE(
+				  "number") " THEN 'landline'"
+					    " WHEN (SELECT unlinked_utc FROM phone WHERE phone.number = "
+					    "audience.number) IS NOT NULL THEN 'unlinked'"
+					    " WHEN (SELECT muted FROM phone WHERE phone.number = "
+					    "audience.number) THEN 'muted'"
+					    " WHEN (SELECT opted_out FROM phone WHERE phone.number = "
+					    "audience.number) <> 'no' THEN 'opted_out'"
+					    " WHEN NOT consent THEN 'no_consent' END",
+			      "");
 	if (!r)
 		r = store_get(s, &a.numbers, "SELECT count(*) FROM audience", "");
 	if (!r)
@@ -197,8 +225,10 @@ int broadcast_audience_end(struct store *s, struct broadcast_audience *ret)
 		r = store_get(s, &repeated, "SELECT coalesce(sum(times - 1), 0) FROM audience", "");
 	if (!r)
 		r = store_get(s, &people, "SELECT count(*) FROM audience_person", "");
-	static const char *const reasons[] = {"no_phone", "landline", "opted_out", "muted", "unlinked", "no_consent"};
-	int64_t *const counts[] = {&a.no_phone, &a.landlines, &a.opted_out, &a.muted, &a.unlinked, &a.no_consent};
+	static const char *const reasons[] = {"no_phone", "landline", "opted_out",
+					      "muted",    "unlinked", "no_consent"};
+	int64_t *const counts[] = {&a.no_phone, &a.landlines, &a.opted_out,
+				   &a.muted,    &a.unlinked,  &a.no_consent};
 	for (size_t i = 0; i < ARRAY_LEN(reasons) && !r; i++)
 		r = count_lost(s, reasons[i], counts[i]);
 	if (r)
@@ -209,13 +239,15 @@ int broadcast_audience_end(struct store *s, struct broadcast_audience *ret)
 	return 0;
 }
 
-int broadcast_audience_each(struct store *s, long limit, int (*row)(void *ctx, const char *number, const char *name), void *ctx)
+int broadcast_audience_each(struct store *s, long limit,
+			    int (*row)(void *ctx, const char *number, const char *name), void *ctx)
 {
 	cleanup_query struct query q = {0};
 	int r = query_open(s, &q,
-	                   "SELECT a.number, p.name FROM audience a LEFT JOIN person p ON p.id = a.person WHERE a.reason IS NULL"
-	                   " ORDER BY a.number LIMIT ?",
-	                   "I", (int64_t)limit);
+			   "SELECT a.number, p.name FROM audience a LEFT JOIN person p ON p.id = a.person "
+			   "WHERE a.reason IS NULL"
+			   " ORDER BY a.number LIMIT ?",
+			   "I", (int64_t)limit);
 	while (r >= 0 && (r = query_next(&q)) == 1) {
 		int stop = row(ctx, query_text(&q, 0), query_text(&q, 1));
 		if (stop)

@@ -4,10 +4,12 @@
 
 #define HOURS 24
 
-/* What one line has used, as the daemon counts it (airtime.h): by the clock's hours, the day as the last 24 of them. */
+/* What one line has used, as the daemon counts it (airtime.h): by the clock's hours, the day as the last 24 of
+ * them. */
 struct used {
 	int64_t hour[HOURS]; /* a ring; [at] is the running hour */
-	int64_t before;      /* of the day before the simulation began: leaves as one block, which is never too hopeful */
+	int64_t before;      /* of the day before the simulation began: leaves as one block, which is never too
+				hopeful */
 };
 
 /* A fifth of each quota is kept for replies and alarms. */
@@ -36,8 +38,9 @@ static int64_t minute(const struct plan *p, struct used *used, int at)
 	int64_t total = 0;
 	for (int i = 0; i < p->line_count; i++) {
 		const struct plan_line *l = &p->lines[i];
-		int64_t n = smaller(PLAN_SEGMENTS_PER_MINUTE, smaller(room(l->hourly_quota, used[i].hour[at]),
-		                                                      room(l->daily_quota, day_used(&used[i]))));
+		int64_t n =
+		    smaller(PLAN_SEGMENTS_PER_MINUTE, smaller(room(l->hourly_quota, used[i].hour[at]),
+							      room(l->daily_quota, day_used(&used[i]))));
 		used[i].hour[at] += n;
 		total += n;
 	}
@@ -53,7 +56,8 @@ static void next_hour(const struct plan *p, struct used *used, int64_t hour)
 	}
 }
 
-int64_t plan_finish(const struct plan *p, int64_t from, int64_t ahead, int64_t segments, int64_t limit, int64_t *ret_before)
+int64_t plan_finish(const struct plan *p, int64_t from, int64_t ahead, int64_t segments, int64_t limit,
+		    int64_t *ret_before)
 {
 	struct used used[PLAN_LINES];
 	int64_t left = ahead + segments, out_at_limit = 0, t = from, hour = 0, start = from - from % HOUR_S;

@@ -1,28 +1,29 @@
-/* When will it be finished? Quotas counted in segments, a fifth of them kept for replies, quiet hours, what waits in front
- * and how fast a modem sends: told before a broadcast is queued, not found out later. Pure. */
+/* When will it be finished? Quotas counted in segments, a fifth of them kept for replies, quiet hours, what
+ * waits in front and how fast a modem sends: told before a broadcast is queued, not found out later. Pure. */
 #pragma once
 
 #include "base/clock.h"
 
 #include <stdbool.h>
 
-#define PLAN_LINES 64
+#define PLAN_LINES               64
 #define PLAN_SEGMENTS_PER_MINUTE 15 /* of one modem: 4 s a segment, what networks take without complaint */
-#define PLAN_HORIZON_S (60 * DAY_S)
+#define PLAN_HORIZON_S           (60 * DAY_S)
 
 struct plan_line {
-	int hourly_quota, daily_quota;   /* segments, 0: no limit */
-	int64_t hour_used, day_used;     /* in the hours that count now */
+	int hourly_quota, daily_quota; /* segments, 0: no limit */
+	int64_t hour_used, day_used;   /* in the hours that count now */
 };
 
 struct plan {
 	struct plan_line lines[PLAN_LINES];
-	int line_count;                  /* those that send */
+	int line_count; /* those that send */
 	struct day_window quiet;
 	bool ignore_quiet;
 };
 
-/* Simulated by the minute from `from_utc` on: when have `segments` left, after `ahead` others? INT64_MAX: not within
- * PLAN_HORIZON_S, or no modem sends. *ret_before (may be NULL): how many of them are out at `limit_utc` (0: no limit). */
+/* Simulated by the minute from `from_utc` on: when have `segments` left, after `ahead` others? INT64_MAX: not
+ * within PLAN_HORIZON_S, or no modem sends. *ret_before (may be NULL): how many of them are out at `limit_utc`
+ * (0: no limit). */
 int64_t plan_finish(const struct plan *p, int64_t from_utc, int64_t ahead, int64_t segments, int64_t limit_utc,
-                    int64_t *ret_before);
+		    int64_t *ret_before);

@@ -25,12 +25,13 @@ int grid_ancestors(struct store *s, const char *code, char ret[GRID_DEPTH_MAX][G
 {
 	cleanup_query struct query q = {0};
 	int n = 0;
-	int r = query_open(s, &q,
-	                   "WITH RECURSIVE up (code, parent, d) AS ("
-	                   " SELECT code, parent, 0 FROM grid WHERE code = ?"
-	                   " UNION ALL SELECT g.code, g.parent, d + 1 FROM grid g JOIN up ON g.code = up.parent WHERE d < 15)"
-	                   "SELECT code FROM up ORDER BY d",
-	                   "t", code);
+	int r = query_open(
+	    s, &q,
+	    "WITH RECURSIVE up (code, parent, d) AS ("
+	    " SELECT code, parent, 0 FROM grid WHERE code = ?"
+	    " UNION ALL SELECT g.code, g.parent, d + 1 FROM grid g JOIN up ON g.code = up.parent WHERE d < 15)"
+	    "SELECT code FROM up ORDER BY d",
+	    "t", code);
 	while (r >= 0 && (r = query_next(&q)) == 1 && n < GRID_DEPTH_MAX)
 		text_copy(ret[n++], GRID_CODE_MAX, query_text(&q, 0));
 	return r < 0 ? r : n;
@@ -50,10 +51,11 @@ int grid_within(struct store *s, const char *code, const char *top)
 static int height(struct store *s, const char *code, int64_t *ret)
 {
 	return store_get(s, ret,
-	                 "WITH RECURSIVE down (code, d) AS ("
-	                 " VALUES (?, 0) UNION ALL SELECT g.code, d + 1 FROM grid g JOIN down ON g.parent = down.code WHERE d < 16)"
-	                 "SELECT max(d) FROM down",
-	                 "t", code);
+			 "WITH RECURSIVE down (code, d) AS ("
+			 " VALUES (?, 0) UNION ALL SELECT g.code, d + 1 FROM grid g JOIN down ON g.parent = "
+			 "down.code WHERE d < 16)"
+			 "SELECT max(d) FROM down",
+			 "t", code);
 }
 
 int grid_put(struct store *s, const char *code, const char *name, const char *parent)
@@ -77,26 +79,28 @@ int grid_put(struct store *s, const char *code, const char *name, const char *pa
 		if ((r = store_run(s, "INSERT OR IGNORE INTO grid (code) VALUES (?)", "t", parent)))
 			return r;
 	}
-	return store_run(s,
-	                 "INSERT INTO grid (code, name, parent) VALUES (?1, ?2, ?3)"
-	                 " ON CONFLICT (code) DO UPDATE SET name = CASE WHEN ?2 = '' THEN name ELSE ?2 END, parent = ?3",
-	                 "ttT", code, name ? name : "", parent);
+	return store_run(
+	    s,
+	    "INSERT INTO grid (code, name, parent) VALUES (?1, ?2, ?3)"
+	    " ON CONFLICT (code) DO UPDATE SET name = CASE WHEN ?2 = '' THEN name ELSE ?2 END, parent = ?3",
+	    "ttT", code, name ? name : "", parent);
 }
 
 int grid_list(struct store *s, const char *top, int (*each)(void *user, const struct grid *g), void *user)
 {
 	cleanup_query struct query q = {0};
 	/* the path keeps parents before their children and siblings in order of their codes */
-	int r = query_open(s, &q,
-	                   "WITH RECURSIVE tree (code, name, parent, d, path) AS ("
-	                   " SELECT code, name, parent, 0, code FROM grid WHERE code = ?1 OR (?1 IS NULL AND parent IS NULL)"
-	                   " UNION ALL SELECT g.code, g.name, g.parent, d + 1, path || '/' || g.code"
-	                   " FROM grid g JOIN tree ON g.parent = tree.code WHERE d < 16)"
-	                   "SELECT code, name, parent, d,"
-	                   " (SELECT count(*) FROM person p JOIN household h ON h.id = p.household"
-	                   "  WHERE h.grid = tree.code AND p.forgotten_utc IS NULL)"
-	                   " FROM tree ORDER BY path",
-	                   "t", top);
+	int r = query_open(
+	    s, &q,
+	    "WITH RECURSIVE tree (code, name, parent, d, path) AS ("
+	    " SELECT code, name, parent, 0, code FROM grid WHERE code = ?1 OR (?1 IS NULL AND parent IS NULL)"
+	    " UNION ALL SELECT g.code, g.name, g.parent, d + 1, path || '/' || g.code"
+	    " FROM grid g JOIN tree ON g.parent = tree.code WHERE d < 16)"
+	    "SELECT code, name, parent, d,"
+	    " (SELECT count(*) FROM person p JOIN household h ON h.id = p.household"
+	    "  WHERE h.grid = tree.code AND p.forgotten_utc IS NULL)"
+	    " FROM tree ORDER BY path",
+	    "t", top);
 	while (r >= 0 && (r = query_next(&q)) == 1) {
 		struct grid g = {.depth = (int)query_int(&q, 3), .persons = query_int(&q, 4)};
 		text_copy(g.code, sizeof g.code, query_text(&q, 0));

@@ -1,5 +1,5 @@
-/* The tree of grids: city / district / street / community / grid / building, each with a code such as KS-03-2 and a
- * parent. Every list, audience and right can be scoped to a subtree. */
+/* The tree of grids: city / district / street / community / grid / building, each with a code such as KS-03-2
+ * and a parent. Every list, audience and right can be scoped to a subtree. */
 #pragma once
 
 #include "store/person.h"

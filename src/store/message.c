@@ -6,44 +6,48 @@
 #include <limits.h>
 
 /* 18 columns, the same of both tables. */
-#define IN_COLUMNS                                                                                                     \
-	"m.id AS id, 0 AS out, m.number AS number, m.text AS text, m.kind AS kind, m.state AS state,"              \
-	" m.modem AS modem, '' AS reason, m.parts AS segments, m.missing AS missing, m.received_utc AS created,"       \
-	" m.sent_utc AS sent, 0 AS answers, 0 AS broadcast, 0 AS meeting,"                                              \
-	" (SELECT max(number) FROM matter WHERE message = m.id) AS matter, NULL AS not_after, 0 AS not_before,"        \
+#define IN_COLUMNS                                                                                             \
+	"m.id AS id, 0 AS out, m.number AS number, m.text AS text, m.kind AS kind, m.state AS state,"          \
+	" m.modem AS modem, '' AS reason, m.parts AS segments, m.missing AS missing, m.received_utc AS "       \
+	"created,"                                                                                             \
+	" m.sent_utc AS sent, 0 AS answers, 0 AS broadcast, 0 AS meeting,"                                     \
+	" (SELECT max(number) FROM matter WHERE message = m.id) AS matter, NULL AS not_after, 0 AS "           \
+	"not_before,"                                                                                          \
 	" m.intents AS intents"
-#define OUT_COLUMNS                                                                                                    \
+#define OUT_COLUMNS                                                                                            \
 	"m.id AS id, 1 AS out, m.number AS number, m.text AS text, m.class AS kind, m.state AS state,"         \
-	" m.modem AS modem, m.reason AS reason, m.segments AS segments, 0 AS missing, m.created_utc AS created,"       \
-	" m.sent_utc AS sent, m.answers AS answers, m.broadcast AS broadcast, m.meeting AS meeting,"                \
+	" m.modem AS modem, m.reason AS reason, m.segments AS segments, 0 AS missing, m.created_utc AS "       \
+	"created,"                                                                                             \
+	" m.sent_utc AS sent, m.answers AS answers, m.broadcast AS broadcast, m.meeting AS meeting,"           \
 	" m.matter AS matter, m.not_after_utc AS not_after, m.not_before_utc AS not_before, NULL AS intents"
-#define NAME                                                                                                           \
-	", (SELECT p.name FROM person_phone pp JOIN person p ON p.id = pp.person WHERE pp.number = u.number"           \
+#define NAME                                                                                                   \
+	", (SELECT p.name FROM person_phone pp JOIN person p ON p.id = pp.person WHERE pp.number = u.number"   \
 	"   AND p.forgotten_utc IS NULL ORDER BY p.id LIMIT 1) AS name"
 
-static int walk(struct query *q, int r, int (*row)(void *ctx, const struct message *m), void *ctx, int *ret_rows)
+static int walk(struct query *q, int r, int (*row)(void *ctx, const struct message *m), void *ctx,
+		int *ret_rows)
 {
 	while (r >= 0 && (r = query_next(q)) == 1) {
 		struct message m = {.id = query_int(q, 0),
-		                    .out = query_int(q, 1) != 0,
-		                    .number = query_text(q, 2),
-		                    .text = query_text0(q, 3),
-		                    .kind = query_text(q, 4),
-		                    .state = query_text(q, 5),
-		                    .modem = query_text(q, 6),
-		                    .reason = query_text(q, 7),
-		                    .segments = (int)query_int(q, 8),
-		                    .missing = (int)query_int(q, 9),
-		                    .created_utc = query_int(q, 10),
-		                    .sent_utc = query_int(q, 11),
-		                    .answers = query_int(q, 12),
-		                    .broadcast = query_int(q, 13),
-		                    .meeting = query_int(q, 14),
-		                    .matter = (int)query_int(q, 15),
-		                    .not_after_utc = query_int(q, 16),
-		                    .not_before_utc = query_int(q, 17),
-		                    .intents = query_text0(q, 18),
-		                    .name = query_text(q, 19)};
+				    .out = query_int(q, 1) != 0,
+				    .number = query_text(q, 2),
+				    .text = query_text0(q, 3),
+				    .kind = query_text(q, 4),
+				    .state = query_text(q, 5),
+				    .modem = query_text(q, 6),
+				    .reason = query_text(q, 7),
+				    .segments = (int)query_int(q, 8),
+				    .missing = (int)query_int(q, 9),
+				    .created_utc = query_int(q, 10),
+				    .sent_utc = query_int(q, 11),
+				    .answers = query_int(q, 12),
+				    .broadcast = query_int(q, 13),
+				    .meeting = query_int(q, 14),
+				    .matter = (int)query_int(q, 15),
+				    .not_after_utc = query_int(q, 16),
+				    .not_before_utc = query_int(q, 17),
+				    .intents = query_text0(q, 18),
+				    .name = query_text(q, 19)};
 		int stop = row(ctx, &m);
 		++*ret_rows;
 		if (stop)
@@ -52,7 +56,8 @@ static int walk(struct query *q, int r, int (*row)(void *ctx, const struct messa
 	return r;
 }
 
-int message_list(struct store *s, const struct message_filter *f, int (*row)(void *ctx, const struct message *m), void *ctx)
+int message_list(struct store *s, const struct message_filter *f,
+		 int (*row)(void *ctx, const struct message *m), void *ctx)
 {
 	cleanup_query struct query q = {0};
 	int rows = 0;
@@ -60,8 +65,10 @@ int message_list(struct store *s, const struct message_filter *f, int (*row)(voi
 	    s, &q,
 	    "SELECT u.*" NAME " FROM ("
 	    " SELECT * FROM (SELECT " IN_COLUMNS " FROM message_in m WHERE ?1 <= 0 AND m.private = 0"
-	    "  AND (?2 IS NULL OR m.number = ?2) AND (?3 IS NULL OR m.state = ?3) AND m.received_utc >= ?4 AND ?5 = 0"
-	    "  AND (?6 OR NOT EXISTS (SELECT 1 FROM phone WHERE phone.number = m.number AND muted)) ORDER BY m.id DESC LIMIT ?7)"
+	    "  AND (?2 IS NULL OR m.number = ?2) AND (?3 IS NULL OR m.state = ?3) AND m.received_utc >= ?4 AND "
+	    "?5 = 0"
+	    "  AND (?6 OR NOT EXISTS (SELECT 1 FROM phone WHERE phone.number = m.number AND muted)) ORDER BY "
+	    "m.id DESC LIMIT ?7)"
 	    " UNION ALL"
 	    " SELECT * FROM (SELECT " OUT_COLUMNS " FROM message_out m WHERE ?1 >= 0"
 	    "  AND (?2 IS NULL OR m.number = ?2) AND (?3 IS NULL OR m.state = ?3) AND m.created_utc >= ?4"
@@ -76,12 +83,14 @@ int message_get(struct store *s, int64_t id, int (*row)(void *ctx, const struct 
 {
 	cleanup_query struct query q = {0};
 	int rows = 0;
-	int r = id % 2 ? query_open(s, &q, "SELECT u.*" NAME " FROM (SELECT " OUT_COLUMNS " FROM message_out m WHERE m.id = ?) u",
-	                            "I", id)
-	               : query_open(s, &q,
-	                            "SELECT u.*" NAME " FROM (SELECT " IN_COLUMNS
-	                            " FROM message_in m WHERE m.id = ? AND m.private = 0) u",
-	                            "I", id);
+	int r = id % 2 ? query_open(s, &q,
+				    "SELECT u.*" NAME " FROM (SELECT " OUT_COLUMNS
+				    " FROM message_out m WHERE m.id = ?) u",
+				    "I", id)
+		       : query_open(s, &q,
+				    "SELECT u.*" NAME " FROM (SELECT " IN_COLUMNS
+				    " FROM message_in m WHERE m.id = ? AND m.private = 0) u",
+				    "I", id);
 	r = walk(&q, r, row, ctx, &rows);
 	return r == 0 && rows == 0 ? -ENOENT : r;
 }

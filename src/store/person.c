@@ -50,11 +50,12 @@ int persons_of_number(struct store *s, const char *number, struct person ret[PER
 {
 	cleanup_query struct query q = {0};
 	int n = 0;
-	int r = query_open(s, &q,
-	                   "SELECT " PERSON_COLUMNS " FROM person_phone pp JOIN person p ON p.id = pp.person"
-	                   " JOIN household h ON h.id = p.household WHERE pp.number = ? AND p.forgotten_utc IS NULL"
-	                   " ORDER BY p.id LIMIT 4",
-	                   "t", number);
+	int r =
+	    query_open(s, &q,
+		       "SELECT " PERSON_COLUMNS " FROM person_phone pp JOIN person p ON p.id = pp.person"
+		       " JOIN household h ON h.id = p.household WHERE pp.number = ? AND p.forgotten_utc IS NULL"
+		       " ORDER BY p.id LIMIT 4",
+		       "t", number);
 	while (r >= 0 && (r = query_next(&q)) == 1 && n < PERSONS_PER_NUMBER)
 		read_person(&q, &ret[n++]);
 	return r < 0 ? r : n;
@@ -64,9 +65,9 @@ int person_get(struct store *s, int64_t id, struct person *ret)
 {
 	cleanup_query struct query q = {0};
 	int r = query_open(s, &q,
-	                   "SELECT " PERSON_COLUMNS " FROM person p JOIN household h ON h.id = p.household"
-	                   " WHERE p.id = ? AND p.forgotten_utc IS NULL",
-	                   "I", id);
+			   "SELECT " PERSON_COLUMNS " FROM person p JOIN household h ON h.id = p.household"
+			   " WHERE p.id = ? AND p.forgotten_utc IS NULL",
+			   "I", id);
 	if (r || (r = query_next(&q)) < 0)
 		return r;
 	if (r == 0)
@@ -90,16 +91,17 @@ int persons_with_role(struct store *s, unsigned roles, const char *grid, struct 
 	cleanup_buf struct buf words = {0};
 	int n = 0;
 	person_roles_json(roles, &words);
-	int r = query_open(s, &q,
-	                   "WITH RECURSIVE up (code, d) AS (SELECT ?1, 0 WHERE ?1 IS NOT NULL"
-	                   " UNION SELECT g.parent, d + 1 FROM grid g JOIN up ON g.code = up.code"
-	                   " WHERE g.parent IS NOT NULL AND d < 16)"
-	                   "SELECT " PERSON_COLUMNS ", coalesce((SELECT d FROM up WHERE code = h.grid), 99) AS distance"
-	                   " FROM person p JOIN household h ON h.id = p.household"
-	                   " WHERE p.id IN (SELECT person FROM person_role WHERE role IN (SELECT value FROM json_each(?2)))"
-	                   " AND p.forgotten_utc IS NULL AND (?1 IS NULL OR h.grid IN (SELECT code FROM up))"
-	                   " AND " PERSON_NUMBER " IS NOT NULL ORDER BY distance, p.id",
-	                   "Tt", grid, buf_str(&words));
+	int r = query_open(
+	    s, &q,
+	    "WITH RECURSIVE up (code, d) AS (SELECT ?1, 0 WHERE ?1 IS NOT NULL"
+	    " UNION SELECT g.parent, d + 1 FROM grid g JOIN up ON g.code = up.code"
+	    " WHERE g.parent IS NOT NULL AND d < 16)"
+	    "SELECT " PERSON_COLUMNS ", coalesce((SELECT d FROM up WHERE code = h.grid), 99) AS distance"
+	    " FROM person p JOIN household h ON h.id = p.household"
+	    " WHERE p.id IN (SELECT person FROM person_role WHERE role IN (SELECT value FROM json_each(?2)))"
+	    " AND p.forgotten_utc IS NULL AND (?1 IS NULL OR h.grid IN (SELECT code FROM up))"
+	    " AND " PERSON_NUMBER " IS NOT NULL ORDER BY distance, p.id",
+	    "Tt", grid, buf_str(&words));
 	while (r >= 0 && n < max && (r = query_next(&q)) == 1)
 		read_person(&q, &ret[n++]);
 	return r < 0 ? r : n;
@@ -115,33 +117,38 @@ static int split(char *words, const char *ret[PERSON_NUMBERS])
 	return n;
 }
 
-int person_list(struct store *s, const struct person_filter *f, int (*each)(void *user, const struct person_view *v),
-                void *user)
+int person_list(struct store *s, const struct person_filter *f,
+		int (*each)(void *user, const struct person_view *v), void *user)
 {
 	cleanup_query struct query q = {0};
 	cleanup_buf struct buf roles = {0};
 	person_roles_json(f->roles, &roles);
-	int r = query_open(
-	    s, &q,
-	    "SELECT " PERSON_COLUMNS ","
-	    " (SELECT group_concat(number, ' ') FROM (SELECT number FROM person_phone WHERE person = p.id ORDER BY position, number)),"
-	    " (SELECT max(CASE opted_out WHEN 'all' THEN 2 WHEN 'broadcasts' THEN 1 ELSE 0 END)"
-	    "  FROM person_phone JOIN phone USING (number) WHERE person = p.id),"
-	    " (SELECT max(muted) FROM person_phone JOIN phone USING (number) WHERE person = p.id), p.consent_utc"
-	    " FROM person p JOIN household h ON h.id = p.household WHERE p.forgotten_utc IS NULL"
-	    " AND (?1 IS NULL OR h.grid IN " GRID_SUBTREE("?1") ")"
-	    " AND (?2 = '[]' OR EXISTS (SELECT 1 FROM person_role WHERE person = p.id AND role IN (SELECT value FROM json_each(?2))))"
-	    " AND (?3 IS NULL OR instr(p.name, ?3) OR EXISTS (SELECT 1 FROM person_phone WHERE person = p.id AND instr(number, ?3)))"
-	    " AND (?4 = 0 OR (?4 > 0) = (p.consent_source IS NOT NULL)) AND p.changed_utc >= ?5 AND (?6 = 0 OR p.id = ?6)"
-	    " ORDER BY p.id LIMIT ?7",
-	    "TtTiIII", f->grid, buf_str(&roles), f->text, f->consent, f->since_utc, f->id,
-	    f->limit == LONG_MAX ? (int64_t)-1 : (int64_t)f->limit);
+	int r = query_open(s, &q,
+			   "SELECT " PERSON_COLUMNS ","
+			   " (SELECT group_concat(number, ' ') FROM (SELECT number FROM person_phone WHERE "
+			   "person = p.id ORDER BY position, number)),"
+			   " (SELECT max(CASE opted_out WHEN 'all' THEN 2 WHEN 'broadcasts' THEN 1 ELSE 0 END)"
+			   "  FROM person_phone JOIN phone USING (number) WHERE person = p.id),"
+			   " (SELECT max(muted) FROM person_phone JOIN phone USING (number) WHERE person = "
+			   "p.id), p.consent_utc"
+			   " FROM person p JOIN household h ON h.id = p.household WHERE p.forgotten_utc IS NULL"
+			   " AND (?1 IS NULL OR h.grid IN " GRID_SUBTREE(
+			       "?1") ")"
+				     " AND (?2 = '[]' OR EXISTS (SELECT 1 FROM person_role WHERE person = p.id "
+				     "AND role IN (SELECT value FROM json_each(?2))))"
+				     " AND (?3 IS NULL OR instr(p.name, ?3) OR EXISTS (SELECT 1 FROM "
+				     "person_phone WHERE person = p.id AND instr(number, ?3)))"
+				     " AND (?4 = 0 OR (?4 > 0) = (p.consent_source IS NOT NULL)) AND "
+				     "p.changed_utc >= ?5 AND (?6 = 0 OR p.id = ?6)"
+				     " ORDER BY p.id LIMIT ?7",
+			   "TtTiIII", f->grid, buf_str(&roles), f->text, f->consent, f->since_utc, f->id,
+			   f->limit == LONG_MAX ? (int64_t)-1 : (int64_t)f->limit);
 	while (r >= 0 && (r = query_next(&q)) == 1) {
 		static const char *const words[] = {"no", "broadcasts", "all"};
 		struct person_view v = {.opted_out = words[query_int(&q, 15)],
-		                        .muted = query_int(&q, 16) != 0,
-		                        .consent_source = query_text0(&q, 8),
-		                        .consent_utc = query_int(&q, 17)};
+					.muted = query_int(&q, 16) != 0,
+					.consent_source = query_text0(&q, 8),
+					.consent_utc = query_int(&q, 17)};
 		cleanup_free char *numbers = mem_dup(query_text(&q, 14));
 		v.number_count = split(numbers, v.numbers);
 		read_person(&q, &v.p);
@@ -154,5 +161,6 @@ int person_list(struct store *s, const struct person_filter *f, int (*each)(void
 
 int person_count_without_consent(struct store *s, int64_t *ret)
 {
-	return store_get(s, ret, "SELECT count(*) FROM person WHERE consent_source IS NULL AND forgotten_utc IS NULL", "");
+	return store_get(
+	    s, ret, "SELECT count(*) FROM person WHERE consent_source IS NULL AND forgotten_utc IS NULL", "");
 }

@@ -1,6 +1,7 @@
-/* The registry of people. A person has an id of its own, none or several telephone numbers, an address (people at one
- * address are a household), a language, consent with source and date, and any number of roles (rules/intent.h).
- * What a phone said about itself (opt-out, mute, unlinked) belongs to the phone, see phone.h; here it is only read. */
+/* The registry of people. A person has an id of its own, none or several telephone numbers, an address (people
+ * at one address are a household), a language, consent with source and date, and any number of roles
+ * (rules/intent.h). What a phone said about itself (opt-out, mute, unlinked) belongs to the phone, see phone.h;
+ * here it is only read. */
 #pragma once
 
 #include "base/config.h"
@@ -16,39 +17,40 @@
 #define GRID_CODE_MAX      32 /* bytes with NUL */
 
 struct person {
-	int64_t id;        /* 0: nobody */
+	int64_t id; /* 0: nobody */
 	int64_t household;
 	char name[INTENT_SHORT_MAX];
 	char grid[GRID_CODE_MAX], building[16], unit[16], room[16]; /* "" when unknown */
-	unsigned roles;    /* ROLE() bits; none counts as a resident */
-	bool has_language; /* false: the box's */
+	unsigned roles;                                             /* ROLE() bits; none counts as a resident */
+	bool has_language;                                          /* false: the box's */
 	enum language language;
-	bool consent;      /* given: broadcasts may go there */
-	bool confirmed;    /* false: registered by text, and no secretary has looked yet */
+	bool consent;          /* given: broadcasts may go there */
+	bool confirmed;        /* false: registered by text, and no secretary has looked yet */
 	char number[E164_MAX]; /* the phone that texts go to, "" when there is none */
 	int64_t created_utc, changed_utc;
 };
 
-/* People behind a phone, at most PERSONS_PER_NUMBER, the longest known first. The count, or -errno. A number that was
- * unlinked ("wrong number") still answers; phone.h says so. */
+/* People behind a phone, at most PERSONS_PER_NUMBER, the longest known first. The count, or -errno. A number
+ * that was unlinked ("wrong number") still answers; phone.h says so. */
 int persons_of_number(struct store *s, const char *number, struct person ret[PERSONS_PER_NUMBER]);
 /* 0, or -ENOENT (also for a forgotten one). */
 int person_get(struct store *s, int64_t id, struct person *ret);
 
-/* People with one of `roles` whose grid is `grid` or one above it (nearest grid first, then by id); grid "" or NULL:
- * wherever they are. Only those with a phone that can be texted. At most `max`. The count, or -errno. */
+/* People with one of `roles` whose grid is `grid` or one above it (nearest grid first, then by id); grid "" or
+ * NULL: wherever they are. Only those with a phone that can be texted. At most `max`. The count, or -errno. */
 int persons_with_role(struct store *s, unsigned roles, const char *grid, struct person *ret, int max);
 
 /* What is to be written; NULL and false mean "leave as it is" (or empty in a new person). Borrowed strings. */
 struct person_change {
 	const char *name, *grid, *building, *unit, *room;
-	const char *language;       /* "zh", "en", "" = the box's */
+	const char *language; /* "zh", "en", "" = the box's */
 	bool set_roles;
 	unsigned roles;
 	const char *consent_source; /* given now; "" withdraws */
 	int confirmed;              /* 0: leave, 1: yes, −1: no */
-	const char *numbers[PERSON_NUMBERS]; /* E.164, of person_number_kind e164_is_person; [0] is where texts go */
-	int number_count;           /* 0: leave as they are */
+	const char
+	    *numbers[PERSON_NUMBERS]; /* E.164, of person_number_kind e164_is_person; [0] is where texts go */
+	int number_count;             /* 0: leave as they are */
 };
 
 /* Writes a new person and the phones. Inside the caller's transaction. 0, or -EINVAL: the grid is unknown. */
@@ -56,25 +58,26 @@ int person_add(struct store *s, const struct person_change *ch, int64_t now_utc,
 /* -ENOENT no such person, -EINVAL the grid is unknown. Inside the caller's transaction. */
 int person_edit(struct store *s, int64_t id, const struct person_change *ch, int64_t now_utc);
 
-/* One line of a list that is imported: the person with the same name behind one of the numbers is updated, an unnamed
- * one takes the name, otherwise one is added; the same line twice changes nothing. Inside the caller's transaction. */
+/* One line of a list that is imported: the person with the same name behind one of the numbers is updated, an
+ * unnamed one takes the name, otherwise one is added; the same line twice changes nothing. Inside the caller's
+ * transaction. */
 enum person_imported { PERSON_ADDED, PERSON_UPDATED, PERSON_UNCHANGED };
 int person_import(struct store *s, const struct person_change *ch, int64_t now_utc, enum person_imported *ret,
-                  int64_t *ret_id);
+		  int64_t *ret_id);
 
-/* Removes name, address, consent and links to phones; the row and its id stay, so that the journal holds. Inside the
- * caller's transaction. */
+/* Removes name, address, consent and links to phones; the row and its id stay, so that the journal holds.
+ * Inside the caller's transaction. */
 int person_forget(struct store *s, int64_t id, int64_t now_utc);
 
 /* Walking the registry. */
 struct person_filter {
-	const char *grid;    /* subtree, or NULL */
-	unsigned roles;      /* any of them; 0 all */
-	const char *text;    /* part of the name or of a number, or NULL */
-	int consent;         /* 1 only with, −1 only without, 0 all */
-	int64_t since_utc;   /* changed since; INT64_MIN all */
+	const char *grid;  /* subtree, or NULL */
+	unsigned roles;    /* any of them; 0 all */
+	const char *text;  /* part of the name or of a number, or NULL */
+	int consent;       /* 1 only with, −1 only without, 0 all */
+	int64_t since_utc; /* changed since; INT64_MIN all */
 	long limit;
-	int64_t id;          /* one person, 0 all */
+	int64_t id; /* one person, 0 all */
 };
 struct person_view {
 	struct person p;
@@ -86,8 +89,8 @@ struct person_view {
 	int64_t consent_utc; /* 0 none */
 };
 /* Calls back for each, in the order of ids; a callback's non-zero ends the walk and is returned. */
-int person_list(struct store *s, const struct person_filter *f, int (*each)(void *user, const struct person_view *v),
-                void *user);
+int person_list(struct store *s, const struct person_filter *f,
+		int (*each)(void *user, const struct person_view *v), void *user);
 
 /* People who never gave consent. -errno. */
 int person_count_without_consent(struct store *s, int64_t *ret);

@@ -3,22 +3,26 @@
 
 #include "base/buf.h"
 
-/* Can a text be sent there? Mobile numbers of China, and whatever other countries have (base/e164.h knows the kinds). */
+/* Can a text be sent there? Mobile numbers of China, and whatever other countries have (base/e164.h knows the
+ * kinds). */
 #define NUMBER_TEXTABLE(n) "(" n " GLOB '+861[3-9]*' OR (" n " GLOB '+*' AND " n " NOT GLOB '+86*'))"
 
 /* The phone that a person's texts go to: the first that can be texted and was not unlinked. */
-#define PERSON_NUMBER                                                                                                  \
-	"(SELECT tp.number FROM person_phone tp JOIN phone tf ON tf.number = tp.number WHERE tp.person = p.id"         \
-	" AND tf.unlinked_utc IS NULL AND " NUMBER_TEXTABLE("tp.number") " ORDER BY tp.position, tp.number LIMIT 1)"
+#define PERSON_NUMBER                                                                                          \
+	"(SELECT tp.number FROM person_phone tp JOIN phone tf ON tf.number = tp.number WHERE tp.person = p.id" \
+	" AND tf.unlinked_utc IS NULL AND " NUMBER_TEXTABLE(                                                   \
+	    "tp.number") " ORDER BY tp.position, tp.number LIMIT 1)"
 
 /* Of person p joined with household h: 14 columns. */
-#define PERSON_COLUMNS                                                                                                 \
-	"p.id, p.household, p.name, h.grid, h.building, h.unit, h.room, p.language, p.consent_source, p.confirmed,"    \
-	" p.created_utc, p.changed_utc, (SELECT group_concat(role, ' ') FROM person_role WHERE person = p.id), " PERSON_NUMBER
+#define PERSON_COLUMNS                                                                                         \
+	"p.id, p.household, p.name, h.grid, h.building, h.unit, h.room, p.language, p.consent_source, "        \
+	"p.confirmed,"                                                                                         \
+	" p.created_utc, p.changed_utc, (SELECT group_concat(role, ' ') FROM person_role WHERE person = "      \
+	"p.id), " PERSON_NUMBER
 
 /* Codes of a grid and all below it. */
-#define GRID_SUBTREE(code)                                                                                             \
-	"(WITH RECURSIVE sub (code) AS (SELECT " code                                                                  \
+#define GRID_SUBTREE(code)                                                                                     \
+	"(WITH RECURSIVE sub (code) AS (SELECT " code                                                          \
 	" UNION SELECT g.code FROM grid g JOIN sub ON g.parent = sub.code) SELECT code FROM sub)"
 
 /* ROLE() bits as a JSON array of names. */

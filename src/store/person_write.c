@@ -9,19 +9,20 @@
 #include <string.h>
 
 /* One address, one household. -EINVAL: no such grid. */
-static int household(struct store *s, const char *grid, const char *building, const char *unit, const char *room,
-                     int64_t *ret)
+static int household(struct store *s, const char *grid, const char *building, const char *unit,
+		     const char *room, int64_t *ret)
 {
 	int64_t there = 1;
 	int r = *grid ? store_get(s, &there, "SELECT count(*) FROM grid WHERE code = ?", "t", grid) : 0;
 	if (r || !there)
 		return r ? r : -EINVAL;
-	r = store_run(s, "INSERT OR IGNORE INTO household (grid, building, unit, room) VALUES (?, ?, ?, ?)", "Tttt", grid,
-	              building, unit, room);
+	r = store_run(s, "INSERT OR IGNORE INTO household (grid, building, unit, room) VALUES (?, ?, ?, ?)",
+		      "Tttt", grid, building, unit, room);
 	return r ? r
-	         : store_get(s, ret,
-	                     "SELECT id FROM household WHERE coalesce(grid, '') = ? AND building = ? AND unit = ? AND room = ?",
-	                     "tttt", grid, building, unit, room);
+		 : store_get(s, ret,
+			     "SELECT id FROM household WHERE coalesce(grid, '') = ? AND building = ? AND unit "
+			     "= ? AND room = ?",
+			     "tttt", grid, building, unit, room);
 }
 
 static int write_roles(struct store *s, int64_t id, unsigned roles)
@@ -29,7 +30,8 @@ static int write_roles(struct store *s, int64_t id, unsigned roles)
 	int r = store_run(s, "DELETE FROM person_role WHERE person = ?", "I", id);
 	for (int i = 0; i < ROLE_COUNT && !r; i++)
 		if (roles & 1u << i)
-			r = store_run(s, "INSERT INTO person_role (person, role) VALUES (?, ?)", "It", id, role_name(i));
+			r = store_run(s, "INSERT INTO person_role (person, role) VALUES (?, ?)", "It", id,
+				      role_name(i));
 	return r;
 }
 
@@ -37,10 +39,10 @@ static int link_number(struct store *s, int64_t id, const char *number, int posi
 {
 	int r = store_run(s, "INSERT OR IGNORE INTO phone (number) VALUES (?)", "t", number);
 	return r ? r
-	         : store_run(s,
-	                     "INSERT INTO person_phone (person, number, position) VALUES (?, ?, ?)"
-	                     " ON CONFLICT DO UPDATE SET position = excluded.position",
-	                     "Iti", id, number, position);
+		 : store_run(s,
+			     "INSERT INTO person_phone (person, number, position) VALUES (?, ?, ?)"
+			     " ON CONFLICT DO UPDATE SET position = excluded.position",
+			     "Iti", id, number, position);
 }
 
 static int write_numbers(struct store *s, int64_t id, const struct person_change *ch)
@@ -59,16 +61,17 @@ static const char *or_else(const char *given, const char *otherwise)
 int person_add(struct store *s, const struct person_change *ch, int64_t now_utc, int64_t *ret_id)
 {
 	int64_t home;
-	int r = household(s, or_else(ch->grid, ""), or_else(ch->building, ""), or_else(ch->unit, ""), or_else(ch->room, ""),
-	                  &home);
+	int r = household(s, or_else(ch->grid, ""), or_else(ch->building, ""), or_else(ch->unit, ""),
+			  or_else(ch->room, ""), &home);
 	if (r)
 		return r;
 	bool consent = ch->consent_source && *ch->consent_source;
 	r = store_run(s,
-	              "INSERT INTO person (name, household, language, consent_source, consent_utc, confirmed, created_utc, changed_utc)"
-	              " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-	              "tITTPiII", or_else(ch->name, ""), home, ch->language, ch->consent_source, consent ? now_utc : (int64_t)0,
-	              ch->confirmed >= 0, now_utc, now_utc);
+		      "INSERT INTO person (name, household, language, consent_source, consent_utc, confirmed, "
+		      "created_utc, changed_utc)"
+		      " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+		      "tITTPiII", or_else(ch->name, ""), home, ch->language, ch->consent_source,
+		      consent ? now_utc : (int64_t)0, ch->confirmed >= 0, now_utc, now_utc);
 	if (r)
 		return r;
 	int64_t id = store_last_id(s);
@@ -83,16 +86,17 @@ int person_add(struct store *s, const struct person_change *ch, int64_t now_utc,
 
 static int move_home(struct store *s, const struct person *p, const struct person_change *ch, int64_t *ret)
 {
-	int r = household(s, or_else(ch->grid, p->grid), or_else(ch->building, p->building), or_else(ch->unit, p->unit),
-	                  or_else(ch->room, p->room), ret);
+	int r = household(s, or_else(ch->grid, p->grid), or_else(ch->building, p->building),
+			  or_else(ch->unit, p->unit), or_else(ch->room, p->room), ret);
 	return r;
 }
 
 /* An address that nobody lives at any more is no household. */
 static int leave_home(struct store *s, int64_t home)
 {
-	return store_run(s, "DELETE FROM household WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM person WHERE household = ?1)", "I",
-	                 home);
+	return store_run(
+	    s, "DELETE FROM household WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM person WHERE household = ?1)",
+	    "I", home);
 }
 
 int person_edit(struct store *s, int64_t id, const struct person_change *ch, int64_t now_utc)
@@ -102,14 +106,18 @@ int person_edit(struct store *s, int64_t id, const struct person_change *ch, int
 	int r = person_get(s, id, &p);
 	if (r || (r = move_home(s, &p, ch, &home)))
 		return r;
-	const char *language = ch->language ? ch->language : !p.has_language ? "" : p.language == LANG_EN ? "en" : "zh";
+	const char *language = ch->language            ? ch->language
+			       : !p.has_language       ? ""
+			       : p.language == LANG_EN ? "en"
+						       : "zh";
 	r = store_run(s,
-	              "UPDATE person SET name = ?2, household = ?3, language = ?4, confirmed = ?5, changed_utc = ?6 WHERE id = ?1",
-	              "ItITiI", id, or_else(ch->name, p.name), home, language,
-	              ch->confirmed ? ch->confirmed > 0 : (int)p.confirmed, now_utc);
+		      "UPDATE person SET name = ?2, household = ?3, language = ?4, confirmed = ?5, changed_utc "
+		      "= ?6 WHERE id = ?1",
+		      "ItITiI", id, or_else(ch->name, p.name), home, language,
+		      ch->confirmed ? ch->confirmed > 0 : (int)p.confirmed, now_utc);
 	if (!r && ch->consent_source)
-		r = store_run(s, "UPDATE person SET consent_source = ?2, consent_utc = ?3 WHERE id = ?1", "ITP", id,
-		              ch->consent_source, *ch->consent_source ? now_utc : (int64_t)0);
+		r = store_run(s, "UPDATE person SET consent_source = ?2, consent_utc = ?3 WHERE id = ?1", "ITP",
+			      id, ch->consent_source, *ch->consent_source ? now_utc : (int64_t)0);
 	if (!r && ch->set_roles)
 		r = write_roles(s, id, ch->roles);
 	if (!r && ch->number_count)
@@ -119,8 +127,8 @@ int person_edit(struct store *s, int64_t id, const struct person_change *ch, int
 	return r;
 }
 
-/* The one whom a line of a list means: same phone and same name (or one of the two is still nameless); without a phone
- * the same name at the same address. 0: nobody. */
+/* The one whom a line of a list means: same phone and same name (or one of the two is still nameless); without
+ * a phone the same name at the same address. 0: nobody. */
 static int find_meant(struct store *s, const struct person_change *ch, struct person *ret)
 {
 	const char *name = or_else(ch->name, "");
@@ -139,10 +147,11 @@ static int find_meant(struct store *s, const struct person_change *ch, struct pe
 		return 0;
 	int64_t id;
 	int r = store_get(s, &id,
-	                  "SELECT p.id FROM person p JOIN household h ON h.id = p.household WHERE p.name = ? AND coalesce(h.grid, '') = ?"
-	                  " AND h.building = ? AND h.unit = ? AND h.room = ? AND p.forgotten_utc IS NULL",
-	                  "ttttt", name, or_else(ch->grid, ""), or_else(ch->building, ""), or_else(ch->unit, ""),
-	                  or_else(ch->room, ""));
+			  "SELECT p.id FROM person p JOIN household h ON h.id = p.household WHERE p.name = ? "
+			  "AND coalesce(h.grid, '') = ?"
+			  " AND h.building = ? AND h.unit = ? AND h.room = ? AND p.forgotten_utc IS NULL",
+			  "ttttt", name, or_else(ch->grid, ""), or_else(ch->building, ""),
+			  or_else(ch->unit, ""), or_else(ch->room, ""));
 	if (r == -ENOENT)
 		return 0;
 	return r || (r = person_get(s, id, ret)) ? r : 1;
@@ -157,11 +166,14 @@ static int link_missing(struct store *s, int64_t id, const struct person_change 
 {
 	for (int i = 0; i < ch->number_count; i++) {
 		int64_t has, next;
-		int r = store_get(s, &has, "SELECT count(*) FROM person_phone WHERE person = ? AND number = ?", "It", id,
-		                  ch->numbers[i]);
+		int r = store_get(s, &has, "SELECT count(*) FROM person_phone WHERE person = ? AND number = ?",
+				  "It", id, ch->numbers[i]);
 		if (!r && !has) {
 			*changed = true;
-			r = store_get(s, &next, "SELECT coalesce(max(position) + 1, 0) FROM person_phone WHERE person = ?", "I", id);
+			r = store_get(
+			    s, &next,
+			    "SELECT coalesce(max(position) + 1, 0) FROM person_phone WHERE person = ?", "I",
+			    id);
 			if (!r)
 				r = link_number(s, id, ch->numbers[i], (int)next);
 		}
@@ -178,7 +190,7 @@ static const char *given(const char *s)
 }
 
 int person_import(struct store *s, const struct person_change *ch, int64_t now_utc, enum person_imported *ret,
-                  int64_t *ret_id)
+		  int64_t *ret_id)
 {
 	struct person p;
 	int r = find_meant(s, ch, &p);
@@ -192,24 +204,25 @@ int person_import(struct store *s, const struct person_change *ch, int64_t now_u
 	const char *language = p.has_language ? (p.language == LANG_EN ? "en" : "zh") : "";
 	/* consent that was given earlier keeps its date */
 	const char *consent = p.consent ? NULL : given(ch->consent_source);
-	bool changed = differs(ch->name, p.name) || differs(ch->grid, p.grid) || differs(ch->building, p.building) ||
-	               differs(ch->unit, p.unit) || differs(ch->room, p.room) || differs(ch->language, language) || consent ||
-	               (ch->set_roles && ch->roles != p.roles) || !p.confirmed;
+	bool changed = differs(ch->name, p.name) || differs(ch->grid, p.grid) ||
+		       differs(ch->building, p.building) || differs(ch->unit, p.unit) ||
+		       differs(ch->room, p.room) || differs(ch->language, language) || consent ||
+		       (ch->set_roles && ch->roles != p.roles) || !p.confirmed;
 	*ret_id = p.id;
 	r = link_missing(s, p.id, ch, &linked);
 	*ret = changed || linked ? PERSON_UPDATED : PERSON_UNCHANGED;
 	if (r || *ret == PERSON_UNCHANGED)
 		return r;
 	struct person_change edit = {.name = given(ch->name),
-	                             .grid = given(ch->grid),
-	                             .building = given(ch->building),
-	                             .unit = given(ch->unit),
-	                             .room = given(ch->room),
-	                             .language = given(ch->language),
-	                             .set_roles = ch->set_roles,
-	                             .roles = ch->roles,
-	                             .consent_source = consent,
-	                             .confirmed = 1};
+				     .grid = given(ch->grid),
+				     .building = given(ch->building),
+				     .unit = given(ch->unit),
+				     .room = given(ch->room),
+				     .language = given(ch->language),
+				     .set_roles = ch->set_roles,
+				     .roles = ch->roles,
+				     .consent_source = consent,
+				     .confirmed = 1};
 	return person_edit(s, p.id, &edit, now_utc);
 }
 
@@ -222,9 +235,10 @@ int person_forget(struct store *s, int64_t id, int64_t now_utc)
 		r = household(s, "", "", "", "", &nowhere);
 	if (!r)
 		r = store_run(s,
-		              "UPDATE person SET name = '', household = ?2, language = NULL, consent_source = NULL, consent_utc = NULL,"
-		              " changed_utc = ?3, forgotten_utc = ?3 WHERE id = ?1",
-		              "III", id, nowhere, now_utc);
+			      "UPDATE person SET name = '', household = ?2, language = NULL, consent_source = "
+			      "NULL, consent_utc = NULL,"
+			      " changed_utc = ?3, forgotten_utc = ?3 WHERE id = ?1",
+			      "III", id, nowhere, now_utc);
 	if (!r)
 		r = store_run(s, "DELETE FROM person_phone WHERE person = ?", "I", id);
 	if (!r)

@@ -22,8 +22,9 @@ int upkeep_check(struct store *s, int (*finding)(void *ctx, const char *line), v
 	if (r >= 0 && !stop)
 		r = query_open(s, &q, "PRAGMA foreign_key_check", "");
 	while (!stop && r >= 0 && (r = query_next(&q)) == 1) {
-		cleanup_free char *line = mem_printf("%s row %lld refers to a missing row of %s", query_text(&q, 0),
-		                                     (long long)query_int(&q, 1), query_text(&q, 2));
+		cleanup_free char *line =
+		    mem_printf("%s row %lld refers to a missing row of %s", query_text(&q, 0),
+			       (long long)query_int(&q, 1), query_text(&q, 2));
 		count++;
 		stop = finding(ctx, line);
 	}
@@ -53,7 +54,8 @@ int upkeep_vacuum(struct store *s)
 	return r ? r : store_run(s, "PRAGMA wal_checkpoint (TRUNCATE)", "");
 }
 
-/* The name comes from the schema, not from a stranger; still it is quoted, and asked past the cache of statements. */
+/* The name comes from the schema, not from a stranger; still it is quoted, and asked past the cache of
+ * statements. */
 static int rows_of(struct store *s, const char *name, int64_t *ret)
 {
 	char *sql = sqlite3_mprintf("SELECT count(*) FROM \"%w\"", name);
@@ -69,8 +71,10 @@ static int rows_of(struct store *s, const char *name, int64_t *ret)
 int upkeep_tables(struct store *s, int (*table)(void *ctx, const char *name, int64_t rows), void *ctx)
 {
 	cleanup_query struct query q = {0};
-	int r = query_open(s, &q,
-	                   "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY rowid", "");
+	int r = query_open(
+	    s, &q,
+	    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY rowid",
+	    "");
 	while (r >= 0 && (r = query_next(&q)) == 1) {
 		int64_t rows = 0;
 		r = rows_of(s, query_text(&q, 0), &rows);

@@ -3,8 +3,8 @@
 
 #include "store/store.h"
 
-/* Every finding of SQLite's integrity and foreign key checks, one line each; *ret_count 0: sound. A callback's non-zero
- * ends the walk. */
+/* Every finding of SQLite's integrity and foreign key checks, one line each; *ret_count 0: sound. A callback's
+ * non-zero ends the walk. */
 int upkeep_check(struct store *s, int (*finding)(void *ctx, const char *line), void *ctx, int *ret_count);
 /* A whole copy that can be opened at once; -EEXIST when the file is there. */
 int upkeep_backup(struct store *s, const char *to);

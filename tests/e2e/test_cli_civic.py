@@ -172,6 +172,23 @@ class Database(unittest.TestCase):
             self.assertEqual([p.name for p in (box.dir / "backups").iterdir()], ["yishi-20261118-100000.db"])
 
 
+class Todo(unittest.TestCase):
+    def test_list_and_done(self):
+        with Box() as box:
+            box.people()
+            db = sqlite3.connect(box.dir / "yishi.db")
+            db.execute("INSERT INTO chore (kind, number, note, utc) VALUES ('callback', '+8613800138001', '不会打字', 1795000000)")
+            db.commit()
+            db.close()
+            row = box.json("todo", "list")[0]
+            self.assertEqual((row["kind"], row["number"], row["note"]), ("callback", "+8613800138001", "不会打字"))
+            self.assertIn("请回电", box.ok("todo", "list", env={"LC_ALL": "zh_CN.UTF-8"}))
+            box.ok("todo", "done", row["id"])
+            self.assertEqual(box.json("todo", "list"), [])
+            self.assertEqual(len(box.json("todo", "list", "--all")), 1)
+            self.assertEqual(box.run("todo", "done", 9).returncode, 1)
+
+
 class Events(unittest.TestCase):
     def test_since_kind_and_body(self):
         with Box() as box:

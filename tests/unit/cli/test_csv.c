@@ -39,11 +39,13 @@ static void rows(void **state)
 	    {"\"a,b\",\"c\"\"d\"\n", "1:a,b|c\"d/"},
 	    {"\"a\nb\",c\nd\n", "1:a\nb|c/3:d/"},
 	    {"x\n\"\n\n\",c\nd\n", "1:x/2:\n\n|c/5:d/"},
-	    {" a , b\t,\xE3\x80\x80" "c\xE3\x80\x80\n", "1:a|b|c/"},
-	    {",,\n , \n", ""},                     /* rows of empty cells are nobody */
-	    {"a\tb\nc,d\te\n", "1:a|b/2:c,d|e/"},   /* tabs, when the first line has no comma */
+	    {" a , b\t,\xE3\x80\x80"
+	     "c\xE3\x80\x80\n",
+	     "1:a|b|c/"},
+	    {",,\n , \n", ""},                    /* rows of empty cells are nobody */
+	    {"a\tb\nc,d\te\n", "1:a|b/2:c,d|e/"}, /* tabs, when the first line has no comma */
 	    {"a;b\nc;d,e\n", "1:a|b/2:c|d,e/"},
-	    {"5\" x,y\n", "1:5\" x|y/"},            /* a quote within is a quote */
+	    {"5\" x,y\n", "1:5\" x|y/"}, /* a quote within is a quote */
 	    {"1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6,7,8,9,0,1,2,3,4\n",
 	     "1:1|2|3|4|5|6|7|8|9|0|1|2|3|4|5|6|7|8|9|0|1|2|3|4|5|6|7|8|9|0|1|2/"},
 	};
@@ -88,11 +90,13 @@ static void codings(void **state)
 		const char *want; /* NULL: refused */
 	} t[] = {
 	    {"abc", 3, "abc"},
-	    {"\xEF\xBB\xBF" "a", 4, "a"},
+	    {"\xEF\xBB\xBF"
+	     "a",
+	     4, "a"},
 	    {"\xE7\x8E\x8B", 3, "王"},
-	    {"\xCD\xF5", 2, "王"},                    /* GB18030 */
-	    {"\x81\x30\x81\x30", 4, "\xC2\x80"},      /* … of four bytes */
-	    {"\xFF\xFE\x8B\x73", 4, "王"},            /* UTF-16 */
+	    {"\xCD\xF5", 2, "王"},               /* GB18030 */
+	    {"\x81\x30\x81\x30", 4, "\xC2\x80"}, /* … of four bytes */
+	    {"\xFF\xFE\x8B\x73", 4, "王"},       /* UTF-16 */
 	    {"\xFE\xFF\x73\x8B", 4, "王"},
 	    {"a\0b", 3, NULL},
 	    {"", 0, ""},
@@ -137,7 +141,8 @@ static void random_bytes(void **state)
 static void headers(void **state)
 {
 	(void)state;
-	static const struct csv_column columns[] = {{{"phone", "手机"}}, {{"consent_date", "consentdate"}}, {{"name"}}};
+	static const struct csv_column columns[] = {
+	    {{"phone", "手机"}}, {{"consent_date", "consentdate"}}, {{"name"}}};
 	struct csv_row r = {.line = 1, .fields = {"Name", "手机（必填）", ""}, .count = 3};
 	int places[3];
 	struct err e = {0};

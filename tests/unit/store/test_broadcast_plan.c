@@ -113,8 +113,9 @@ int main(void)
 {
 	clock_set_zone("Asia/Shanghai");
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(rate_alone),  cmocka_unit_test(a_fifth_of_the_quota_is_kept), cmocka_unit_test(the_day),
-	    cmocka_unit_test(quiet_hours), cmocka_unit_test(what_would_fit),               cmocka_unit_test(properties),
+	    cmocka_unit_test(rate_alone),     cmocka_unit_test(a_fifth_of_the_quota_is_kept),
+	    cmocka_unit_test(the_day),        cmocka_unit_test(quiet_hours),
+	    cmocka_unit_test(what_would_fit), cmocka_unit_test(properties),
 	};
 	return cmocka_run_group_tests_name("broadcast plan", tests, NULL, NULL);
 }

@@ -1,0 +1,92 @@
+/* `yishi todo`: the small things that wait for a person: people to ring back, registrations to look at, erasure
+ * requests, wrong numbers. */
+#include "cli/changes.h"
+#include "cli/nouns.h"
+
+#include "store/chore.h"
+#include "store/store.h"
+
+#include <errno.h>
+
+static const struct out_column columns[] = {
+    {"id", N_("ID"), OUT_INT, 0},
+    {"kind", N_("what"), OUT_WORD, 0},
+    {"number", N_("number"), OUT_PHONE, 0},
+    {"time", N_("time"), OUT_TIME, 0},
+    {"note", N_("note"), OUT_TEXT, 60},
+    {"person", N_("person"), OUT_INT, 0},
+    {"message", NULL, OUT_INT, 0},
+    {"done", N_("done"), OUT_TIME, 0},
+    {0},
+};
+
+static const struct cli_option list_options[] = {{"all", NULL, N_("also what was done"), false}, {0}};
+
+struct listing {
+	struct cli *c;
+	long left;
+};
+
+static int print_row(void *ctx, const struct chore *x)
+{
+	struct listing *l = ctx;
+	if (x->utc < l->c->since_utc)
+		return 0;
+	if (l->left-- <= 0)
+		return 1;
+	out_row(&l->c->out,
+		json_pack("{sI so so sI so so so so}", "id", (json_int_t)x->id, "kind", out_string(x->kind),
+			  "number", out_string(x->number), "time", (json_int_t)x->utc, "note",
+			  out_string(x->note), "person", x->person ? json_integer(x->person) : json_null(),
+			  "message", x->message ? json_integer(x->message) : json_null(), "done",
+			  out_time(x->done_utc)));
+	return 0;
+}
+
+static int run_list(struct cli *c)
+{
+	struct store *s;
+	struct listing l = {c, c->limit};
+	int r = cli_store(c, &s);
+	if (r)
+		return r;
+	out_begin(&c->out, columns);
+	r = chore_list(s, cli_opt(c, "all") != NULL, print_row, &l);
+	out_end(&c->out);
+	return r < 0 ? cli_store_failed(c, r) : EX_OK;
+}
+
+static int run_done(struct cli *c)
+{
+	struct store *s;
+	int64_t id;
+	int r = cli_id(c, 0, &id);
+	if (r || (r = cli_store(c, &s)))
+		return r;
+	if ((r = store_begin(s)))
+		return cli_store_failed(c, r);
+	r = chore_done(s, id, cli_now(c));
+	if (r == -ENOENT)
+		r = cli_fail(CLI_NOTHING, _("nothing with number %s waits; `yishi todo list` shows what does"),
+			     c->argv[0]);
+	return changes_end(c, r);
+}
+
+const struct cli_verb cli_todo[] = {
+    {.name = "list",
+     .run = run_list,
+     .what = N_("what waits for you: people to ring back, registrations, wrong numbers"),
+     .common = CLI_LIST,
+     .options = list_options,
+     .roles = CLI_SECRETARY,
+     .example = "yishi todo list --full"},
+    {.name = "done",
+     .run = run_done,
+     .what = N_("it has been seen to"),
+     .args = "ID",
+     .min_args = 1,
+     .max_args = 1,
+     .roles = CLI_SECRETARY,
+     .example = "yishi todo done 3"},
+    {0},
+};
