@@ -263,9 +263,10 @@ static bool try(struct reading *rd, const struct rule *rule, int first, int last
 		if (rule->unlesses) /* the groups of the match again */
 			pattern_match(rule->pattern[i], rd->rules->matcher, s, b - a, 0, &span);
 		*m = (struct match){rule, rule->pattern[i], a, a + span.a, a + span.b, 0};
-		for (int k = first; k <= last; k++)
-			if (rd->clauses[k].a <= m->a)
-				m->topic = rd->clauses[k].topic;
+		int k = first;
+		while (k < last && rd->clauses[k].b <= m->a)
+			k++;
+		m->topic = rd->clauses[k].topic;
 		return true;
 	}
 	return false;

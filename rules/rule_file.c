@@ -366,14 +366,16 @@ static int close_rule(struct reader *rd)
 	int r = 0, line = rd->line;
 	if (!rule)
 		return 0;
+	if (rule->kind < 0) {
+		rd->line = rule->line;
+		return FAIL(rd, "[%s] has no intent", rule->name);
+	}
 	for (int i = 0; i < rd->pending_count && r == 0; i++)
 		r = compile(rd, i);
 	drop_pending(rd);
 	if (r < 0)
 		return r;
 	rd->line = rule->line;
-	if (rule->kind < 0)
-		return FAIL(rd, "[%s] has no intent", rule->name);
 	if (rule->patterns == 0)
 		return FAIL(rd, "[%s] has no pattern", rule->name);
 	if (rule->kind < INTENT_COUNT && rule->set.has & ~intent_args((enum intent_kind)rule->kind))
