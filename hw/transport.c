@@ -16,8 +16,8 @@ static speed_t speed_of(int baud)
 	static const struct {
 		int baud;
 		speed_t speed;
-	} table[] = {{9600, B9600},   {19200, B19200},   {38400, B38400},   {57600, B57600},
-	             {115200, B115200}, {230400, B230400}, {460800, B460800}, {921600, B921600}};
+	} table[] = {{9600, B9600},     {19200, B19200},   {38400, B38400},   {57600, B57600},
+		     {115200, B115200}, {230400, B230400}, {460800, B460800}, {921600, B921600}};
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
 		if (table[i].baud == baud)
 			return table[i].speed;

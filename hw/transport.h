@@ -1,13 +1,14 @@
-/* A byte stream to a modem: any terminal path, by-id link or pseudo-terminal, opened raw (8N1, no flow control, modem
- * lines ignored) and for us alone. Never blocks. (libserialport refuses pseudo-terminals and links, hence plain termios.) */
+/* A byte stream to a modem: any terminal path, by-id link or pseudo-terminal, opened raw (8N1, no flow control,
+ * modem lines ignored) and for us alone. Never blocks. (libserialport refuses pseudo-terminals and links, hence
+ * plain termios.) */
 #pragma once
 
 #include <stddef.h>
 #include <sys/types.h>
 
 struct transport {
-	int fd;          /* −1: closed */
-	char path[256];  /* what the link led to when it was opened */
+	int fd;         /* −1: closed */
+	char path[256]; /* what the link led to when it was opened */
 };
 
 /* -errno; -EBUSY when another program holds the port exclusively. What was in the input is thrown away. */

@@ -38,8 +38,8 @@ static int check_data(const struct config *c)
 	if (replies_load(data, &replies, &e))
 		code = wrong(&e);
 	if (!code)
-		printf("# data of %s: %d modem rows, %d reply texts, rules%s\n", data, rows.count, replies_count(replies),
-		       rules_have_jit(rules) ? "" : " (without JIT)");
+		printf("# data of %s: %d modem rows, %d reply texts, rules%s\n", data, rows.count,
+		       replies_count(replies), rules_have_jit(rules) ? "" : " (without JIT)");
 	modem_rows_done(&rows);
 	rules_free(rules);
 	replies_free(replies);
@@ -56,9 +56,11 @@ static int count_one(void *ctx, const struct person_view *p)
 static void check_duty(struct store *s)
 {
 	int n = 0;
-	struct person_filter on_duty = {.roles = ROLE(DUTY_OFFICER) | ROLE(SECRETARY), .since_utc = INT64_MIN, .limit = 1};
+	struct person_filter on_duty = {
+	    .roles = ROLE(DUTY_OFFICER) | ROLE(SECRETARY), .since_utc = INT64_MIN, .limit = 1};
 	if (person_list(s, &on_duty, count_one, &n) >= 0 && n == 0)
-		fprintf(stderr, "yishid: warning: nobody has the role duty_officer or secretary: a call for help reaches nobody\n");
+		fprintf(stderr, "yishid: warning: nobody has the role duty_officer or secretary: a call for "
+				"help reaches nobody\n");
 }
 
 static int check_database(const struct config *c)
@@ -86,8 +88,14 @@ static int check_database(const struct config *c)
 static void check_devices(const struct config *c)
 {
 	for (int i = 0; i < c->modem_count; i++)
-		if (c->modems[i].device[0] == '/' && access(c->modems[i].device, R_OK | W_OK) != 0)
-			fprintf(stderr, "yishid: warning: [modem %s] %s: %s\n", c->modems[i].name, c->modems[i].device, strerror(errno));
+		if (c->modems[i].device[0] != '/')
+			fprintf(stderr,
+				"yishid: warning: [modem %s] %s: this version opens paths alone; give one "
+				"below /dev/serial/by-id\n",
+				c->modems[i].name, c->modems[i].device);
+		else if (access(c->modems[i].device, R_OK | W_OK) != 0)
+			fprintf(stderr, "yishid: warning: [modem %s] %s: %s\n", c->modems[i].name,
+				c->modems[i].device, strerror(errno));
 }
 
 int check_all(struct config *config)

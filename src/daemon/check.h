@@ -3,5 +3,6 @@
 
 #include "base/config.h"
 
-/* Takes `config`. Prints what is in force on standard output, what is wrong on standard error. An exit status. */
+/* Takes `config`. Prints what is in force on standard output, what is wrong on standard error. An exit status.
+ */
 int check_all(struct config *config);

@@ -21,7 +21,7 @@ struct client {
 	uv_pipe_t pipe;
 	struct control *c;
 	struct buf in;
-	char held[64];    /* the modem that it has, or waits for */
+	char held[64]; /* the modem that it has, or waits for */
 	bool waits;
 };
 
@@ -29,7 +29,7 @@ struct control {
 	struct daemon *d;
 	uv_pipe_t server;
 	struct client *client[CLIENTS];
-	char path[sizeof ((struct sockaddr_un *)0)->sun_path];
+	char path[sizeof((struct sockaddr_un *)0)->sun_path];
 };
 
 /* ------------------------------------------------------------------------------------------------ answers */
@@ -94,8 +94,8 @@ static void do_status(struct client *cl, const char *name, const char *arg)
 		up += session_up(d->session[i]);
 	}
 	answer(cl, json_pack("{s:b, s:s, s:I, s:b, s:i, s:o}", "ok", 1, "version", YISHI_VERSION, "uptime",
-	                     (json_int_t)((mono_ms() - d->started_ms) / 1000), "clock_ok", d->clock_ok, "modems_up", up, "modems",
-	                     modems));
+			     (json_int_t)((mono_ms() - d->started_ms) / 1000), "clock_ok", d->clock_ok,
+			     "modems_up", up, "modems", modems));
 }
 
 static void give_back(struct client *cl)
@@ -180,7 +180,8 @@ static void request(struct client *cl, const char *line)
 	char word[16] = "", name[64] = "", arg[16] = "";
 	json_t *j = line[0] == '{' ? json_loads(line, 0, NULL) : NULL;
 	if (j) {
-		const char *w = json_string_value(json_object_get(j, "do")), *n = json_string_value(json_object_get(j, "modem"));
+		const char *w = json_string_value(json_object_get(j, "do")),
+			   *n = json_string_value(json_object_get(j, "modem"));
 		json_t *on = json_object_get(j, "on");
 		text_copy(word, sizeof word, w ? w : "");
 		text_copy(name, sizeof name, n ? n : "");
@@ -265,7 +266,8 @@ static void on_connection(uv_stream_t *server, int status)
 	uv_read_start((uv_stream_t *)&cl->pipe, on_alloc, on_read);
 }
 
-/* ------------------------------------------------------------------------------------------------ the socket */
+/* ------------------------------------------------------------------------------------------------ the socket
+ */
 
 /* A socket that nobody answers is what a killed daemon left. */
 static bool somebody_listens(const char *path)
@@ -281,7 +283,7 @@ static bool somebody_listens(const char *path)
 
 int control_new(struct daemon *d, const char *path, struct control **ret, struct err *e)
 {
-	if (strlen(path) >= sizeof ((struct sockaddr_un *)0)->sun_path)
+	if (strlen(path) >= sizeof((struct sockaddr_un *)0)->sun_path)
 		return err_set(e, path, 0, "is too long a path for a socket; set [gateway] control_socket");
 	if (somebody_listens(path))
 		return err_set(e, path, 0, "another yishid is at work here"), -EADDRINUSE;

@@ -1,13 +1,13 @@
-/* The control socket: who may write the database may talk to the daemon (0660). One request a line, one JSON object
- * back for each:
+/* The control socket: who may write the database may talk to the daemon (0660). One request a line, one JSON
+ * object back for each:
  *
  *     wake                      act at once on what was put into the database      {"ok":true}
- *     status                    what only the daemon knows                         {"ok":true,"uptime":…,"modems":[…]}
- *     hold NAME                 lends a port until `release` or until the client goes  {"ok":true,"device":"/dev/…"}
- *     release
- *     trace NAME on|off         records the port's traffic                         {"ok":true,"file":"…"}
+ *     status                    what only the daemon knows {"ok":true,"uptime":…,"modems":[…]} hold NAME lends
+ * a port until `release` or until the client goes  {"ok":true,"device":"/dev/…"} release trace NAME on|off
+ * records the port's traffic                         {"ok":true,"file":"…"}
  *
- * A request may also be an object: {"do":"hold","modem":"front"}. What cannot be done: {"ok":false,"error":"…"}. */
+ * A request may also be an object: {"do":"hold","modem":"front"}. What cannot be done:
+ * {"ok":false,"error":"…"}. */
 #pragma once
 
 #include "base/err.h"

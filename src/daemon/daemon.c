@@ -17,8 +17,8 @@
 #include <string.h>
 #include <time.h>
 
-#define TAKE_MAX    64      /* texts acted on before the loop has its turn */
-#define BUSY_MS     1000    /* the database was busy */
+#define TAKE_MAX        64   /* texts acted on before the loop has its turn */
+#define BUSY_MS         1000 /* the database was busy */
 #define SCHEDULE_MAX_MS (6 * 3600 * 1000LL)
 
 static void on_schedule(uv_timer_t *t);
@@ -29,8 +29,8 @@ int64_t daemon_now(const struct daemon *d)
 }
 
 /* __DATE__ of this file: a clock before it was never set. */
-/* No clock can rightly be before this: the day before the build; for a test clock, whose tests live in days of their own,
- * the first year of the program. */
+/* No clock can rightly be before this: the day before the build; for a test clock, whose tests live in days of
+ * their own, the first year of the program. */
 static int64_t build_utc(bool test_clock)
 {
 	if (test_clock)
@@ -39,7 +39,8 @@ static int64_t build_utc(bool test_clock)
 	return strptime(__DATE__, "%b %d %Y", &tm) ? (int64_t)timegm(&tm) - DAY_S : 0;
 }
 
-static int load_texts(struct daemon *d, const struct config *c, struct rules **rules, struct replies **replies, struct err *e)
+static int load_texts(struct daemon *d, const struct config *c, struct rules **rules, struct replies **replies,
+		      struct err *e)
 {
 	int r = rules_load(d->data_dir, c->rule_files, rules, e);
 	if (r)
@@ -70,12 +71,13 @@ int daemon_init(struct daemon *d, uv_loop_t *loop, struct config *config, struct
 	if ((r = outbox_recover(d->store, daemon_now(d), &uncertain)))
 		return err_set(e, config->database, 0, "%s", store_error(d->store)), r;
 	if (uncertain)
-		log_warning("%d parts were with a modem when the program ended; whether they left is not known", uncertain);
+		log_warning("%d parts were with a modem when the program ended; whether they left is not known",
+			    uncertain);
 	d->people = (struct participation){.store = d->store,
-	                                   .rules = d->rules,
-	                                   .replies = d->replies,
-	                                   .config = d->config,
-	                                   .built_utc = build_utc(config->test_clock)};
+					   .rules = d->rules,
+					   .replies = d->replies,
+					   .config = d->config,
+					   .built_utc = build_utc(config->test_clock)};
 	return 0;
 }
 
@@ -154,7 +156,8 @@ static bool take_stored(struct daemon *d)
 		int t = participation_take(&d->people, ids[i], daemon_now(d));
 		if (t == 0)
 			continue;
-		log_error("text %" PRId64 " cannot be acted on yet: %s (%s)", ids[i], strerror(-t), store_error(d->store));
+		log_error("text %" PRId64 " cannot be acted on yet: %s (%s)", ids[i], strerror(-t),
+			  store_error(d->store));
 		left = true;
 	}
 	if (r)
@@ -184,7 +187,8 @@ static void schedule(struct daemon *d, int64_t next, bool busy)
 	if (outbox_next_utc(d->store, now, &outbox) == 0)
 		next = earlier(next, outbox);
 	next = earlier(next, gate_opens(d, now));
-	int64_t in = next == INT64_MAX || next - now > SCHEDULE_MAX_MS / 1000 ? SCHEDULE_MAX_MS : (next - now) * 1000;
+	int64_t in =
+	    next == INT64_MAX || next - now > SCHEDULE_MAX_MS / 1000 ? SCHEDULE_MAX_MS : (next - now) * 1000;
 	if (busy || in < BUSY_MS)
 		in = BUSY_MS;
 	if (next == INT64_MAX && !busy) {
@@ -238,7 +242,8 @@ static void on_schedule(uv_timer_t *t)
 
 void daemon_act_soon(struct daemon *d, int64_t delay_ms)
 {
-	if (d->stopping || (uv_is_active((uv_handle_t *)&d->schedule) && uv_timer_get_due_in(&d->schedule) <= (uint64_t)delay_ms))
+	if (d->stopping || (uv_is_active((uv_handle_t *)&d->schedule) &&
+			    uv_timer_get_due_in(&d->schedule) <= (uint64_t)delay_ms))
 		return;
 	uv_update_time(d->loop);
 	uv_timer_start(&d->schedule, on_schedule, (uint64_t)delay_ms, 0);
@@ -257,7 +262,8 @@ static void rejected(struct daemon *d, enum event_kind kind, const struct err *e
 	char line[600];
 	log_error("%s; what was in force stays", err_line(e, line, sizeof line));
 	int r = event_add(d->store, kind, "daemon",
-	                  json_pack("{s:s, s:i, s:s}", "file", e->file, "line", e->line, "reason", e->text), daemon_now(d));
+			  json_pack("{s:s, s:i, s:s}", "file", e->file, "line", e->line, "reason", e->text),
+			  daemon_now(d));
 	if (r)
 		log_error("event not written: %s", strerror(-r));
 }
@@ -307,7 +313,9 @@ void daemon_reload(struct daemon *d)
 	}
 	if (!same(c->database, old->database) || !same(c->control_socket, old->control_socket) ||
 	    !same(c->timezone, old->timezone) || c->test_clock != old->test_clock)
-		log_warning("%s: another database, control socket, time zone or test clock is taken up at the next start", c->path);
+		log_warning("%s: another database, control socket, time zone or test clock is taken up at the "
+			    "next start",
+			    c->path);
 	if (load_texts(d, c, &rules, &replies, &e)) {
 		rejected(d, EVENT_RULE_REJECTED, &e);
 		config_free(c);

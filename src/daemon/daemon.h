@@ -1,5 +1,5 @@
-/* The gateway as one object: configuration, database, rules, and a session for each modem, on one libuv loop. Everything
- * runs on one thread; nothing here polls. */
+/* The gateway as one object: configuration, database, rules, and a session for each modem, on one libuv loop.
+ * Everything runs on one thread; nothing here polls. */
 #pragma once
 
 #include "at_commands/modem_row.h"
@@ -14,8 +14,8 @@ struct control;
 struct watch;
 
 struct daemon {
-	uv_loop_t *loop;             /* borrowed */
-	struct config *config;       /* owned, as all of the following */
+	uv_loop_t *loop;       /* borrowed */
+	struct config *config; /* owned, as all of the following */
 	struct store *store;
 	struct rules *rules;
 	struct replies *replies;
@@ -23,14 +23,14 @@ struct daemon {
 	struct participation people; /* borrows store, rules, replies, config */
 	char data_dir[256];
 	struct wall_clock clock;
-	bool clock_ok;               /* the wall clock is plausible: unsolicited texts may leave */
+	bool clock_ok; /* the wall clock is plausible: unsolicited texts may leave */
 	int64_t started_ms;
 
 	struct session *session[CONFIG_MODEMS];
 	int session_count;
 	struct control *control;
 	struct watch *watch;
-	uv_timer_t schedule;         /* the next thing that time brings: meetings, retries, patience with parts */
+	uv_timer_t schedule; /* the next thing that time brings: meetings, retries, patience with parts */
 	bool acting, again, stopping;
 	void (*stopped)(struct daemon *d);
 };
@@ -45,7 +45,8 @@ void daemon_done(struct daemon *d);
 
 int64_t daemon_now(const struct daemon *d);
 
-/* Something happened: stored texts are acted on, time is asked what it brings, free modems look at the outbox. */
+/* Something happened: stored texts are acted on, time is asked what it brings, free modems look at the outbox.
+ */
 void daemon_act(struct daemon *d);
 /* The same from the loop, soon: for callers that are in the middle of something. */
 void daemon_act_soon(struct daemon *d, int64_t delay_ms);

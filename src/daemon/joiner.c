@@ -9,13 +9,14 @@
 #include <errno.h>
 #include <string.h>
 
-#define PID_SILENT  0x40 /* short message type 0, TS 23.040 9.2.3.9 */
-#define PID_SIM     0x7F /* (U)SIM data download */
+#define PID_SILENT 0x40 /* short message type 0, TS 23.040 9.2.3.9 */
+#define PID_SIM    0x7F /* (U)SIM data download */
 
 /* What no person wrote: recorded, never read as a text. */
 static bool is_data(const struct tpdu *t)
 {
-	return t->alphabet == SMS_8BIT || t->port_dest >= 0 || t->compressed || t->pid == PID_SILENT || t->pid == PID_SIM;
+	return t->alphabet == SMS_8BIT || t->port_dest >= 0 || t->compressed || t->pid == PID_SILENT ||
+	       t->pid == PID_SIM;
 }
 
 /* Machines get no automatic answer; a box that answers itself would never stop. */
@@ -38,8 +39,8 @@ static void add_hex(struct buf *b, const struct tpdu *t)
 }
 
 /* `part[i]` is NULL for one that never came; at least one is there. */
-static int add_message(const struct participation *p, const struct tpdu *const *part, int parts, const char *modem,
-                       int64_t received_utc, int64_t *ret_id)
+static int add_message(const struct participation *p, const struct tpdu *const *part, int parts,
+		       const char *modem, int64_t received_utc, int64_t *ret_id)
 {
 	const struct tpdu *first = NULL;
 	int missing = 0;
@@ -58,34 +59,36 @@ static int add_message(const struct participation *p, const struct tpdu *const *
 	char number[E164_MAX];
 	enum e164_kind kind = e164_parse(first->number, number);
 	struct inbox_message m = {.number = number,
-	                          .kind = data ? INBOX_DATA : INBOX_TEXT,
-	                          .text = text,
-	                          .data = data ? buf_str(&hex) : NULL,
-	                          .class = first->message_class,
-	                          .port = first->port_dest,
-	                          .parts = parts,
-	                          .missing = missing,
-	                          .modem = modem,
-	                          .sent_utc = first->scts.valid ? first->scts.utc : 0,
-	                          .received_utc = received_utc,
-	                          .machine = is_machine(p, number, kind)};
+				  .kind = data ? INBOX_DATA : INBOX_TEXT,
+				  .text = text,
+				  .data = data ? buf_str(&hex) : NULL,
+				  .class = first->message_class,
+				  .port = first->port_dest,
+				  .parts = parts,
+				  .missing = missing,
+				  .modem = modem,
+				  .sent_utc = first->scts.valid ? first->scts.utc : 0,
+				  .received_utc = received_utc,
+				  .machine = is_machine(p, number, kind)};
 	int r = inbox_add_message(p->store, &m, ret_id);
 	if (r == 0)
 		r = event_add(p->store, EVENT_MESSAGE_RECEIVED, "daemon",
-		              json_pack("{s:I, s:s, s:s, s:i}", "message", (json_int_t)*ret_id, "number", number, "modem", modem,
-		                        "parts", parts),
-		              received_utc);
+			      json_pack("{s:I, s:s, s:s, s:i}", "message", (json_int_t)*ret_id, "number",
+					number, "modem", modem, "parts", parts),
+			      received_utc);
 	return r;
 }
 
-int joiner_alone(const struct participation *p, int64_t pdu, const char *modem, const struct tpdu *t, int64_t now)
+int joiner_alone(const struct participation *p, int64_t pdu, const char *modem, const struct tpdu *t,
+		 int64_t now)
 {
 	int64_t message;
 	int r = add_message(p, &t, 1, modem, now, &message);
 	return r ? r : inbox_attach(p->store, pdu, message);
 }
 
-/* ------------------------------------------------------------------------------------------------ many parts */
+/* ------------------------------------------------------------------------------------------------ many parts
+ */
 
 struct waiting {
 	struct concat_row *row;
@@ -107,14 +110,14 @@ static int gather(void *ctx, const struct inbox_pdu *p)
 	w->hash[w->count] = mem_dup(p->hash);
 	text_copy(w->modem, sizeof w->modem, p->modem);
 	w->row[w->count] = (struct concat_row){.id = p->id,
-	                                       .sender = "",
-	                                       .ref = p->ref,
-	                                       .bits = p->ref_bits,
-	                                       .part = p->part,
-	                                       .parts = p->parts,
-	                                       .scts_utc = p->scts_utc ? p->scts_utc : CONCAT_NO_SCTS,
-	                                       .arrived_utc = p->received_utc,
-	                                       .hash = w->hash[w->count]};
+					       .sender = "",
+					       .ref = p->ref,
+					       .bits = p->ref_bits,
+					       .part = p->part,
+					       .parts = p->parts,
+					       .scts_utc = p->scts_utc ? p->scts_utc : CONCAT_NO_SCTS,
+					       .arrived_utc = p->received_utc,
+					       .hash = w->hash[w->count]};
 	w->count++;
 	return 0;
 }
@@ -130,7 +133,8 @@ static void waiting_done(struct waiting *w)
 	free(w->hash);
 }
 
-static int deliver_group(const struct participation *p, const struct waiting *w, int group, int parts, int64_t now)
+static int deliver_group(const struct participation *p, const struct waiting *w, int group, int parts,
+			 int64_t now)
 {
 	struct tpdu *tpdu = mem_array((size_t)parts, sizeof *tpdu);
 	const struct tpdu **part = mem_array((size_t)parts, sizeof *part);

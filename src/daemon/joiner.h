@@ -6,8 +6,9 @@
 #include "store/inbox.h"
 
 /* A text of one part: row `pdu` becomes a message. */
-int joiner_alone(const struct participation *p, int64_t pdu, const char *modem, const struct tpdu *t, int64_t now);
+int joiner_alone(const struct participation *p, int64_t pdu, const char *modem, const struct tpdu *t,
+		 int64_t now);
 
-/* A part has come (its row is in the store): texts of its sender and reference that are whole now, or whose time is
- * over, become messages. */
+/* A part has come (its row is in the store): texts of its sender and reference that are whole now, or whose
+ * time is over, become messages. */
 int joiner_join(const struct participation *p, const struct inbox_pdu *key, int64_t now);

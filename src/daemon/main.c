@@ -158,22 +158,20 @@ static int into_background(struct program *p)
 static int usage(int code)
 {
 	fprintf(code ? stderr : stdout,
-	        "yishid [-c FILE] [-f] [--check]\n"
-	        "  -c FILE   configuration, else $YISHI_CONFIG, else /etc/yishi/yishi.conf\n"
-	        "  -f        stay in the foreground\n"
-	        "  --check   say what is in force and what is wrong, and end\n"
-	        "example: yishid -c /etc/yishi/yishi.conf --check\n");
+		"yishid [-c FILE] [-f] [--check]\n"
+		"  -c FILE   configuration, else $YISHI_CONFIG, else /etc/yishi/yishi.conf\n"
+		"  -f        stay in the foreground\n"
+		"  --check   say what is in force and what is wrong, and end\n"
+		"example: yishid -c /etc/yishi/yishi.conf --check\n");
 	return code;
 }
 
 int main(int argc, char **argv)
 {
-	static const struct option options[] = {{"check", no_argument, NULL, 'k'},
-	                                        {"config", required_argument, NULL, 'c'},
-	                                        {"foreground", no_argument, NULL, 'f'},
-	                                        {"help", no_argument, NULL, 'h'},
-	                                        {"version", no_argument, NULL, 'V'},
-	                                        {0}};
+	static const struct option options[] = {
+	    {"check", no_argument, NULL, 'k'},      {"config", required_argument, NULL, 'c'},
+	    {"foreground", no_argument, NULL, 'f'}, {"help", no_argument, NULL, 'h'},
+	    {"version", no_argument, NULL, 'V'},    {0}};
 	struct program p = {.ready_fd = -1};
 	const char *file = NULL;
 	bool foreground = false, check = false;

@@ -19,8 +19,8 @@
 
 #define HASH_SIZE 33
 
-/* The key under which a redelivery is known: sender and TPDU, without the service centre (which may be another one
- * the second time) and without the bit that says whether more is waiting, TS 23.040 9.2.3.2. */
+/* The key under which a redelivery is known: sender and TPDU, without the service centre (which may be another
+ * one the second time) and without the bit that says whether more is waiting, TS 23.040 9.2.3.2. */
 static void hash_of(const char *sender, const char *tpdu, unsigned first_octet, char out[HASH_SIZE])
 {
 	uint64_t h[2] = {14695981039346656037u, 1099511628211u * 31};
@@ -45,7 +45,8 @@ static const char *tpdu_behind_first(const char *hex)
 	return hex + 2 * (smsc + 2);
 }
 
-static int store_raw(const struct participation *p, const struct received *in, struct inbox_pdu *row, int64_t *ret_id)
+static int store_raw(const struct participation *p, const struct received *in, struct inbox_pdu *row,
+		     int64_t *ret_id)
 {
 	cleanup_free char *hex = mem_dup(in->hex);
 	for (char *c = hex; *c; c++)
@@ -68,18 +69,19 @@ static int end(const struct participation *p, int r)
 	return r;
 }
 
-static int quarantine(const struct participation *p, const struct received *in, const char *hash, const char *reason,
-                      int64_t now, int64_t *ret_id)
+static int quarantine(const struct participation *p, const struct received *in, const char *hash,
+		      const char *reason, int64_t now, int64_t *ret_id)
 {
-	struct inbox_pdu row = {.received_utc = now, .hash = hash, .kind = INBOX_QUARANTINE, .sender = "", .reason = reason};
+	struct inbox_pdu row = {
+	    .received_utc = now, .hash = hash, .kind = INBOX_QUARANTINE, .sender = "", .reason = reason};
 	int r = store_begin(p->store);
 	if (r)
 		return r;
 	return end(p, store_raw(p, in, &row, ret_id));
 }
 
-int receiver_quarantine(const struct participation *p, const struct received *in, const char *reason, bool stored_for_sending,
-                        int64_t now)
+int receiver_quarantine(const struct participation *p, const struct received *in, const char *reason,
+			bool stored_for_sending, int64_t now)
 {
 	char hash[HASH_SIZE];
 	int64_t id;
@@ -95,16 +97,16 @@ int receiver_quarantine(const struct participation *p, const struct received *in
 
 /* ------------------------------------------------------------------------------------------------ reports */
 
-static int take_report(const struct participation *p, const struct received *in, const struct tpdu *t, const char *hash,
-                       int64_t now)
+static int take_report(const struct participation *p, const struct received *in, const struct tpdu *t,
+		       const char *hash, int64_t now)
 {
 	char number[E164_MAX];
 	e164_parse(t->number, number);
 	struct inbox_pdu row = {.received_utc = now,
-	                        .hash = hash,
-	                        .kind = INBOX_STATUS_REPORT,
-	                        .sender = number,
-	                        .scts_utc = t->scts.valid ? t->scts.utc : 0};
+				.hash = hash,
+				.kind = INBOX_STATUS_REPORT,
+				.sender = number,
+				.scts_utc = t->scts.valid ? t->scts.utc : 0};
 	int64_t id, message = 0;
 	int r = store_begin(p->store);
 	if (r)
@@ -118,27 +120,27 @@ static int take_report(const struct participation *p, const struct received *in,
 	}
 	if (r == 0 && message && t->st >= 64)
 		r = event_add(p->store, EVENT_MESSAGE_FAILED, "daemon",
-		              json_pack("{s:I, s:s, s:s}", "message", (json_int_t)message, "number", number, "reason",
-		                        tp_status_text(t->st)),
-		              now);
+			      json_pack("{s:I, s:s, s:s}", "message", (json_int_t)message, "number", number,
+					"reason", tp_status_text(t->st)),
+			      now);
 	return end(p, r);
 }
 
 /* ------------------------------------------------------------------------------------------------ texts */
 
-static int take_deliver(const struct participation *p, const struct received *in, const struct tpdu *t, const char *sender,
-                        const char *hash, int64_t now)
+static int take_deliver(const struct participation *p, const struct received *in, const struct tpdu *t,
+			const char *sender, const char *hash, int64_t now)
 {
 	bool split = t->concat_ref >= 0 && t->parts > 1;
 	struct inbox_pdu row = {.received_utc = now,
-	                        .hash = hash,
-	                        .kind = INBOX_DELIVER,
-	                        .sender = sender,
-	                        .scts_utc = t->scts.valid ? t->scts.utc : 0,
-	                        .ref = split ? t->concat_ref : 0,
-	                        .ref_bits = split ? t->concat_bits : 0,
-	                        .part = split ? t->part : 1,
-	                        .parts = split ? t->parts : 1};
+				.hash = hash,
+				.kind = INBOX_DELIVER,
+				.sender = sender,
+				.scts_utc = t->scts.valid ? t->scts.utc : 0,
+				.ref = split ? t->concat_ref : 0,
+				.ref_bits = split ? t->concat_bits : 0,
+				.part = split ? t->part : 1,
+				.parts = split ? t->parts : 1};
 	int64_t id;
 	int r = store_begin(p->store);
 	if (r)
@@ -151,7 +153,8 @@ static int take_deliver(const struct participation *p, const struct received *in
 	return end(p, r);
 }
 
-int receiver_take(const struct participation *p, const struct received *in, int64_t now, int64_t *ret_quarantine)
+int receiver_take(const struct participation *p, const struct received *in, int64_t now,
+		  int64_t *ret_quarantine)
 {
 	struct tpdu t;
 	struct err e = {0};
@@ -175,7 +178,8 @@ int receiver_take(const struct participation *p, const struct received *in, int6
 		return 0;
 	}
 	if (!bad)
-		return t.type == TPDU_STATUS_REPORT ? take_report(p, in, &t, hash, now) : take_deliver(p, in, &t, sender, hash, now);
+		return t.type == TPDU_STATUS_REPORT ? take_report(p, in, &t, hash, now)
+						    : take_deliver(p, in, &t, sender, hash, now);
 	int64_t id;
 	int r = quarantine(p, in, hash, e.text, now, &id);
 	if (r)

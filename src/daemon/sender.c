@@ -35,7 +35,7 @@ enum sender_reaction sender_reaction(enum at_class class)
 }
 
 bool sender_next_try(enum sender_reaction reaction, enum outbox_class class, int attempts, int64_t now_utc,
-                     int64_t *ret_utc)
+		     int64_t *ret_utc)
 {
 	static const int personal[] = {5, 20, 60, 300, 900};
 	static const int bulk[] = {60, 300, 900, 3600};
@@ -86,13 +86,15 @@ int sender_next(struct daemon *d, const struct config_modem *line, struct outbox
 	int64_t left[OUTBOX_CLASSES];
 	struct outbox_gate gate = {.quiet_hours = day_window_contains(&d->config->quiet_hours, now)};
 	for (int c = 0; c < OUTBOX_CLASSES; c++) {
-		left[c] = c == OUTBOX_ALARM ? INT64_MAX
-		                            : airtime_left(&used, line->hourly_quota, line->daily_quota, c == OUTBOX_REPLY);
+		left[c] = c == OUTBOX_ALARM
+			      ? INT64_MAX
+			      : airtime_left(&used, line->hourly_quota, line->daily_quota, c == OUTBOX_REPLY);
 		gate.class_open[c] = left[c] > 0 && (c <= OUTBOX_REPLY || d->clock_ok);
 	}
 	for (;;) {
 		r = outbox_claim(d->store, line->name, &gate, now, ret);
-		/* a text of three segments does not begin with quota for two, unless that is all there ever is */
+		/* a text of three segments does not begin with quota for two, unless that is all there ever is
+		 */
 		if (r || ret->segments <= left[ret->class] || used.hour == 0)
 			return r;
 		bool begun = ret->done[1];
@@ -104,14 +106,14 @@ int sender_next(struct daemon *d, const struct config_modem *line, struct outbox
 }
 
 int sender_compose(struct outbox_message *m, int part, bool report, bool validity, int64_t now_utc,
-                   struct compose_part *ret, const char **ret_wrong)
+		   struct compose_part *ret, const char **ret_wrong)
 {
 	int parts;
 	if (m->ref < 0)
 		m->ref = (int)(m->id & 0xFF);
 	struct compose_options o = {.alphabet = m->ucs2 ? COMPOSE_UCS2 : COMPOSE_AUTO,
-	                            .reference = m->ref,
-	                            .report = report && m->report};
+				    .reference = m->ref,
+				    .report = report && m->report};
 	if (m->not_after_utc && validity)
 		o.validity_minutes = m->not_after_utc > now_utc + 60 ? (m->not_after_utc - now_utc) / 60 : 1;
 	int r = compose_part(m->number, m->text, &o, part, ret, &parts);

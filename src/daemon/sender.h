@@ -1,5 +1,5 @@
-/* The sender's policy: which text a line takes next, what an error means for it, when it is tried again, and its PDU.
- * No port, no session. */
+/* The sender's policy: which text a line takes next, what an error means for it, when it is tried again, and
+ * its PDU. No port, no session. */
 #pragma once
 
 #include "at_commands/errors.h"
@@ -9,7 +9,8 @@
 
 struct daemon;
 
-/* The text that this line sends now: quotas with their reserve, quiet hours, a clock that is not trusted. -ENOENT. */
+/* The text that this line sends now: quotas with their reserve, quiet hours, a clock that is not trusted.
+ * -ENOENT. */
 int sender_next(struct daemon *d, const struct config_modem *line, struct outbox_message *ret);
 
 enum sender_reaction {
@@ -30,8 +31,8 @@ enum sender_reaction sender_reaction(enum at_class class);
 
 /* When a text that was refused is tried again; false: it has failed. `attempts` before this one. */
 bool sender_next_try(enum sender_reaction reaction, enum outbox_class class, int attempts, int64_t now_utc,
-                     int64_t *ret_utc);
+		     int64_t *ret_utc);
 
 /* Fixes m->ref and m->segments as well. -errno with a sentence in *ret_wrong. */
 int sender_compose(struct outbox_message *m, int part, bool report, bool validity, int64_t now_utc,
-                   struct compose_part *ret, const char **ret_wrong);
+		   struct compose_part *ret, const char **ret_wrong);

@@ -10,12 +10,12 @@
 #include <errno.h>
 #include <string.h>
 
-#define PROBE_MS       40000  /* a modem that boots answers within this, or the port is opened again */
-#define INIT_MS        180000
-#define BACKOFF_MAX_MS 60000
-#define FIRST_CHECK_MS 8000
-#define DEVICE_MS      60000  /* its folder is watched as well */
-#define DEVICE_BLIND_MS 10000  /* its folder is not there either */
+#define PROBE_MS        40000 /* a modem that boots answers within this, or the port is opened again */
+#define INIT_MS         180000
+#define BACKOFF_MAX_MS  60000
+#define FIRST_CHECK_MS  8000
+#define DEVICE_MS       60000 /* its folder is watched as well */
+#define DEVICE_BLIND_MS 10000 /* its folder is not there either */
 
 int64_t session_now(const struct session *s)
 {
@@ -32,16 +32,16 @@ static void note_event(struct session *s, enum event_kind kind, json_t *body)
 void session_put_line(struct session *s)
 {
 	struct line l = {.name = s->config->name,
-	                 .imei = s->imei,
-	                 .iccid = s->iccid,
-	                 .model = s->id.model,
-	                 .operator_name = s->operator_name,
-	                 .technology = at_technology(s->act),
-	                 .state = session_state_names[s->state],
-	                 .signal_dbm = s->signal,
-	                 .storage_used = s->used,
-	                 .storage_size = s->size,
-	                 .seen_utc = session_now(s)};
+			 .imei = s->imei,
+			 .iccid = s->iccid,
+			 .model = s->id.model,
+			 .operator_name = s->operator_name,
+			 .technology = at_technology(s->act),
+			 .state = session_state_names[s->state],
+			 .signal_dbm = s->signal,
+			 .storage_used = s->used,
+			 .storage_size = s->size,
+			 .seen_utc = session_now(s)};
 	/* passing states would only be writes */
 	if (s->state == SESSION_READING || s->state == SESSION_SENDING)
 		l.state = session_state_names[s->registered ? SESSION_READY : SESSION_REGISTERING];
@@ -55,7 +55,7 @@ void session_event(struct session *s, enum session_event ev)
 	const struct session_cell *c = &session_table[s->state][ev];
 	if (c->next != s->state) {
 		session_remark(s, "%s: %s -> %s", session_event_names[ev], session_state_names[s->state],
-		               session_state_names[c->next]);
+			       session_state_names[c->next]);
 		session_no_due(s);
 		s->state = c->next;
 	}
@@ -132,7 +132,8 @@ void act_watch_registration(struct session *s)
 void act_watch_pin(struct session *s)
 {
 	if (s->was_up)
-		note_event(s, EVENT_MODEM_LOST, json_pack("{s:s, s:s}", "modem", s->config->name, "reason", "SIM closed"));
+		note_event(s, EVENT_MODEM_LOST,
+			   json_pack("{s:s, s:s}", "modem", s->config->name, "reason", "SIM closed"));
 	s->was_up = false;
 	session_put_line(s);
 	session_due_in(s, 60000, init_pin_watch);
@@ -165,7 +166,8 @@ void act_unregistered(struct session *s)
 	act_watch_registration(s);
 }
 
-/* What to do next. Reading and sending take turns, so that neither a full store nor a full outbox starves the other. */
+/* What to do next. Reading and sending take turns, so that neither a full store nor a full outbox starves the
+ * other. */
 void act_look_around(struct session *s)
 {
 	if (!s->registered) {
@@ -227,7 +229,8 @@ static void close_down(struct session *s, const char *reason)
 	s->registered = false;
 	s->confused = false;
 	if (s->was_up)
-		note_event(s, EVENT_MODEM_LOST, json_pack("{s:s, s:s}", "modem", s->config->name, "reason", reason));
+		note_event(s, EVENT_MODEM_LOST,
+			   json_pack("{s:s, s:s}", "modem", s->config->name, "reason", reason));
 	s->was_up = false;
 	session_put_line(s);
 }
@@ -277,7 +280,8 @@ void act_wait_for_device(struct session *s)
 	session_due_in(s, s->device_watch ? DEVICE_MS : DEVICE_BLIND_MS, NULL);
 }
 
-/* ------------------------------------------------------------------------------------------------ from outside */
+/* ------------------------------------------------------------------------------------------------ from outside
+ */
 
 void act_hold(struct session *s)
 {
@@ -357,8 +361,9 @@ bool session_stopped(const struct session *s)
 
 void session_reconfigure(struct session *s, const struct config_modem *config)
 {
-	bool same = !strcmp(config->device, s->config->device) &&
-	            !strcmp(config->pin_file ? config->pin_file : "", s->config->pin_file ? s->config->pin_file : "");
+	bool same =
+	    !strcmp(config->device, s->config->device) &&
+	    !strcmp(config->pin_file ? config->pin_file : "", s->config->pin_file ? s->config->pin_file : "");
 	s->config = config;
 	if (!same && s->state != SESSION_HELD && s->state != SESSION_STOPPED) {
 		s->failures = 0;
@@ -400,9 +405,10 @@ bool session_up(const struct session *s)
 
 json_t *session_status(const struct session *s)
 {
-	json_t *j = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "name", s->config->name, "state",
-	                      session_state_names[s->state], "imei", s->imei, "iccid", s->iccid, "model", s->id.model, "operator",
-	                      s->operator_name, "technology", at_technology(s->act), "row", s->row->name);
+	json_t *j =
+	    json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "name", s->config->name, "state",
+		      session_state_names[s->state], "imei", s->imei, "iccid", s->iccid, "model", s->id.model,
+		      "operator", s->operator_name, "technology", at_technology(s->act), "row", s->row->name);
 	json_object_set_new(j, "signal_dbm", s->signal ? json_integer(s->signal) : json_null());
 	json_object_set_new(j, "storage_used", s->used >= 0 ? json_integer(s->used) : json_null());
 	json_object_set_new(j, "storage_size", s->size >= 0 ? json_integer(s->size) : json_null());

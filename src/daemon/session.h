@@ -1,5 +1,5 @@
-/* One modem: from its port to the inbox, and from the outbox to its port. A table of states and events with every cell
- * filled (session_table.c) says what happens when; the other session_*.c files do it:
+/* One modem: from its port to the inbox, and from the outbox to its port. A table of states and events with
+ * every cell filled (session_table.c) says what happens when; the other session_*.c files do it:
  *
  *     port   bytes between descriptor and chat        init   the row's steps, PIN, stores, registration
  *     read   announced and swept memories → receiver  send   outbox → AT+CMGS → outcome

@@ -1,5 +1,5 @@
-/* Rings that nobody answers: however many RINGs and caller lines a call has, and whichever of its ends the modem tells
- * of, it is one call. Without any end, silence is one (MODEM-FACTS 5). */
+/* Rings that nobody answers: however many RINGs and caller lines a call has, and whichever of its ends the
+ * modem tells of, it is one call. Without any end, silence is one (MODEM-FACTS 5). */
 #include "daemon/session_internal.h"
 #include "daemon/receiver.h"
 #include "base/log.h"
@@ -60,36 +60,23 @@ static void one_more(struct session *s, const char *number)
 
 void call_urc(struct session *s, const struct at_urc *u)
 {
-	switch (u->kind) {
-	case URC_RING:
+	if (u->kind == URC_RING)
 		ring(s);
-		break;
-	case URC_CLIP:
+	else if (u->kind == URC_CLIP) {
 		ring(s);
 		know_caller(s, u->validity == CLIP_VALID ? u->number : "", u->number_type);
-		break;
-	case URC_CCWA:
+	} else if (u->kind == URC_CCWA)
 		one_more(s, u->number);
-		break;
-	case URC_CALL:
-		if (u->call.incoming && u->call.state == CALL_INCOMING) {
-			ring(s);
-			know_caller(s, u->call.number, u->call.number_type);
-		} else if (u->call.incoming && u->call.state == CALL_ENDED)
-			ended(s);
-		break;
-	case URC_CALL_END:
+	else if (u->kind == URC_CALL && u->call.incoming && u->call.state == CALL_INCOMING) {
+		ring(s);
+		know_caller(s, u->call.number, u->call.number_type);
+	} else if (u->kind == URC_CALL_END ||
+		   (u->kind == URC_CALL && u->call.incoming && u->call.state == CALL_ENDED))
 		ended(s);
-		break;
-	case URC_MISSED_CALL:
-		if (!s->ringing && mono_ms() - s->ring_ms > GAP_MS)
-			one_more(s, u->number);
-		else
-			ended(s);
-		break;
-	default:
-		break;
-	}
+	else if (u->kind == URC_MISSED_CALL && !s->ringing && mono_ms() - s->ring_ms > GAP_MS)
+		one_more(s, u->number);
+	else if (u->kind == URC_MISSED_CALL)
+		ended(s);
 }
 
 static void on_calls(void *user, const struct at_reply *r)

@@ -1,6 +1,6 @@
-/* The periodic look: are the settings still ours, is something in the store that was never announced, is there a
- * network, how strong. One command line where the modem takes several queries in one, so that an idle box wakes up
- * as rarely as can be; rarer still while +CMTI proves reliable. */
+/* The periodic look: are the settings still ours, is something in the store that was never announced, is there
+ * a network, how strong. One command line where the modem takes several queries in one, so that an idle box
+ * wakes up as rarely as can be; rarer still while +CMTI proves reliable. */
 #include "daemon/session_internal.h"
 #include "base/buf.h"
 #include "base/log.h"
@@ -15,7 +15,7 @@
 
 struct seen {
 	bool format, notify, stores, reg, reg_ok;
-	bool ours;   /* the settings are as we left them */
+	bool ours; /* the settings are as we left them */
 	int used;
 };
 
@@ -112,7 +112,8 @@ static void read_lines(struct session *s, const struct at_reply *r, struct seen 
 		look_at(s, r->lines[i], seen);
 }
 
-/* ------------------------------------------------------------------------------------------------ one by one */
+/* ------------------------------------------------------------------------------------------------ one by one
+ */
 
 static const char *const single[] = {"AT+CMGF?", "AT+CPMS?", "AT+CSQ"};
 static void ask_single(struct session *s);
@@ -145,7 +146,8 @@ static void ask_single(struct session *s)
 	port_submit(s, &c, on_single);
 }
 
-/* ------------------------------------------------------------------------------------------------ all in one line */
+/* ------------------------------------------------------------------------------------------------ all in one
+ * line */
 
 static void begin_seen(struct session *s)
 {

@@ -1,8 +1,9 @@
-/* Walking the row's steps: plain commands, and verbs of several exchanges. When a phase is through: the SIM, the
- * settings, the registration. */
+/* Walking the row's steps: plain commands, and verbs of several exchanges. When a phase is through: the SIM,
+ * the settings, the registration. */
 #include "daemon/session_internal.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "store/event.h"
 
 #include <errno.h>
 #include <string.h>
@@ -100,7 +101,8 @@ static void on_smsc(void *user, const struct at_reply *r)
 	if (port_over(s, r))
 		return;
 	if (at_read_smsc(r, number, &type) == -EBADMSG)
-		log_warning("%s: the SIM knows no service centre (AT+CSCA); texts may not leave", s->config->name);
+		log_warning("%s: the SIM knows no service centre (AT+CSCA); texts may not leave",
+			    s->config->name);
 	init_step_done(s, true);
 }
 
@@ -212,7 +214,8 @@ void init_step_done(struct session *s, bool ok)
 	}
 	if (!ok && step->on_error != ON_ERROR_IGNORE) {
 		log_warning("%s: step %s%s failed", s->config->name,
-		            step->verb == VERB_COMMAND ? step->command : modem_verb_name(step->verb), s->tries ? " repeatedly" : "");
+			    step->verb == VERB_COMMAND ? step->command : modem_verb_name(step->verb),
+			    s->tries ? " repeatedly" : "");
 		session_event(s, EV_INIT_FAILED);
 		return;
 	}
@@ -290,5 +293,11 @@ bool init_reset(struct session *s)
 	char line[ROW_WORD + 4];
 	int n = snprintf(line, sizeof line, "\x1b\r%s\r", reset->command);
 	session_remark(s, "reset: %s", reset->command);
+	int r = event_add(s->d->store, EVENT_MODEM_RESET, "daemon",
+			  json_pack("{s:s, s:s, s:s}", "modem", s->config->name, "step", reset->command,
+				    "reason", "no answer"),
+			  session_now(s));
+	if (r)
+		log_error("%s: event not written: %s", s->config->name, strerror(-r));
 	return transport_write(&s->port, line, (size_t)n) == n;
 }

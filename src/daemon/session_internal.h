@@ -10,59 +10,59 @@
 
 #include <stdio.h>
 
-#define SESSION_MEMORIES 6  /* memories that are read */
-#define SESSION_SLOTS    256/* announced, to be read */
-#define SESSION_BAD      16 /* slots that make trouble */
+#define SESSION_MEMORIES          6   /* memories that are read */
+#define SESSION_SLOTS             256 /* announced, to be read */
+#define SESSION_BAD               16  /* slots that make trouble */
 #define SESSION_DEVICE_SETTLES_MS 200
-#define SESSION_ROUNDS   3  /* without progress: into quarantine */
+#define SESSION_ROUNDS            3 /* without progress: into quarantine */
 
-#define SESSION_STATES(X)                                                                                              \
-	X(CLOSED, "closed")           /* not started */                                                                 \
-	X(OPENING, "opening")         /* the port is open, does anybody answer? */                                      \
-	X(PIN, "pin")                 /* the SIM wants what we will not give (again) */                                 \
-	X(INIT, "init")               /* settings, first read-out */                                                    \
-	X(REGISTERING, "registering") /* texts can be read; no network yet */                                           \
-	X(READY, "ready")                                                                                              \
-	X(READING, "reading")                                                                                          \
-	X(SENDING, "sending")                                                                                          \
-	X(BACKOFF, "backoff")         /* closed, tries again in a while */                                              \
-	X(LOST, "lost")               /* there is no such device at present */                                          \
-	X(HELD, "held")               /* lent to somebody */                                                            \
+#define SESSION_STATES(X)                                                                                      \
+	X(CLOSED, "closed")           /* not started */                                                        \
+	X(OPENING, "opening")         /* the port is open, does anybody answer? */                             \
+	X(PIN, "pin")                 /* the SIM wants what we will not give (again) */                        \
+	X(INIT, "init")               /* settings, first read-out */                                           \
+	X(REGISTERING, "registering") /* texts can be read; no network yet */                                  \
+	X(READY, "ready")                                                                                      \
+	X(READING, "reading")                                                                                  \
+	X(SENDING, "sending")                                                                                  \
+	X(BACKOFF, "backoff") /* closed, tries again in a while */                                             \
+	X(LOST, "lost")       /* there is no such device at present */                                         \
+	X(HELD, "held")       /* lent to somebody */                                                           \
 	X(STOPPED, "stopped")
 
-#define SESSION_EVENTS(X)                                                                                              \
-	X(START)        /* begin, or the device appeared */                                                            \
-	X(DUE)          /* the timer of the state */                                                                   \
-	X(OPENED)       /* the port is open */                                                                         \
-	X(OPEN_FAILED)                                                                                                 \
-	X(MISSING)      /* no such device */                                                                           \
-	X(PIN_REFUSED)  /* the SIM stays closed */                                                                     \
-	X(SIM_READY)                                                                                                   \
-	X(INIT_DONE)                                                                                                   \
-	X(INIT_FAILED)                                                                                                 \
-	X(DEAD)         /* the port is there, nobody answers */                                                        \
-	X(GONE)         /* the port is not there any more */                                                           \
-	X(REGISTERED)                                                                                                  \
-	X(UNREGISTERED)                                                                                                \
-	X(READ)         /* something is to be read */                                                                  \
-	X(SEND)         /* something is to be sent */                                                                  \
-	X(REST)         /* what was under way is done */                                                               \
-	X(CONFUSED)     /* it has reset itself, or its settings are not ours */                                        \
-	X(HOLD)                                                                                                        \
-	X(RELEASE)                                                                                                     \
+#define SESSION_EVENTS(X)                                                                                      \
+	X(START)  /* begin, or the device appeared */                                                          \
+	X(DUE)    /* the timer of the state */                                                                 \
+	X(OPENED) /* the port is open */                                                                       \
+	X(OPEN_FAILED)                                                                                         \
+	X(MISSING)     /* no such device */                                                                    \
+	X(PIN_REFUSED) /* the SIM stays closed */                                                              \
+	X(SIM_READY)                                                                                           \
+	X(INIT_DONE)                                                                                           \
+	X(INIT_FAILED)                                                                                         \
+	X(DEAD) /* the port is there, nobody answers */                                                        \
+	X(GONE) /* the port is not there any more */                                                           \
+	X(REGISTERED)                                                                                          \
+	X(UNREGISTERED)                                                                                        \
+	X(READ)     /* something is to be read */                                                              \
+	X(SEND)     /* something is to be sent */                                                              \
+	X(REST)     /* what was under way is done */                                                           \
+	X(CONFUSED) /* it has reset itself, or its settings are not ours */                                    \
+	X(HOLD)                                                                                                \
+	X(RELEASE)                                                                                             \
 	X(STOP)
 
 enum session_state {
 #define X(id, name) SESSION_##id,
 	SESSION_STATES(X)
 #undef X
-	SESSION_STATE_COUNT
+	    SESSION_STATE_COUNT
 };
 enum session_event {
 #define X(id) EV_##id,
 	SESSION_EVENTS(X)
 #undef X
-	SESSION_EVENT_COUNT
+	    SESSION_EVENT_COUNT
 };
 
 struct session_cell {
@@ -90,20 +90,20 @@ struct session {
 
 	/* port */
 	struct transport port;
-	uv_poll_t *poll;     /* heap: outlives the session's interest by one turn of the loop */
+	uv_poll_t *poll; /* heap: outlives the session's interest by one turn of the loop */
 	int poll_events;
 	struct at_chat *chat;
 	struct at_chat_options chat_options;
-	uv_timer_t *timer;   /* the earlier of chat and state */
-	int64_t due_ms;      /* of the state: EV_DUE, or a deferred step; INT64_MAX none */
+	uv_timer_t *timer;              /* the earlier of chat and state */
+	int64_t due_ms;                 /* of the state: EV_DUE, or a deferred step; INT64_MAX none */
 	void (*due)(struct session *s); /* instead of EV_DUE */
-	uv_fs_event_t *device_watch; /* heap, likewise; NULL unless LOST */
+	uv_fs_event_t *device_watch;    /* heap, likewise; NULL unless LOST */
 	FILE *trace;
 	int64_t trace_start_ms;
 	bool pumping;
 
 	/* ladder */
-	int failures;        /* rounds in a row that did not come to ready */
+	int failures; /* rounds in a row that did not come to ready */
 	int resets_today, reset_step;
 	int64_t reset_day;
 	bool was_up, stop_wanted, hold_wanted, confused;
@@ -112,7 +112,7 @@ struct session {
 	enum modem_when phase;
 	const struct modem_steps *steps, *outer; /* outer: to go on with when `quiet` is through */
 	int step, outer_step, tries;
-	int procedure;       /* position within a verb of several exchanges */
+	int procedure; /* position within a verb of several exchanges */
 	int64_t pin_until_ms;
 
 	/* what is known */
@@ -123,10 +123,10 @@ struct session {
 	int memory_count;
 	struct at_sets store_options, notify_options;
 	bool notify_known;
-	int notify;          /* candidate in force, −1 none */
+	int notify; /* candidate in force, −1 none */
 	int used, size, signal, reg_stat, act;
 	bool registered, reg_known;
-	unsigned reg_answers; /* bit n: the row's reg_commands[n] is understood */
+	unsigned reg_answers;     /* bit n: the row's reg_commands[n] is understood */
 	int put_signal, put_used; /* as last written */
 
 	/* reading */
@@ -142,13 +142,13 @@ struct session {
 	char list_memory[12];
 	int64_t next_check_ms, check_ms, next_round_ms;
 	int check_step;
-	struct seen *seen; /* session_check.c */
+	struct seen *seen;          /* session_check.c */
 	bool check_due, one_by_one; /* one_by_one: the modem does not take several queries in a line */
 	int announced, unannounced; /* texts that +CMTI told of, and that only a sweep found */
 
 	/* sending */
 	struct outbox_message out;
-	bool begun;          /* a part of it is with the modem, or was */
+	bool begun; /* a part of it is with the modem, or was */
 	struct {
 		enum at_submitted kind;
 		enum sender_reaction reaction;
@@ -160,7 +160,7 @@ struct session {
 	int64_t format_checked_ms, blocked_until_ms, wait_since_ms, last_read_ms;
 	int64_t no_report, no_validity; /* ids */
 	char blocked_reason[96];
-	bool prefer_send;    /* reading and sending take turns */
+	bool prefer_send; /* reading and sending take turns */
 
 	/* calls */
 	char caller[AT_NUMBER_MAX];
@@ -169,11 +169,11 @@ struct session {
 };
 
 int64_t session_now(const struct session *s);
-void session_arm(struct session *s);                        /* the timer again, after a deadline changed */
+void session_arm(struct session *s); /* the timer again, after a deadline changed */
 void session_due_in(struct session *s, int64_t ms, void (*due)(struct session *s)); /* NULL: EV_DUE */
 void session_no_due(struct session *s);
 void session_remark(struct session *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void session_put_line(struct session *s);                   /* the row in table line */
+void session_put_line(struct session *s); /* the row in table line */
 
 /* port */
 int port_open(struct session *s);
@@ -189,8 +189,8 @@ void device_watch(struct session *s);
 void device_unwatch(struct session *s);
 
 /* init */
-void init_begin(struct session *s);  /* WHEN_OPEN */
-void init_go_on(struct session *s);  /* the step after the one that is done */
+void init_begin(struct session *s); /* WHEN_OPEN */
+void init_go_on(struct session *s); /* the step after the one that is done */
 void init_step_done(struct session *s, bool ok);
 void init_pin(struct session *s);
 void init_pin_watch(struct session *s);
@@ -200,7 +200,7 @@ void init_notify(struct session *s);
 void init_register(struct session *s);
 void init_registration_watch(struct session *s);
 void init_registration_urc(struct session *s, const struct at_urc *u);
-bool init_reset(struct session *s);  /* the row's reset command, within its cap; false: none to be had */
+bool init_reset(struct session *s); /* the row's reset command, within its cap; false: none to be had */
 
 /* read */
 void read_announced(struct session *s, const char *memory, int index);
@@ -208,7 +208,7 @@ bool read_wanted(const struct session *s);
 void read_begin(struct session *s);
 void read_all_due(struct session *s);
 void read_direct(struct session *s, const struct at_urc *u);
-void read_check(struct session *s);  /* session_check.c; ends in read_begin or EV_CONFUSED */
+void read_check(struct session *s); /* session_check.c; ends in read_begin or EV_CONFUSED */
 int64_t read_next_ms(const struct session *s);
 void read_forget(struct session *s);
 

@@ -1,5 +1,5 @@
-/* Registration: any of the row's domains that is usable is enough to try (an LTE modem may have no circuit-switched
- * one). Signal and operator by the way. */
+/* Registration: any of the row's domains that is usable is enough to try (an LTE modem may have no
+ * circuit-switched one). Signal and operator by the way. */
 #include "daemon/session_internal.h"
 #include "daemon/session_actions.h"
 #include "base/log.h"

@@ -1,5 +1,5 @@
-/* The SIM's PIN, given at most once: the attempt is recorded before it is made, the tries that are left are read
- * first, and what was refused is never tried again, whatever restarts. MODEM-FACTS 4.4's order. */
+/* The SIM's PIN, given at most once: the attempt is recorded before it is made, the tries that are left are
+ * read first, and what was refused is never tried again, whatever restarts. MODEM-FACTS 4.4's order. */
 #include "daemon/session_internal.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -65,15 +65,17 @@ static void on_entered(void *user, const struct at_reply *r)
 		session_due_in(s, 500, query_again);
 		return;
 	}
-	refuse(s, r->final == AT_TIMEOUT ? "no answer to the PIN; it will not be given again"
-	                                 : "the PIN was refused; it will not be given again until the configuration changes");
+	refuse(s, r->final == AT_TIMEOUT
+		      ? "no answer to the PIN; it will not be given again"
+		      : "the PIN was refused; it will not be given again until the configuration changes");
 }
 
 static void enter(struct session *s, int tries_left)
 {
 	char pin[16], mark[MARK_MAX], before[MARK_MAX];
 	if (read_pin(s, pin)) {
-		refuse(s, s->config->pin_file ? "wants a PIN, and pin_file holds none" : "wants a PIN, and there is no pin_file");
+		refuse(s, s->config->pin_file ? "wants a PIN, and pin_file holds none"
+					      : "wants a PIN, and there is no pin_file");
 		return;
 	}
 	mark_of(s, pin, mark);

@@ -60,7 +60,8 @@ static void on_received(void *user, const char *bytes, size_t n)
 	trace(user, TRACE_RECEIVED, bytes, n);
 }
 
-/* ------------------------------------------------------------------------------------------------ what comes unasked */
+/* ------------------------------------------------------------------------------------------------ what comes
+ * unasked */
 
 static void confused(struct session *s, const char *why)
 {
@@ -108,7 +109,8 @@ static void on_urc(void *user, const struct at_urc *u)
 		break;
 	case URC_PIN:
 	case URC_SIM:
-		if (at_pin_state(u->text) == PIN_ABSENT || u->value == 0 || (s->state != SESSION_OPENING && u->value == 1))
+		if (at_pin_state(u->text) == PIN_ABSENT || u->value == 0 ||
+		    (s->state != SESSION_OPENING && u->value == 1))
 			confused(s, u->line);
 		break;
 	case URC_CBM:
@@ -132,7 +134,8 @@ static void on_late(void *user, uint64_t tag, const char *line)
 	send_late(s, tag, line);
 }
 
-/* ------------------------------------------------------------------------------------------------ open and close */
+/* ------------------------------------------------------------------------------------------------ open and
+ * close */
 
 static void free_handle(uv_handle_t *h)
 {
@@ -164,7 +167,8 @@ int port_open(struct session *s)
 		transport_close(&s->port);
 		return r;
 	}
-	struct at_chat_events e = {.urc = on_urc, .late = on_late, .sent = on_sent, .received = on_received, .user = s};
+	struct at_chat_events e = {
+	    .urc = on_urc, .late = on_late, .sent = on_sent, .received = on_received, .user = s};
 	at_chat_free(s->chat);
 	s->chat_options = modem_row_chat_options(s->row);
 	s->chat = at_chat_new(&s->chat_options, &e);

@@ -1,5 +1,5 @@
-/* Reading: what +CMTI announces, and what a sweep finds in any memory. Every text is committed before its slot is
- * freed; a slot that makes trouble is read again, and after three rounds its bytes go into quarantine. */
+/* Reading: what +CMTI announces, and what a sweep finds in any memory. Every text is committed before its slot
+ * is freed; a slot that makes trouble is read again, and after three rounds its bytes go into quarantine. */
 #include "daemon/session_internal.h"
 #include "daemon/receiver.h"
 #include "base/log.h"
@@ -10,8 +10,8 @@
 #include <errno.h>
 #include <string.h>
 
-#define BATCH      10   /* slots read one by one before the outbox has its turn */
-#define LIST_ABOVE 2    /* so many announced in one memory: one listing is cheaper */
+#define BATCH      10 /* slots read one by one before the outbox has its turn */
+#define LIST_ABOVE 2  /* so many announced in one memory: one listing is cheaper */
 #define LATELY_MS  5000
 #define RETRY_MS   2000 /* the database was busy: the texts are still in the modem */
 
@@ -77,7 +77,8 @@ void read_announced(struct session *s, const char *memory, int index)
 		session_event(s, EV_READ);
 }
 
-/* ------------------------------------------------------------------------------------------------ into the inbox */
+/* ------------------------------------------------------------------------------------------------ into the
+ * inbox */
 
 static int rounds(struct session *s, const char *memory, int index)
 {
@@ -114,13 +115,14 @@ static void look_again(struct session *s)
 static bool take(struct session *s, const char *memory, const struct at_slot *slot)
 {
 	struct received in = {.modem = s->config->name,
-	                      .memory = memory,
-	                      .slot = slot->index,
-	                      .hex = slot->pdu ? slot->pdu : "",
-	                      .length = slot->length};
+			      .memory = memory,
+			      .slot = slot->index,
+			      .hex = slot->pdu ? slot->pdu : "",
+			      .length = slot->length};
 	int r;
 	if (slot->pdu && (slot->stat == 2 || slot->stat == 3))
-		r = receiver_quarantine(&s->d->people, &in, "a text that was stored for sending", true, session_now(s));
+		r = receiver_quarantine(&s->d->people, &in, "a text that was stored for sending", true,
+					session_now(s));
 	else if (slot->pdu)
 		r = receiver_take(&s->d->people, &in, session_now(s), NULL);
 	else if (rounds(s, memory, slot->index) < SESSION_ROUNDS) {
@@ -141,14 +143,16 @@ static bool take(struct session *s, const char *memory, const struct at_slot *sl
 void read_direct(struct session *s, const struct at_urc *u)
 {
 	if (!u->pdu || !at_is_hex(u->pdu)) {
-		/* in text mode it looks so: our settings are gone, and without an answer the network sends it again */
+		/* in text mode it looks so: our settings are gone, and without an answer the network sends it
+		 * again */
 		session_remark(s, "no PDU behind %s", u->line);
 		s->check_due = true;
 		if (s->state == SESSION_READY)
 			session_event(s, EV_READ);
 		return;
 	}
-	struct received in = {.modem = s->config->name, .memory = "", .slot = -1, .hex = u->pdu, .length = u->length};
+	struct received in = {
+	    .modem = s->config->name, .memory = "", .slot = -1, .hex = u->pdu, .length = u->length};
 	int r = receiver_take(&s->d->people, &in, session_now(s), NULL);
 	if (r) {
 		log_error("%s: a text is not acknowledged: %s", s->config->name, strerror(-r));
@@ -161,7 +165,8 @@ void read_direct(struct session *s, const struct at_urc *u)
 		port_submit(s, &c, NULL);
 }
 
-/* ------------------------------------------------------------------------------------------------ slots are freed */
+/* ------------------------------------------------------------------------------------------------ slots are
+ * freed */
 
 static void on_deleted(void *user, const struct at_reply *r)
 {
@@ -172,7 +177,8 @@ static void on_deleted(void *user, const struct at_reply *r)
 	if (at_read_delete(r) != 0) {
 		/* stored it is: the sweep meets it again, knows it, and tries again to delete it */
 		if (rounds(s, s->list_memory, index) == SESSION_ROUNDS)
-			log_error("%s: %s %d cannot be deleted: %s", s->config->name, s->list_memory, index, r->text);
+			log_error("%s: %s %d cannot be deleted: %s", s->config->name, s->list_memory, index,
+				  r->text);
 		look_again(s);
 	} else {
 		no_trouble(s, s->list_memory, index);
@@ -363,7 +369,8 @@ static void on_slot(void *user, const struct at_reply *r)
 	go_on(s);
 }
 
-/* ------------------------------------------------------------------------------------------------ the right memory */
+/* ------------------------------------------------------------------------------------------------ the right
+ * memory */
 
 static void on_selected(void *user, const struct at_reply *r)
 {

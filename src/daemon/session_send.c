@@ -1,4 +1,5 @@
-/* Sending: one part after the other, each recorded in the outbox before the modem hears of it, and what became of it. */
+/* Sending: one part after the other, each recorded in the outbox before the modem hears of it, and what became
+ * of it. */
 #include "daemon/session_internal.h"
 #include "daemon/sender.h"
 #include "base/log.h"
@@ -14,7 +15,7 @@
 #define BLOCKED_LINE_MS 3600000 /* the operator refuses this line */
 #define PAUSE_MS        2000    /* nothing was sent: not at once again */
 #define WAIT_LIMIT_MS   30000
-#define RECORD_MS       1000    /* the database was busy when an outcome was to be written */
+#define RECORD_MS       1000 /* the database was busy when an outcome was to be written */
 
 static void begin_part(struct session *s);
 static void record(struct session *s);
@@ -29,7 +30,8 @@ void send_forget(struct session *s)
 
 bool send_wanted(struct session *s)
 {
-	if (!(s->config->roles & MODEM_SEND) || s->stop_wanted || s->hold_wanted || mono_ms() < s->blocked_until_ms)
+	if (!(s->config->roles & MODEM_SEND) || s->stop_wanted || s->hold_wanted ||
+	    mono_ms() < s->blocked_until_ms)
 		return false;
 	outbox_message_done(&s->out);
 	s->begun = false;
@@ -60,15 +62,15 @@ static void log_outcome(struct session *s, const char *what)
 {
 	char number[E164_MAX];
 	log_info("%s: text %" PRId64 " to %s part %d of %d: %s", s->config->name, s->out.id,
-	         text_short_number(s->out.number, number), s->part, s->out.segments, what);
+		 text_short_number(s->out.number, number), s->part, s->out.segments, what);
 }
 
 static void note_sent(struct session *s)
 {
 	int r = event_add(s->d->store, EVENT_MESSAGE_SENT, "daemon",
-	                  json_pack("{s:I, s:s, s:s}", "message", (json_int_t)s->out.id, "number", s->out.number, "modem",
-	                            s->config->name),
-	                  session_now(s));
+			  json_pack("{s:I, s:s, s:s}", "message", (json_int_t)s->out.id, "number",
+				    s->out.number, "modem", s->config->name),
+			  session_now(s));
 	if (r == 0 && s->out.broadcast)
 		r = broadcast_finish(s->d->store, session_now(s));
 	if (r)
@@ -78,8 +80,9 @@ static void note_sent(struct session *s)
 static void note_failed(struct session *s, const char *reason)
 {
 	int r = event_add(s->d->store, EVENT_MESSAGE_FAILED, "daemon",
-	                  json_pack("{s:I, s:s, s:s}", "message", (json_int_t)s->out.id, "number", s->out.number, "reason", reason),
-	                  session_now(s));
+			  json_pack("{s:I, s:s, s:s}", "message", (json_int_t)s->out.id, "number",
+				    s->out.number, "reason", reason),
+			  session_now(s));
 	if (r == 0 && s->out.broadcast)
 		r = broadcast_finish(s->d->store, session_now(s));
 	if (r)
@@ -88,7 +91,8 @@ static void note_failed(struct session *s, const char *reason)
 
 static void block_line(struct session *s, const char *why)
 {
-	log_error("%s: the operator refuses this line (%s); it sends nothing for an hour", s->config->name, why);
+	log_error("%s: the operator refuses this line (%s); it sends nothing for an hour", s->config->name,
+		  why);
 	text_copy(s->blocked_reason, sizeof s->blocked_reason, why);
 	pause_sending(s, BLOCKED_LINE_MS);
 }
@@ -157,24 +161,28 @@ static int record_outcome(struct session *s, bool *ret_whole)
 	*ret_whole = false;
 	switch (s->outcome.kind) {
 	case SUBMITTED:
-		return outbox_part_sent(s->d->store, &s->out, s->part, s->outcome.mr, session_now(s), ret_whole);
+		return outbox_part_sent(s->d->store, &s->out, s->part, s->outcome.mr, session_now(s),
+					ret_whole);
 	case SUBMIT_UNKNOWN:
 		return outbox_part_uncertain(s->d->store, &s->out, s->part, session_now(s), ret_whole);
 	case SUBMIT_NOT_SENT:
-		return outbox_release(s->d->store, &s->out, s->part, session_now(s) + (s->poll ? PAUSE_MS / 1000 : 0));
+		return outbox_release(s->d->store, &s->out, s->part,
+				      session_now(s) + (s->poll ? PAUSE_MS / 1000 : 0));
 	case SUBMIT_REFUSED:
 		return record_refused(s);
 	}
 	return -EINVAL;
 }
 
-/* The session goes on only when the outcome is on disk: a part that is `sending` there must never be begun again. */
+/* The session goes on only when the outcome is on disk: a part that is `sending` there must never be begun
+ * again. */
 static void record(struct session *s)
 {
 	bool whole;
 	int r = record_outcome(s, &whole);
 	if (r) {
-		log_error("%s: the outcome of text %" PRId64 " cannot be written: %s", s->config->name, s->out.id, strerror(-r));
+		log_error("%s: the outcome of text %" PRId64 " cannot be written: %s", s->config->name,
+			  s->out.id, strerror(-r));
 		if (s->state == SESSION_SENDING)
 			session_due_in(s, RECORD_MS, record);
 		return;
@@ -212,8 +220,10 @@ static void on_submitted(void *user, const struct at_reply *r)
 	snprintf(s->outcome.reason, sizeof s->outcome.reason, "%s %s", at_final_name(r->final), r->text);
 	if (s->outcome.kind == SUBMIT_REFUSED && s->outcome.reaction == REACT_SENT)
 		s->outcome.kind = SUBMITTED;
-	static const char *const words[] = {[SUBMITTED] = "sent", [SUBMIT_REFUSED] = "refused", [SUBMIT_NOT_SENT] = "not sent",
-	                                    [SUBMIT_UNKNOWN] = "uncertain"};
+	static const char *const words[] = {[SUBMITTED] = "sent",
+					    [SUBMIT_REFUSED] = "refused",
+					    [SUBMIT_NOT_SENT] = "not sent",
+					    [SUBMIT_UNKNOWN] = "uncertain"};
 	log_outcome(s, s->outcome.kind == SUBMIT_REFUSED ? s->outcome.reason : words[s->outcome.kind]);
 	record(s);
 	if (r->final == AT_DEAD)
@@ -256,8 +266,9 @@ static void submit(struct session *s)
 	struct compose_part part;
 	const char *wrong = NULL;
 	int64_t now = session_now(s);
-	int r = sender_compose(&s->out, s->part, s->config->reports && s->row->reports && s->no_report != s->out.id,
-	                       s->no_validity != s->out.id, now, &part, &wrong);
+	int r =
+	    sender_compose(&s->out, s->part, s->config->reports && s->row->reports && s->no_report != s->out.id,
+			   s->no_validity != s->out.id, now, &part, &wrong);
 	if (r) {
 		give_up(s, wrong);
 		return;

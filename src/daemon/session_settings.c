@@ -11,7 +11,8 @@
 
 static void try_store(struct session *s);
 
-/* All memories that may hold messages of ours; SR for reports. MT should be ME and SM together, and is not always. */
+/* All memories that may hold messages of ours; SR for reports. MT should be ME and SM together, and is not
+ * always. */
 static void note_memories(struct session *s)
 {
 	static const char *const known[] = {"ME", "SM", "SR"};

@@ -80,7 +80,8 @@ static void add(struct watch *w, int i, const char *path, bool is_clock)
 		log_warning("%s cannot be watched; send SIGHUP after a change", path);
 }
 
-/* ------------------------------------------------------------------------------------------------ the wall clock */
+/* ------------------------------------------------------------------------------------------------ the wall
+ * clock */
 
 static int arm_clock(int fd)
 {
@@ -114,7 +115,8 @@ struct watch *watch_new(struct daemon *d)
 	if (d->clock.test_file[0])
 		add(w, WATCH_CLOCK, d->clock.test_file, true);
 	w->clock_fd = timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC);
-	if (w->clock_fd >= 0 && arm_clock(w->clock_fd) == 0 && uv_poll_init(d->loop, &w->clock, w->clock_fd) == 0) {
+	if (w->clock_fd >= 0 && arm_clock(w->clock_fd) == 0 &&
+	    uv_poll_init(d->loop, &w->clock, w->clock_fd) == 0) {
 		w->clock.data = w;
 		w->open++;
 		uv_poll_start(&w->clock, UV_READABLE, on_clock);

@@ -19,8 +19,8 @@ static int exec(struct store *s, const char *sql)
 	return store_errno(sqlite3_exec(s->db, sql, NULL, NULL, NULL));
 }
 
-/* The group of secretaries writes too. SQLite gives -wal and -shm the permissions of the main file, so that it is
- * enough to make that one ourselves, whatever the umask is. */
+/* The group of secretaries writes too. SQLite gives -wal and -shm the permissions of the main file, so that it
+ * is enough to make that one ourselves, whatever the umask is. */
 static int make_file(const char *path)
 {
 	char dir[PATH_MAX];
@@ -92,8 +92,9 @@ static int migrate(struct store *s, struct err *e)
 	if (r)
 		return err_set(e, s->path, 0, "cannot be read: %s", store_error(s)), r;
 	if (version > store_schema_version) {
-		err_set(e, s->path, 0, "has schema %d, this program knows %d; install the version of yishi that wrote it", version,
-		        store_schema_version);
+		err_set(e, s->path, 0,
+			"has schema %d, this program knows %d; install the version of yishi that wrote it",
+			version, store_schema_version);
 		return -EPROTO;
 	}
 	if (version > 0 && version < store_schema_version && (r = backup(s, version)))
@@ -115,10 +116,10 @@ static int check_version(struct store *s, struct err *e)
 	if (version == store_schema_version)
 		return 0;
 	err_set(e, s->path, 0,
-	        version > store_schema_version
-	            ? "has schema %d, this program knows %d; install the version of yishi that wrote it"
-	            : "has schema %d, this program needs %d; start yishid once to migrate it",
-	        version, store_schema_version);
+		version > store_schema_version
+		    ? "has schema %d, this program knows %d; install the version of yishi that wrote it"
+		    : "has schema %d, this program needs %d; start yishid once to migrate it",
+		version, store_schema_version);
 	return version > store_schema_version ? -EPROTO : -ESTALE;
 }
 
@@ -127,8 +128,9 @@ static int set_up(struct store *s, enum store_mode mode, struct err *e)
 	sqlite3_extended_result_codes(s->db, 1);
 	sqlite3_busy_timeout(s->db, BUSY_TIMEOUT_MS);
 	/* a reader needs no journal mode of its own; the file says that it is WAL */
-	int r = exec(s, mode == STORE_READ_ONLY ? "PRAGMA query_only = 1"
-	                                        : "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+	int r = exec(s, mode == STORE_READ_ONLY
+			    ? "PRAGMA query_only = 1"
+			    : "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
 	if (r)
 		return err_set(e, s->path, 0, "cannot be opened: %s", store_error(s)), r;
 	return mode == STORE_READ_ONLY ? check_version(s, e) : migrate(s, e);
@@ -145,7 +147,8 @@ int store_open(const char *path, enum store_mode mode, struct store **ret, struc
 	int rc = sqlite3_open_v2(path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
 	if (rc != SQLITE_OK) {
 		r = access(path, F_OK) != 0 ? -ENOENT : store_errno(rc);
-		err_set(e, path, 0, "cannot be opened: %s", r == -ENOENT ? strerror(ENOENT) : sqlite3_errmsg(s->db));
+		err_set(e, path, 0, "cannot be opened: %s",
+			r == -ENOENT ? strerror(ENOENT) : sqlite3_errmsg(s->db));
 	} else
 		r = set_up(s, mode, e);
 	if (r) {

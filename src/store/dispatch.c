@@ -22,8 +22,9 @@ void outbox_message_done(struct outbox_message *m)
 	*m = (struct outbox_message){0};
 }
 
-#define COLUMNS                                                                                                        \
-	"id, number, text, priority, alphabet = 'ucs2', report, report_missing, segments, attempts, coalesce(ref, -1),"    \
+#define COLUMNS                                                                                                \
+	"id, number, text, priority, alphabet = 'ucs2', report, report_missing, segments, attempts, "          \
+	"coalesce(ref, -1),"                                                                                   \
 	" not_after_utc, created_utc, broadcast, matter, state"
 
 static int load_done(struct store *s, struct outbox_message *m)
@@ -33,10 +34,12 @@ static int load_done(struct store *s, struct outbox_message *m)
 	while (r >= 0 && (r = query_next(&q)) == 1) {
 		int64_t part = query_int(&q, 0);
 		const char *state = query_text(&q, 1);
-		/* `sending` is found here only when an outcome could not be written: not to be begun again, see outbox_settle */
+		/* `sending` is found here only when an outcome could not be written: not to be begun again, see
+		 * outbox_settle */
 		if (part >= 1 && part <= OUTBOX_PARTS_MAX)
-			m->done[part] = !strcmp(state, "sent") || !strcmp(state, "delivered") || !strcmp(state, "sending") ||
-			                (!strcmp(state, "uncertain") && !(m->repeated && personal(m->class)));
+			m->done[part] = !strcmp(state, "sent") || !strcmp(state, "delivered") ||
+					!strcmp(state, "sending") ||
+					(!strcmp(state, "uncertain") && !(m->repeated && personal(m->class)));
 	}
 	return r;
 }
@@ -47,18 +50,18 @@ static int load(struct store *s, struct query *q, struct outbox_message *ret)
 	if (r != 1)
 		return r ? r : -ENOENT;
 	struct outbox_message m = {.id = query_int(q, 0),
-	                           .text = mem_dup(query_text(q, 2)),
-	                           .class = (enum outbox_class)query_int(q, 3),
-	                           .ucs2 = query_int(q, 4) != 0,
-	                           .report = query_int(q, 5) != 0,
-	                           .repeated = query_int(q, 6) != 0 || !strcmp(query_text(q, 14), "uncertain"),
-	                           .segments = (int)query_int(q, 7),
-	                           .attempts = (int)query_int(q, 8),
-	                           .ref = (int)query_int(q, 9),
-	                           .not_after_utc = query_int(q, 10),
-	                           .created_utc = query_int(q, 11),
-	                           .broadcast = query_int(q, 12),
-	                           .matter = query_int(q, 13)};
+				   .text = mem_dup(query_text(q, 2)),
+				   .class = (enum outbox_class)query_int(q, 3),
+				   .ucs2 = query_int(q, 4) != 0,
+				   .report = query_int(q, 5) != 0,
+				   .repeated = query_int(q, 6) != 0 || !strcmp(query_text(q, 14), "uncertain"),
+				   .segments = (int)query_int(q, 7),
+				   .attempts = (int)query_int(q, 8),
+				   .ref = (int)query_int(q, 9),
+				   .not_after_utc = query_int(q, 10),
+				   .created_utc = query_int(q, 11),
+				   .broadcast = query_int(q, 12),
+				   .matter = query_int(q, 13)};
 	strncpy(m.number, query_text(q, 1), sizeof m.number - 1);
 	r = load_done(s, &m);
 	if (r)
@@ -69,26 +72,31 @@ static int load(struct store *s, struct query *q, struct outbox_message *ret)
 }
 
 int outbox_claim(struct store *s, const char *modem, const struct outbox_gate *g, int64_t now_utc,
-                 struct outbox_message *ret)
+		 struct outbox_message *ret)
 {
 	/* parts of one text stay together: what was begun here goes on before anything else is begun */
 	cleanup_query struct query q = {0};
-	int r = query_open(s, &q,
-	                   "SELECT " COLUMNS " FROM message_out WHERE state IN ('queued', 'sending', 'uncertain')"
-	                   " AND state = 'sending' AND modem = ? AND next_try_utc <= ? ORDER BY priority, next_try_utc, id LIMIT 1",
-	                   "tI", modem, now_utc);
+	int r =
+	    query_open(s, &q,
+		       "SELECT " COLUMNS " FROM message_out WHERE state IN ('queued', 'sending', 'uncertain')"
+		       " AND state = 'sending' AND modem = ? AND next_try_utc <= ? ORDER BY priority, "
+		       "next_try_utc, id LIMIT 1",
+		       "tI", modem, now_utc);
 	if (r == 0)
 		r = load(s, &q, ret);
 	for (int c = 0; c < OUTBOX_CLASSES && r == -ENOENT; c++) {
 		if (!g->class_open[c])
 			continue;
 		r = query_open(s, &q,
-		               "SELECT " COLUMNS " FROM message_out WHERE state IN ('queued', 'sending', 'uncertain')"
-		               " AND priority = ?1 AND next_try_utc <= ?2 AND state <> 'sending' AND (modem IS NULL OR modem = ?3)"
-		               " AND (quiet = 0 OR NOT ?4) AND (not_after_utc IS NULL OR not_after_utc > ?2)"
-		               " AND (broadcast IS NULL OR (SELECT state FROM broadcast WHERE id = message_out.broadcast) IN ('queued', 'done'))"
-		               " ORDER BY next_try_utc, id LIMIT 1",
-		               "iItb", c, now_utc, modem, g->quiet_hours);
+			       "SELECT " COLUMNS
+			       " FROM message_out WHERE state IN ('queued', 'sending', 'uncertain')"
+			       " AND priority = ?1 AND next_try_utc <= ?2 AND state <> 'sending' AND (modem IS "
+			       "NULL OR modem = ?3)"
+			       " AND (quiet = 0 OR NOT ?4) AND (not_after_utc IS NULL OR not_after_utc > ?2)"
+			       " AND (broadcast IS NULL OR (SELECT state FROM broadcast WHERE id = "
+			       "message_out.broadcast) IN ('queued', 'done'))"
+			       " ORDER BY next_try_utc, id LIMIT 1",
+			       "iItb", c, now_utc, modem, g->quiet_hours);
 		if (r == 0)
 			r = load(s, &q, ret);
 	}
@@ -98,9 +106,9 @@ int outbox_claim(struct store *s, const char *modem, const struct outbox_gate *g
 int outbox_next_utc(struct store *s, int64_t now_utc, int64_t *ret_utc)
 {
 	return store_get(s, ret_utc,
-	                 "SELECT coalesce(min(next_try_utc), 9223372036854775807) FROM message_out"
-	                 " WHERE state IN ('queued', 'sending', 'uncertain') AND next_try_utc > ?",
-	                 "I", now_utc);
+			 "SELECT coalesce(min(next_try_utc), 9223372036854775807) FROM message_out"
+			 " WHERE state IN ('queued', 'sending', 'uncertain') AND next_try_utc > ?",
+			 "I", now_utc);
 }
 
 /* Each change here is a transaction, begun and ended in one place. */
@@ -114,26 +122,29 @@ static int finish(struct store *s, int r)
 }
 
 int outbox_part_begin(struct store *s, const struct outbox_message *m, int part, int ref, const char *modem,
-                      int64_t now_utc)
+		      int64_t now_utc)
 {
 	int r = store_begin(s);
 	if (r)
 		return r;
 	/* it may have been cancelled, or taken by another line, since it was chosen */
-	r = store_run(s,
-	              "UPDATE message_out SET state = 'sending', modem = ?1, ref = nullif(?2, -1),"
-	              " report_missing = CASE state WHEN 'uncertain' THEN 1 ELSE report_missing END,"
-	              " next_try_utc = min(next_try_utc, ?3)"
-	              " WHERE id = ?4 AND (state IN ('queued', 'uncertain') OR (state = 'sending' AND modem = ?1))",
-	              "tiII", modem, ref, now_utc, m->id);
+	r = store_run(
+	    s,
+	    "UPDATE message_out SET state = 'sending', modem = ?1, ref = nullif(?2, -1),"
+	    " report_missing = CASE state WHEN 'uncertain' THEN 1 ELSE report_missing END,"
+	    " next_try_utc = min(next_try_utc, ?3)"
+	    " WHERE id = ?4 AND (state IN ('queued', 'uncertain') OR (state = 'sending' AND modem = ?1))",
+	    "tiII", modem, ref, now_utc, m->id);
 	if (r == 0 && !store_changes(s))
 		r = -ENOENT;
 	if (r == 0)
 		r = store_run(s,
-		              "INSERT INTO part_out (message, part, state, modem, started_utc) VALUES (?1, ?2, 'sending', ?3, ?4)"
-		              " ON CONFLICT (message, part) DO UPDATE SET state = 'sending', attempts = attempts + 1, modem = ?3,"
-		              " started_utc = ?4, mr = NULL, sent_utc = NULL",
-		              "IitI", m->id, part, modem, now_utc);
+			      "INSERT INTO part_out (message, part, state, modem, started_utc) VALUES (?1, ?2, "
+			      "'sending', ?3, ?4)"
+			      " ON CONFLICT (message, part) DO UPDATE SET state = 'sending', attempts = "
+			      "attempts + 1, modem = ?3,"
+			      " started_utc = ?4, mr = NULL, sent_utc = NULL",
+			      "IitI", m->id, part, modem, now_utc);
 	return finish(s, r);
 }
 
@@ -150,27 +161,31 @@ static bool whole(const struct outbox_message *m)
 static int settle(struct store *s, const struct outbox_message *m, int64_t now_utc)
 {
 	int64_t uncertain, sent;
-	int r = store_get(s, &uncertain, "SELECT count(*) FROM part_out WHERE message = ? AND state = 'uncertain'", "I", m->id);
+	int r =
+	    store_get(s, &uncertain, "SELECT count(*) FROM part_out WHERE message = ? AND state = 'uncertain'",
+		      "I", m->id);
 	if (r == 0)
-		r = store_get(s, &sent, "SELECT count(*) FROM part_out WHERE message = ? AND state = 'sent'", "I", m->id);
+		r = store_get(s, &sent, "SELECT count(*) FROM part_out WHERE message = ? AND state = 'sent'",
+			      "I", m->id);
 	if (r)
 		return r;
 	if (uncertain) {
 		bool again = personal(m->class) && !m->repeated;
-		return store_run(s, "UPDATE message_out SET state = 'uncertain', next_try_utc = ? WHERE id = ?", "II",
-		                 again ? now_utc + OUTBOX_REPEAT_S : NEVER, m->id);
+		return store_run(s, "UPDATE message_out SET state = 'uncertain', next_try_utc = ? WHERE id = ?",
+				 "II", again ? now_utc + OUTBOX_REPEAT_S : NEVER, m->id);
 	}
 	/* a report may have come before the final OK */
 	return store_run(s,
-	                 "UPDATE message_out SET state = ?1, sent_utc = coalesce(sent_utc, ?2),"
-	                 " done_utc = CASE ?1 WHEN 'delivered' THEN ?2 END, reason = NULL WHERE id = ?3",
-	                 "tII", sent ? "sent" : "delivered", now_utc, m->id);
+			 "UPDATE message_out SET state = ?1, sent_utc = coalesce(sent_utc, ?2),"
+			 " done_utc = CASE ?1 WHEN 'delivered' THEN ?2 END, reason = NULL WHERE id = ?3",
+			 "tII", sent ? "sent" : "delivered", now_utc, m->id);
 }
 
 static int count_airtime(struct store *s, const struct outbox_message *m, int part, int64_t now_utc)
 {
 	cleanup_query struct query q = {0};
-	int r = query_open(s, &q, "SELECT modem FROM part_out WHERE message = ? AND part = ?", "Ii", m->id, part);
+	int r =
+	    query_open(s, &q, "SELECT modem FROM part_out WHERE message = ? AND part = ?", "Ii", m->id, part);
 	if (r == 0)
 		r = query_next(&q);
 	if (r != 1)
@@ -179,15 +194,17 @@ static int count_airtime(struct store *s, const struct outbox_message *m, int pa
 	return r ? r : line_add_sent(s, query_text(&q, 0), 1);
 }
 
-int outbox_part_sent(struct store *s, struct outbox_message *m, int part, int mr, int64_t now_utc, bool *ret_whole)
+int outbox_part_sent(struct store *s, struct outbox_message *m, int part, int mr, int64_t now_utc,
+		     bool *ret_whole)
 {
 	int r = store_begin(s);
 	if (r)
 		return r;
 	r = store_run(s,
-	              "UPDATE part_out SET state = CASE WHEN report_st < 32 AND report_utc >= started_utc THEN 'delivered' ELSE"
-	              " 'sent' END, mr = nullif(?1, -1), sent_utc = ?2 WHERE message = ?3 AND part = ?4",
-	              "iIIi", mr, now_utc, m->id, part);
+		      "UPDATE part_out SET state = CASE WHEN report_st < 32 AND report_utc >= started_utc THEN "
+		      "'delivered' ELSE"
+		      " 'sent' END, mr = nullif(?1, -1), sent_utc = ?2 WHERE message = ?3 AND part = ?4",
+		      "iIIi", mr, now_utc, m->id, part);
 	if (r == 0)
 		r = count_airtime(s, m, part, now_utc);
 	m->done[part] = 1;
@@ -204,7 +221,8 @@ int outbox_part_uncertain(struct store *s, struct outbox_message *m, int part, i
 	int r = store_begin(s);
 	if (r)
 		return r;
-	r = store_run(s, "UPDATE part_out SET state = 'uncertain' WHERE message = ? AND part = ?", "Ii", m->id, part);
+	r = store_run(s, "UPDATE part_out SET state = 'uncertain' WHERE message = ? AND part = ?", "Ii", m->id,
+		      part);
 	if (r == 0)
 		r = count_airtime(s, m, part, now_utc); /* it may have cost */
 	m->done[part] = 1;
@@ -220,20 +238,23 @@ int outbox_part_uncertain(struct store *s, struct outbox_message *m, int part, i
 static int requeue(struct store *s, int64_t message, int64_t next_try_utc)
 {
 	return store_run(s,
-	                 "UPDATE message_out SET state = 'queued', next_try_utc = ?1, modem = CASE WHEN EXISTS"
-	                 " (SELECT 1 FROM part_out WHERE message = ?2 AND state <> 'failed') THEN modem END"
-	                 " WHERE id = ?2 AND state = 'sending'",
-	                 "II", next_try_utc, message);
+			 "UPDATE message_out SET state = 'queued', next_try_utc = ?1, modem = CASE WHEN EXISTS"
+			 " (SELECT 1 FROM part_out WHERE message = ?2 AND state <> 'failed') THEN modem END"
+			 " WHERE id = ?2 AND state = 'sending'",
+			 "II", next_try_utc, message);
 }
 
-int outbox_part_later(struct store *s, struct outbox_message *m, int part, const char *reason, int64_t next_try_utc)
+int outbox_part_later(struct store *s, struct outbox_message *m, int part, const char *reason,
+		      int64_t next_try_utc)
 {
 	int r = store_begin(s);
 	if (r)
 		return r;
-	r = store_run(s, "UPDATE part_out SET state = 'failed' WHERE message = ? AND part = ?", "Ii", m->id, part);
+	r = store_run(s, "UPDATE part_out SET state = 'failed' WHERE message = ? AND part = ?", "Ii", m->id,
+		      part);
 	if (r == 0)
-		r = store_run(s, "UPDATE message_out SET attempts = attempts + 1, reason = ? WHERE id = ?", "tI", reason, m->id);
+		r = store_run(s, "UPDATE message_out SET attempts = attempts + 1, reason = ? WHERE id = ?",
+			      "tI", reason, m->id);
 	if (r == 0)
 		r = requeue(s, m->id, next_try_utc);
 	return finish(s, r);
@@ -244,10 +265,11 @@ int outbox_release(struct store *s, const struct outbox_message *m, int part, in
 	int r = store_begin(s);
 	if (r)
 		return r;
-	r = store_run(s,
-	              "UPDATE part_out SET state = 'failed', attempts = attempts - 1 WHERE message = ? AND part = ?"
-	              " AND state = 'sending'",
-	              "Ii", m->id, part);
+	r = store_run(
+	    s,
+	    "UPDATE part_out SET state = 'failed', attempts = attempts - 1 WHERE message = ? AND part = ?"
+	    " AND state = 'sending'",
+	    "Ii", m->id, part);
 	if (r == 0)
 		r = requeue(s, m->id, next_try_utc);
 	return finish(s, r);
@@ -258,41 +280,47 @@ int outbox_failed(struct store *s, struct outbox_message *m, int part, const cha
 	int r = store_begin(s);
 	if (r)
 		return r;
-	r = store_run(s, "UPDATE part_out SET state = 'failed' WHERE message = ? AND part = ?", "Ii", m->id, part);
+	r = store_run(s, "UPDATE part_out SET state = 'failed' WHERE message = ? AND part = ?", "Ii", m->id,
+		      part);
 	if (r == 0)
 		r = store_run(s,
-		              "UPDATE message_out SET state = 'failed', attempts = attempts + 1, reason = ?, done_utc = ? WHERE id = ?",
-		              "tII", reason, now_utc, m->id);
+			      "UPDATE message_out SET state = 'failed', attempts = attempts + 1, reason = ?, "
+			      "done_utc = ? WHERE id = ?",
+			      "tII", reason, now_utc, m->id);
 	return finish(s, r);
 }
 
 int outbox_expire(struct store *s, int64_t now_utc, int *ret_count)
 {
-	/* looked for before it is written, since most times there is none and a write is a wake-up of the disk */
+	/* looked for before it is written, since most times there is none and a write is a wake-up of the disk
+	 */
 	int64_t id;
-	int r = store_get(s, &id,
-	                  "SELECT id FROM message_out WHERE state IN ('queued', 'sending', 'uncertain') AND state = 'queued'"
-	                  " AND not_after_utc <= ? LIMIT 1",
-	                  "I", now_utc);
+	int r = store_get(
+	    s, &id,
+	    "SELECT id FROM message_out WHERE state IN ('queued', 'sending', 'uncertain') AND state = 'queued'"
+	    " AND not_after_utc <= ? LIMIT 1",
+	    "I", now_utc);
 	*ret_count = 0;
 	if (r)
 		return r == -ENOENT ? 0 : r;
-	r = store_run(s,
-	              "UPDATE message_out SET state = 'expired', done_utc = ?1, reason = coalesce(reason, 'too late')"
-	              " WHERE state IN ('queued', 'sending', 'uncertain') AND state = 'queued' AND not_after_utc <= ?1",
-	              "I", now_utc);
+	r = store_run(
+	    s,
+	    "UPDATE message_out SET state = 'expired', done_utc = ?1, reason = coalesce(reason, 'too late')"
+	    " WHERE state IN ('queued', 'sending', 'uncertain') AND state = 'queued' AND not_after_utc <= ?1",
+	    "I", now_utc);
 	if (r == 0)
 		*ret_count = store_changes(s);
 	return r;
 }
 
-/* After a crash: a part that was with a modem is uncertain. The text then stands as if its outcome had been learned in
- * life: parts which are left go on, or the text is settled. */
+/* After a crash: a part that was with a modem is uncertain. The text then stands as if its outcome had been
+ * learned in life: parts which are left go on, or the text is settled. */
 static int recover_one(struct store *s, int64_t id, int64_t now_utc)
 {
 	cleanup_query struct query q = {0};
 	struct outbox_message m;
-	int r = store_run(s, "UPDATE part_out SET state = 'uncertain' WHERE message = ? AND state = 'sending'", "I", id);
+	int r = store_run(s, "UPDATE part_out SET state = 'uncertain' WHERE message = ? AND state = 'sending'",
+			  "I", id);
 	if (r == 0)
 		r = query_open(s, &q, "SELECT " COLUMNS " FROM message_out WHERE id = ?", "I", id);
 	if (r == 0)
@@ -303,13 +331,16 @@ static int recover_one(struct store *s, int64_t id, int64_t now_utc)
 	if (!whole(&m) && m.repeated) {
 		/* its one repetition was under way: the parts that are uncertain now stay so */
 		int64_t begun;
-		r = store_get(s, &begun, "SELECT count(*) FROM part_out WHERE message = ? AND state <> 'failed'", "I", id);
+		r = store_get(s, &begun,
+			      "SELECT count(*) FROM part_out WHERE message = ? AND state <> 'failed'", "I", id);
 		if (r == 0 && begun == m.segments)
 			memset(m.done, 1, sizeof m.done);
 	}
 	if (r == 0)
-		r = whole(&m) ? settle(s, &m, now_utc)
-		              : store_run(s, "UPDATE message_out SET state = 'queued', next_try_utc = ? WHERE id = ?", "II", now_utc, id);
+		r = whole(&m)
+			? settle(s, &m, now_utc)
+			: store_run(s, "UPDATE message_out SET state = 'queued', next_try_utc = ? WHERE id = ?",
+				    "II", now_utc, id);
 	outbox_message_done(&m);
 	return r;
 }
@@ -329,9 +360,10 @@ int outbox_recover(struct store *s, int64_t now_utc, int *ret_uncertain)
 	r = store_get(s, &count, "SELECT count(*) FROM part_out WHERE state = 'sending'", "");
 	while (r == 0) {
 		r = store_get(s, &id,
-		              "SELECT id FROM message_out WHERE state IN ('queued', 'sending', 'uncertain') AND state = 'sending'"
-		              " AND id > ? ORDER BY id LIMIT 1",
-		              "I", before);
+			      "SELECT id FROM message_out WHERE state IN ('queued', 'sending', 'uncertain') "
+			      "AND state = 'sending'"
+			      " AND id > ? ORDER BY id LIMIT 1",
+			      "I", before);
 		if (r == 0)
 			r = recover_one(s, before = id, now_utc);
 	}
@@ -345,22 +377,23 @@ int outbox_recover(struct store *s, int64_t now_utc, int *ret_uncertain)
 
 #define TAIL_DIGITS 11
 
-static int find_part(struct store *s, const char *modem, int mr, const char *tail, int64_t now_utc, int64_t *ret_message,
-                     int64_t *ret_part)
+static int find_part(struct store *s, const char *modem, int mr, const char *tail, int64_t now_utc,
+		     int64_t *ret_message, int64_t *ret_part)
 {
 	cleanup_query struct query q = {0};
 	int r = query_open(s, &q,
-	                   "SELECT message, part FROM part_out WHERE modem = ?1 AND mr = ?2 AND sent_utc > ?3"
-	                   " AND (SELECT number FROM message_out WHERE id = message) LIKE '%' || ?4"
-	                   " ORDER BY sent_utc DESC, message DESC LIMIT 1",
-	                   "tiIt", modem, mr, now_utc - OUTBOX_REPORT_WINDOW_S, tail);
+			   "SELECT message, part FROM part_out WHERE modem = ?1 AND mr = ?2 AND sent_utc > ?3"
+			   " AND (SELECT number FROM message_out WHERE id = message) LIKE '%' || ?4"
+			   " ORDER BY sent_utc DESC, message DESC LIMIT 1",
+			   "tiIt", modem, mr, now_utc - OUTBOX_REPORT_WINDOW_S, tail);
 	if (r == 0 && (r = query_next(&q)) == 0) {
 		/* the reference of an uncertain part never came back: the only one to that number must be it */
 		r = query_open(s, &q,
-		               "SELECT message, part, count(*) FROM part_out WHERE modem = ?1 AND state IN ('sending', 'uncertain')"
-		               " AND mr IS NULL AND started_utc > ?2"
-		               " AND (SELECT number FROM message_out WHERE id = message) LIKE '%' || ?3",
-		               "tIt", modem, now_utc - OUTBOX_REPORT_WINDOW_S, tail);
+			       "SELECT message, part, count(*) FROM part_out WHERE modem = ?1 AND state IN "
+			       "('sending', 'uncertain')"
+			       " AND mr IS NULL AND started_utc > ?2"
+			       " AND (SELECT number FROM message_out WHERE id = message) LIKE '%' || ?3",
+			       "tIt", modem, now_utc - OUTBOX_REPORT_WINDOW_S, tail);
 		if (r == 0 && (r = query_next(&q)) == 1 && query_int(&q, 2) != 1)
 			r = 0;
 	}
@@ -374,39 +407,45 @@ static int find_part(struct store *s, const char *modem, int mr, const char *tai
 static int take_report(struct store *s, int64_t message, int64_t part, int mr, int st, int64_t now_utc)
 {
 	/* TS 23.040 9.2.3.15: below 32 it arrived, 32 to 63 the centre still tries, from 64 on it gave up */
-	int r = store_run(s,
-	                  "UPDATE part_out SET report_st = ?1, report_utc = ?2, mr = coalesce(mr, ?3), sent_utc = coalesce(sent_utc, ?2),"
-	                  " state = CASE WHEN state = 'sending' THEN state WHEN state = 'delivered' THEN state WHEN ?1 < 32"
-	                  " THEN 'delivered' WHEN ?1 >= 64 THEN 'failed' ELSE 'sent' END WHERE message = ?4 AND part = ?5",
-	                  "iIiII", st, now_utc, mr, message, part);
+	int r = store_run(
+	    s,
+	    "UPDATE part_out SET report_st = ?1, report_utc = ?2, mr = coalesce(mr, ?3), sent_utc = "
+	    "coalesce(sent_utc, ?2),"
+	    " state = CASE WHEN state = 'sending' THEN state WHEN state = 'delivered' THEN state WHEN ?1 < 32"
+	    " THEN 'delivered' WHEN ?1 >= 64 THEN 'failed' ELSE 'sent' END WHERE message = ?4 AND part = ?5",
+	    "iIiII", st, now_utc, mr, message, part);
 	if (r)
 		return r;
 	/* only a text that waits for nothing but reports changes: one in mid-submit is settled by its sender */
-	r = store_run(s,
-	              "UPDATE message_out SET state = 'delivered', done_utc = ?1, sent_utc = coalesce(sent_utc, ?1)"
-	              " WHERE id = ?2 AND state IN ('sent', 'uncertain')"
-	              " AND (SELECT count(*) FROM part_out WHERE message = ?2 AND state = 'delivered') = segments",
-	              "II", now_utc, message);
+	r = store_run(
+	    s,
+	    "UPDATE message_out SET state = 'delivered', done_utc = ?1, sent_utc = coalesce(sent_utc, ?1)"
+	    " WHERE id = ?2 AND state IN ('sent', 'uncertain')"
+	    " AND (SELECT count(*) FROM part_out WHERE message = ?2 AND state = 'delivered') = segments",
+	    "II", now_utc, message);
 	if (r == 0)
-		r = store_run(s,
-		              "UPDATE message_out SET state = 'sent', sent_utc = coalesce(sent_utc, ?1) WHERE id = ?2"
-		              " AND state = 'uncertain' AND (SELECT count(*) FROM part_out WHERE message = ?2"
-		              " AND state IN ('sent', 'delivered')) = segments",
-		              "II", now_utc, message);
+		r = store_run(
+		    s,
+		    "UPDATE message_out SET state = 'sent', sent_utc = coalesce(sent_utc, ?1) WHERE id = ?2"
+		    " AND state = 'uncertain' AND (SELECT count(*) FROM part_out WHERE message = ?2"
+		    " AND state IN ('sent', 'delivered')) = segments",
+		    "II", now_utc, message);
 	if (r == 0 && st >= 64)
 		r = store_run(s,
-		              "UPDATE message_out SET state = 'failed', done_utc = ?1, reason = 'the service centre gave up, status '"
-		              " || ?2 WHERE id = ?3 AND state IN ('sent', 'uncertain')",
-		              "IiI", now_utc, st, message);
+			      "UPDATE message_out SET state = 'failed', done_utc = ?1, reason = 'the service "
+			      "centre gave up, status '"
+			      " || ?2 WHERE id = ?3 AND state IN ('sent', 'uncertain')",
+			      "IiI", now_utc, st, message);
 	return r;
 }
 
 int outbox_report(struct store *s, const char *modem, int mr, const char *number, int st, int64_t now_utc,
-                  int64_t *ret_message)
+		  int64_t *ret_message)
 {
 	size_t n = strlen(number);
 	int64_t message, part;
-	int r = find_part(s, modem, mr, n > TAIL_DIGITS ? number + n - TAIL_DIGITS : number, now_utc, &message, &part);
+	int r = find_part(s, modem, mr, n > TAIL_DIGITS ? number + n - TAIL_DIGITS : number, now_utc, &message,
+			  &part);
 	if (r == 0)
 		r = take_report(s, message, part, mr, st, now_utc);
 	if (r == 0)
@@ -420,16 +459,17 @@ int outbox_part_late(struct store *s, int64_t message, int part, int mr, int64_t
 	if (r)
 		return r;
 	r = store_run(s,
-	              "UPDATE part_out SET state = 'sent', mr = nullif(?1, -1), sent_utc = ?2"
-	              " WHERE message = ?3 AND part = ?4 AND state = 'uncertain'",
-	              "iIIi", mr, now_utc, message, part);
+		      "UPDATE part_out SET state = 'sent', mr = nullif(?1, -1), sent_utc = ?2"
+		      " WHERE message = ?3 AND part = ?4 AND state = 'uncertain'",
+		      "iIIi", mr, now_utc, message, part);
 	if (r == 0 && !store_changes(s))
 		r = -ENOENT;
 	if (r == 0)
-		r = store_run(s,
-		              "UPDATE message_out SET state = 'sent', sent_utc = coalesce(sent_utc, ?1) WHERE id = ?2"
-		              " AND state = 'uncertain' AND NOT EXISTS (SELECT 1 FROM part_out WHERE message = ?2"
-		              " AND state NOT IN ('sent', 'delivered'))",
-		              "II", now_utc, message);
+		r = store_run(
+		    s,
+		    "UPDATE message_out SET state = 'sent', sent_utc = coalesce(sent_utc, ?1) WHERE id = ?2"
+		    " AND state = 'uncertain' AND NOT EXISTS (SELECT 1 FROM part_out WHERE message = ?2"
+		    " AND state NOT IN ('sent', 'delivered'))",
+		    "II", now_utc, message);
 	return finish(s, r);
 }

@@ -1,13 +1,13 @@
-/* For the files of this folder alone: the open database and the short way to a statement. Statements are prepared
- * once and kept (keyed by their text, so pass literals, never text that was put together from values).
+/* For the files of this folder alone: the open database and the short way to a statement. Statements are
+ * prepared once and kept (keyed by their text, so pass literals, never text that was put together from values).
  *
  *     cleanup_query struct query q = {0};
- *     int r = query_open(s, &q, "SELECT id, text FROM message_in WHERE number = ? AND id > ?", "tI", number, after);
- *     while (r >= 0 && (r = query_next(&q)) == 1)
- *             use(query_int(&q, 0), query_text(&q, 1));
+ *     int r = query_open(s, &q, "SELECT id, text FROM message_in WHERE number = ? AND id > ?", "tI", number,
+ * after); while (r >= 0 && (r = query_next(&q)) == 1) use(query_int(&q, 0), query_text(&q, 1));
  *
- * `types` names the values, one letter each: i int, I int64_t, t const char * (NULL → NULL), T const char * ("" → NULL),
- * P int64_t that is NULL when 0 (optional references and times), b bool (as int), n nothing (NULL, takes no argument). */
+ * `types` names the values, one letter each: i int, I int64_t, t const char * (NULL → NULL), T const char * (""
+ * → NULL), P int64_t that is NULL when 0 (optional references and times), b bool (as int), n nothing (NULL,
+ * takes no argument). */
 #pragma once
 
 #include "store/store.h"
@@ -34,7 +34,8 @@ struct query {
 	struct store_statement *cached; /* NULL: ours alone, because the cached one was in use further up */
 };
 
-/* Binds and readies. On failure nothing is open. A query that is still open is closed first, so one can be reused. */
+/* Binds and readies. On failure nothing is open. A query that is still open is closed first, so one can be
+ * reused. */
 int query_open(struct store *s, struct query *q, const char *sql, const char *types, ...);
 int query_vopen(struct store *s, struct query *q, const char *sql, const char *types, va_list ap);
 int query_next(struct query *q); /* 1: a row, 0: no more, -errno */
@@ -42,14 +43,14 @@ void query_close(struct query *q);
 #define cleanup_query __attribute__((cleanup(query_close)))
 
 /* Columns of the row at hand, counted from 0. Text is borrowed until the next query_next. */
-int64_t query_int(const struct query *q, int column);       /* 0 for NULL */
+int64_t query_int(const struct query *q, int column); /* 0 for NULL */
 bool query_null(const struct query *q, int column);
 const char *query_text(const struct query *q, int column);  /* "" for NULL */
 const char *query_text0(const struct query *q, int column); /* NULL for NULL */
 
 /* One statement that returns no rows. */
 int store_run(struct store *s, const char *sql, const char *types, ...);
-int store_changes(const struct store *s);   /* rows touched by the last store_run */
+int store_changes(const struct store *s);     /* rows touched by the last store_run */
 int64_t store_last_id(const struct store *s); /* rowid of the last INSERT */
 
 /* The first column of the first row. -ENOENT without a row; NULL reads as 0. */

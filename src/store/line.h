@@ -22,4 +22,4 @@ int line_each(struct store *s, int (*row)(void *ctx, const struct line *l), void
 
 /* The attempt to give a PIN, as "ICCID:hash", committed before it is made. Cleared by a good one. */
 int line_pin_tried(struct store *s, const char *name, char *buf, size_t size); /* "" when none */
-int line_set_pin_tried(struct store *s, const char *name, const char *mark);  /* NULL clears */
+int line_set_pin_tried(struct store *s, const char *name, const char *mark);   /* NULL clears */

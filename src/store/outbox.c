@@ -5,8 +5,10 @@
 #include <errno.h>
 #include <string.h>
 
-static const char *const class_names[OUTBOX_CLASSES] = {
-    [OUTBOX_ALARM] = "alarm", [OUTBOX_REPLY] = "reply", [OUTBOX_REMINDER] = "reminder", [OUTBOX_BROADCAST] = "broadcast"};
+static const char *const class_names[OUTBOX_CLASSES] = {[OUTBOX_ALARM] = "alarm",
+							[OUTBOX_REPLY] = "reply",
+							[OUTBOX_REMINDER] = "reminder",
+							[OUTBOX_BROADCAST] = "broadcast"};
 
 const char *outbox_class_name(enum outbox_class c)
 {
@@ -24,15 +26,19 @@ int outbox_class_find(const char *name)
 int outbox_add(struct store *s, const struct outbox_new *n, int64_t now_utc, int64_t *ret_id)
 {
 	int64_t first = n->not_before_utc > now_utc ? n->not_before_utc : now_utc;
-	int r = store_run(s,
-	                  "INSERT INTO message_out (id, number, person, text, class, priority, alphabet, segments, report, modem,"
-	                  " created_utc, not_before_utc, not_after_utc, quiet, next_try_utc, answers, broadcast, meeting, matter,"
-	                  " dedupe) VALUES ((SELECT (coalesce(max(id), -1) | 1) + 2 FROM message_out)," /* odd: store/message.h */
-	                  " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-	                  " ON CONFLICT (dedupe) DO NOTHING",
-	                  "tPttitibTIIPbIPPPPT", n->number, n->person, n->text, class_names[n->class], (int)n->class,
-	                  n->ucs2 ? "ucs2" : "gsm7", n->segments, n->report, n->modem, now_utc, n->not_before_utc,
-	                  n->not_after_utc, n->quiet, first, n->answers, n->broadcast, n->meeting, n->matter, n->dedupe);
+	int r = store_run(
+	    s,
+	    "INSERT INTO message_out (id, number, person, text, class, priority, alphabet, segments, report, "
+	    "modem,"
+	    " created_utc, not_before_utc, not_after_utc, quiet, next_try_utc, answers, broadcast, meeting, "
+	    "matter,"
+	    " dedupe) VALUES ((SELECT (coalesce(max(id), -1) | 1) + 2 FROM message_out)," /* odd:
+											     store/message.h */
+	    " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+	    " ON CONFLICT (dedupe) DO NOTHING",
+	    "tPttitibTIIPbIPPPPT", n->number, n->person, n->text, class_names[n->class], (int)n->class,
+	    n->ucs2 ? "ucs2" : "gsm7", n->segments, n->report, n->modem, now_utc, n->not_before_utc,
+	    n->not_after_utc, n->quiet, first, n->answers, n->broadcast, n->meeting, n->matter, n->dedupe);
 	if (r)
 		return r;
 	if (ret_id)
@@ -42,19 +48,21 @@ int outbox_add(struct store *s, const struct outbox_new *n, int64_t now_utc, int
 
 int outbox_cancel(struct store *s, int64_t id, int64_t now_utc)
 {
-	int r = store_run(s,
-	                  "UPDATE message_out SET state = 'cancelled', done_utc = ? WHERE id = ? AND state = 'queued'"
-	                  " AND NOT EXISTS (SELECT 1 FROM part_out WHERE message = message_out.id AND state <> 'failed')",
-	                  "II", now_utc, id);
+	int r = store_run(
+	    s,
+	    "UPDATE message_out SET state = 'cancelled', done_utc = ? WHERE id = ? AND state = 'queued'"
+	    " AND NOT EXISTS (SELECT 1 FROM part_out WHERE message = message_out.id AND state <> 'failed')",
+	    "II", now_utc, id);
 	return r ? r : store_changes(s) ? 0 : -ENOENT;
 }
 
 int outbox_cancel_broadcast(struct store *s, int64_t broadcast, int64_t now_utc, int *ret_count)
 {
-	int r = store_run(s,
-	                  "UPDATE message_out SET state = 'cancelled', done_utc = ? WHERE broadcast = ? AND state = 'queued'"
-	                  " AND NOT EXISTS (SELECT 1 FROM part_out WHERE message = message_out.id AND state <> 'failed')",
-	                  "II", now_utc, broadcast);
+	int r = store_run(
+	    s,
+	    "UPDATE message_out SET state = 'cancelled', done_utc = ? WHERE broadcast = ? AND state = 'queued'"
+	    " AND NOT EXISTS (SELECT 1 FROM part_out WHERE message = message_out.id AND state <> 'failed')",
+	    "II", now_utc, broadcast);
 	if (r == 0 && ret_count)
 		*ret_count = store_changes(s);
 	return r;
@@ -62,18 +70,20 @@ int outbox_cancel_broadcast(struct store *s, int64_t broadcast, int64_t now_utc,
 
 int outbox_retry_broadcast(struct store *s, int64_t broadcast, bool uncertain, int64_t now_utc, int *ret_count)
 {
-	int r = uncertain ? store_run(s,
-	                              "UPDATE part_out SET state = 'failed' WHERE state = 'uncertain' AND message IN"
-	                              " (SELECT id FROM message_out WHERE broadcast = ? AND state = 'uncertain')",
-	                              "I", broadcast)
-	                  : 0;
+	int r = uncertain
+		    ? store_run(s,
+				"UPDATE part_out SET state = 'failed' WHERE state = 'uncertain' AND message IN"
+				" (SELECT id FROM message_out WHERE broadcast = ? AND state = 'uncertain')",
+				"I", broadcast)
+		    : 0;
 	if (r)
 		return r;
 	r = store_run(s,
-	              "UPDATE message_out SET state = 'queued', next_try_utc = ?1, attempts = 0, done_utc = NULL, reason = NULL"
-	              " WHERE broadcast = ?2 AND (state = 'failed' OR (?3 AND state = 'uncertain'))"
-	              " AND coalesce(not_after_utc, ?1 + 1) > ?1",
-	              "IIb", now_utc, broadcast, uncertain);
+		      "UPDATE message_out SET state = 'queued', next_try_utc = ?1, attempts = 0, done_utc = "
+		      "NULL, reason = NULL"
+		      " WHERE broadcast = ?2 AND (state = 'failed' OR (?3 AND state = 'uncertain'))"
+		      " AND coalesce(not_after_utc, ?1 + 1) > ?1",
+		      "IIb", now_utc, broadcast, uncertain);
 	if (r == 0 && ret_count)
 		*ret_count = store_changes(s);
 	return r;
@@ -82,14 +92,15 @@ int outbox_retry_broadcast(struct store *s, int64_t broadcast, bool uncertain, i
 int outbox_counts(struct store *s, int64_t now_utc, struct outbox_counts *ret)
 {
 	cleanup_query struct query q = {0};
-	int r = query_open(s, &q,
-	                   "SELECT coalesce(sum(state <> 'uncertain'), 0), coalesce(sum(state = 'uncertain'), 0),"
-	                   /* a broadcast that is paused or waits for approval is not late */
-	                   " coalesce(min(CASE WHEN state <> 'uncertain' AND next_try_utc <= ? AND (broadcast IS NULL OR"
-	                   "  (SELECT state FROM broadcast WHERE id = message_out.broadcast) IN ('queued', 'done'))"
-	                   "  THEN max(created_utc, not_before_utc) END), 0)"
-	                   " FROM message_out WHERE state IN ('queued', 'sending', 'uncertain')",
-	                   "I", now_utc);
+	int r = query_open(
+	    s, &q,
+	    "SELECT coalesce(sum(state <> 'uncertain'), 0), coalesce(sum(state = 'uncertain'), 0),"
+	    /* a broadcast that is paused or waits for approval is not late */
+	    " coalesce(min(CASE WHEN state <> 'uncertain' AND next_try_utc <= ? AND (broadcast IS NULL OR"
+	    "  (SELECT state FROM broadcast WHERE id = message_out.broadcast) IN ('queued', 'done'))"
+	    "  THEN max(created_utc, not_before_utc) END), 0)"
+	    " FROM message_out WHERE state IN ('queued', 'sending', 'uncertain')",
+	    "I", now_utc);
 	if (r || (r = query_next(&q)) < 0)
 		return r;
 	*ret = (struct outbox_counts){query_int(&q, 0), query_int(&q, 1), query_int(&q, 2)};

@@ -4,8 +4,8 @@
  *     queued → sending → sent → delivered
  *                    ↘ queued (again, after a passing error) · failed · expired · uncertain · cancelled
  *
- * uncertain: the link or the process died between the submit and its answer. A reply or an alarm is repeated once
- * after OUTBOX_REPEAT_S without a delivery report; a reminder or broadcast never is. */
+ * uncertain: the link or the process died between the submit and its answer. A reply or an alarm is repeated
+ * once after OUTBOX_REPEAT_S without a delivery report; a reminder or broadcast never is. */
 #pragma once
 
 #include "store/store.h"
@@ -14,7 +14,7 @@
 
 #include <stddef.h>
 
-#define OUTBOX_REPEAT_S 15
+#define OUTBOX_REPEAT_S  15
 #define OUTBOX_PARTS_MAX 255
 
 /* The value is the priority. */
@@ -26,18 +26,19 @@ struct outbox_new {
 	const char *number; /* E.164, or a service's digits */
 	const char *text;
 	enum outbox_class class;
-	bool ucs2;          /* what compose_count() chose, … */
-	int segments;       /* … and how many parts it counted */
+	bool ucs2;    /* what compose_count() chose, … */
+	int segments; /* … and how many parts it counted */
 	bool report;
-	bool quiet;         /* waits for the end of the quiet hours */
-	int64_t not_before_utc; /* 0: now */
-	int64_t not_after_utc;  /* 0: none; later it is expired */
+	bool quiet;                                          /* waits for the end of the quiet hours */
+	int64_t not_before_utc;                              /* 0: now */
+	int64_t not_after_utc;                               /* 0: none; later it is expired */
 	int64_t person, answers, broadcast, meeting, matter; /* ids, 0: none */
-	const char *modem;  /* the line that it must leave by; NULL: any */
+	const char *modem;                                   /* the line that it must leave by; NULL: any */
 	const char *dedupe; /* names the one occasion, such as "meeting:12:remind:+86…"; NULL: none */
 };
 
-/* Inside or outside a transaction. *ret_id is 0 when the occasion is already there (that is no error). `ret_id` may be NULL. */
+/* Inside or outside a transaction. *ret_id is 0 when the occasion is already there (that is no error). `ret_id`
+ * may be NULL. */
 int outbox_add(struct store *s, const struct outbox_new *n, int64_t now_utc, int64_t *ret_id);
 
 /* What no modem has been given yet becomes cancelled; -ENOENT when it was too late or is not there. */
@@ -47,7 +48,8 @@ int outbox_cancel_broadcast(struct store *s, int64_t broadcast, int64_t now_utc,
 /* failed (and, with `uncertain`, uncertain) parts of a broadcast are queued again, by a person's decision. */
 int outbox_retry_broadcast(struct store *s, int64_t broadcast, bool uncertain, int64_t now_utc, int *ret_count);
 
-/* ---------------------------------------------------------------------------- what the sender of the daemon uses */
+/* ---------------------------------------------------------------------------- what the sender of the daemon
+ * uses */
 
 /* A text that a modem works on. `text` is owned: outbox_message_done. */
 struct outbox_message {
@@ -56,12 +58,13 @@ struct outbox_message {
 	char *text;
 	enum outbox_class class;
 	bool ucs2, report;
-	bool repeated;       /* this is the one repetition of an uncertain text */
+	bool repeated; /* this is the one repetition of an uncertain text */
 	int segments, attempts;
-	int ref;             /* of the concatenation, −1 until the first part is composed */
+	int ref; /* of the concatenation, −1 until the first part is composed */
 	int64_t not_after_utc, created_utc;
 	int64_t broadcast, matter;
-	uint8_t done[OUTBOX_PARTS_MAX + 1]; /* done[part]: sent, delivered or uncertain; it is not given to a modem again */
+	uint8_t done[OUTBOX_PARTS_MAX +
+		     1]; /* done[part]: sent, delivered or uncertain; it is not given to a modem again */
 };
 void outbox_message_done(struct outbox_message *m);
 
@@ -71,22 +74,27 @@ struct outbox_gate {
 	bool quiet_hours;
 };
 
-/* The next text for `modem`, already claimed: a text that was begun on it first, then by priority and age. -ENOENT:
- * nothing is due. */
+/* The next text for `modem`, already claimed: a text that was begun on it first, then by priority and age.
+ * -ENOENT: nothing is due. */
 int outbox_claim(struct store *s, const char *modem, const struct outbox_gate *g, int64_t now_utc,
-                 struct outbox_message *ret);
+		 struct outbox_message *ret);
 /* When something becomes due that is not yet (INT64_MAX: nothing), whatever the gate says. */
 int outbox_next_utc(struct store *s, int64_t now_utc, int64_t *ret_utc);
 
-/* Before the first byte of AT+CMGS, and committed before it: this part is with the modem. Claims the message too. */
+/* Before the first byte of AT+CMGS, and committed before it: this part is with the modem. Claims the message
+ * too. */
 int outbox_part_begin(struct store *s, const struct outbox_message *m, int part, int ref, const char *modem,
-                      int64_t now_utc);
+		      int64_t now_utc);
 /* Outcomes of a part; each is one transaction of its own. */
-int outbox_part_sent(struct store *s, struct outbox_message *m, int part, int mr, int64_t now_utc, bool *ret_whole);
-int outbox_part_uncertain(struct store *s, struct outbox_message *m, int part, int64_t now_utc, bool *ret_whole);
+int outbox_part_sent(struct store *s, struct outbox_message *m, int part, int mr, int64_t now_utc,
+		     bool *ret_whole);
+int outbox_part_uncertain(struct store *s, struct outbox_message *m, int part, int64_t now_utc,
+			  bool *ret_whole);
 /* It did not go out and will be tried again at `next_try_utc`, by any line. */
-int outbox_part_later(struct store *s, struct outbox_message *m, int part, const char *reason, int64_t next_try_utc);
-/* The part did not go out and that was not its fault: as it was before, no attempt counted. `part` 0: none was under way. */
+int outbox_part_later(struct store *s, struct outbox_message *m, int part, const char *reason,
+		      int64_t next_try_utc);
+/* The part did not go out and that was not its fault: as it was before, no attempt counted. `part` 0: none was
+ * under way. */
 int outbox_release(struct store *s, const struct outbox_message *m, int part, int64_t next_try_utc);
 int outbox_failed(struct store *s, struct outbox_message *m, int part, const char *reason, int64_t now_utc);
 
@@ -96,17 +104,17 @@ int outbox_part_late(struct store *s, int64_t message, int part, int mr, int64_t
 /* Texts past their not-after become expired. */
 int outbox_expire(struct store *s, int64_t now_utc, int *ret_count);
 
-/* A text of which no part is left to be begun, and which is nevertheless not settled: its parts in `sending` become
- * uncertain. */
+/* A text of which no part is left to be begun, and which is nevertheless not settled: its parts in `sending`
+ * become uncertain. */
 int outbox_settle(struct store *s, int64_t id, int64_t now_utc);
 /* At start-up: what was with a modem when the program died is uncertain; texts between two parts go on. */
 int outbox_recover(struct store *s, int64_t now_utc, int *ret_uncertain);
 
-/* A status report: the youngest part with this TP-MR on this line to this number (compared by its last 11 digits) within
- * OUTBOX_REPORT_WINDOW_S. -ENOENT: none. *ret_message gets the id of the text. */
+/* A status report: the youngest part with this TP-MR on this line to this number (compared by its last 11
+ * digits) within OUTBOX_REPORT_WINDOW_S. -ENOENT: none. *ret_message gets the id of the text. */
 #define OUTBOX_REPORT_WINDOW_S (7 * 24 * 3600)
 int outbox_report(struct store *s, const char *modem, int mr, const char *number, int st, int64_t now_utc,
-                  int64_t *ret_message);
+		  int64_t *ret_message);
 
 /* For status: texts that wait, the age of the oldest that is due, and how many are uncertain. */
 struct outbox_counts {

@@ -30,7 +30,7 @@ class Trouble(unittest.TestCase):
     def test_settings_that_fell_back_are_set_again(self):
         with DaemonSite() as site:
             self.works(site)
-            site.sim.fault("self_reset")
+            site.sim.fault("self_reset", count=1)
             self.works(site, OTHER)
             settings = site.sim.state()["settings"]
             self.assertEqual(settings.get("cmgf", 0), 0, settings)
@@ -46,9 +46,12 @@ class Trouble(unittest.TestCase):
     def test_a_silent_modem(self):
         with DaemonSite() as site:
             self.works(site)
-            site.sim.fault("hang", 20000)
-            site.text(OTHER, "7")
-            site.answer(OTHER, seconds=150)
+            site.sim.fault("hang", 12000, count=1)
+            id = site.queue(NUMBER, "收到", "reply")
+            site.control("wake")
+            site.wait_out(id, "sent", "delivered", seconds=120)
+            self.assertEqual(len(site.sent_to(NUMBER, "收到")), 2)  # the first answer begins so too
+            self.works(site, OTHER)
 
     def test_no_prompt(self):
         with DaemonSite() as site:
@@ -100,9 +103,10 @@ class Trouble(unittest.TestCase):
             site.answer(OTHER)
 
     def test_unregistered_reads_and_does_not_send(self):
-        with DaemonSite(faults=["registration=2"], start=False) as site:
-            site.start(ready=False)
+        with DaemonSite(start=False) as site:
             site.text(NUMBER, "7")
+            site.sim.fault("registration", 2)
+            site.start(ready=False)
             wait_for(lambda: live(site), "it is up")
             site.wait_value("SELECT count(*) FROM message_in", 1)
             self.assertEqual(site.sim.sent(), [])

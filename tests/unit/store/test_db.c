@@ -109,14 +109,17 @@ static void make_old(const char *path, int version)
 			fail_msg("schema %d: %s", i + 1, why);
 	snprintf(pragma, sizeof pragma, "PRAGMA user_version = %d", version);
 	assert_int_equal(sqlite3_exec(db, pragma, NULL, NULL, NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db,
-	                              "INSERT INTO grid VALUES ('KS', 'x', NULL);"
-	                              "INSERT INTO phone (number) VALUES ('+8613800138000');"
-	                              "INSERT INTO message_in (id, number, text, modem, received_utc) VALUES (2, '+8613800138000', 't', 'm', 1);"
-	                              "INSERT INTO message_out (id, number, text, class, priority, alphabet, segments, created_utc)"
-	                              " VALUES (1, '+8613800138000', 't', 'reply', 1, 'gsm7', 1, 1)",
-	                              NULL, NULL, &why),
-	                 SQLITE_OK);
+	assert_int_equal(
+	    sqlite3_exec(
+		db,
+		"INSERT INTO grid VALUES ('KS', 'x', NULL);"
+		"INSERT INTO phone (number) VALUES ('+8613800138000');"
+		"INSERT INTO message_in (id, number, text, modem, received_utc) VALUES (2, '+8613800138000', "
+		"'t', 'm', 1);"
+		"INSERT INTO message_out (id, number, text, class, priority, alphabet, segments, created_utc)"
+		" VALUES (1, '+8613800138000', 't', 'reply', 1, 'gsm7', 1, 1)",
+		NULL, NULL, &why),
+	    SQLITE_OK);
 	sqlite3_close(db);
 }
 

@@ -41,7 +41,8 @@ static int tear_down(void **state)
 static int64_t add(struct store *s, enum outbox_class class, int segments)
 {
 	int64_t id = 0;
-	struct outbox_new n = {.number = "+8613800138001", .text = "text", .class = class, .segments = segments, .report = true};
+	struct outbox_new n = {
+	    .number = "+8613800138001", .text = "text", .class = class, .segments = segments, .report = true};
 	assert_int_equal(outbox_add(s, &n, NOW, &id), 0);
 	assert_true(id > 0);
 	return id;
@@ -68,7 +69,8 @@ static void test_order(void **state)
 {
 	struct store *s = *state;
 	struct outbox_message m = {0};
-	int64_t bulk = add(s, OUTBOX_BROADCAST, 1), reply = add(s, OUTBOX_REPLY, 1), alarm = add(s, OUTBOX_ALARM, 1);
+	int64_t bulk = add(s, OUTBOX_BROADCAST, 1), reply = add(s, OUTBOX_REPLY, 1),
+		alarm = add(s, OUTBOX_ALARM, 1);
 	const int64_t want[] = {alarm, reply, bulk};
 	for (size_t i = 0; i < ARRAY_LEN(want); i++) {
 		bool whole;
@@ -99,7 +101,8 @@ static void test_dedupe_and_cancel(void **state)
 {
 	struct store *s = *state;
 	int64_t id, second = 99;
-	struct outbox_new n = {.number = "+8613800138001", .text = "t", .class = OUTBOX_REMINDER, .segments = 1, .dedupe = "m:1"};
+	struct outbox_new n = {
+	    .number = "+8613800138001", .text = "t", .class = OUTBOX_REMINDER, .segments = 1, .dedupe = "m:1"};
 	assert_int_equal(outbox_add(s, &n, NOW, &id), 0);
 	assert_int_equal(outbox_add(s, &n, NOW, &second), 0);
 	assert_int_equal(second, 0);
@@ -132,7 +135,8 @@ static void test_uncertain(void **state)
 	assert_state(s, bulk, "uncertain");
 	/* its report, by number, settles the one that is left without a reference */
 	int64_t of = 0;
-	assert_int_equal(outbox_report(s, "a", 5, "13800138001", 0, NOW + 20, &of), -ENOENT); /* two could be meant */
+	assert_int_equal(outbox_report(s, "a", 5, "13800138001", 0, NOW + 20, &of),
+			 -ENOENT); /* two could be meant */
 	assert_int_equal(outbox_part_late(s, reply, 1, 5, NOW + 20), 0);
 	assert_state(s, reply, "sent");
 	assert_int_equal(outbox_report(s, "a", 5, "13800138001", 0, NOW + 21, &of), 0);
@@ -155,7 +159,8 @@ static void test_crash_between_parts(void **state)
 	assert_false(whole);
 	assert_int_equal(outbox_part_begin(s, &m, 2, 0, "a", NOW), 0);
 	outbox_message_done(&m);
-	/* the program dies here: part 2 may have left and is not repeated, part 3 goes on, by the same line alone */
+	/* the program dies here: part 2 may have left and is not repeated, part 3 goes on, by the same line
+	 * alone */
 	assert_int_equal(outbox_recover(s, NOW, &uncertain), 0);
 	assert_int_equal(uncertain, 1);
 	assert_int_equal(claim(s, "b", NOW, &m), 0);
@@ -193,8 +198,13 @@ static void test_expiry_and_quiet_hours(void **state)
 	int count;
 	struct outbox_gate quiet = all_open;
 	quiet.quiet_hours = true;
-	struct outbox_new n = {.number = "+8613800138001", .text = "t", .class = OUTBOX_REMINDER, .segments = 1, .quiet = true,
-	                       .not_after_utc = NOW + 100, .not_before_utc = NOW + 10};
+	struct outbox_new n = {.number = "+8613800138001",
+			       .text = "t",
+			       .class = OUTBOX_REMINDER,
+			       .segments = 1,
+			       .quiet = true,
+			       .not_after_utc = NOW + 100,
+			       .not_before_utc = NOW + 10};
 	int64_t id, next;
 	assert_int_equal(outbox_add(s, &n, NOW, &id), 0);
 	assert_int_equal(outbox_next_utc(s, NOW, &next), 0);
