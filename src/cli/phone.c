@@ -177,7 +177,7 @@ static bool met(struct phone *p, const char *words)
 static int wait_for(struct phone *p, const char *words)
 {
 	int64_t end = mono_ms() + p->patience_ms;
-	while (!met(p, words)) {
+	while (!p->line && !met(p, words)) { /* at a terminal answers show by themselves */
 		int64_t left = end - mono_ms();
 		if (p->gone)
 			return cli_fail(CLI_NOTHING,

@@ -13,7 +13,7 @@ bool phone_line_begin(struct phone_line *l, const char *prompt)
 	if (tcgetattr(STDIN_FILENO, &l->before))
 		return false;
 	struct termios t = l->before;
-	t.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+	t.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG); /* Ctrl-C must not leave the terminal like this */
 	t.c_cc[VMIN] = 1;
 	t.c_cc[VTIME] = 0;
 	tcsetattr(STDIN_FILENO, TCSADRAIN, &t);
@@ -73,6 +73,8 @@ static enum phone_key key(struct phone_line *l, char c, char **ret_line)
 		*ret_line = l->text.data ? buf_take(&l->text) : mem_dup("");
 		return PHONE_ENTER;
 	}
+	if (c == 3)
+		return PHONE_OVER;
 	if (c == 4)
 		return l->text.len ? PHONE_MORE : PHONE_OVER;
 	if (c == 8 || c == 127)

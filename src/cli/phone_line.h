@@ -1,5 +1,6 @@
 /* A line of typing on a terminal that other output may interrupt: the terminal's own line buffer would lose
- * what was typed from sight. Knows UTF-8 and wide characters; backspace, Ctrl-U, Ctrl-W, Ctrl-D, Enter. */
+ * what was typed from sight. Knows UTF-8 and wide characters; backspace, Ctrl-U, Ctrl-W, Ctrl-C, Ctrl-D, Enter.
+ */
 #pragma once
 
 #include "base/buf.h"

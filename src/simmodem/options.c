@@ -273,7 +273,7 @@ int sim_options_read(struct options *o, int argc, char **argv)
 	struct option table[ARRAY_LEN(opts) + 1] = {0};
 	for (size_t i = 0; i < ARRAY_LEN(opts); i++)
 		table[i] = (struct option){opts[i].name, opts[i].arg ? required_argument : no_argument, NULL,
-					   opts[i].id};
+					   (int)opts[i].id};
 	defaults(o);
 	opterr = 0;
 	int c;

@@ -123,7 +123,7 @@ int text_mode_submit(struct modem *m, const char *number, const char *text, stru
 	bool ucs2 = !strcmp(m->set.cscs, "UCS2");
 	cleanup_free char *decoded = ucs2 ? from_ucs2(text) : mem_dup(text);
 	cleanup_free char *to = ucs2 && strlen(number) % 4 == 0 ? from_ucs2(number) : mem_dup(number);
-	struct compose_options o = {.message_class = -1};
+	struct compose_options o = {0};
 	struct compose_part part;
 	int parts, r = compose_part(to, decoded, &o, 1, &part, &parts);
 	if (r < 0)
