@@ -1,4 +1,5 @@
 /* `yishi case`: what residents raised, and what became of it. */
+#include "cli/case_step.h"
 #include "cli/changes.h"
 #include "cli/nouns.h"
 
@@ -145,12 +146,6 @@ static int take_entry(void *ctx, const struct journal_row *j)
 	return 0;
 }
 
-static int missing(const struct cli *c, const char *number)
-{
-	(void)c;
-	return cli_fail(CLI_NOTHING, _("there is no case %s; `yishi case list` shows them"), number);
-}
-
 static void print_journal(struct cli *c, const json_t *journal)
 {
 	size_t i;
@@ -203,13 +198,7 @@ static int run_show(struct cli *c)
 	}
 	json_decref(row);
 	json_decref(journal);
-	return r == -ENOENT ? missing(c, c->argv[0]) : r ? cli_store_failed(c, r) : EX_OK;
-}
-
-static void actor(struct actor *by)
-{
-	*by = (struct actor){.channel = CHANNEL_SHELL};
-	cli_actor(by->id);
+	return r == -ENOENT ? case_missing(c->argv[0]) : r ? cli_store_failed(c, r) : EX_OK;
 }
 
 static int run_new(struct cli *c)
@@ -252,7 +241,7 @@ static int run_new(struct cli *c)
 			   ? 0
 			   : deadline_after(&c->config->working_hours, now,
 					    (int64_t)case_hours((enum category)category, urgent) * HOUR_S)};
-	actor(&by);
+	case_actor(&by);
 	r = matter_add(s, &m, &by, now, &number);
 	if (r == -EINVAL)
 		r = cli_fail(EX_DATAERR, _("there is no grid %s; `yishi grid list` shows them"),
@@ -265,135 +254,6 @@ static int run_new(struct cli *c)
 	else
 		printf(_("case %d is open\n"), number);
 	return EX_OK;
-}
-
-/* One step in the life of a case, with the note of --note. */
-static int step(struct cli *c, const struct matter_step *st)
-{
-	struct store *s;
-	struct actor by;
-	int64_t number;
-	enum case_state state = CASE_RECEIVED;
-	int r = cli_id(c, 0, &number);
-	if (r || (r = cli_store(c, &s)))
-		return r;
-	if ((r = store_begin(s)))
-		return cli_store_failed(c, r);
-	actor(&by);
-	struct matter_step full = *st;
-	full.note = cli_opt(c, "note");
-	r = matter_act(s, (int)number, &full, &by, cli_now(c), &state);
-	if (r == -ENOENT)
-		r = missing(c, c->argv[0]);
-	else if (r == -EPERM)
-		r = cli_fail(CLI_NOTHING, _("case %s is %s; that cannot be done now"), c->argv[0],
-			     gettext(case_state_name(state)));
-	r = changes_end(c, r);
-	if (!r && c->out.mode == OUT_JSON)
-		out_json(&c->out,
-			 json_pack("{sI ss}", "number", (json_int_t)number, "state", case_state_name(state)));
-	return r;
-}
-
-static int run_assign(struct cli *c)
-{
-	struct matter_step st = {.event = CASE_EV_ASSIGN};
-	struct person p;
-	struct store *s;
-	int r = cli_integer(c, c->argv[1], "PERSON", 1, &st.person);
-	if (r || (r = cli_store(c, &s)))
-		return r;
-	r = person_get(s, st.person, &p);
-	if (r == -ENOENT)
-		return cli_fail(CLI_NOTHING, _("there is no person %s; `yishi person list` shows who is there"),
-				c->argv[1]);
-	return r ? cli_store_failed(c, r) : step(c, &st);
-}
-
-static int run_note(struct cli *c)
-{
-	if (!cli_opt(c, "note"))
-		return cli_usage(c, "%s", _("--note TEXT is wanted"));
-	return step(c, &(struct matter_step){.event = CASE_EV_NOTE});
-}
-
-static int run_resolve(struct cli *c)
-{
-	return step(c, &(struct matter_step){.event = CASE_EV_RESOLVE});
-}
-
-static int run_return(struct cli *c)
-{
-	return step(c, &(struct matter_step){.event = CASE_EV_RETURN});
-}
-
-static int run_escalate(struct cli *c)
-{
-	return step(c, &(struct matter_step){.event = CASE_EV_ESCALATE});
-}
-
-static int run_reopen(struct cli *c)
-{
-	return step(c, &(struct matter_step){.event = CASE_EV_REOPEN});
-}
-
-static int run_deliberate(struct cli *c)
-{
-	return step(c, &(struct matter_step){.event = CASE_EV_DELIBERATE});
-}
-
-static int run_reject(struct cli *c)
-{
-	if (!cli_opt(c, "note"))
-		return cli_usage(c, "%s", _("--note REASON is wanted: the reporter is told it"));
-	return step(c, &(struct matter_step){.event = CASE_EV_REJECT});
-}
-
-static int run_merge(struct cli *c)
-{
-	struct matter_step st = {.event = CASE_EV_MERGE};
-	int64_t into, number;
-	json_t *other = NULL;
-	struct store *s;
-	int r = cli_id(c, 0, &number);
-	if (!r)
-		r = cli_integer(c, c->argv[1], "INTO", 1, &into);
-	if (r || (r = cli_store(c, &s)))
-		return r;
-	if (number == into)
-		return cli_usage(c, "%s", _("a case cannot be merged into itself"));
-	r = matter_get(s, (int)into, take_json, &other);
-	json_decref(other);
-	if (r)
-		return r == -ENOENT ? missing(c, c->argv[1]) : cli_store_failed(c, r);
-	st.other = (int)into;
-	return step(c, &st);
-}
-
-static int run_split(struct cli *c)
-{
-	struct store *s;
-	struct actor by;
-	char phone[E164_MAX];
-	int64_t number;
-	int new_number = 0;
-	int r = cli_id(c, 0, &number);
-	if (!r)
-		r = cli_number(c, c->argv[1], phone);
-	if (r || (r = cli_store(c, &s)))
-		return r;
-	if ((r = store_begin(s)))
-		return cli_store_failed(c, r);
-	actor(&by);
-	r = matter_split(s, (int)number, phone, cli_opt(c, "text"), &by, cli_now(c), &new_number);
-	if (r == -ENOENT)
-		r = cli_fail(CLI_NOTHING, _("%s does not support case %s"), c->argv[1], c->argv[0]);
-	r = changes_end(c, r);
-	if (!r && c->out.mode == OUT_JSON)
-		out_json(&c->out, json_pack("{si}", "number", new_number));
-	else if (!r)
-		printf(_("case %d is open\n"), new_number);
-	return r;
 }
 
 static const struct cli_option list_options[] = {
@@ -458,7 +318,7 @@ const struct cli_verb cli_case[] = {
      .roles = CLI_SECRETARY | CLI_STAFF,
      .example = "yishi case new --text '楼道灯坏了' --category lighting --from 13800138001 --building 3"},
     {.name = "assign",
-     .run = run_assign,
+     .run = case_assign,
      .what = N_("give it to somebody to settle"),
      .args = "NUMBER PERSON",
      .min_args = 2,
@@ -467,12 +327,12 @@ const struct cli_verb cli_case[] = {
      .options = note_option,
      .roles = CLI_SECRETARY,
      .example = "yishi case assign 23 12 --note '请本周内处理'"},
-    STEP("note", run_note, N_("write a remark into its journal"), "yishi case note 23 --note '已联系物业'"),
-    STEP("resolve", run_resolve, N_("it is settled; the reporter is asked"),
+    STEP("note", case_note, N_("write a remark into its journal"), "yishi case note 23 --note '已联系物业'"),
+    STEP("resolve", case_resolve, N_("it is settled; the reporter is asked"),
 	 "yishi case resolve 23 --note '已换灯泡'"),
-    STEP("return", run_return, N_("give it back: not ours"), "yishi case return 23 --note '不归我管'"),
+    STEP("return", case_return, N_("give it back: not ours"), "yishi case return 23 --note '不归我管'"),
     {.name = "merge",
-     .run = run_merge,
+     .run = case_merge,
      .what = N_("it is the same matter as another; its supporters go along"),
      .args = "NUMBER INTO",
      .min_args = 2,
@@ -482,7 +342,7 @@ const struct cli_verb cli_case[] = {
      .roles = CLI_SECRETARY,
      .example = "yishi case merge 24 23"},
     {.name = "split",
-     .run = run_split,
+     .run = case_split,
      .what = N_("a supporter's matter is one of its own"),
      .args = "NUMBER PHONE",
      .min_args = 2,
@@ -491,12 +351,12 @@ const struct cli_verb cli_case[] = {
      .options = split_options,
      .roles = CLI_SECRETARY,
      .example = "yishi case split 23 13800138002 --text '三楼的灯也坏了'"},
-    STEP("escalate", run_escalate, N_("the level above has to settle it"),
+    STEP("escalate", case_escalate, N_("the level above has to settle it"),
 	 "yishi case escalate 23 --note '需街道协调'"),
-    STEP("reopen", run_reopen, N_("it is not settled after all"), "yishi case reopen 23"),
-    STEP("reject", run_reject, N_("it will not be settled; the reporter is told why"),
+    STEP("reopen", case_reopen, N_("it is not settled after all"), "yishi case reopen 23"),
+    STEP("reject", case_reject, N_("it will not be settled; the reporter is told why"),
 	 "yishi case reject 23 --note '属于家庭内部事务'"),
-    STEP("deliberate", run_deliberate, N_("put it on the agenda of the next meeting"),
+    STEP("deliberate", case_deliberate, N_("put it on the agenda of the next meeting"),
 	 "yishi case deliberate 23"),
     {0},
 };
