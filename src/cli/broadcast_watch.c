@@ -1,6 +1,8 @@
 /* `yishi broadcast watch`: a progress bar on a terminal, a line at each change elsewhere. */
 #include "cli/broadcast.h"
 
+#include "cli/control.h"
+
 #include "store/store.h"
 
 #include <errno.h>
@@ -82,6 +84,13 @@ static int verdict(struct watch *w, bool live)
 	return -1;
 }
 
+/* Does anything of it wait for the daemon? */
+static bool open_texts(struct store *s, int64_t id)
+{
+	struct broadcast b;
+	return broadcast_get(s, id, take, &b) == 0 && b.state == BROADCAST_QUEUED && b.queued + b.sending > 0;
+}
+
 int broadcast_watch_run(struct cli *c)
 {
 	struct store *s;
@@ -90,6 +99,14 @@ int broadcast_watch_run(struct cli *c)
 	int r = cli_id(c, 0, &id), end = -1;
 	if (r || (r = cli_store(c, &s)))
 		return r;
+	json_t *daemon = NULL;
+	if (control_request(c->config, "status", &daemon)) {
+		/* a person may start it meanwhile; a script would wait for ever */
+		cli_note("%s", _("yishid does not run: texts wait; start it (systemctl start yishi)"));
+		if (!c->out.terminal && open_texts(s, id))
+			return EX_UNAVAILABLE;
+	}
+	json_decref(daemon);
 	bool live = c->out.terminal && c->out.mode == OUT_TABLE;
 	while (end < 0 && !ferror(c->out.file)) {
 		r = broadcast_get(s, id, take, &w.now);

@@ -88,6 +88,12 @@ static int run_list(struct cli *c)
 				   .state = cli_opt(c, "state"),
 				   .until_utc = INT64_MAX,
 				   .limit = c->limit == LONG_MAX ? 0 : c->limit};
+	bool known = !f.state;
+	for (int i = MEETING_PLANNED; i <= MEETING_CANCELLED && !known; i++)
+		known = !strcmp(f.state, meeting_state_name((enum meeting_state)i));
+	if (!known)
+		return cli_usage(c, _("%s is no state of a meeting; planned invited held cancelled are"),
+				 f.state);
 	int r = cli_store(c, &s);
 	if (r)
 		return r;

@@ -76,6 +76,16 @@ static int print_row(void *ctx, const struct message *m)
 	return 0;
 }
 
+static bool known_state(const char *state)
+{
+	static const char *const states[] = {"queued",  "sending",   "sent",      "delivered", "failed",
+					     "expired", "uncertain", "cancelled", "stored",    "done"};
+	for (size_t i = 0; i < ARRAY_LEN(states); i++)
+		if (!strcmp(states[i], state))
+			return true;
+	return false;
+}
+
 static int run_list(struct cli *c)
 {
 	struct store *s;
@@ -87,6 +97,8 @@ static int run_list(struct cli *c)
 				   .since_utc = c->since_utc,
 				   .muted = cli_opt(c, "muted") != NULL,
 				   .limit = c->limit};
+	if (f.state && !known_state(f.state))
+		return cli_usage(c, _("%s is no state of a text"), f.state);
 	if (cli_opt(c, "in") && cli_opt(c, "out"))
 		f.direction = 0;
 	if (cli_opt(c, "number")) {

@@ -36,10 +36,6 @@ struct broadcast_audience {
 };
 /* After begin and add: fixes who gets it. */
 int broadcast_audience_end(struct store *s, struct broadcast_audience *ret);
-/* The recipients, for a preview; a callback's non-zero ends the walk. */
-int broadcast_audience_each(struct store *s, long limit,
-			    int (*row)(void *ctx, const char *number, const char *name), void *ctx);
-
 enum broadcast_state {
 	BROADCAST_WAITING,
 	BROADCAST_QUEUED,

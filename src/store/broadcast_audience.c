@@ -238,20 +238,3 @@ int broadcast_audience_end(struct store *s, struct broadcast_audience *ret)
 	*ret = a;
 	return 0;
 }
-
-int broadcast_audience_each(struct store *s, long limit,
-			    int (*row)(void *ctx, const char *number, const char *name), void *ctx)
-{
-	cleanup_query struct query q = {0};
-	int r = query_open(s, &q,
-			   "SELECT a.number, p.name FROM audience a LEFT JOIN person p ON p.id = a.person "
-			   "WHERE a.reason IS NULL"
-			   " ORDER BY a.number LIMIT ?",
-			   "I", (int64_t)limit);
-	while (r >= 0 && (r = query_next(&q)) == 1) {
-		int stop = row(ctx, query_text(&q, 0), query_text(&q, 1));
-		if (stop)
-			return stop;
-	}
-	return r;
-}

@@ -6,21 +6,6 @@
 #include <errno.h>
 #include <string.h>
 
-int grid_get(struct store *s, const char *code, struct grid *ret)
-{
-	cleanup_query struct query q = {0};
-	int r = query_open(s, &q, "SELECT code, name, parent FROM grid WHERE code = ?", "t", code);
-	if (r || (r = query_next(&q)) < 0)
-		return r;
-	if (r == 0)
-		return -ENOENT;
-	*ret = (struct grid){0};
-	text_copy(ret->code, sizeof ret->code, query_text(&q, 0));
-	text_copy(ret->name, sizeof ret->name, query_text(&q, 1));
-	text_copy(ret->parent, sizeof ret->parent, query_text(&q, 2));
-	return 0;
-}
-
 int grid_ancestors(struct store *s, const char *code, char ret[GRID_DEPTH_MAX][GRID_CODE_MAX])
 {
 	cleanup_query struct query q = {0};
@@ -35,16 +20,6 @@ int grid_ancestors(struct store *s, const char *code, char ret[GRID_DEPTH_MAX][G
 	while (r >= 0 && (r = query_next(&q)) == 1 && n < GRID_DEPTH_MAX)
 		text_copy(ret[n++], GRID_CODE_MAX, query_text(&q, 0));
 	return r < 0 ? r : n;
-}
-
-int grid_within(struct store *s, const char *code, const char *top)
-{
-	char up[GRID_DEPTH_MAX][GRID_CODE_MAX];
-	int n = grid_ancestors(s, code, up);
-	for (int i = 0; i < n; i++)
-		if (!strcmp(up[i], top))
-			return 1;
-	return n < 0 ? n : 0;
 }
 
 /* How many levels hang below `code`; a tree that was checked at each step cannot loop. */

@@ -14,13 +14,8 @@ struct grid {
 	int64_t persons;            /* in this grid alone; filled by grid_list */
 };
 
-int grid_get(struct store *s, const char *code, struct grid *ret); /* -ENOENT */
-
 /* `code` itself and the grids above it, nearest first. The count (0: unknown code), or -errno. */
 int grid_ancestors(struct store *s, const char *code, char ret[GRID_DEPTH_MAX][GRID_CODE_MAX]);
-/* Is `code` the grid `top` or somewhere below it? 1, 0, or -errno. */
-int grid_within(struct store *s, const char *code, const char *top);
-
 /* Writes one grid; a parent that is not there yet is made, nameless. Inside the caller's transaction.
  * -ELOOP when it would become its own ancestor, -E2BIG when the tree gets deeper than GRID_DEPTH_MAX. */
 int grid_put(struct store *s, const char *code, const char *name, const char *parent);

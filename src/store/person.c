@@ -158,9 +158,3 @@ int person_list(struct store *s, const struct person_filter *f,
 	}
 	return r;
 }
-
-int person_count_without_consent(struct store *s, int64_t *ret)
-{
-	return store_get(
-	    s, ret, "SELECT count(*) FROM person WHERE consent_source IS NULL AND forgotten_utc IS NULL", "");
-}

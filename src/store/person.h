@@ -91,6 +91,3 @@ struct person_view {
 /* Calls back for each, in the order of ids; a callback's non-zero ends the walk and is returned. */
 int person_list(struct store *s, const struct person_filter *f,
 		int (*each)(void *user, const struct person_view *v), void *user);
-
-/* People who never gave consent. -errno. */
-int person_count_without_consent(struct store *s, int64_t *ret);

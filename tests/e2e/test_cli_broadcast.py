@@ -105,6 +105,8 @@ class Life(unittest.TestCase):
                                         ("retry", "queued", 0), ("cancel", "cancelled", 0), ("cancel", "cancelled", 1), ("resume", "cancelled", 1)):
                 self.assertEqual(b.run("broadcast", verb, 1).returncode, status, verb)
                 self.assertEqual(b.json("broadcast", "show", 1)[0]["state"], state)
+            b.ok("broadcast", "new", "--to", "all", "--text", "a")
+            self.assertEqual(b.run("broadcast", "watch", 2).returncode, 69)  # nobody sends it
             self.assertEqual({r["state"] for r in b.json("broadcast", "show", 1, "--recipients")}, {"cancelled"})
             self.assertEqual(b.run("broadcast", "watch", 1).returncode, 1)
             self.assertEqual(b.run("broadcast", "show", 7).returncode, 1)

@@ -132,7 +132,8 @@ class Messages(unittest.TestCase):
             for args, status in ((("show", "999"), 1), (("show", "0"), 64), (("send", "--to", "13800138001"), 64), (("send", "--text", "x"), 64),
                                  (("send", "--to", "95588", "--text", "x"), 64), (("send", "--to", "13800138001", "--text", ""), 65),
                                  (("send", "--to", "13800138001", "--text", "x", "--text-file", "-"), 64),
-                                 (("send", "--to", "13800138001", "--text", "x", "--not-after", "-1h"), 64), (("list", "--since", "sometime"), 64)):
+                                 (("send", "--to", "13800138001", "--text", "x", "--not-after", "-1h"), 64), (("list", "--since", "sometime"), 64),
+                                 (("list", "--state", "nonsense"), 64)):
                 with self.subTest(args):
                     self.assertEqual(box.run("message", *args).returncode, status)
 
