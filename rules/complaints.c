@@ -26,12 +26,16 @@ static void weigh(const struct reading *rd, int a, int b, struct weights *w)
 	*w = (struct weights){0};
 	int covered = 0; /* glyphs before it belong to a category word that was counted */
 	for (int i = rd->normal.glyph_of[a], end = rd->normal.glyph_of[b]; i < end; i++) {
-		const struct word *word;
+		const struct word *word, *other;
 		w->trouble |= words_longest(&r->words, g, i, word_of_list, r->troubles, &word) > 0;
 		w->settled |= !negated(g, i) && words_longest(&r->words, g, i, word_of_list, r->settled, &word) > 0;
 		if (i < covered)
 			continue;
 		int n = words_longest(&r->words, g, i, word_of_kind, WORD_CATEGORY, &word);
+		if (words_longest(&r->words, g, i, word_of_list, r->known, &other) && (!n || other->n > word->n)) {
+			covered = i + other->n; /* 电话 is no 电 */
+			continue;
+		}
 		for (int k = 0; k < n; k++) {
 			w->sum[word[k].list] += word[k].weight;
 			if (word[k].weight > w->top[word[k].list])

@@ -60,5 +60,5 @@ struct rules {
 	int define_count;
 	struct matcher *matcher;
 	bool jit;
-	int connectors, joints, unconnectors, places, troubles, settled, anonymous, fillers, politeness; /* lists */
+	int connectors, joints, unconnectors, places, troubles, settled, anonymous, fillers, politeness, known; /* lists */
 };

@@ -92,7 +92,7 @@ static void find_lists(struct rules *r)
 		int *list;
 	} own[] = {{"connectors", &r->connectors}, {"joints", &r->joints},     {"unconnectors", &r->unconnectors},
 	           {"places", &r->places},         {"troubles", &r->troubles}, {"settled", &r->settled},
-	           {"anonymous", &r->anonymous},   {"fillers", &r->fillers},   {"politeness", &r->politeness}};
+	           {"anonymous", &r->anonymous},   {"fillers", &r->fillers},   {"politeness", &r->politeness}, {"known", &r->known}};
 	for (size_t i = 0; i < ARRAY_LEN(own); i++)
 		*own[i].list = words_list_find(&r->words, own[i].name);
 }
@@ -188,9 +188,15 @@ static bool has_kind(const struct found *f, int n, enum intent_kind kind)
 }
 
 /* A thank-you beside a wish is politeness; unread words beside a wish belong to it; a refusal outweighs. */
-static bool outweighed(const struct found *all, int n, enum intent_kind kind)
+static bool outweighed(const struct found *all, int n, const struct intent *in)
 {
+	enum intent_kind kind = in->kind;
 	switch ((int)kind) {
+	case INTENT_RATE: /* "it was fixed, but it leaks again" */
+		for (int i = 0; i < n && in->rating != RATING_BAD; i++)
+			if (all[i].in.kind == INTENT_RATE && all[i].in.rating == RATING_BAD)
+				return true;
+		return false;
 	case INTENT_THANKS:
 	case INTENT_UNKNOWN:
 		for (int i = 0; i < n; i++)
@@ -213,7 +219,7 @@ static void settle(struct reading *rd, struct intents *ret)
 	for (int i = 0; i < rd->found_count; i++) {
 		struct intent *in = &rd->found[i].in;
 		int k = 0;
-		if (outweighed(rd->found, rd->found_count, in->kind))
+		if (outweighed(rd->found, rd->found_count, in))
 			continue;
 		while (k < ret->count && !same_matter(&ret->list[k], in))
 			k++;
