@@ -172,7 +172,7 @@ static void fill_typical(const char *text, struct buf *out)
 static int segments_of(const char *text)
 {
 	struct buf filled = {0};
-	struct compose_options o = {.message_class = -1};
+	struct compose_options o = {0};
 	enum sms_alphabet alphabet;
 	fill_typical(text, &filled);
 	int n = compose_count(buf_str(&filled), &o, &alphabet);

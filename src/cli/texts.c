@@ -26,7 +26,7 @@ int texts_read(struct cli *c, char **ret, int *ret_segments, bool *ret_ucs2)
 	char *text;
 	size_t len;
 	enum sms_alphabet alphabet = SMS_GSM7;
-	struct compose_options o = {.message_class = -1};
+	struct compose_options o = {0};
 	int r = read_given(c, &text, &len);
 	if (r)
 		return r;
