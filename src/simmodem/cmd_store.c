@@ -72,6 +72,7 @@ static struct result cpms_set(struct modem *m, const struct args *a)
 		size[i] = store ? store->size : 0;
 	}
 	reply_add(m, "+CPMS: %d,%d,%d,%d,%d,%d", used[0], size[0], used[1], size[1], used[2], size[2]);
+	network_retry(m->net, m->index); /* the new store may have room */
 	return OK_RESULT;
 }
 

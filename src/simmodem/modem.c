@@ -276,6 +276,10 @@ void modem_tick(struct modem *m)
 	int64_t now = m->net->now_ms;
 	if (now < m->silent_until_ms)
 		return;
+	if (m->silent_until_ms) { /* it hears again */
+		m->silent_until_ms = 0;
+		network_retry(m->net, m->index);
+	}
 	if (m->job != JOB_NONE && now >= m->busy_until_ms)
 		command_job(m);
 	if (m->boot_next && now >= m->boot_next_ms)
@@ -313,7 +317,9 @@ int64_t modem_next_ms(const struct modem *m)
 		next = earliest(next, m->ack_deadline_ms);
 	if (m->call.active)
 		next = earliest(next, m->call.next_ms);
-	return next == MODEM_NEVER || next > m->silent_until_ms ? next : m->silent_until_ms;
+	if (m->silent_until_ms)
+		return m->silent_until_ms;
+	return next;
 }
 
 static int fault_replug(struct modem *m, int64_t ms, const char *name, const char **ret_why)

@@ -376,6 +376,13 @@ class Line(Case):
             self.assertLess(time.monotonic(), deadline)
         self.terminal.until("OK")
 
+    def test_a_text_that_came_during_a_hang(self):
+        self.receive_set()
+        self.sim.fault("hang", 200)
+        self.sim.receive(ALICE, "x")
+        self.assertEqual(self.sim.state()["queue"], 1)
+        self.terminal.until('+CMTI: "SM",1')
+
     def test_self_reset_falls_back(self):
         self.receive_set()
         self.at('AT+CPMS="ME","ME","ME"')
