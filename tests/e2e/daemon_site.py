@@ -63,12 +63,9 @@ class DaemonSite(Site):
         alphabet, limit = ("gsm7", 160) if re.fullmatch(r"[ -~]*", text) else ("ucs2", 70)
         part = 153 if alphabet == "gsm7" else 67
         segments = 1 if len(text) <= limit else -(-len(text) // part)
-        names = ["number", "text", "class", "priority", "alphabet", "segments", "created_utc", "next_try_utc", "quiet"]
-        values = [number, text, kind, priority, alphabet, segments, not_before, not_before, 0]
-        for name, value in columns.items():
-            names.append(name)
-            values.append(value)
-        return self.write(f"INSERT INTO message_out ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})", *values)
+        row = {"number": number, "text": text, "class": kind, "priority": priority, "alphabet": alphabet, "segments": segments,
+               "created_utc": not_before, "next_try_utc": not_before, "quiet": 0, **columns}
+        return self.write(f"INSERT INTO message_out ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", *row.values())
 
     def out(self, id):
         return self.value("SELECT state FROM message_out WHERE id = ?", id)
