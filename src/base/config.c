@@ -447,7 +447,7 @@ static void free_section(enum section s, void *base)
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
 		enum type t = keys[i].type;
 		if (keys[i].section == s && (t == STRING || t == PATH || t == ZONE || t == PHONE || t == NUMBER))
-			free(*(char **)((char *)base + keys[i].offset));
+			free(*(char **)(void *)((char *)base + keys[i].offset));
 	}
 }
 
