@@ -42,7 +42,7 @@ class Accuracy(unittest.TestCase):
         self.check("fresh.jsonl", 0.97)
 
     def test_held_out_texts(self):
-        for name in ("held-out.jsonl", "held-out-2.jsonl"):
+        for name in ("held-out.jsonl", "held-out-2.jsonl", "held-out-3.jsonl"):
             with self.subTest(name):
                 self.check(name, 0.97)
 
