@@ -3,7 +3,8 @@
 #include <ctype.h>
 #include <string.h>
 
-static void copy_group(const struct reading *rd, const struct pattern *p, const char *name, int base, char out[16])
+static void copy_group(const struct reading *rd, const struct pattern *p, const char *name, int base,
+		       char out[16])
 {
 	struct span s = pattern_group(p, rd->rules->matcher, name);
 	if (s.a < 0 || s.b - s.a > 15)
@@ -25,7 +26,7 @@ static bool overlaps(const struct reading *rd, int a, int b)
 static void find_with(struct reading *rd, const struct rule *rule, const struct pattern *p)
 {
 	struct span s;
-	for (int from = 0; rd->mention_count < MENTIONS_MAX; from = s.b > s.a ? s.b : s.a + 1) {
+	for (int from = 0; rd->mention_count<MENTIONS_MAX; from = s.b> s.a ? s.b : s.a + 1) {
 		if (from > (int)rd->normal.len ||
 		    !pattern_match(p, rd->rules->matcher, rd->normal.text, (int)rd->normal.len, from, &s))
 			return;
@@ -92,7 +93,8 @@ bool address_only(const struct reading *rd, int a, int b)
 		const struct word *word;
 		const struct mention *in = NULL;
 		for (int k = 0; k < rd->mention_count; k++)
-			if (rd->normal.byte_of[i] >= rd->mentions[k].a && rd->normal.byte_of[i] < rd->mentions[k].b)
+			if (rd->normal.byte_of[i] >= rd->mentions[k].a &&
+			    rd->normal.byte_of[i] < rd->mentions[k].b)
 				in = &rd->mentions[k];
 		any |= in != NULL;
 		if (in)

@@ -71,22 +71,24 @@ static void who_read_it(const struct reading *rd, char *out, size_t size)
 		snprintf(out, size, "no rule");
 }
 
-static bool check_sample(const struct rules *r, const struct rule *rule, const struct sample *s, rules_report *report,
-                         void *arg)
+static bool check_sample(const struct rules *r, const struct rule *rule, const struct sample *s,
+			 rules_report *report, void *arg)
 {
 	struct reading *rd = mem_alloc(sizeof *rd);
 	struct rules_context ctx = {.asked = s->asked, .roles = s->roles};
 	char text[512], who[200];
 	reading_open(rd, r, s->text, &ctx);
 	reading_run(rd);
-	bool fired = rd->fired[rule - r->list], right = s->not ? !fired : fired && args_found(rd, rule, s->args);
+	bool fired = rd->fired[rule - r->list],
+	     right = s->not ? !fired : fired && args_found(rd, rule, s->args);
 	who_read_it(rd, who, sizeof who);
-	if (s->not)
+	if (s->not )
 		snprintf(text, sizeof text, "[%s] must not read '%s'", rule->name, s->text);
 	else if (!fired)
 		snprintf(text, sizeof text, "[%s] does not read '%s'; %s does", rule->name, s->text, who);
 	else
-		snprintf(text, sizeof text, "[%s] reads '%s' without %s", rule->name, s->text, s->args ? s->args : "");
+		snprintf(text, sizeof text, "[%s] reads '%s' without %s", rule->name, s->text,
+			 s->args ? s->args : "");
 	if (!right && report)
 		report(arg, rule->file, s->line, text);
 	reading_close(rd);
@@ -115,12 +117,13 @@ void rules_describe(const struct rules *r, int i, struct rule_info *ret)
 {
 	const struct rule *rule = &r->list[i];
 	*ret = (struct rule_info){.name = rule->name,
-	                          .intent = rule->kind == RULE_ADDRESS ? "address" :
-	                                    rule->kind == RULE_NOTHING ? "nothing" :
-	                                                                 intent_name((enum intent_kind)rule->kind),
-	                          .file = rule->file,
-	                          .line = rule->line,
-	                          .priority = rule->priority,
-	                          .patterns = rule->patterns,
-	                          .samples = rule->sample_count};
+				  .intent = rule->kind == RULE_ADDRESS ? "address"
+					    : rule->kind == RULE_NOTHING
+						? "nothing"
+						: intent_name((enum intent_kind)rule->kind),
+				  .file = rule->file,
+				  .line = rule->line,
+				  .priority = rule->priority,
+				  .patterns = rule->patterns,
+				  .samples = rule->sample_count};
 }

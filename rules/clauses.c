@@ -22,7 +22,8 @@ static bool ends_clause(const struct glyphs *g, int i)
 
 static bool trimmed(uint32_t c)
 {
-	return c == ' ' || is_sign(c) || c == 0x3001 || c == '-' || c == '(' || c == ')' || c == '\'' || c == '_' || c == '/';
+	return c == ' ' || is_sign(c) || c == 0x3001 || c == '-' || c == '(' || c == ')' || c == '\'' ||
+	       c == '_' || c == '/';
 }
 
 void clauses_trim(const struct reading *rd, int *a, int *b)
@@ -36,10 +37,12 @@ void clauses_trim(const struct reading *rd, int *a, int *b)
 			i++;
 		while (k > i && trimmed(g->list[k - 1].c))
 			k--;
-		if (i < k && words_longest(&rd->rules->words, g, i, word_of_list, rd->rules->unconnectors, &word))
+		if (i < k &&
+		    words_longest(&rd->rules->words, g, i, word_of_list, rd->rules->unconnectors, &word))
 			break;
-		if (i < k && (words_longest(&rd->rules->words, g, i, word_of_list, rd->rules->joints, &word) ||
-		              words_longest(&rd->rules->words, g, i, word_of_list, rd->rules->connectors, &word)) &&
+		if (i < k &&
+		    (words_longest(&rd->rules->words, g, i, word_of_list, rd->rules->joints, &word) ||
+		     words_longest(&rd->rules->words, g, i, word_of_list, rd->rules->connectors, &word)) &&
 		    i + word->n < k)
 			n = word->n;
 		i += n;
@@ -55,7 +58,8 @@ static void add(struct reading *rd, int from, int to, int topic)
 	if (a >= b || rd->clause_count == CLAUSES_MAX)
 		return;
 	bool first = rd->clause_count == 0 || rd->clauses[rd->clause_count - 1].topic != topic;
-	rd->clauses[rd->clause_count++] = (struct clause){.a = a, .b = b, .topic = topic, .first = first, .rule = -1};
+	rd->clauses[rd->clause_count++] =
+	    (struct clause){.a = a, .b = b, .topic = topic, .first = first, .rule = -1};
 }
 
 /* The connecting word at glyph i: its length, 0 none. 还有没有 is none, nor is a joint that begins nothing. */
@@ -107,12 +111,13 @@ void clauses_take(struct reading *rd, int i, int a, int b, int rule)
 	rd->clauses[i].b = b < old.b ? b : old.b;
 	if (right.a < right.b && rd->clause_count < CLAUSES_MAX) {
 		memmove(rd->clauses + i + 2, rd->clauses + i + 1,
-		        (size_t)(rd->clause_count - i - 1) * sizeof *rd->clauses);
+			(size_t)(rd->clause_count - i - 1) * sizeof *rd->clauses);
 		rd->clauses[i + 1] = right;
 		rd->clause_count++;
 	}
 	if (left.a < left.b && rd->clause_count < CLAUSES_MAX) {
-		memmove(rd->clauses + i + 1, rd->clauses + i, (size_t)(rd->clause_count - i) * sizeof *rd->clauses);
+		memmove(rd->clauses + i + 1, rd->clauses + i,
+			(size_t)(rd->clause_count - i) * sizeof *rd->clauses);
 		rd->clauses[i] = left;
 		rd->clause_count++;
 	}

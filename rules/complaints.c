@@ -28,11 +28,13 @@ static void weigh(const struct reading *rd, int a, int b, struct weights *w)
 	for (int i = rd->normal.glyph_of[a], end = rd->normal.glyph_of[b]; i < end; i++) {
 		const struct word *word, *other;
 		w->trouble |= words_longest(&r->words, g, i, word_of_list, r->troubles, &word) > 0;
-		w->settled |= !negated(g, i) && words_longest(&r->words, g, i, word_of_list, r->settled, &word) > 0;
+		w->settled |=
+		    !negated(g, i) && words_longest(&r->words, g, i, word_of_list, r->settled, &word) > 0;
 		if (i < covered)
 			continue;
 		int n = words_longest(&r->words, g, i, word_of_kind, WORD_CATEGORY, &word);
-		if (words_longest(&r->words, g, i, word_of_list, r->known, &other) && (!n || other->n > word->n)) {
+		if (words_longest(&r->words, g, i, word_of_list, r->known, &other) &&
+		    (!n || other->n > word->n)) {
 			covered = i + other->n; /* 电话 is no 电 */
 			continue;
 		}
@@ -74,7 +76,8 @@ static void find_place(const struct reading *rd, int a, int b, struct intent *in
 	int best = 0, best_at = 0, end = rd->normal.glyph_of[b];
 	for (int i = rd->normal.glyph_of[a]; i < end;) {
 		int n = 0;
-		while (i + n < end && words_longest(&rd->rules->words, g, i + n, word_of_list, rd->rules->places, &word)) {
+		while (i + n < end &&
+		       words_longest(&rd->rules->words, g, i + n, word_of_list, rd->rules->places, &word)) {
 			n += word->n;
 			if (glyphs_at(g, i + n) == ' ' && is_letter(glyphs_at(g, i + n + 1)))
 				n++;
@@ -89,7 +92,8 @@ static void find_place(const struct reading *rd, int a, int b, struct intent *in
 	}
 	if (!best)
 		return;
-	reading_quote(rd, rd->normal.byte_of[best_at], rd->normal.byte_of[best_at + best], in->place, sizeof in->place);
+	reading_quote(rd, rd->normal.byte_of[best_at], rd->normal.byte_of[best_at + best], in->place,
+		      sizeof in->place);
 	in->has |= ARG_PLACE;
 }
 
@@ -97,7 +101,8 @@ static bool wants_no_name(const struct reading *rd)
 {
 	const struct word *word;
 	for (int i = 0; i < rd->normal.glyphs.count; i++)
-		if (words_longest(&rd->rules->words, &rd->normal.glyphs, i, word_of_list, rd->rules->anonymous, &word))
+		if (words_longest(&rd->rules->words, &rd->normal.glyphs, i, word_of_list, rd->rules->anonymous,
+				  &word))
 			return true;
 	return false;
 }
@@ -179,11 +184,15 @@ static int subject_at(const struct reading *rd, int i, int end)
 	for (;;) {
 		int before = i;
 		for (int k = 0; k < rd->mention_count; k++)
-			if (rd->normal.byte_of[i] >= rd->mentions[k].a && rd->normal.byte_of[i] < rd->mentions[k].b)
+			if (rd->normal.byte_of[i] >= rd->mentions[k].a &&
+			    rd->normal.byte_of[i] < rd->mentions[k].b)
 				i = rd->normal.glyph_of[rd->mentions[k].b];
-		if (i < end && !words_longest(&rd->rules->words, &rd->normal.glyphs, i, word_of_kind, WORD_CATEGORY, &word)) {
-			if (words_longest(&rd->rules->words, &rd->normal.glyphs, i, word_of_list, rd->rules->places, &word) ||
-			    words_longest(&rd->rules->words, &rd->normal.glyphs, i, word_of_list, rd->rules->fillers, &word))
+		if (i < end && !words_longest(&rd->rules->words, &rd->normal.glyphs, i, word_of_kind,
+					      WORD_CATEGORY, &word)) {
+			if (words_longest(&rd->rules->words, &rd->normal.glyphs, i, word_of_list,
+					  rd->rules->places, &word) ||
+			    words_longest(&rd->rules->words, &rd->normal.glyphs, i, word_of_list,
+					  rd->rules->fillers, &word))
 				i += word->n;
 		}
 		while (i < end && rd->normal.glyphs.list[i].c == ' ')
@@ -193,16 +202,19 @@ static int subject_at(const struct reading *rd, int i, int end)
 	}
 }
 
-/* A clause of the same topic is a matter of its own when it is about a thing of another category, names it first,
- * and says what is wrong with it: "楼上太吵，草坪都枯了". "把我家灯泡坏了" goes on with what was said. */
-static bool new_matter(const struct reading *rd, const struct clause *c, const struct weights *w, const struct group *g)
+/* A clause of the same topic is a matter of its own when it is about a thing of another category, names it
+ * first, and says what is wrong with it: "楼上太吵，草坪都枯了". "把我家灯泡坏了" goes on with what was said.
+ */
+static bool new_matter(const struct reading *rd, const struct clause *c, const struct weights *w,
+		       const struct group *g)
 {
 	int strong = strong_category(w), end = rd->normal.glyph_of[c->b];
 	const struct word *word;
 	if (strong < 0 || g->first < 0 || strong == g->first || !w->trouble || g->w.sum[strong] >= STRONG)
 		return false;
-	int n = words_longest(&rd->rules->words, &rd->normal.glyphs, subject_at(rd, rd->normal.glyph_of[c->a], end),
-	                      word_of_kind, WORD_CATEGORY, &word);
+	int n =
+	    words_longest(&rd->rules->words, &rd->normal.glyphs, subject_at(rd, rd->normal.glyph_of[c->a], end),
+			  word_of_kind, WORD_CATEGORY, &word);
 	for (int k = 0; k < n; k++)
 		if (word[k].list == strong && word[k].weight > STRONG)
 			return true;

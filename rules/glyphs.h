@@ -1,5 +1,5 @@
-/* A text while it is being normalised: one entry per code point, each knowing which bytes of the verbatim text it
- * came from. Every step keeps the spans in order (from never falls) and inside the verbatim text. */
+/* A text while it is being normalised: one entry per code point, each knowing which bytes of the verbatim text
+ * it came from. Every step keeps the spans in order (from never falls) and inside the verbatim text. */
 #pragma once
 
 #include <stddef.h>
@@ -20,7 +20,8 @@ struct glyphs {
 void glyphs_done(struct glyphs *g);
 void glyphs_add(struct glyphs *g, uint32_t c, uint32_t from, uint32_t to);
 void glyphs_cut(struct glyphs *g, int at, int n); /* removes n entries */
-/* Puts the UTF-8 string `s` in place of entries [at, at+n); all new entries carry the span of those they replace. */
+/* Puts the UTF-8 string `s` in place of entries [at, at+n); all new entries carry the span of those they
+ * replace. */
 void glyphs_replace(struct glyphs *g, int at, int n, const char *s);
 /* Does the UTF-8 string `s` stand at `at`? Its length in code points, or 0. */
 int glyphs_match(const struct glyphs *g, int at, const char *s);

@@ -86,12 +86,14 @@ int role_find(const char *name)
 		const char *name;
 		int index;
 	} also[] = {
-	    {"居民", ROLE_INDEX_RESIDENT},       {"志愿者", ROLE_INDEX_VOLUNTEER},     {"楼栋长", ROLE_INDEX_BUILDING_HEAD},
-	    {"楼长", ROLE_INDEX_BUILDING_HEAD},  {"网格员", ROLE_INDEX_GRID_WORKER},   {"网格长", ROLE_INDEX_GRID_WORKER},
-	    {"部门", ROLE_INDEX_DEPARTMENT},     {"专家", ROLE_INDEX_EXPERT},          {"律师", ROLE_INDEX_EXPERT},
-	    {"医生", ROLE_INDEX_EXPERT},         {"值班员", ROLE_INDEX_DUTY_OFFICER},  {"调解员", ROLE_INDEX_MEDIATOR},
-	    {"安装员", ROLE_INDEX_INSTALLER},    {"社区书记", ROLE_INDEX_SECRETARY},   {"书记", ROLE_INDEX_SECRETARY},
-	    {"秘书", ROLE_INDEX_SECRETARY},
+	    {"居民", ROLE_INDEX_RESIDENT},        {"志愿者", ROLE_INDEX_VOLUNTEER},
+	    {"楼栋长", ROLE_INDEX_BUILDING_HEAD}, {"楼长", ROLE_INDEX_BUILDING_HEAD},
+	    {"网格员", ROLE_INDEX_GRID_WORKER},   {"网格长", ROLE_INDEX_GRID_WORKER},
+	    {"部门", ROLE_INDEX_DEPARTMENT},      {"专家", ROLE_INDEX_EXPERT},
+	    {"律师", ROLE_INDEX_EXPERT},          {"医生", ROLE_INDEX_EXPERT},
+	    {"值班员", ROLE_INDEX_DUTY_OFFICER},  {"调解员", ROLE_INDEX_MEDIATOR},
+	    {"安装员", ROLE_INDEX_INSTALLER},     {"社区书记", ROLE_INDEX_SECRETARY},
+	    {"书记", ROLE_INDEX_SECRETARY},       {"秘书", ROLE_INDEX_SECRETARY},
 	};
 	int i = find(roles, ROLE_COUNT, name);
 	for (size_t k = 0; i < 0 && k < sizeof also / sizeof also[0]; k++)

@@ -23,11 +23,22 @@ static uint32_t plain(const struct tables *t, uint32_t c)
 		return '.';
 	case 0x3001: /* 、 */
 		return c;
-	case 0x2010: case 0x2011: case 0x2012: case 0x2013: case 0x2014: case 0x2015: case 0x2212: case 0x30FC:
+	case 0x2010:
+	case 0x2011:
+	case 0x2012:
+	case 0x2013:
+	case 0x2014:
+	case 0x2015:
+	case 0x2212:
+	case 0x30FC:
 		return '-';
-	case 0x2018: case 0x2019: case 0x02BC: case '`':
+	case 0x2018:
+	case 0x2019:
+	case 0x02BC:
+	case '`':
 		return '\'';
-	case 0x301C: case 0x223C:
+	case 0x301C:
+	case 0x223C:
 		return '~';
 	case 0x3010: /* 【 and 】 mark machines */
 	case 0x3011:
@@ -44,8 +55,8 @@ static uint32_t plain(const struct tables *t, uint32_t c)
 	return u_charType((UChar32)c) == U_FORMAT_CHAR ? 0 : ' ';
 }
 
-static void flush(const struct tables *t, const UNormalizer2 *n2, const UChar *in, int n, uint32_t from, uint32_t to,
-                  struct glyphs *out)
+static void flush(const struct tables *t, const UNormalizer2 *n2, const UChar *in, int n, uint32_t from,
+		  uint32_t to, struct glyphs *out)
 {
 	UChar folded[CLUSTER * 20];
 	UErrorCode status = U_ZERO_ERROR;
@@ -115,8 +126,9 @@ static void trim(struct glyphs *g)
 /* Somebody types a blank after every character: 不 来. */
 static void join_spaced(struct glyphs *g)
 {
-	static const uint32_t open[] = {0x6211 /* 我 */, 0x4E0D /* 不 */, 0x6CA1 /* 没 */, 0x90FD /* 都 */, 0x4E5F /* 也 */,
-	                                0x5C31 /* 就 */, 0x5F88 /* 很 */, 0x592A /* 太 */, 0x4F60 /* 你 */, 0x522B /* 别 */};
+	static const uint32_t open[] = {0x6211 /* 我 */, 0x4E0D /* 不 */, 0x6CA1 /* 没 */, 0x90FD /* 都 */,
+					0x4E5F /* 也 */, 0x5C31 /* 就 */, 0x5F88 /* 很 */, 0x592A /* 太 */,
+					0x4F60 /* 你 */, 0x522B /* 别 */};
 	bool all = g->count >= 3;
 	for (int i = 0; i < g->count && all; i++)
 		all = i % 2 ? g->list[i].c == ' ' : is_han(g->list[i].c);

@@ -14,9 +14,9 @@ static int digit_value(uint32_t c)
 	static const struct {
 		uint32_t c;
 		int value;
-	} table[] = {{0x96F6, 0}, {0x3007, 0}, {0x4E00, 1}, {0x5E7A, 1}, {0x4E8C, 2}, {0x4E24, 2},  {0x4E09, 3},
-	             {0x56DB, 4}, {0x4E94, 5}, {0x516D, 6}, {0x4E03, 7}, {0x516B, 8}, {0x4E5D, 9}, {0x5341, TEN},
-	             {0x767E, HUNDRED}};
+	} table[] = {{0x96F6, 0}, {0x3007, 0}, {0x4E00, 1}, {0x5E7A, 1},   {0x4E8C, 2},
+		     {0x4E24, 2}, {0x4E09, 3}, {0x56DB, 4}, {0x4E94, 5},   {0x516D, 6},
+		     {0x4E03, 7}, {0x516B, 8}, {0x4E5D, 9}, {0x5341, TEN}, {0x767E, HUNDRED}};
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
 		if (table[i].c == c)
 			return table[i].value;
@@ -32,13 +32,14 @@ static bool one_of(const struct glyphs *g, int at, const char *const *words)
 }
 
 /* What is counted or numbered: a numeral before one of these is a number. */
-static const char *const counters[] = {
-    "栋", "幢", "座", "号", "单元", "室", "楼", "层", "房", "个", "人", "位", "名", "口人", "口子", "天", "日", "月",
-    "年", "点", "小时", "分钟", "周", "次", "回", "门", "组", "#", "户", "期", "排", "星期", "礼拜", "个月", NULL};
+static const char *const counters[] = {"栋", "幢", "座",   "号",   "单元", "室",   "楼",   "层", "房",
+				       "个", "人", "位",   "名",   "口人", "口子", "天",   "日", "月",
+				       "年", "点", "小时", "分钟", "周",   "次",   "回",   "门", "组",
+				       "#",  "户", "期",   "排",   "星期", "礼拜", "个月", NULL};
 static const char *const address[] = {"栋", "幢", "座", "号", "单元", "室", "楼", "层", "门", "#", NULL};
 /* A single numeral before the end of a clause is a number only behind one of these: 接八, 选二, 附议三. */
-static const char *const before[] = {"选", "投", "项", "案", "第", "接", "抢", "查", "议", "持", "结", "转",
-                                     "延", "实", "填", "按", "打分", "度", "询", "务", "成", "交", "认", NULL};
+static const char *const before[] = {"选", "投", "项", "案", "第",   "接", "抢", "查", "议", "持", "结", "转",
+				     "延", "实", "填", "按", "打分", "度", "询", "务", "成", "交", "认", NULL};
 
 static bool ends_with(const struct glyphs *g, int end, const char *const *words)
 {
@@ -60,9 +61,9 @@ static bool at_edge(uint32_t c)
 struct run {
 	int value[RUN_MAX];
 	int n;
-	bool places;  /* holds 十 or 百 */
-	bool pair;    /* holds 两 */
-	bool zero;    /* holds 零, 〇 or 幺: read digit by digit */
+	bool places; /* holds 十 or 百 */
+	bool pair;   /* holds 两 */
+	bool zero;   /* holds 零, 〇 or 幺: read digit by digit */
 };
 
 /* 二十三, 十二, 一百零五; -1 when it is not formed so. */
@@ -95,11 +96,14 @@ static bool is_number(const struct glyphs *g, int at, const struct run *r)
 	if (ends_with(g, at, vague) || (one_of(g, at + r->n, tail) && r->places))
 		return false;
 	if (r->places)
-		return r->n > 1 ? with_places(r) > 0 : r->value[0] == TEN && (counted || (at_edge(prev) && at_edge(next)));
+		return r->n > 1 ? with_places(r) > 0
+				: r->value[0] == TEN && (counted || (at_edge(prev) && at_edge(next)));
 	if (r->n == 1) {
-		static const char *const clock[] = {"下午", "上午", "中午", "晚上", "早上", "凌晨", "傍晚", NULL};
+		static const char *const clock[] = {"下午", "上午", "中午", "晚上",
+						    "早上", "凌晨", "傍晚", NULL};
 		if (r->value[0] == 1 && glyphs_match(g, at + 1, "点")) /* 一点 is also "a little" */
-			return ends_with(g, at, clock) || glyphs_match(g, at + 2, "半") || glyphs_match(g, at + 2, "钟");
+			return ends_with(g, at, clock) || glyphs_match(g, at + 2, "半") ||
+			       glyphs_match(g, at + 2, "钟");
 		if (counted)
 			return true;
 		if (r->pair)
@@ -111,7 +115,8 @@ static bool is_number(const struct glyphs *g, int at, const struct run *r)
 	if (r->n >= 3)
 		return true;
 	bool vague_pair = !r->zero && r->value[1] == r->value[0] + 1; /* 三四个 */
-	return r->zero || (!vague_pair && one_of(g, at + 2, address)) || (!vague_pair && at_edge(prev) && at_edge(next));
+	return r->zero || (!vague_pair && one_of(g, at + 2, address)) ||
+	       (!vague_pair && at_edge(prev) && at_edge(next));
 }
 
 static void convert(struct glyphs *g, int at, const struct run *r)
@@ -156,7 +161,8 @@ static void dashes(struct glyphs *g)
 {
 	for (int i = 1; i + 1 < g->count; i++) {
 		uint32_t a = g->list[i - 1].c, b = g->list[i + 1].c;
-		if (g->list[i].c == 0x6760 && (is_digit(a) || digit_value(a) >= 0) && (is_digit(b) || digit_value(b) >= 0))
+		if (g->list[i].c == 0x6760 && (is_digit(a) || digit_value(a) >= 0) &&
+		    (is_digit(b) || digit_value(b) >= 0))
 			g->list[i].c = '-';
 	}
 }
@@ -164,7 +170,8 @@ static void dashes(struct glyphs *g)
 /* two … ten as words of their own; "one" is more often no number (no one, this one). */
 static void english_words(struct glyphs *g)
 {
-	static const char *const words[] = {"two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"};
+	static const char *const words[] = {"two",   "three", "four", "five", "six",
+					    "seven", "eight", "nine", "ten"};
 	for (int i = 0; i < g->count; i++) {
 		if (!is_letter(g->list[i].c) || is_letter(glyphs_at(g, i - 1)))
 			continue;

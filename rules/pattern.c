@@ -84,8 +84,8 @@ static size_t reference(const char *p, char name[32])
 	return n + 2;
 }
 
-int pattern_expand(const char *text, const struct words *w, const struct define *d, int defines, struct buf *out,
-                   const char *file, int line, struct err *e)
+int pattern_expand(const char *text, const struct words *w, const struct define *d, int defines,
+		   struct buf *out, const char *file, int line, struct err *e)
 {
 	char name[32];
 	for (const char *p = text; *p;) {
@@ -100,14 +100,15 @@ int pattern_expand(const char *text, const struct words *w, const struct define 
 		if (k < defines)
 			buf_adds(out, d[k].text);
 		else if (!add_list(out, w, name))
-			return err_set(e, file, line, "{%s} is neither a word list nor a define above this line", name);
+			return err_set(e, file, line,
+				       "{%s} is neither a word list nor a define above this line", name);
 		p += n;
 	}
 	return 0;
 }
 
 int pattern_compile(const char *expanded, enum pattern_match how, struct pattern **ret, bool *ret_jit,
-                    const char *file, int line, struct err *e)
+		    const char *file, int line, struct err *e)
 {
 	uint32_t options = PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_DUPNAMES | PCRE2_NO_AUTO_CAPTURE;
 	if (how != MATCH_FIND)
@@ -116,12 +117,13 @@ int pattern_compile(const char *expanded, enum pattern_match how, struct pattern
 		options |= PCRE2_ENDANCHORED;
 	int number;
 	size_t offset;
-	pcre2_code *code = pcre2_compile((PCRE2_SPTR)expanded, PCRE2_ZERO_TERMINATED, options, &number, &offset, NULL);
+	pcre2_code *code =
+	    pcre2_compile((PCRE2_SPTR)expanded, PCRE2_ZERO_TERMINATED, options, &number, &offset, NULL);
 	if (!code) {
 		char why[160] = "";
 		pcre2_get_error_message(number, (PCRE2_UCHAR *)why, sizeof why);
 		return err_set(e, file, line, "the pattern is wrong: %s, before '%.24s'", why,
-		               expanded + (offset < strlen(expanded) ? offset : strlen(expanded)));
+			       expanded + (offset < strlen(expanded) ? offset : strlen(expanded)));
 	}
 	uint32_t groups;
 	pcre2_pattern_info(code, PCRE2_INFO_CAPTURECOUNT, &groups);
@@ -129,7 +131,8 @@ int pattern_compile(const char *expanded, enum pattern_match how, struct pattern
 		pcre2_code_free(code);
 		return err_set(e, file, line, "the pattern has more than %d named groups", PATTERN_GROUPS - 1);
 	}
-	*ret_jit = pcre2_jit_compile(code, PCRE2_JIT_COMPLETE) == 0; /* else the interpreter does it, more slowly */
+	*ret_jit =
+	    pcre2_jit_compile(code, PCRE2_JIT_COMPLETE) == 0; /* else the interpreter does it, more slowly */
 	*ret = mem_alloc(sizeof **ret);
 	(*ret)->code = code;
 	return 0;
@@ -143,9 +146,11 @@ void pattern_free(struct pattern *p)
 	free(p);
 }
 
-bool pattern_match(const struct pattern *p, struct matcher *m, const char *text, int len, int from, struct span *ret)
+bool pattern_match(const struct pattern *p, struct matcher *m, const char *text, int len, int from,
+		   struct span *ret)
 {
-	int n = pcre2_match(p->code, (PCRE2_SPTR)text, (size_t)len, (size_t)from, PCRE2_NO_UTF_CHECK, m->data, m->context);
+	int n = pcre2_match(p->code, (PCRE2_SPTR)text, (size_t)len, (size_t)from, PCRE2_NO_UTF_CHECK, m->data,
+			    m->context);
 	if (n <= 0)
 		return false;
 	const PCRE2_SIZE *v = pcre2_get_ovector_pointer(m->data);

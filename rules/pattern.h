@@ -27,11 +27,11 @@ struct matcher *matcher_new(void);
 void matcher_free(struct matcher *m);
 
 /* Puts lists and defines in place of {name}. A name that is neither is an error. */
-int pattern_expand(const char *text, const struct words *w, const struct define *d, int defines, struct buf *out,
-                   const char *file, int line, struct err *e);
+int pattern_expand(const char *text, const struct words *w, const struct define *d, int defines,
+		   struct buf *out, const char *file, int line, struct err *e);
 /* *ret_jit: this machine could compile it to code. */
 int pattern_compile(const char *expanded, enum pattern_match how, struct pattern **ret, bool *ret_jit,
-                    const char *file, int line, struct err *e);
+		    const char *file, int line, struct err *e);
 void pattern_free(struct pattern *p);
 
 struct span {
@@ -40,9 +40,10 @@ struct span {
 
 /* Looks into text[0, len) from byte `from` on. True and m[0] = the match, then named groups through
  * pattern_group. A limit that is hit is no match. */
-bool pattern_match(const struct pattern *p, struct matcher *m, const char *text, int len, int from, struct span *ret);
-/* After a match: span of a named group; a < 0 when it is not in the pattern or took no part. A name may be used in
- * several alternatives. */
+bool pattern_match(const struct pattern *p, struct matcher *m, const char *text, int len, int from,
+		   struct span *ret);
+/* After a match: span of a named group; a < 0 when it is not in the pattern or took no part. A name may be used
+ * in several alternatives. */
 struct span pattern_group(const struct pattern *p, const struct matcher *m, const char *name);
 /* Names of its groups, for checks. */
 int pattern_names(const struct pattern *p, const char *names[], int max);

@@ -29,8 +29,8 @@ struct found *reading_add(struct reading *rd, enum intent_kind kind, const char 
 struct match {
 	const struct rule *rule;
 	const struct pattern *pattern;
-	int base;         /* byte where the subject begins */
-	int a, b;         /* bytes of the match */
+	int base; /* byte where the subject begins */
+	int a, b; /* bytes of the match */
 	int topic;
 };
 
@@ -54,7 +54,7 @@ static int number_at(const char *s, int a, int b)
 }
 
 static void take_number(const struct reading *rd, const struct match *m, const char *name, int add, int *out,
-                        enum intent_arg arg, struct intent *in)
+			enum intent_arg arg, struct intent *in)
 {
 	int a, b;
 	if (!group(rd, m, name, &a, &b))
@@ -63,8 +63,8 @@ static void take_number(const struct reading *rd, const struct match *m, const c
 	in->has |= (unsigned)arg;
 }
 
-static void take_plain(const struct reading *rd, const struct match *m, const char *name, char *out, size_t size,
-                       bool digits, enum intent_arg arg, struct intent *in)
+static void take_plain(const struct reading *rd, const struct match *m, const char *name, char *out,
+		       size_t size, bool digits, enum intent_arg arg, struct intent *in)
 {
 	int a, b;
 	size_t n = 0;
@@ -80,8 +80,8 @@ static void take_plain(const struct reading *rd, const struct match *m, const ch
 		in->has |= (unsigned)arg;
 }
 
-static void take_quote(const struct reading *rd, const struct match *m, const char *name, char *out, size_t size,
-                       enum intent_arg arg, struct intent *in)
+static void take_quote(const struct reading *rd, const struct match *m, const char *name, char *out,
+		       size_t size, enum intent_arg arg, struct intent *in)
 {
 	int a, b;
 	if (!group(rd, m, name, &a, &b))
@@ -139,7 +139,8 @@ static void each_number(struct reading *rd, const struct match *m, struct found 
 			continue;
 		for (; i < b && isdigit((unsigned char)s[i]); i++)
 			n = n < 100000 ? n * 10 + (s[i] - '0') : n;
-		struct found *f = count++ ? reading_add(rd, copy.in.kind, copy.in.rule, copy.a, copy.b, copy.topic) : first;
+		struct found *f =
+		    count++ ? reading_add(rd, copy.in.kind, copy.in.rule, copy.a, copy.b, copy.topic) : first;
 		if (!f)
 			return;
 		f->in = copy.in;
@@ -174,12 +175,14 @@ static void consume(struct reading *rd, const struct match *m, int first, int la
 {
 	int rule = (int)(m->rule - rd->rules->list);
 	bool everything = m->rule->consume == CONSUME_TEXT, topic = m->rule->consume == CONSUME_TOPIC;
-	struct found *f = rd->found_count && !m->rule->forced && m->rule->kind < INTENT_COUNT ?
-	                      &rd->found[rd->found_count - 1] : NULL;
+	struct found *f = rd->found_count && !m->rule->forced && m->rule->kind < INTENT_COUNT
+			      ? &rd->found[rd->found_count - 1]
+			      : NULL;
 	for (int i = 0; i < rd->clause_count; i++) {
 		struct clause *c = &rd->clauses[i];
 		bool inside = i >= first && i <= last && c->a < m->b && c->b > m->a;
-		if (c->state == CLAUSE_USED || m->rule->consume == CONSUME_NONE || !(everything || inside || (topic && c->topic == m->topic && c->a >= m->a)))
+		if (c->state == CLAUSE_USED || m->rule->consume == CONSUME_NONE ||
+		    !(everything || inside || (topic && c->topic == m->topic && c->a >= m->a)))
 			continue;
 		if (m->rule->consume == CONSUME_MATCH) {
 			int before = rd->clause_count;
@@ -206,7 +209,8 @@ static void consume(struct reading *rd, const struct match *m, int first, int la
 	}
 }
 
-/* The words behind a complaint's verb: the rest of its clause, else the next one of its topic. None: it asks. */
+/* The words behind a complaint's verb: the rest of its clause, else the next one of its topic. None: it asks.
+ */
 static void force(struct reading *rd, const struct match *m)
 {
 	int rule = (int)(m->rule - rd->rules->list);
@@ -256,7 +260,8 @@ static bool try(struct reading *rd, const struct rule *rule, int first, int last
 	const char *s = rd->normal.text + a;
 	struct span span;
 	for (int i = 0; i < rule->patterns; i++) {
-		if (!pattern_match(rule->pattern[i], rd->rules->matcher, s, b - a, 0, &span) || span.b <= span.a)
+		if (!pattern_match(rule->pattern[i], rd->rules->matcher, s, b - a, 0, &span) ||
+		    span.b <= span.a)
 			continue;
 		if (refuted(rd, rule, first, last, a + span.a, a + span.b))
 			continue;
@@ -306,8 +311,9 @@ static void run_on_text(struct reading *rd, const struct rule *rule)
 		int last = first;
 		if (rd->clauses[first].state != CLAUSE_FREE)
 			continue;
-		while (last + 1 < rd->clause_count && rd->clauses[last + 1].state == CLAUSE_FREE &&
-		       (rule->consume != CONSUME_TOPIC || rd->clauses[last + 1].topic == rd->clauses[first].topic))
+		while (
+		    last + 1 < rd->clause_count && rd->clauses[last + 1].state == CLAUSE_FREE &&
+		    (rule->consume != CONSUME_TOPIC || rd->clauses[last + 1].topic == rd->clauses[first].topic))
 			last++;
 		if (placed(rule, &rd->clauses[first]) && try(rd, rule, first, last, &m)) {
 			act(rd, &m, first, last);

@@ -1,5 +1,5 @@
-/* One text while it is being read: the normalised copy cut into clauses, what took each of them, and the intents
- * found so far. Inside this folder only. */
+/* One text while it is being read: the normalised copy cut into clauses, what took each of them, and the
+ * intents found so far. Inside this folder only. */
 #pragma once
 
 #include "rules/rule.h"
@@ -16,11 +16,11 @@ enum clause_state {
 };
 
 struct clause {
-	int a, b;     /* bytes of the normalised text, without blanks and signs around */
-	int topic;    /* 另外, 还有 … begin the next */
-	bool first;   /* of its topic */
+	int a, b;   /* bytes of the normalised text, without blanks and signs around */
+	int topic;  /* 另外, 还有 … begin the next */
+	bool first; /* of its topic */
 	enum clause_state state;
-	int rule;     /* index of the rule that took or forced it, -1 none */
+	int rule; /* index of the rule that took or forced it, -1 none */
 };
 
 struct mention {
@@ -30,7 +30,7 @@ struct mention {
 
 struct found {
 	struct intent in;
-	int a, b;      /* bytes of the normalised text that it was read from */
+	int a, b; /* bytes of the normalised text that it was read from */
 	int topic;
 };
 
@@ -60,15 +60,16 @@ void clauses_trim(const struct reading *rd, int *a, int *b);
 
 /* address.c */
 void address_find(struct reading *rd);
-/* Fills what is missing of building, unit and room from the mention that belongs to [a, b): inside, else the last
- * before, else the first after. */
+/* Fills what is missing of building, unit and room from the mention that belongs to [a, b): inside, else the
+ * last before, else the first after. */
 void address_give(const struct reading *rd, int a, int b, struct intent *in);
 /* Is [a, b) nothing but an address and words around one (都在, 我住)? */
 bool address_only(const struct reading *rd, int a, int b);
 
 /* complaints.c */
 void complaints_find(struct reading *rd);
-void complaints_describe(const struct reading *rd, int a, int b, struct intent *in); /* category, place, anonymous */
+void complaints_describe(const struct reading *rd, int a, int b,
+			 struct intent *in); /* category, place, anonymous */
 
 /* read.c */
 void reading_open(struct reading *rd, const struct rules *r, const char *text, const struct rules_context *ctx);

@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define REPLY_KEY_MAX    64
-#define REPLY_NAME_MAX   32
-#define REPLY_VALUE_MAX  (4 * 1024)
+#define REPLY_KEY_MAX   64
+#define REPLY_NAME_MAX  32
+#define REPLY_VALUE_MAX (4 * 1024)
 
 struct reply {
 	char *key;
@@ -95,7 +95,8 @@ static char *trimmed(char *s)
 	return s;
 }
 
-static int take_line(struct replies *r, enum language lang, const char *path, int number, char *line, struct err *e)
+static int take_line(struct replies *r, enum language lang, const char *path, int number, char *line,
+		     struct err *e)
 {
 	char *p = trimmed(line), *equals = strchr(p, '=');
 	if (!*p || *p == '#')
@@ -106,8 +107,10 @@ static int take_line(struct replies *r, enum language lang, const char *path, in
 		return err_set(e, path, number, "is neither `key = text` nor a # comment");
 	*equals = 0;
 	char *key = trimmed(p), *text = trimmed(equals + 1);
-	if (!*key || strlen(key) >= REPLY_KEY_MAX || strspn(key, "abcdefghijklmnopqrstuvwxyz._-0123456789") != strlen(key))
-		return err_set(e, path, number, "\"%.40s\" is no key; keys stay as they are, change the text behind the =", key);
+	if (!*key || strlen(key) >= REPLY_KEY_MAX ||
+	    strspn(key, "abcdefghijklmnopqrstuvwxyz._-0123456789") != strlen(key))
+		return err_set(e, path, number,
+			       "\"%.40s\" is no key; keys stay as they are, change the text behind the =", key);
 	if (!*text)
 		return err_set(e, path, number, "%s has no text", key);
 	const char *wrong = fault(text);
@@ -115,7 +118,8 @@ static int take_line(struct replies *r, enum language lang, const char *path, in
 		return err_set(e, path, number, "%s %s", key, wrong);
 	struct reply *reply = find(r, key);
 	if (reply && reply->text[lang])
-		return err_set(e, path, number, "%s stands twice, first in line %d; keep one", key, reply->line[lang]);
+		return err_set(e, path, number, "%s stands twice, first in line %d; keep one", key,
+			       reply->line[lang]);
 	if (!reply) {
 		r->list = mem_resize(r->list, (size_t)r->count + 1, sizeof *r->list);
 		reply = &r->list[r->count++];
@@ -149,12 +153,12 @@ static int check_pair(const struct reply *reply, char *const path[2], struct err
 	for (int lang = 0; lang < 2; lang++) {
 		int other = !lang;
 		if (!reply->text[lang])
-			return err_set(e, path[lang], 0, "has no text for %s, which %s has in line %d", reply->key, path[other],
-			               reply->line[other]);
+			return err_set(e, path[lang], 0, "has no text for %s, which %s has in line %d",
+				       reply->key, path[other], reply->line[other]);
 		for (const char *p = reply->text[lang]; *p; p++)
 			if (placeholder(p, name) && !has_placeholder(reply->text[other], name))
-				return err_set(e, path[other], reply->line[other], "%s lacks {%s}, which %s has", reply->key, name,
-				               path[lang]);
+				return err_set(e, path[other], reply->line[other],
+					       "%s lacks {%s}, which %s has", reply->key, name, path[lang]);
 	}
 	return 0;
 }
@@ -194,7 +198,8 @@ void replies_free(struct replies *r)
 	free(r);
 }
 
-/* ------------------------------------------------------------------------------------------------ filling in */
+/* ------------------------------------------------------------------------------------------------ filling in
+ */
 
 static const struct reply_value *value_of(const struct reply_value *values, const char *name)
 {
@@ -236,7 +241,7 @@ static bool all_empty(const char *from, const char *end, const struct reply_valu
 }
 
 void replies_add(const struct replies *r, enum language lang, const char *key, const struct reply_value *values,
-                 struct buf *out)
+		 struct buf *out)
 {
 	struct reply wanted = {.key = (char *)(uintptr_t)key};
 	const struct reply *reply = bsearch(&wanted, r->list, (size_t)r->count, sizeof *r->list, by_key);

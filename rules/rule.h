@@ -1,5 +1,5 @@
-/* One rule as its file says it, with its patterns compiled, and the set of all of them. Inside this folder only;
- * the format of *.rules files is described in rule_file.h. */
+/* One rule as its file says it, with its patterns compiled, and the set of all of them. Inside this folder
+ * only; README.md has the format of *.rules files. */
 #pragma once
 
 #include "rules/intent.h"
@@ -10,7 +10,8 @@
 #define RULE_UNLESS   4
 #define RULES_MAX     400
 
-/* Two kinds that are no intents: where an address stands, and words that mean nothing here and hide from others. */
+/* Two kinds that are no intents: where an address stands, and words that mean nothing here and hide from
+ * others. */
 enum { RULE_ADDRESS = INTENT_COUNT, RULE_NOTHING };
 
 enum rule_scope { SCOPE_TEXT, SCOPE_CLAUSE };
@@ -21,7 +22,7 @@ struct sample {
 	char *args; /* owned, "number=23 valid=no" or NULL */
 	enum asked asked;
 	unsigned roles;
-	bool not; /* the rule must not fire */
+	bool not ; /* the rule must not fire */
 	int line;
 };
 
@@ -31,12 +32,12 @@ struct rule {
 	int priority, order;
 	enum rule_scope scope;
 	enum rule_consume consume;
-	int match; /* enum pattern_match */
-	bool first;  /* only at the beginning of a topic */
-	bool lead;   /* only in the first topic of the text */
-	bool many;   /* may match again in what is left of the clause or text */
-	bool shadow; /* the rest of the topic is no complaint */
-	bool forced; /* a complaint whose words follow the match */
+	int match;      /* enum pattern_match */
+	bool first;     /* only at the beginning of a topic */
+	bool lead;      /* only in the first topic of the text */
+	bool many;      /* may match again in what is left of the clause or text */
+	bool shadow;    /* the rest of the topic is no complaint */
+	bool forced;    /* a complaint whose words follow the match */
 	unsigned asked; /* bits 1 << enum asked */
 	unsigned roles; /* sender needs one of these, 0 = any */
 	unsigned not_roles;
@@ -60,5 +61,6 @@ struct rules {
 	int define_count;
 	struct matcher *matcher;
 	bool jit;
-	int connectors, joints, unconnectors, places, troubles, settled, anonymous, fillers, politeness, known; /* lists */
+	int connectors, joints, unconnectors, places, troubles, settled, anonymous, fillers, politeness,
+	    known; /* lists */
 };

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define STAFF (~(ROLE(RESIDENT) | ROLE(VOLUNTEER)) & ((1u << ROLE_COUNT) - 1))
+#define STAFF          (~(ROLE(RESIDENT) | ROLE(VOLUNTEER)) & ((1u << ROLE_COUNT) - 1))
 #define FILE_MAX_BYTES (1 << 20)
 
 struct reader {
@@ -20,7 +20,7 @@ struct reader {
 		char *text;
 		int line;
 		bool unless;
-	} *pending; /* patterns of the open section; compiled when `match` is known */
+	} * pending; /* patterns of the open section; compiled when `match` is known */
 	int pending_count;
 };
 
@@ -68,9 +68,9 @@ static int parse_asked(struct reader *rd, char *value)
 	unsigned yes = 0, no = 0;
 	for (char *save, *t = strtok_r(value, " ", &save); t; t = strtok_r(NULL, " ", &save)) {
 		bool not = *t == '!';
-		int a = strcmp(t + not, "none") == 0 ? ASKED_NONE : asked_find(t + not);
+		int a = strcmp(t + not, "none") == 0 ? ASKED_NONE : asked_find(t + not );
 		if (a < 0)
-			return FAIL(rd, "asked: there is no question '%s'", t + not);
+			return FAIL(rd, "asked: there is no question '%s'", t + not );
 		*(not ? &no : &yes) |= 1u << a;
 	}
 	rd->rule->asked = (yes ? yes : ~0u) & ~no;
@@ -90,7 +90,7 @@ static int parse_roles(struct reader *rd, char *value)
 		bool not = *t == '!';
 		unsigned bits;
 		if (role_bits(t + not, &bits) < 0)
-			return FAIL(rd, "roles: there is no role '%s'", t + not);
+			return FAIL(rd, "roles: there is no role '%s'", t + not );
 		*(not ? &rd->rule->not_roles : &rd->rule->roles) |= bits;
 	}
 	return 0;
@@ -159,11 +159,16 @@ static bool set_arg(const char *key, const char *v, struct intent *in)
 		size_t size;
 		enum intent_arg arg;
 	} texts[] = {
-	    {"building", in->building, sizeof in->building, ARG_BUILDING}, {"unit", in->unit, sizeof in->unit, ARG_UNIT},
-	    {"room", in->room, sizeof in->room, ARG_ROOM},                 {"name", in->name, sizeof in->name, ARG_NAME},
-	    {"topic", in->topic, sizeof in->topic, ARG_TOPIC},             {"code", in->code, sizeof in->code, ARG_CODE},
-	    {"to", in->to, sizeof in->to, ARG_TO},                         {"place", in->place, sizeof in->place, ARG_PLACE},
-	    {"for", in->for_number, sizeof in->for_number, ARG_FOR},       {"text", in->text, sizeof in->text, ARG_TEXT},
+	    {"building", in->building, sizeof in->building, ARG_BUILDING},
+	    {"unit", in->unit, sizeof in->unit, ARG_UNIT},
+	    {"room", in->room, sizeof in->room, ARG_ROOM},
+	    {"name", in->name, sizeof in->name, ARG_NAME},
+	    {"topic", in->topic, sizeof in->topic, ARG_TOPIC},
+	    {"code", in->code, sizeof in->code, ARG_CODE},
+	    {"to", in->to, sizeof in->to, ARG_TO},
+	    {"place", in->place, sizeof in->place, ARG_PLACE},
+	    {"for", in->for_number, sizeof in->for_number, ARG_FOR},
+	    {"text", in->text, sizeof in->text, ARG_TEXT},
 	};
 	for (size_t k = 0; k < ARRAY_LEN(texts) && !ok; k++)
 		if (strcmp(key, texts[k].key) == 0)
@@ -250,8 +255,9 @@ static int parse_priority(struct reader *rd, const char *value)
 
 static int parse_key(struct reader *rd, const char *key, char *value)
 {
-	static const char *const scopes[] = {"text", "clause", NULL}, *const matches[] = {"whole", "start", "find", NULL},
-	                         *const consumes[] = {"clause", "match", "topic", "text", "none", NULL};
+	static const char *const scopes[] = {"text", "clause", NULL},
+				 *const matches[] = {"whole", "start", "find", NULL},
+				 *const consumes[] = {"clause", "match", "topic", "text", "none", NULL};
 	struct rule *rule = rd->rule;
 	int i = 0, r;
 	if (!*value)
@@ -269,7 +275,9 @@ static int parse_key(struct reader *rd, const char *key, char *value)
 	if (strcmp(key, "roles") == 0)
 		return parse_roles(rd, value);
 	if (strcmp(key, "set") == 0)
-		return args_parse(value, &rule->set) ? 0 : FAIL(rd, "'%s' is no list of arguments such as scope=all", value);
+		return args_parse(value, &rule->set)
+			   ? 0
+			   : FAIL(rd, "'%s' is no list of arguments such as scope=all", value);
 	if (strcmp(key, "first") == 0)
 		return parse_flag(rd, key, value, &rule->first);
 	if (strcmp(key, "lead") == 0)
@@ -300,15 +308,19 @@ static int check_groups(struct reader *rd, const struct pattern *p)
 	static const struct {
 		const char *name;
 		unsigned args;
-	} known[] = {{"people", ARG_PEOPLE}, {"companions", ARG_PEOPLE}, {"number", ARG_NUMBER}, {"numbers", ARG_NUMBER},
-	             {"option", ARG_OPTION}, {"days", ARG_DAYS},         {"building", ARG_BUILDING}, {"unit", ARG_UNIT},
-	             {"room", ARG_ROOM},     {"name", ARG_NAME},         {"topic", ARG_TOPIC},   {"code", ARG_CODE},
-	             {"for", ARG_FOR},       {"to", ARG_TO},             {"text", ARG_TEXT},     {"place", ARG_PLACE}};
+	} known[] = {{"people", ARG_PEOPLE},     {"companions", ARG_PEOPLE},
+		     {"number", ARG_NUMBER},     {"numbers", ARG_NUMBER},
+		     {"option", ARG_OPTION},     {"days", ARG_DAYS},
+		     {"building", ARG_BUILDING}, {"unit", ARG_UNIT},
+		     {"room", ARG_ROOM},         {"name", ARG_NAME},
+		     {"topic", ARG_TOPIC},       {"code", ARG_CODE},
+		     {"for", ARG_FOR},           {"to", ARG_TO},
+		     {"text", ARG_TEXT},         {"place", ARG_PLACE}};
 	const char *names[PATTERN_GROUPS];
 	int n = pattern_names(p, names, PATTERN_GROUPS);
-	unsigned may = rd->rule->kind == RULE_ADDRESS ? ARG_BUILDING | ARG_UNIT | ARG_ROOM :
-	               rd->rule->kind == RULE_NOTHING ? 0 :
-	                                                intent_args((enum intent_kind)rd->rule->kind);
+	unsigned may = rd->rule->kind == RULE_ADDRESS   ? ARG_BUILDING | ARG_UNIT | ARG_ROOM
+		       : rd->rule->kind == RULE_NOTHING ? 0
+							: intent_args((enum intent_kind)rd->rule->kind);
 	for (int i = 0; i < n; i++) {
 		size_t k = 0;
 		while (k < ARRAY_LEN(known) && strcmp(known[k].name, names[i]) != 0)
@@ -326,11 +338,11 @@ static int compile(struct reader *rd, int i)
 	struct pattern *p = NULL;
 	bool jit = true, unless = rd->pending[i].unless;
 	rd->line = rd->pending[i].line;
-	int r = pattern_expand(rd->pending[i].text, &rd->set->words, rd->set->defines, rd->set->define_count, &text,
-	                       rd->path, rd->line, rd->e);
+	int r = pattern_expand(rd->pending[i].text, &rd->set->words, rd->set->defines, rd->set->define_count,
+			       &text, rd->path, rd->line, rd->e);
 	if (r == 0)
-		r = pattern_compile(buf_str(&text), unless ? MATCH_FIND : (enum pattern_match)rule->match, &p, &jit, rd->path,
-		                    rd->line, rd->e);
+		r = pattern_compile(buf_str(&text), unless ? MATCH_FIND : (enum pattern_match)rule->match, &p,
+				    &jit, rd->path, rd->line, rd->e);
 	buf_done(&text);
 	if (r < 0)
 		return r;
@@ -399,12 +411,17 @@ static int open_rule(struct reader *rd, char *name)
 		return FAIL(rd, "the name is longer than %zu characters", sizeof set->list[0].name - 1);
 	for (int i = 0; i < set->count; i++)
 		if (strcmp(set->list[i].name, name) == 0)
-			return FAIL(rd, "[%s] stands in %s:%d already", name, set->list[i].file, set->list[i].line);
+			return FAIL(rd, "[%s] stands in %s:%d already", name, set->list[i].file,
+				    set->list[i].line);
 	if (set->count == RULES_MAX)
 		return FAIL(rd, "more than %d rules", RULES_MAX);
 	rd->rule = &set->list[set->count];
-	*rd->rule = (struct rule){.kind = -1, .priority = 500, .scope = SCOPE_CLAUSE, .asked = ~0u,
-	                          .order = set->count, .line = rd->line};
+	*rd->rule = (struct rule){.kind = -1,
+				  .priority = 500,
+				  .scope = SCOPE_CLAUSE,
+				  .asked = ~0u,
+				  .order = set->count,
+				  .line = rd->line};
 	set->count++;
 	text_copy(rd->rule->name, sizeof rd->rule->name, name);
 	const char *slash = strrchr(rd->path, '/');
@@ -424,7 +441,8 @@ static int add_define(struct reader *rd, char *p)
 		if (strcmp(set->defines[i].name, p) == 0)
 			return FAIL(rd, "{%s} is defined already", p);
 	struct buf text = {0};
-	int r = pattern_expand(colon, &set->words, set->defines, set->define_count, &text, rd->path, rd->line, rd->e);
+	int r = pattern_expand(colon, &set->words, set->defines, set->define_count, &text, rd->path, rd->line,
+			       rd->e);
 	if (r < 0) {
 		buf_done(&text);
 		return r;

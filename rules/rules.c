@@ -39,7 +39,8 @@ static int load_folder(const char *dir, const char *ending, struct rules *r, str
 	for (int i = 0; i < count; i++) {
 		if (ret == 0 && ends_with(names[i]->d_name, ending)) {
 			cleanup_free char *path = mem_printf("%s/%s", dir, names[i]->d_name);
-			ret = *ending == '.' && ending[1] == 'w' ? words_load(path, &r->words, e) : rule_file_load(path, r, e);
+			ret = *ending == '.' && ending[1] == 'w' ? words_load(path, &r->words, e)
+								 : rule_file_load(path, r, e);
 		}
 		free(names[i]);
 	}
@@ -90,9 +91,11 @@ static void find_lists(struct rules *r)
 	const struct {
 		const char *name;
 		int *list;
-	} own[] = {{"connectors", &r->connectors}, {"joints", &r->joints},     {"unconnectors", &r->unconnectors},
-	           {"places", &r->places},         {"troubles", &r->troubles}, {"settled", &r->settled},
-	           {"anonymous", &r->anonymous},   {"fillers", &r->fillers},   {"politeness", &r->politeness}, {"known", &r->known}};
+	} own[] = {{"connectors", &r->connectors},     {"joints", &r->joints},
+		   {"unconnectors", &r->unconnectors}, {"places", &r->places},
+		   {"troubles", &r->troubles},         {"settled", &r->settled},
+		   {"anonymous", &r->anonymous},       {"fillers", &r->fillers},
+		   {"politeness", &r->politeness},     {"known", &r->known}};
 	for (size_t i = 0; i < ARRAY_LEN(own); i++)
 		*own[i].list = words_list_find(&r->words, own[i].name);
 }

@@ -1,6 +1,6 @@
 /* The rules: data files that turn a text into intents. Loading compiles every pattern (PCRE2, JIT where it is
- * allowed, match and heap limits); a loaded set never changes, so a reload is a new set that replaces the old one
- * only when it is right. Pure: no clock, no log. */
+ * allowed, match and heap limits); a loaded set never changes, so a reload is a new set that replaces the old
+ * one only when it is right. Pure: no clock, no log. */
 #pragma once
 
 #include "base/err.h"
@@ -16,12 +16,13 @@ bool rules_have_jit(const struct rules *r);
 
 struct rules_context {
 	enum asked asked;
-	unsigned roles;   /* ROLE() bits; 0 is an unknown sender, treated as a resident */
-	bool machine;     /* the sender is a machine: only INTENT_UNKNOWN comes out */
+	unsigned roles; /* ROLE() bits; 0 is an unknown sender, treated as a resident */
+	bool machine;   /* the sender is a machine: only INTENT_UNKNOWN comes out */
 };
 
-/* Reads a text. Always fills *ret with at least one intent. `text` is UTF-8 as it came, of any content and length
- * (what is beyond 4,000 characters is ignored). A match limit that is hit counts as no match of that rule. */
+/* Reads a text. Always fills *ret with at least one intent. `text` is UTF-8 as it came, of any content and
+ * length (what is beyond 4,000 characters is ignored). A match limit that is hit counts as no match of that
+ * rule. */
 void rules_read(const struct rules *r, const char *text, const struct rules_context *ctx, struct intents *ret);
 
 /* The normalised copy that is matched, for `rules explain`. Caller frees. */

@@ -27,7 +27,7 @@ static bool *cover(const struct words *w, const struct glyphs *g)
 }
 
 static bool sounds_like(const struct tables *t, const struct glyphs *g, int at, const struct word *word,
-                        const bool *covered)
+			const bool *covered)
 {
 	int right = 0;
 	if (at + word->n > g->count)
@@ -158,7 +158,8 @@ static bool segment(const struct pinyin_word *p, int words, const char *s, int n
 	for (int i = n - 1; i >= 0; i--) {
 		for (int k = 0; k < words; k++) {
 			int end = i + p[k].n;
-			if (end > n || memcmp(s + i, p[k].spelling, (size_t)p[k].n) != 0 || (end < n && !best[end]))
+			if (end > n || memcmp(s + i, p[k].spelling, (size_t)p[k].n) != 0 ||
+			    (end < n && !best[end]))
 				continue;
 			if (!best[i] || best[end] + 1 < best[i]) {
 				best[i] = best[end] + 1;

@@ -1,6 +1,7 @@
-/* Words of the closed vocabulary that were typed by ear (录灯 for 路灯), by look (求肋 for 求助) or in pinyin (bu lai
- * for 不来) become the words that were meant. Free text is left alone: only words of the [sounds] and [looks]
- * sections are put right, only where at least one character is the right one, and never inside a word that exists. */
+/* Words of the closed vocabulary that were typed by ear (录灯 for 路灯), by look (求肋 for 求助) or in pinyin
+ * (bu lai for 不来) become the words that were meant. Free text is left alone: only words of the [sounds] and
+ * [looks] sections are put right, only where at least one character is the right one, and never inside a word
+ * that exists. */
 #pragma once
 
 #include "rules/glyphs.h"

@@ -14,7 +14,7 @@ struct tables {
 	uint16_t simplified[HAN_LAST - HAN_FIRST + 1]; /* 0: stays as it is */
 	uint16_t syllable[HAN_LAST - HAN_FIRST + 1];   /* 0: unknown, else 1 … syllable_count */
 	char spelling[SYLLABLES][8];                   /* as it is typed: "zhuang" */
-	uint16_t sound[SYLLABLES];                     /* the same for syllables that speakers mix up (zh = z, ing = in) */
+	uint16_t sound[SYLLABLES]; /* the same for syllables that speakers mix up (zh = z, ing = in) */
 	int syllable_count;
 };
 

@@ -50,7 +50,8 @@ static struct word *add(struct words *w, const char *text)
 	return word;
 }
 
-static int open_section(struct words *w, char *name, struct section *s, const char *path, int line, struct err *e)
+static int open_section(struct words *w, char *name, struct section *s, const char *path, int line,
+			struct err *e)
 {
 	char kind[16] = "", what[32] = "";
 	if (sscanf(name, "%15s %31s", kind, what) < 1)
@@ -65,7 +66,8 @@ static int open_section(struct words *w, char *name, struct section *s, const ch
 		return s->list < 0 ? err_set(e, path, line, "there is no category '%s'", what) : 0;
 	}
 	if (strcmp(kind, "list") != 0 || !*what)
-		return err_set(e, path, line, "unknown section [%s]; there are list, category, sounds and looks", name);
+		return err_set(e, path, line,
+			       "unknown section [%s]; there are list, category, sounds and looks", name);
 	s->kind = WORD_LIST;
 	s->list = words_list_find(w, what);
 	if (s->list < 0) {
@@ -76,8 +78,8 @@ static int open_section(struct words *w, char *name, struct section *s, const ch
 	return 0;
 }
 
-static int add_word(struct words *w, const struct section *s, char *token, int weight, const char *path, int line,
-                    struct err *e)
+static int add_word(struct words *w, const struct section *s, char *token, int weight, const char *path,
+		    int line, struct err *e)
 {
 	enum word_kind kind = s->kind;
 	char *meant = NULL;
@@ -214,8 +216,8 @@ static bool stands_at(const struct word *word, const struct glyphs *g, int at)
 	return !letter_or_digit(next) || (next == 's' && !letter_or_digit(glyphs_at(g, at + word->n + 1)));
 }
 
-int words_longest(const struct words *w, const struct glyphs *g, int at, bool (*wanted)(const struct word *, int arg),
-                  int arg, const struct word **ret)
+int words_longest(const struct words *w, const struct glyphs *g, int at,
+		  bool (*wanted)(const struct word *, int arg), int arg, const struct word **ret)
 {
 	uint32_t c = glyphs_at(g, at);
 	int found = 0;

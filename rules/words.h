@@ -1,19 +1,6 @@
-/* The vocabulary: word lists that patterns refer to by {name}, words that tell a complaint's category, places, and
- * the words that are also understood by their sound. Read from *.words files:
- *
- *     # a comment
- *     [list yes]            words for {yes} in patterns; several sections of one name add up
- *     要 好的 at_home        words are parted by blanks; a blank inside a word is written _
- *     [category lighting]   words that speak for a category, the weight (1 … 9) in front of each line
- *     5: 路灯 楼道灯
- *     1: 灯
- *     [sounds]              words that are also understood when typed by ear; the words behind ! are other words
- *     路灯 停水 !听睡 积分 !几分        that sound alike and stay; *word: no character needs to be the right one
- *     [looks]               typed = meant, for characters that look alike
- *     求肋=求助
- *
- * Lists with a meaning of their own: places (landmarks), known (words in which nothing is corrected), politeness
- * (openings that are dropped), connectors (a new topic begins), joints (a new clause begins). */
+/* The vocabulary: word lists that patterns refer to by {name}, words that tell a complaint's category, places,
+ * and the words that are also understood by their sound or look. Read from *.words files; README.md in this
+ * folder has the format. */
 #pragma once
 
 #include "base/err.h"
@@ -24,14 +11,14 @@
 enum word_kind { WORD_LIST, WORD_CATEGORY, WORD_SOUND, WORD_NOT_SOUND, WORD_LOOK };
 
 struct word {
-	char *text;      /* UTF-8, blanks as blanks */
-	uint32_t *c;     /* code points */
+	char *text;  /* UTF-8, blanks as blanks */
+	uint32_t *c; /* code points */
 	int n;
 	enum word_kind kind;
-	int list;        /* WORD_LIST: index of the list; WORD_CATEGORY: enum category */
-	int weight;      /* WORD_CATEGORY */
-	bool free;       /* WORD_SOUND: needs no right character */
-	char *meant;     /* WORD_LOOK: what stands for it */
+	int list;    /* WORD_LIST: index of the list; WORD_CATEGORY: enum category */
+	int weight;  /* WORD_CATEGORY */
+	bool free;   /* WORD_SOUND: needs no right character */
+	char *meant; /* WORD_LOOK: what stands for it */
 };
 
 struct words {
@@ -48,9 +35,11 @@ void words_done(struct words *w);
 int words_list_find(const struct words *w, const char *name); /* index or -1 */
 
 /* The entries for the longest word that stands at `at` and passes `wanted`: *ret is the first, the count is
- * returned (a word may stand in several lists). Words of letters match whole English words, also in the plural. */
-int words_longest(const struct words *w, const struct glyphs *g, int at, bool (*wanted)(const struct word *, int arg),
-                  int arg, const struct word **ret);
+ * returned (a word may stand in several lists). Words of letters match whole English words, also in the plural.
+ */
+int words_longest(const struct words *w, const struct glyphs *g, int at,
+		  bool (*wanted)(const struct word *, int arg), int arg, const struct word **ret);
 bool word_of_list(const struct word *word, int list);
-bool word_is_known(const struct word *word, int unused); /* any list, category or sound word of two characters up */
+bool word_is_known(const struct word *word,
+		   int unused); /* any list, category or sound word of two characters up */
 bool word_of_kind(const struct word *word, int kind);

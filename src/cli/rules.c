@@ -80,9 +80,11 @@ static void explain_one(struct cli *c, const struct rules *r, const struct rules
 	rules_read(r, text, ctx, &found);
 	json_t *list = json_array();
 	for (int i = 0; i < found.count; i++)
-		json_array_append_new(list, json_pack("{s:s,s:s,s:o}", "intent", intent_name(found.list[i].kind), "rule",
-		                                      found.list[i].rule, "args", args_json(&found.list[i])));
-	out_json(&c->out, json_pack("{s:o,s:s,s:o}", "text", text_value(text), "normalized", normal, "intents", list));
+		json_array_append_new(list,
+				      json_pack("{s:s,s:s,s:o}", "intent", intent_name(found.list[i].kind),
+						"rule", found.list[i].rule, "args", args_json(&found.list[i])));
+	out_json(&c->out,
+		 json_pack("{s:o,s:s,s:o}", "text", text_value(text), "normalized", normal, "intents", list));
 }
 
 static int context(struct cli *c, struct rules_context *ctx)
@@ -192,7 +194,8 @@ static void list_replies(struct cli *c, const struct replies *p)
 {
 	int single = 0, shown = 0, total = replies_count(p);
 	for (int i = 0; i < total; i++) {
-		int zh = segments_of(replies_text(p, i, LANG_ZH)), en = segments_of(replies_text(p, i, LANG_EN));
+		int zh = segments_of(replies_text(p, i, LANG_ZH)),
+		    en = segments_of(replies_text(p, i, LANG_EN));
 		bool one = zh == 1 && en == 1;
 		single += one;
 		if (one && c->out.mode == OUT_TABLE)
@@ -229,10 +232,10 @@ static int check(struct cli *c)
 }
 
 static const struct out_column rule_columns[] = {
-    {"name", N_("rule"), OUT_TEXT, 0},         {"intent", N_("intent"), OUT_TEXT, 0},
-    {"priority", N_("priority"), OUT_INT, 0},  {"patterns", N_("patterns"), OUT_INT, 0},
-    {"samples", N_("samples"), OUT_INT, 0},    {"file", N_("file"), OUT_TEXT, 0},
-    {"line", N_("line"), OUT_INT, 0},          {0},
+    {"name", N_("rule"), OUT_TEXT, 0},        {"intent", N_("intent"), OUT_TEXT, 0},
+    {"priority", N_("priority"), OUT_INT, 0}, {"patterns", N_("patterns"), OUT_INT, 0},
+    {"samples", N_("samples"), OUT_INT, 0},   {"file", N_("file"), OUT_TEXT, 0},
+    {"line", N_("line"), OUT_INT, 0},         {0},
 };
 
 static int list(struct cli *c)
@@ -245,9 +248,9 @@ static int list(struct cli *c)
 	for (int i = 0; i < rules_count(r); i++) {
 		struct rule_info info;
 		rules_describe(r, i, &info);
-		out_row(&c->out, json_pack("{s:s,s:s,s:i,s:i,s:i,s:s,s:i}", "name", info.name, "intent", info.intent,
-		                           "priority", info.priority, "patterns", info.patterns, "samples", info.samples,
-		                           "file", info.file, "line", info.line));
+		out_row(&c->out, json_pack("{s:s,s:s,s:i,s:i,s:i,s:s,s:i}", "name", info.name, "intent",
+					   info.intent, "priority", info.priority, "patterns", info.patterns,
+					   "samples", info.samples, "file", info.file, "line", info.line));
 	}
 	out_end(&c->out);
 	rules_free(r);
@@ -271,8 +274,8 @@ const struct cli_verb cli_rules[] = {
     {"check", check, N_("read every sample of the rule files, count the segments of every reply"), NULL, 0, 0,
      CLI_FORMATS, file_option, CLI_SECRETARY | CLI_HELPER, "yishi rules check",
      N_("Exit status 65 when a rule does not do what its sample lines say.")},
-    {"explain", explain, N_("show what is read out of a text, and by which rule"), "TEXT | -", 1, -1, 0, explain_options,
-     CLI_SECRETARY | CLI_HELPER, "yishi rules explain --role volunteer '8 12'",
+    {"explain", explain, N_("show what is read out of a text, and by which rule"), "TEXT | -", 1, -1, 0,
+     explain_options, CLI_SECRETARY | CLI_HELPER, "yishi rules explain --role volunteer '8 12'",
      N_("With - it reads one text a line and prints one JSON line for each.")},
     {"list", list, N_("all rules in the order in which they are tried"), NULL, 0, 0, CLI_FORMATS, file_option,
      CLI_SECRETARY | CLI_HELPER, "yishi rules list --json", NULL},

@@ -53,7 +53,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size)
 		memcpy(text, data, size);
 	expect_sound(&tables, &words, text, strlen(text));
-	struct rules_context ctx = {.asked = (enum asked)(size % ASKED_COUNT), .roles = size % 3 ? 0 : ROLE(SECRETARY)};
+	struct rules_context ctx = {.asked = (enum asked)(size % ASKED_COUNT),
+				    .roles = size % 3 ? 0 : ROLE(SECRETARY)};
 	struct intents in;
 	rules_read(rules(), text, &ctx, &in);
 	if (in.count < 1 || in.count > INTENTS_PER_TEXT)

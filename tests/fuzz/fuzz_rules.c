@@ -10,7 +10,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void read_with(struct rules *r)
 {
-	static const char *const texts[] = {"3栋路灯坏了，我不来", "1 3", "stop", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
+	static const char *const texts[] = {"3栋路灯坏了，我不来", "1 3", "stop",
+					    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
 		struct rules_context ctx = {.asked = (enum asked)i, .roles = 1u << i};
 		struct intents in;

@@ -72,7 +72,9 @@ static void width_case_and_signs(void **state)
 	    {"退 订", "退订"},
 	    {"4 8 3 9 2 0", "4 8 3 9 2 0"},
 	    {"㎏", "kg"},
-	    {"\xff\xfe" "1", "1"},
+	    {"\xff\xfe"
+	     "1",
+	     "1"},
 	};
 	expect_rows(*state, rows, ARRAY_LEN(rows));
 }
@@ -191,9 +193,10 @@ static void expect_sound(const struct normal *n, size_t length)
 
 static void random_texts(void **state)
 {
-	static const char *const pieces[] = {"三",  "十",  "栋",  "号",   "不来", "路登", "é",    "e\xcc\x81", "\xcc\x81", "1",
-	                                     " ",   "。",  "？",  "👍",   "\xff", "\xe4\xb8", "棟", "俩",        "ﾊﾟ",      "a",
-	                                     "你好", "杠", "Ⅷ",   "\x01", "𠮷",   "退定", "bulai", "【",        "ﷺ",        "\xe2\x80\x8d"};
+	static const char *const pieces[] = {
+	    "三",   "十", "栋", "号",   "不来", "路登",     "é",     "e\xcc\x81", "\xcc\x81", "1",
+	    " ",    "。", "？", "👍",    "\xff", "\xe4\xb8", "棟",    "俩",        "ﾊﾟ",       "a",
+	    "你好", "杠", "Ⅷ",  "\x01", "𠮷",   "退定",     "bulai", "【",        "ﷺ",        "\xe2\x80\x8d"};
 	const struct site *s = *state;
 	uint32_t seed = 20261122;
 	print_message("seed %u\n", seed);

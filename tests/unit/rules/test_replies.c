@@ -50,7 +50,8 @@ static void filling_in(void **state)
 	struct replies *r;
 	struct err e;
 	(void)state;
-	folder_open(&d, "# 注释\na = 收到{n}号[[，{place}]]。\nb = 好\n", "b = ok\na = got {n}[[ at {place}]].\n");
+	folder_open(&d, "# 注释\na = 收到{n}号[[，{place}]]。\nb = 好\n",
+		    "b = ok\na = got {n}[[ at {place}]].\n");
 	assert_int_equal(replies_load(d.dir, &r, &e), 0);
 	assert_int_equal(replies_count(r), 2);
 	assert_string_equal(replies_key(r, 0), "a");

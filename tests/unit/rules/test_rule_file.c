@@ -97,7 +97,9 @@ static void right_ones(void **state)
 	assert_int_equal(read_text("# only a comment\r\n\r\n", &e), 0);
 	assert_int_equal(read_text(RULE, &e), 0);
 	assert_int_equal(read_text("define yes: (?:y|yes)\n[a]\nintent: attend\npattern: {yes}{2,3}\n", &e), 0);
-	assert_int_equal(read_text("[a]\nintent: nothing\npattern: x\n[b]\nintent: address\npattern: (?<building>x)\n", &e), 0);
+	assert_int_equal(
+	    read_text("[a]\nintent: nothing\npattern: x\n[b]\nintent: address\npattern: (?<building>x)\n", &e),
+	    0);
 }
 
 static int load_words(const char *text, struct err *e)
@@ -146,7 +148,9 @@ static void word_files(void **state)
 		assert_int_equal(e.line, rows[i].line);
 		assert_non_null(strstr(e.text, rows[i].says));
 	}
-	assert_int_equal(load_words("# none\n[list a]\nx at_home # a remark\n[category road]\n5: 坑\n[looks]\na=b\n", &e), 0);
+	assert_int_equal(
+	    load_words("# none\n[list a]\nx at_home # a remark\n[category road]\n5: 坑\n[looks]\na=b\n", &e),
+	    0);
 	assert_int_equal(words_load("/nonexistent/x.words", &(struct words){0}, &e), -ENOENT);
 }
 

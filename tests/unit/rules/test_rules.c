@@ -1,5 +1,5 @@
-/* The rules as they stand: every sample of every rule, and what a whole text comes to. Accuracy over the corpora is
- * tests/e2e/test_rules.py. */
+/* The rules as they stand: every sample of every rule, and what a whole text comes to. Accuracy over the
+ * corpora is tests/e2e/test_rules.py. */
 #include "base/mem.h"
 #include "rules/rules.h"
 
@@ -114,7 +114,7 @@ static void at_most_eight(void **state)
 static void roles_decide(void **state)
 {
 	struct rules_context nobody = {0}, volunteer = {.roles = ROLE(VOLUNTEER) | ROLE(RESIDENT)},
-	                     staff = {.roles = ROLE(DEPARTMENT)};
+			     staff = {.roles = ROLE(DEPARTMENT)};
 	expect(*state, "接 23", &nobody, "take #23");
 	expect(*state, "接 23", &volunteer, "take #23");
 	expect(*state, "接 23", &staff, "staff_take #23");
@@ -185,18 +185,21 @@ static void quotes(void **state)
 	assert_false(in.list[0].has & ARG_TEXT);
 }
 
-/* Texts that aim at the matcher: they end, and something comes out. Run with a sanitizer they also stay inside. */
+/* Texts that aim at the matcher: they end, and something comes out. Run with a sanitizer they also stay inside.
+ */
 static void hostile(void **state)
 {
-	static const char *const pieces[] = {"我", "1", "来", "，", "不", "三", "a", "来来去", "不来", "灯坏了，", "9 ", "我和老伴",
-	                                     "十", "(", "摔人", "help ", "{who}", "\\E", "\xff", "【", "1 2 3 ", "12345、"};
+	static const char *const pieces[] = {
+	    "我",       "1",  "来", "，",   "不",    "三",    "a",   "来来去", "不来", "灯坏了，", "9 ",
+	    "我和老伴", "十", "(",  "摔人", "help ", "{who}", "\\E", "\xff",   "【",   "1 2 3 ",   "12345、"};
 	for (size_t i = 0; i < ARRAY_LEN(pieces); i++) {
 		size_t n = strlen(pieces[i]), count = 4200;
 		char *text = mem_alloc(n * count + 1);
 		for (size_t k = 0; k < count; k++)
 			memcpy(text + n * k, pieces[i], n);
 		for (int asked = 0; asked < ASKED_COUNT; asked += 3) {
-			struct rules_context ctx = {.asked = (enum asked)asked, .roles = i % 2 ? ROLE(SECRETARY) : 0};
+			struct rules_context ctx = {.asked = (enum asked)asked,
+						    .roles = i % 2 ? ROLE(SECRETARY) : 0};
 			struct intents in;
 			rules_read(*state, text, &ctx, &in);
 			assert_true(in.count >= 1 && in.count <= INTENTS_PER_TEXT);
@@ -224,11 +227,11 @@ static void names_and_numbers_agree(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(samples),          cmocka_unit_test(every_rule_has_a_sample),
-	    cmocka_unit_test(several_wishes),   cmocka_unit_test(at_most_eight),
-	    cmocka_unit_test(roles_decide),     cmocka_unit_test(questions_decide),
-	    cmocka_unit_test(quotes),           cmocka_unit_test(machines_are_not_obeyed),
-	    cmocka_unit_test(hostile),          cmocka_unit_test(names_and_numbers_agree),
+	    cmocka_unit_test(samples),        cmocka_unit_test(every_rule_has_a_sample),
+	    cmocka_unit_test(several_wishes), cmocka_unit_test(at_most_eight),
+	    cmocka_unit_test(roles_decide),   cmocka_unit_test(questions_decide),
+	    cmocka_unit_test(quotes),         cmocka_unit_test(machines_are_not_obeyed),
+	    cmocka_unit_test(hostile),        cmocka_unit_test(names_and_numbers_agree),
 	};
 	return cmocka_run_group_tests_name("rules", tests, load, unload);
 }
