@@ -199,13 +199,24 @@ static void schedule(struct daemon *d, int64_t next, bool busy)
 	uv_timer_start(&d->schedule, on_schedule, (uint64_t)in, 0);
 }
 
+/* Texts whose last parts never came become texts as they are: before the stored ones are taken, or they would lie there
+ * until something else happens. */
+static int64_t give_up_parts(struct daemon *d, bool *busy)
+{
+	int64_t next = INT64_MAX;
+	int r = receiver_expire(&d->people, daemon_now(d), &next);
+	if (r) {
+		log_error("incomplete texts cannot be looked at yet: %s (%s)", strerror(-r), store_error(d->store));
+		*busy = true;
+	}
+	return next;
+}
+
 static int64_t let_time_pass(struct daemon *d, bool *busy)
 {
-	int64_t now = daemon_now(d), next = INT64_MAX, parts = INT64_MAX;
+	int64_t now = daemon_now(d), next = INT64_MAX;
 	int expired = 0;
-	int r = receiver_expire(&d->people, now, &parts);
-	if (r == 0)
-		r = outbox_expire(d->store, now, &expired);
+	int r = outbox_expire(d->store, now, &expired);
 	if (expired)
 		log_notice("%d texts were too late to be sent", expired);
 	if (r == 0)
@@ -216,7 +227,7 @@ static int64_t let_time_pass(struct daemon *d, bool *busy)
 	}
 	if (expired && broadcast_finish(d->store, now))
 		*busy = true;
-	return earlier(next, parts);
+	return next;
 }
 
 void daemon_act(struct daemon *d)
@@ -226,8 +237,10 @@ void daemon_act(struct daemon *d)
 		return;
 	}
 	d->acting = true;
-	bool busy = take_stored(d);
-	int64_t next = let_time_pass(d, &busy);
+	bool busy = false;
+	int64_t parts = give_up_parts(d, &busy);
+	busy = take_stored(d) || busy;
+	int64_t next = earlier(parts, let_time_pass(d, &busy));
 	d->acting = false;
 	for (int i = 0; i < d->session_count; i++)
 		session_wake(d->session[i]);
