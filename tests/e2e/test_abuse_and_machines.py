@@ -149,8 +149,8 @@ class Ugly(Case):
         for number, text, part in ((resident(34), a, 2), (resident(35), b, 2), (resident(34), a, 1), (resident(35), b, 1)):
             self.town.text(number, text, ref=5, drop=[3 - part], scts="2035-01-08T10:20:00+08:00")
         for number, text in ((resident(34), a), (resident(35), b)):
-            self.town.answer(number)
-            self.assertEqual([m["text"] for m in self.town.rows(number, "--in")], [text])
+            rows = wait_for(lambda: self.town.rows(number, "--in"), "both parts are one text")
+            self.assertEqual([m["text"] for m in rows], [text])
 
 
 class Long(Case):
