@@ -20,7 +20,7 @@ static const struct csv_column list_columns[COLUMNS] = {
 
 static const struct out_column columns[] = {
     {"code", N_("code"), OUT_TEXT, 0},
-    {"name", N_("name"), OUT_TEXT, 40},
+    {"name", N_("grid name"), OUT_TEXT, 40},
     {"parent", N_("parent"), OUT_TEXT, 0},
     {"persons", N_("people"), OUT_INT, 0},
     {0},

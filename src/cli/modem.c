@@ -11,7 +11,7 @@
 #include <string.h>
 
 static const struct out_column columns[] = {
-    {"name", N_("name"), OUT_TEXT, 0},
+    {"name", N_("modem"), OUT_TEXT, 0},
     {"state", N_("state"), OUT_WORD, 0},
     {"imei", N_("IMEI"), OUT_TEXT, 0},
     {"iccid", N_("SIM (ICCID)"), OUT_TEXT, 0},
@@ -29,7 +29,7 @@ static const struct out_column columns[] = {
 };
 
 static const struct out_column show_columns[] = {
-    {"name", N_("name"), OUT_TEXT, 0},
+    {"name", N_("modem"), OUT_TEXT, 0},
     {"state", N_("state"), OUT_WORD, 0},
     {"device", N_("device"), OUT_TEXT, 0},
     {"model", N_("model"), OUT_TEXT, 0},
