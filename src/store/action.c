@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-const char *action_name(enum action_kind k)
+static const char *action_name(enum action_kind k)
 {
 	static const char *const names[ACTION_KIND_COUNT] = {
 #define X(id, name) [ACTION_##id] = name,

@@ -19,4 +19,3 @@ struct action {
 };
 int action_get(struct store *s, int64_t id, int (*row)(void *ctx, const struct action *a), void *ctx);
 int action_undone(struct store *s, int64_t id, int64_t now);
-const char *action_name(enum action_kind k);

@@ -32,18 +32,9 @@ int meeting_agenda_build(struct store *s, int64_t id)
 	    "DELETE FROM agenda_item WHERE meeting = ?1 AND position IS NULL AND dropped IS NULL AND decision "
 	    "IS NULL"
 	    " AND EXISTS (SELECT 1 FROM meeting WHERE id = ?1 AND frozen_utc IS NULL AND state <> 'held')"
-	    " AND matter IN (SELECT number FROM matter WHERE private = 1 OR deliberate = 0"
-	    " OR state NOT IN ('received', 'verified', 'assigned', 'in_progress'))",
+	    " AND EXISTS (SELECT 1 FROM matter c WHERE c.number = agenda_item.matter AND (c.private = 1"
+	    " OR c.deliberate = 0 OR c.state NOT IN ('received', 'verified', 'assigned', 'in_progress')))",
 	    "I", id);
-}
-
-int meeting_agenda_put(struct store *s, int64_t id, int matter, int position, const char *dropped)
-{
-	return store_run(s,
-			 "INSERT INTO agenda_item (meeting, matter, position, dropped) VALUES (?,?,?,?)"
-			 " ON CONFLICT (meeting, matter) DO UPDATE SET position = excluded.position, dropped = "
-			 "excluded.dropped",
-			 "IiPt", id, matter, (int64_t)position, dropped);
 }
 
 /* The first words, up to a comma or so. */

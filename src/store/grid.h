@@ -14,8 +14,6 @@ struct grid {
 	int64_t persons;            /* in this grid alone; filled by grid_list */
 };
 
-/* `code` itself and the grids above it, nearest first. The count (0: unknown code), or -errno. */
-int grid_ancestors(struct store *s, const char *code, char ret[GRID_DEPTH_MAX][GRID_CODE_MAX]);
 /* Writes one grid; a parent that is not there yet is made, nameless. Inside the caller's transaction.
  * -ELOOP when it would become its own ancestor, -E2BIG when the tree gets deeper than GRID_DEPTH_MAX. */
 int grid_put(struct store *s, const char *code, const char *name, const char *parent);

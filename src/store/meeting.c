@@ -107,10 +107,11 @@ int meeting_cancel(struct store *s, int64_t id, const char *reason, const struct
 		return r;
 	if (!store_changes(s))
 		return -ENOENT;
-	/* What has not left yet must not leave; the invitation is no open question any more. */
+	/* What has not left yet must not leave; the invitation is no open question any more. The list of
+	 * states is that of the index message_out_ready. */
 	if ((r = store_run(s,
-			   "UPDATE message_out SET state = 'cancelled', done_utc = ? WHERE meeting = ? AND "
-			   "state = 'queued'",
+			   "UPDATE message_out SET state = 'cancelled', done_utc = ? WHERE meeting = ?"
+			   " AND state IN ('queued', 'sending', 'uncertain') AND state = 'queued'",
 			   "II", now, id)) < 0 ||
 	    (r = store_run(s, "DELETE FROM question WHERE kind = 'invitation' AND subject = ?", "I", id)) < 0 ||
 	    (r = journal_add(s, 0, "meeting cancelled", reason, by, now)) < 0)
@@ -136,10 +137,7 @@ int meeting_rsvp(struct store *s, int64_t id, const char *number, int64_t person
 			    " people = excluded.people, channel = excluded.channel, message = excluded.message,"
 			    " changed_utc = excluded.changed_utc, person = coalesce(excluded.person, person)",
 			    "ItPtitPI", id, number, person, word, people > 0 ? people : 1,
-			    by->channel == CHANNEL_CALL    ? "call"
-			    : by->channel == CHANNEL_SHELL ? "shell"
-							   : "text",
-			    by->message, now);
+			    journal_channel_name(by->channel), by->message, now);
 	if (r < 0)
 		return r;
 	return event_add(s, EVENT_RSVP_CHANGED, by->id,

@@ -72,8 +72,6 @@ int meeting_agenda(struct store *s, int64_t id, int (*row)(void *ctx, const stru
 /* Puts every open proposal and every case sent to deliberation of the meeting's subtree on it, unless frozen.
  */
 int meeting_agenda_build(struct store *s, int64_t id);
-/* By hand: `position` 0 = by rank; `dropped` a reason or NULL. */
-int meeting_agenda_put(struct store *s, int64_t id, int matter, int position, const char *dropped);
 
 /* Who was invited or comes is told by the daemon at its next tick. -ENOENT: not there, held or cancelled
  * already. `reason`: words for residents, or NULL. */

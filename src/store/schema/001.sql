@@ -23,6 +23,7 @@ CREATE TABLE household (
     room     TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE UNIQUE INDEX household_address ON household (coalesce(grid, ''), building, unit, room);
+CREATE INDEX household_building ON household (building, grid);
 
 CREATE TABLE person (
     id             INTEGER PRIMARY KEY,
@@ -210,6 +211,7 @@ CREATE INDEX matter_open ON matter (grid, category, opened_utc) WHERE state IN (
 CREATE INDEX matter_from ON matter (number_from, opened_utc);
 CREATE INDEX matter_reporter ON matter (reporter);
 CREATE INDEX matter_due ON matter (due_utc) WHERE due_utc IS NOT NULL;
+CREATE INDEX matter_resolved ON matter (resolved_utc) WHERE state = 'resolved';
 CREATE INDEX matter_message ON matter (message);
 
 CREATE TABLE supporter (
@@ -274,6 +276,7 @@ CREATE TABLE agenda_item (
     decision TEXT,
     PRIMARY KEY (meeting, matter)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX agenda_item_decided ON agenda_item (matter) WHERE decision IS NOT NULL;
 
 CREATE TABLE invitation (                                           -- who was asked, once each
     meeting  INTEGER NOT NULL REFERENCES meeting (id) ON DELETE CASCADE,
@@ -307,6 +310,7 @@ CREATE TABLE question (
     asked_utc   INTEGER NOT NULL,
     expires_utc INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX question_expires ON question (expires_utc);
 CREATE TABLE quoted (
     number TEXT NOT NULL, matter INTEGER NOT NULL, utc INTEGER NOT NULL,
     PRIMARY KEY (number, matter)
