@@ -31,8 +31,7 @@ LOPT := -pie -Wl,-z,relro,-z,now
 endif
 CFLAGS   ?= -g
 override CFLAGS += -std=gnu17 $(OPT) $(WARN) $(if $(filter 1,$(WERROR)),-Werror)
-override CPPFLAGS += -D_GNU_SOURCE -DYISHI_VERSION='"$(VERSION)"' -DYISHI_PREFIX='"$(PREFIX)"' \
-        -DYISHI_SYSCONFDIR='"$(SYSCONFDIR)"' -I. -Isrc
+override CPPFLAGS += -D_GNU_SOURCE -DYISHI_VERSION='"$(VERSION)"' -I. -Isrc
 
 # Layers, lowest first. Each is a static library; what a layer may include is scripts/check-layers' table.
 dir_base  := src/base
@@ -77,6 +76,14 @@ $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# Only paths.c knows where things are installed; it is built anew when PREFIX or SYSCONFDIR change.
+PLACES := -DYISHI_PREFIX='"$(PREFIX)"' -DYISHI_SYSCONFDIR='"$(SYSCONFDIR)"'
+$(BUILD)/obj/src/base/paths.o: CPPFLAGS += $(PLACES)
+$(BUILD)/obj/src/base/paths.o: $(BUILD)/places
+$(BUILD)/places: FORCE
+	@mkdir -p $(@D)
+	@echo "$(PLACES)" | cmp -s - $@ || echo "$(PLACES)" > $@
 
 # The schema's SQL files become one C table, so that the programs carry their own migrations.
 $(BUILD)/obj/gen/schema.o: $(wildcard src/store/schema/*.sql) scripts/embed-schema
@@ -169,6 +176,7 @@ clean: ## remove what was built
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
-.PHONY: all deps check demo run bench fuzz fuzz-run lint format cover install clean help unit-tests replays
+FORCE:
+.PHONY: FORCE all deps check demo run bench fuzz fuzz-run lint format cover install clean help unit-tests replays
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
