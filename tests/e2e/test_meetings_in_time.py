@@ -137,6 +137,8 @@ class Days(Base):
         town.say(COMES, "1")
         meeting = town.meeting()["id"]
         town.ok("meeting", "cancel", meeting, "--note", "下大雪")
+        for number in (COMES, SILENT):
+            self.assertIn("1月12日", town.told(number, "下大雪"))
         before = {n: len(town.sent_to(n, "提醒")) for n in (SILENT, COMES)}
         for moment in ("2035-01-11T15:00", "2035-01-12T13:00", "2035-01-12T15:30"):
             town.at(moment)
