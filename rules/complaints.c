@@ -140,7 +140,7 @@ static int group_category(const struct group *g)
 	return g->first >= 0 && c >= 0 && g->w.sum[g->first] >= g->w.sum[c] ? g->first : c;
 }
 
-/* Beside another wish, words without a category are its reason: "can't come, stuck at work". */
+/* Beside another wish, words that name no matter are its reason: "can't come, stuck at work". */
 static bool stands_alone(const struct reading *rd, int topic)
 {
 	for (int i = 0; i < rd->found_count; i++)
@@ -152,7 +152,9 @@ static bool stands_alone(const struct reading *rd, int topic)
 static void close_group(struct reading *rd, struct group *g)
 {
 	int c = group_category(g);
-	bool counts = g->forced || (c >= 0 && g->w.sum[c] >= 2) || (g->w.trouble && stands_alone(rd, g->topic));
+	bool alone = stands_alone(rd, g->topic);
+	bool counts = g->forced || (alone && ((c >= 0 && g->w.sum[c] >= 2) || g->w.trouble)) ||
+		      (c >= 0 && g->w.sum[c] > (g->w.trouble ? STRONG : 2 * STRONG - 1));
 	if (g->open && counts) {
 		char name[48];
 		enum category category = c < 0 ? CATEGORY_OTHER : (enum category)c;
@@ -237,6 +239,16 @@ static void join(struct group *g, const struct clause *c, const struct weights *
 		if (g->rule < 0)
 			g->rule = c->rule;
 	}
+}
+
+bool complaints_own_matter(const struct reading *rd, int a, int b)
+{
+	struct weights w;
+	bool address = false;
+	for (int i = 0; i < rd->mention_count; i++)
+		address |= rd->mentions[i].a >= a && rd->mentions[i].b <= b;
+	weigh(rd, a, b, &w);
+	return address && w.trouble && strong_category(&w) >= 0;
 }
 
 void complaints_find(struct reading *rd)

@@ -177,7 +177,7 @@ static void english_words(struct glyphs *g)
 			continue;
 		for (int k = 0; k < 9; k++) {
 			int n = glyphs_match(g, i, words[k]);
-			char digits[4];
+			char digits[16];
 			if (!n || is_letter(glyphs_at(g, i + n)) || glyphs_at(g, i + n) == '-')
 				continue;
 			snprintf(digits, sizeof digits, "%d", k + 2);

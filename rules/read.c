@@ -181,6 +181,10 @@ static void consume(struct reading *rd, const struct match *m, int first, int la
 	for (int i = 0; i < rd->clause_count; i++) {
 		struct clause *c = &rd->clauses[i];
 		bool inside = i >= first && i <= last && c->a < m->b && c->b > m->a;
+		/* 建议装摄像头，3栋门禁坏了: a trouble at an address of its own is not part of the proposal */
+		if (topic && m->rule->kind == INTENT_PROPOSAL && c->a > m->a &&
+		    complaints_own_matter(rd, c->a, c->b))
+			continue;
 		if (c->state == CLAUSE_USED || m->rule->consume == CONSUME_NONE ||
 		    !(everything || inside || (topic && c->topic == m->topic && c->a >= m->a)))
 			continue;
@@ -198,7 +202,7 @@ static void consume(struct reading *rd, const struct match *m, int first, int la
 		if (f && c->a < f->a && everything)
 			f->a = c->a;
 	}
-	if (f && (intent_args(f->in.kind) & ARG_TEXT) && !(f->in.has & ARG_TEXT)) {
+	if (f && (intent_args(f->in.kind) & ARG_TEXT) && !(f->in.has & ARG_TEXT) && !m->rule->quotes) {
 		int a = f->a, b = f->b;
 		if (m->rule->consume == CONSUME_CLAUSE) {
 			a = rd->clauses[first].a < a ? rd->clauses[first].a : a;
@@ -254,21 +258,39 @@ static bool refuted(const struct reading *rd, const struct rule *rule, int first
 	return false;
 }
 
-static bool try(struct reading *rd, const struct rule *rule, int first, int last, struct match *m)
+/* The first match of one pattern that nothing speaks against; where a match may begin anywhere, the next is
+ * tried. */
+static bool try_pattern(struct reading *rd, const struct rule *rule, const struct pattern *p, int first,
+			int last, struct span *ret)
 {
-	int a = rd->clauses[first].a, b = rd->clauses[last].b;
+	int a = rd->clauses[first].a, length = rd->clauses[last].b - a;
 	const char *s = rd->normal.text + a;
 	struct span span;
+	for (int from = 0, tries = 0; from < length && tries < 6; tries++) {
+		if (!pattern_match(p, rd->rules->matcher, s, length, from, &span) || span.b <= span.a)
+			return false;
+		if (!refuted(rd, rule, first, last, a + span.a, a + span.b)) {
+			/* the groups of this match again, since the others used the same memory */
+			if (rule->unlesses && !pattern_match(p, rd->rules->matcher, s, length, from, &span))
+				return false;
+			*ret = span;
+			return true;
+		}
+		if (rule->match != MATCH_FIND)
+			return false;
+		from = span.b;
+	}
+	return false;
+}
+
+static bool try(struct reading *rd, const struct rule *rule, int first, int last, struct match *m)
+{
+	int a = rd->clauses[first].a, k = first;
+	struct span span;
 	for (int i = 0; i < rule->patterns; i++) {
-		if (!pattern_match(rule->pattern[i], rd->rules->matcher, s, b - a, 0, &span) ||
-		    span.b <= span.a)
+		if (!try_pattern(rd, rule, rule->pattern[i], first, last, &span))
 			continue;
-		if (refuted(rd, rule, first, last, a + span.a, a + span.b))
-			continue;
-		if (rule->unlesses) /* the groups of the match again */
-			pattern_match(rule->pattern[i], rd->rules->matcher, s, b - a, 0, &span);
 		*m = (struct match){rule, rule->pattern[i], a, a + span.a, a + span.b, 0};
-		int k = first;
 		while (k < last && rd->clauses[k].b <= m->a)
 			k++;
 		m->topic = rd->clauses[k].topic;

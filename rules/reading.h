@@ -71,6 +71,9 @@ void complaints_find(struct reading *rd);
 void complaints_describe(const struct reading *rd, int a, int b,
 			 struct intent *in); /* category, place, anonymous */
 
+/* Is [a, b) a trouble of a certain category at an address of its own? */
+bool complaints_own_matter(const struct reading *rd, int a, int b);
+
 /* read.c */
 void reading_open(struct reading *rd, const struct rules *r, const char *text, const struct rules_context *ctx);
 void reading_run(struct reading *rd);

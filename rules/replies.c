@@ -209,8 +209,8 @@ static const struct reply_value *value_of(const struct reply_value *values, cons
 	return NULL;
 }
 
-/* Cut to max_chars characters with an ellipsis as the last; masked. */
-static void add_value(const struct reply_value *v, struct buf *out)
+/* Cut to max_chars characters, mark included; masked. The English mark keeps an answer in the GSM alphabet. */
+static void add_value(const struct reply_value *v, enum language lang, struct buf *out)
 {
 	char text[REPLY_VALUE_MAX];
 	text_copy(text, sizeof text, v->value);
@@ -218,7 +218,7 @@ static void add_value(const struct reply_value *v, struct buf *out)
 	const char *p = text, *cut = text;
 	int chars = 0;
 	while (*p && (v->max_chars == 0 || chars < v->max_chars)) {
-		if (chars == v->max_chars - 1)
+		if (chars == v->max_chars - (lang == LANG_EN ? 2 : 1))
 			cut = p;
 		text_next(&p);
 		chars++;
@@ -228,7 +228,7 @@ static void add_value(const struct reply_value *v, struct buf *out)
 		return;
 	}
 	buf_add(out, text, (size_t)(cut - text));
-	buf_adds(out, "…");
+	buf_adds(out, lang == LANG_EN ? ".." : "…");
 }
 
 static bool all_empty(const char *from, const char *end, const struct reply_value *values)
@@ -255,7 +255,7 @@ void replies_add(const struct replies *r, enum language lang, const char *key, c
 		if (n) {
 			const struct reply_value *v = value_of(values, name);
 			if (v)
-				add_value(v, out);
+				add_value(v, lang, out);
 			p += n - 1;
 		} else if (p[0] == '[' && p[1] == '[') {
 			const char *end = strstr(p, "]]");

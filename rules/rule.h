@@ -37,6 +37,7 @@ struct rule {
 	bool lead;      /* only in the first topic of the text */
 	bool many;      /* may match again in what is left of the clause or text */
 	bool shadow;    /* the rest of the topic is no complaint */
+	bool quotes;    /* a pattern has a group `text`: without it there is none, as in a bare "4" */
 	bool forced;    /* a complaint whose words follow the match */
 	unsigned asked; /* bits 1 << enum asked */
 	unsigned roles; /* sender needs one of these, 0 = any */

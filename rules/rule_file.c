@@ -325,6 +325,7 @@ static int check_groups(struct reader *rd, const struct pattern *p)
 		size_t k = 0;
 		while (k < ARRAY_LEN(known) && strcmp(known[k].name, names[i]) != 0)
 			k++;
+		rd->rule->quotes |= strcmp(names[i], "text") == 0;
 		if (k == ARRAY_LEN(known) || !(known[k].args & may))
 			return FAIL(rd, "the group <%s> is no argument of this intent", names[i]);
 	}

@@ -114,20 +114,26 @@ static int spell(const struct tables *t, const struct word *word, char *out, siz
 
 struct pinyin_word {
 	const struct word *word;
-	char spelling[48];
+	char spelling[64];
 	int n;
 };
 
 static int build_pinyin(const struct tables *t, const struct words *w, struct pinyin_word **ret)
 {
 	int n = 0, list = words_list_find(w, "pinyin");
-	*ret = mem_array((size_t)w->count + 1, sizeof **ret);
+	*ret = mem_array(2 * (size_t)w->count + 2, sizeof **ret);
 	for (int i = 0; i < w->count; i++) {
 		struct pinyin_word *p = &(*ret)[n];
 		p->word = &w->list[i];
 		if (!is_sound_word(p->word) && !word_of_list(p->word, list))
 			continue;
-		p->n = spell(t, p->word, p->spelling, sizeof p->spelling);
+		p->n = spell(t, p->word, p->spelling, 48);
+		if (p->n > 4 && strcmp(p->spelling + p->n - 4, "bule") == 0) { /* 去不了 is read liao */
+			(*ret)[n + 1] = *p;
+			memcpy((*ret)[n + 1].spelling + p->n - 2, "liao", 5);
+			(*ret)[n + 1].n += 2;
+			n++;
+		}
 		n += p->n > 0;
 	}
 	return n;

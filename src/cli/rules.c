@@ -155,13 +155,42 @@ static void report_wrong(void *arg, const char *file, int line, const char *text
 	fprintf(stderr, "%s:%d: %s\n", file, line, text);
 }
 
-/* What stands for a name and the like when the segments of a reply are counted. */
-static void fill_typical(const char *text, struct buf *out)
+/* What usually stands in a placeholder, for counting segments; any other counts as a number. */
+static const struct {
+	const char *name, *zh, *en;
+} typical[] = {
+    {"building", "12", "12"},
+    {"unit", "2", "2"},
+    {"room", "501", "501"},
+    {"category", "下水道", "lighting"},
+    {"place", "楼道口", "stairwell"},
+    {"people", "3", "3"},
+    {"code", "4827", "4827"},
+    {"when", "11月27日周五15:00", "Fri 27 Nov 15:00"},
+    {"date", "11月27日", "27 Nov"},
+    {"text", "在小广场装几个健身", "a bench at the gate"},
+    {"what", "在小广场装几个健身", "a bench at the gate"},
+    {"name", "张三", "Zhang San"},
+    {"site", "矿山社区", "Kuangshan"},
+    {"items", "", ""},
+    {"note", "已换灯泡", "bulb replaced"},
+    {"state", "办理中", "in progress"},
+};
+
+static const char *typical_value(const char *name, size_t n, enum language lang)
+{
+	for (size_t i = 0; i < ARRAY_LEN(typical); i++)
+		if (strlen(typical[i].name) == n && memcmp(typical[i].name, name, n) == 0)
+			return lang == LANG_ZH ? typical[i].zh : typical[i].en;
+	return "123";
+}
+
+static void fill_typical(const char *text, enum language lang, struct buf *out)
 {
 	for (const char *p = text; *p;) {
 		size_t n = *p == '{' ? strcspn(p, "}") : 0;
 		if (n && p[n]) {
-			buf_adds(out, n <= 4 ? "23" : n <= 7 ? "12345" : "11月27日15:00");
+			buf_adds(out, typical_value(p + 1, n - 1, lang));
 			p += n + 1;
 		} else if (strncmp(p, "[[", 2) == 0 || strncmp(p, "]]", 2) == 0) {
 			p += 2;
@@ -171,12 +200,12 @@ static void fill_typical(const char *text, struct buf *out)
 	}
 }
 
-static int segments_of(const char *text)
+static int segments_of(const char *text, enum language lang)
 {
 	struct buf filled = {0};
 	struct compose_options o = {0};
 	enum sms_alphabet alphabet;
-	fill_typical(text, &filled);
+	fill_typical(text, lang, &filled);
 	int n = compose_count(buf_str(&filled), &o, &alphabet);
 	buf_done(&filled);
 	return n;
@@ -194,8 +223,8 @@ static void list_replies(struct cli *c, const struct replies *p)
 {
 	int single = 0, shown = 0, total = replies_count(p);
 	for (int i = 0; i < total; i++) {
-		int zh = segments_of(replies_text(p, i, LANG_ZH)),
-		    en = segments_of(replies_text(p, i, LANG_EN));
+		int zh = segments_of(replies_text(p, i, LANG_ZH), LANG_ZH),
+		    en = segments_of(replies_text(p, i, LANG_EN), LANG_EN);
 		bool one = zh == 1 && en == 1;
 		single += one;
 		if (one && c->out.mode == OUT_TABLE)
@@ -274,8 +303,8 @@ const struct cli_verb cli_rules[] = {
     {"check", check, N_("read every sample of the rule files, count the segments of every reply"), NULL, 0, 0,
      CLI_FORMATS, file_option, CLI_SECRETARY | CLI_HELPER, "yishi rules check",
      N_("Exit status 65 when a rule does not do what its sample lines say.")},
-    {"explain", explain, N_("show what is read out of a text, and by which rule"), "TEXT | -", 1, -1, 0,
-     explain_options, CLI_SECRETARY | CLI_HELPER, "yishi rules explain --role volunteer '8 12'",
+    {"explain", explain, N_("show what is read out of a text, and by which rule"), "TEXT | -", 1, -1,
+     CLI_FORMATS, explain_options, CLI_SECRETARY | CLI_HELPER, "yishi rules explain --role volunteer '8 12'",
      N_("With - it reads one text a line and prints one JSON line for each.")},
     {"list", list, N_("all rules in the order in which they are tried"), NULL, 0, 0, CLI_FORMATS, file_option,
      CLI_SECRETARY | CLI_HELPER, "yishi rules list --json", NULL},

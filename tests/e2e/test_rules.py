@@ -39,7 +39,9 @@ class Accuracy(unittest.TestCase):
         self.check("dev.jsonl", 0.97)
 
     def test_fresh_texts(self):
-        self.check("fresh.jsonl", 0.97)
+        for name in ("fresh.jsonl", "fresh-b.jsonl", "fresh-d.jsonl"):
+            with self.subTest(name):
+                self.check(name, 0.97)
 
     def test_held_out_texts(self):
         for name in ("held-out.jsonl", "held-out-2.jsonl", "held-out-3.jsonl"):
