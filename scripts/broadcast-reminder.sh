@@ -28,5 +28,5 @@ echo "$made"
 # Above [gateway] approval_above recipients a second person has to agree first.
 # 超过 approval_above 人的群发要等第二个人批准。
 case $made in
-*'"state":"waiting"'*) echo "waits for a second person: yishi broadcast resume ID --approve" >&2 ;;
+*'"state":"waiting"'*) echo "waits for a second person, who texts back the code from the phone; yishi broadcast show ID" >&2 ;;
 esac

@@ -47,7 +47,7 @@ static const struct {
     [INTENT_STAFF_TRANSFER] = {decide_staff, NEED_NAMED},
     [INTENT_STAFF_EXTEND] = {decide_staff, NEED_NAMED},
     [INTENT_STAFF_BROADCAST] = {decide_later, 0},
-    [INTENT_CODE] = {decide_later, 0},
+    [INTENT_CODE] = {decide_code, NEED_APPROVAL | NEED_RECENT | NEED_SIMILAR},
     [INTENT_ACKNOWLEDGE] = {decide_staff, NEED_NAMED},
     [INTENT_UNKNOWN] = {decide_unknown, NEED_RECENT | NEED_SIMILAR},
 };

@@ -19,6 +19,7 @@ enum fact_need {
 	NEED_DUTY = 1 << 5,
 	NEED_ACTIONS = 1 << 6,
 	NEED_MEDIATORS = 1 << 7,
+	NEED_APPROVAL = 1 << 8,
 };
 unsigned decide_needs(enum intent_kind kind);
 
@@ -38,6 +39,9 @@ enum effect_kind {
 	EFFECT_QUOTE,    /* number was named to this phone */
 	EFFECT_DUTY,     /* number: the case; text: the words. The duty officers are texted at once */
 	EFFECT_MEDIATE,  /* number: the private case; text. The mediators are texted */
+	EFFECT_APPROVE,  /* subject: broadcast */
+	EFFECT_MISCODE,  /* a wrong code; subject: broadcast; answer: how many are left */
+	EFFECT_RECODE,   /* subject: broadcast: a fresh code to this phone is the answer */
 	EFFECT_UNDO, /* subject: action; split: words that joined a case become one of their own, else they go
 		      */
 };

@@ -28,6 +28,7 @@ void decide_callback(const struct facts *f, const struct intent *in, struct deci
 void decide_wrong_number(const struct facts *f, const struct intent *in, struct decision *d);
 void decide_undo(const struct facts *f, const struct intent *in, struct decision *d);
 
+void decide_code(const struct facts *f, const struct intent *in, struct decision *d);
 void decide_staff(const struct facts *f, const struct intent *in, struct decision *d);
 
 /* A fresh effect at the end of the list: all zero but for its kind and "cannot be undone". */

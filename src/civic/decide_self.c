@@ -94,7 +94,7 @@ static const char *const undone[ACTION_KIND_COUNT] = {
     [ACTION_RSVP] = "undone.rsvp",         [ACTION_CASE] = "undone.case",   [ACTION_SUPPORT] = "undone.support",
     [ACTION_LIKELY] = "undone.likely",     [ACTION_JOIN] = "undone.likely", [ACTION_OPT] = "undone.opt",
     [ACTION_REGISTER] = "undone.register", [ACTION_STEP] = "undone.step",   [ACTION_CHORE] = "undone.chore",
-    [ACTION_UNLINK] = "undone.unlink",     [ACTION_DUTY] = "undone.duty",
+    [ACTION_UNLINK] = "undone.unlink",     [ACTION_DUTY] = "undone.duty",   [ACTION_APPROVE] = "undone.approve",
 };
 
 void decide_undo(const struct facts *f, const struct intent *in, struct decision *d)

@@ -20,6 +20,10 @@
 #define QUESTION_TEXT_S   (30 * MINUTE_S)
 #define QUESTION_RATING_S (7 * DAY_S)
 #define RING_TWICE_S      (10 * MINUTE_S)
+#define APPROVAL_CODE_S   (10 * MINUTE_S)
+#define APPROVAL_KEPT_S   DAY_S /* a code older than this is a number like any other */
+#define APPROVAL_TRIES    3     /* so many wrong codes, and the right one is void */
+#define APPROVAL_DIGITS   6
 
 enum opt_out { OPT_NONE, OPT_BROADCASTS, OPT_ALL };
 
@@ -74,6 +78,24 @@ struct question_fact {
 	char detail[32];
 };
 
+/* A code that was texted to this phone for a large broadcast. */
+enum approval_state {
+	APPROVAL_OPEN,
+	APPROVAL_EXPIRED,  /* a fresh code goes to the same phone */
+	APPROVAL_VOID,     /* after too many wrong ones: only the desk asks again */
+	APPROVAL_TOO_LATE, /* past the broadcast's not-after */
+	APPROVAL_GIVEN,    /* somebody else was first */
+	APPROVAL_CANCELLED
+};
+
+struct approval_fact {
+	int64_t broadcast; /* 0: nothing was asked of this phone */
+	enum approval_state state;
+	bool right; /* the texted code is the one; else `broadcast` is the youngest with an open code */
+	int wrong;  /* wrong ones before this */
+	int64_t recipients, at_utc;
+};
+
 /* X(identifier, "kind in the database") */
 #define ACTIONS(X)                                                                                             \
 	X(RSVP, "rsvp")                                                                                        \
@@ -86,7 +108,8 @@ struct question_fact {
 	X(STEP, "step")                                                                                        \
 	X(CHORE, "chore")                                                                                      \
 	X(UNLINK, "unlink")                                                                                    \
-	X(DUTY, "duty")
+	X(DUTY, "duty")                                                                                        \
+	X(APPROVE, "approve")
 
 enum action_kind {
 #define X(id, name) ACTION_##id,
@@ -124,6 +147,7 @@ struct facts {
 	int next_number; /* what a new case would get */
 	int duty_count;  /* who hears a call for help; 0: nobody can be reached */
 	int mediator_count;
+	struct approval_fact approval;
 	bool several;    /* the text holds several intents */
 	bool quote_only; /* a text without words to speak of */
 };

@@ -4,6 +4,7 @@
 #include "cli/nouns.h"
 
 #include "base/mem.h"
+#include "store/approval.h"
 #include "store/message.h"
 #include "store/store.h"
 
@@ -30,21 +31,24 @@ static const struct out_column columns[] = {
     {"created", NULL, OUT_TIME, 0},
     {"created_by", NULL, OUT_TEXT, 0},
     {"done", NULL, OUT_TIME, 0},
+    {"asked", NULL, OUT_TIME, 0},
+    {"code_until", NULL, OUT_TIME, 0},
     {0},
 };
 
 /* `sent` counts what the network took, with or without a report; `segments` are those of one recipient. */
 static json_t *broadcast_json(const struct broadcast *b)
 {
-	return json_pack("{sI ss sI si sI sI sI sI sI so so so so sI sI so ss so}", "id", (json_int_t)b->id,
-			 "state", broadcast_state_name(b->state), "recipients", (json_int_t)b->recipients,
-			 "segments", b->segments, "queued", (json_int_t)(b->queued + b->sending), "sent",
-			 (json_int_t)(b->sent + b->delivered), "delivered", (json_int_t)b->delivered, "failed",
-			 (json_int_t)(b->failed + b->expired), "uncertain", (json_int_t)b->uncertain, "at",
-			 out_time(b->at_utc), "not_after", out_time(b->not_after_utc), "audience",
-			 out_string(b->audience), "text", out_string(b->text), "expired",
-			 (json_int_t)b->expired, "cancelled", (json_int_t)b->cancelled, "created",
-			 out_time(b->created_utc), "created_by", b->created_by, "done", out_time(b->done_utc));
+	return json_pack(
+	    "{sI ss sI si sI sI sI sI sI so so so so sI sI so ss so so so}", "id", (json_int_t)b->id, "state",
+	    broadcast_state_name(b->state), "recipients", (json_int_t)b->recipients, "segments", b->segments,
+	    "queued", (json_int_t)(b->queued + b->sending), "sent", (json_int_t)(b->sent + b->delivered),
+	    "delivered", (json_int_t)b->delivered, "failed", (json_int_t)(b->failed + b->expired), "uncertain",
+	    (json_int_t)b->uncertain, "at", out_time(b->at_utc), "not_after", out_time(b->not_after_utc),
+	    "audience", out_string(b->audience), "text", out_string(b->text), "expired", (json_int_t)b->expired,
+	    "cancelled", (json_int_t)b->cancelled, "created", out_time(b->created_utc), "created_by",
+	    b->created_by, "done", out_time(b->done_utc), "asked", out_time(b->asked_utc), "code_until",
+	    out_time(b->code_until_utc));
 }
 
 static int print_row(void *ctx, const struct broadcast *b)
@@ -66,10 +70,35 @@ static int run_list(struct cli *c)
 	return r < 0 ? cli_store_failed(c, r) : EX_OK;
 }
 
+/* What one that waits is waiting for, and what brings it on. */
+static void print_waiting(struct cli *c, const struct broadcast *b)
+{
+	char until[32];
+	long long id = b->id;
+	if (!b->asked_utc)
+		cli_note(
+		    _("it waits for a second person; codes were not texted yet: yishid does not run, the quiet "
+		      "hours are not over, or no secretary has a phone; or yishi broadcast resume %lld "
+		      "--approve"),
+		    id);
+	else if (b->codes && b->code_until_utc > cli_now(c))
+		cli_note(
+		    _("it waits for a second person: a secretary texts back the code by %s, or yishi broadcast "
+		      "resume %lld --approve"),
+		    rfc3339_format(b->code_until_utc, until), id);
+	else
+		cli_note(_("it waits for a second person, and the texted codes count no more; yishi broadcast "
+			   "resume "
+			   "%lld sends fresh ones"),
+			 id);
+}
+
 static int print_record(void *ctx, const struct broadcast *b)
 {
 	struct cli *c = ctx;
 	out_record(&c->out, columns, broadcast_json(b));
+	if (b->state == BROADCAST_WAITING && c->out.mode == OUT_TABLE)
+		print_waiting(c, b);
 	return 0;
 }
 
@@ -193,8 +222,10 @@ static void tell(struct cli *c, const struct draft *d, int64_t id)
 	}
 	printf(_("broadcast %lld: %lld recipients\n"), (long long)id, (long long)d->who.recipients);
 	if (d->needs_approval)
-		printf(_("it goes to more than %d people and waits for a second person: yishi broadcast resume "
-			 "%lld --approve\n"),
+		printf(_("it goes to more than %d people and waits for a second person: a secretary texts back "
+			 "the code that is\n"
+			 "on the phone, or another user of this machine says yishi broadcast resume %lld "
+			 "--approve\n"),
 		       c->config->approval_above, (long long)id);
 }
 
@@ -232,15 +263,29 @@ static int run_new(struct cli *c)
 
 enum decision { PAUSE, RESUME, CANCEL, RETRY };
 
-static int apply(struct cli *c, enum decision what, int64_t id, const char *by, int *ret_count)
+/* One that waits for its second person is asked about again: fresh codes. */
+static int resume(struct cli *c, int64_t id, const struct actor *by, bool *ret_asked)
+{
+	int64_t now = cli_now(c);
+	if (cli_opt(c, "approve"))
+		return broadcast_approve(c->store, id, by, now);
+	int r = broadcast_resume(c->store, id, by, now);
+	if (r != -EPERM)
+		return r;
+	r = approval_ask_again(c->store, id, by, now);
+	*ret_asked = r == 0;
+	return r;
+}
+
+static int apply(struct cli *c, enum decision what, int64_t id, const struct actor *by, int *ret_count,
+		 bool *ret_asked)
 {
 	int64_t now = cli_now(c);
 	switch (what) {
 	case PAUSE:
 		return broadcast_pause(c->store, id, by, now);
 	case RESUME:
-		return cli_opt(c, "approve") ? broadcast_approve(c->store, id, by, now)
-					     : broadcast_resume(c->store, id, by, now);
+		return resume(c, id, by, ret_asked);
 	case CANCEL:
 		return broadcast_cancel(c->store, id, by, now, ret_count);
 	case RETRY:
@@ -253,13 +298,15 @@ static int decide(struct cli *c, enum decision what)
 {
 	struct store *s;
 	int64_t id;
-	char by[32];
+	struct actor by = {.channel = CHANNEL_SHELL};
+	bool asked = false;
 	int count = -1, r = cli_id(c, 0, &id);
 	if (r || (r = cli_store(c, &s)))
 		return r;
 	if ((r = store_begin(s)))
 		return cli_store_failed(c, r);
-	r = apply(c, what, id, cli_actor(by), &count);
+	cli_actor(by.id);
+	r = apply(c, what, id, &by, &count, &asked);
 	if (r == -ENOENT)
 		r = missing(c);
 	else if (r == -EPERM)
@@ -267,9 +314,10 @@ static int decide(struct cli *c, enum decision what)
 			     _("broadcast %s is in a state that does not allow it; `yishi broadcast show %s`"),
 			     c->argv[0], c->argv[0]);
 	else if (r == -EACCES)
-		r = cli_fail(
-		    EX_NOPERM, "%s",
-		    _("the person who asked for it cannot approve it; a second user of this machine does"));
+		r = cli_fail(EX_NOPERM, "%s",
+			     _("the person who asked for it cannot approve it; a secretary does by the texted "
+			       "code, or a "
+			       "second user of this machine"));
 	r = changes_end(c, r);
 	if (r)
 		return r;
@@ -277,6 +325,10 @@ static int decide(struct cli *c, enum decision what)
 		return broadcast_get(s, id, print_record, c) ? EX_IOERR : EX_OK;
 	if (what == CANCEL)
 		printf(_("broadcast %lld is cancelled: %d texts stay here\n"), (long long)id, count);
+	else if (asked)
+		printf(
+		    _("fresh codes for broadcast %lld go to the secretaries' phones; those before are void\n"),
+		    (long long)id);
 	else if (what == RETRY)
 		printf(_("broadcast %lld: %d texts go out again\n"), (long long)id, count);
 	return EX_OK;
@@ -308,7 +360,7 @@ static const struct cli_option show_options[] = {
     {0},
 };
 static const struct cli_option resume_options[] = {
-    {"approve", NULL, N_("the second person's yes to a large broadcast"), false}, {0}};
+    {"approve", NULL, N_("the second person's yes to a large broadcast, at the desk"), false}, {0}};
 static const struct cli_option retry_options[] = {
     {"uncertain", NULL, N_("also what perhaps went out: some people may get it twice"), false}, {0}};
 
@@ -368,7 +420,7 @@ const struct cli_verb cli_broadcast[] = {
      .example = "yishi broadcast pause 7"},
     {.name = "resume",
      .run = run_resume,
-     .what = N_("go on, or approve a large one as the second person"),
+     .what = N_("go on; text fresh codes for, or approve, a large one that waits"),
      .args = "ID",
      .min_args = 1,
      .max_args = 1,

@@ -78,7 +78,7 @@ static int verdict(struct watch *w, bool live)
 	if (b->state != BROADCAST_QUEUED && !live)
 		return cli_fail(EX_TEMPFAIL,
 				b->state == BROADCAST_WAITING
-				    ? _("it waits for a second person: yishi broadcast resume %lld --approve")
+				    ? _("it waits for a second person: yishi broadcast show %lld says for whom")
 				    : _("it is paused: yishi broadcast resume %lld"),
 				(long long)b->id);
 	return -1;

@@ -27,4 +27,4 @@ const char *const cli_words[] = {
     N_("planned"), N_("invited"), N_("held"), N_("silent"), N_("yes"), N_("no"), N_("broadcasts"), N_("all"),
     N_("waiting"), N_("paused"),
     /* TRANSLATORS: things that wait for a person */
-    N_("callback"), N_("wrong_number"), N_("register"), N_("loop"), N_("erase"), NULL};
+    N_("callback"), N_("wrong_number"), N_("register"), N_("loop"), N_("erase"), N_("approval"), NULL};

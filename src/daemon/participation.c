@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "civic/context.h"
 #include "daemon/participation_internal.h"
+#include "store/approval.h"
 #include "store/chore.h"
 #include "store/event.h"
 #include "store/facts.h"
@@ -301,6 +302,29 @@ static void keep_vital(struct intents *in)
 	in->count = n;
 }
 
+/* What a code with a word beside it may look like while nobody thinks of codes. */
+static bool may_be_code(const struct intents *in)
+{
+	enum intent_kind k = in->list[0].kind;
+	return in->count == 1 &&
+	       (k == INTENT_UNKNOWN || k == INTENT_SUPPORT || k == INTENT_THANKS || k == INTENT_ATTENDANCE);
+}
+
+/* "同意 482 716" while a code is expected of this phone: a second question, but never one for a bare digit. */
+static int read_as_code(const struct turn *t, struct intents *in)
+{
+	int r = approval_expected(t->p->store, t->sender.number, t->now);
+	if (r <= 0)
+		return r;
+	cleanup_free struct intents *as_code = mem_alloc(sizeof *as_code);
+	rules_read(t->p->rules, t->words,
+		   &(struct rules_context){.asked = ASKED_CODE, .roles = t->sender.roles}, as_code);
+	if (as_code->count == 1 && as_code->list[0].kind == INTENT_CODE &&
+	    strlen(as_code->list[0].code) == APPROVAL_DIGITS)
+		*in = *as_code;
+	return 0;
+}
+
 static int read_in_context(struct turn *t, struct intents *in)
 {
 	struct question_fact q;
@@ -312,6 +336,8 @@ static int read_in_context(struct turn *t, struct intents *in)
 	    t->p->rules, t->words,
 	    &(struct rules_context){.asked = q.kind, .roles = t->sender.roles, .machine = t->sender.machine},
 	    in);
+	if (t->sender.roles & ROLE(SECRETARY) && may_be_code(in) && (r = read_as_code(t, in)) < 0)
+		return r;
 	if (q.kind == ASKED_TEXT && in->count == 1 &&
 	    (!strcmp(q.detail, "attend") || !strcmp(q.detail, "decline")) && strlen(t->words) <= 2 &&
 	    context_building(t->words, building))

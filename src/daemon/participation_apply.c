@@ -248,6 +248,12 @@ static int apply_one(const struct turn *t, const struct facts *f, const struct e
 							     "", &t->by, t->now, NULL, NULL)) < 0)
 			return r;
 		return mediate(t, e);
+	case EFFECT_APPROVE:
+		r = approval_apply(t, e);
+		return r < 0 ? r : note_action(t, e, e->subject, NULL);
+	case EFFECT_MISCODE:
+	case EFFECT_RECODE:
+		return approval_apply(t, e);
 	case EFFECT_UNDO:
 		return undo_action(t, e->subject, e->split);
 	}

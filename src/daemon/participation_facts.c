@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "daemon/participation_internal.h"
 #include "store/action.h"
+#include "store/approval.h"
 #include "store/facts.h"
 #include "store/matter.h"
 #include "store/question.h"
@@ -68,6 +69,9 @@ int gather(const struct turn *t, const struct intent *in, bool several, struct f
 			return r;
 		f->mediator_count = r;
 	}
+	if (needs & NEED_APPROVAL &&
+	    (r = approval_get(s, t->sender.number, t->sender.person, in->code, t->now, &f->approval)) < 0)
+		return r;
 	if (needs & NEED_ACTIONS) {
 		if ((r = action_last(s, t->sender.number, t->now - UNDO_S, f->actions)) < 0)
 			return r;

@@ -35,7 +35,7 @@ struct say_options {
 	enum outbox_class class;
 	bool quiet;
 	int64_t not_after_utc, answers, meeting, matter, person;
-	const char *dedupe;
+	const char *dedupe, *secret; /* store/outbox.h; NULL: none */
 };
 /* Queues a text; *ret_id (may be NULL) 0: the occasion was there already. An empty text is no text. */
 int say_send(const struct participation *p, const char *number, const char *text, const struct say_options *o,
@@ -55,6 +55,10 @@ int duty_call(const struct turn *t, const struct effect *e);
 int duty_correct(const struct turn *t, int number);
 int mediator_phones(const struct turn *t, char (*ret)[E164_MAX], int max);
 int mediate(const struct turn *t, const struct effect *e);
+/* ---- participation_approval.c: the second person's yes to a large broadcast */
+/* Texts codes for the broadcasts that wait for one; *ret_next is lowered. */
+int approval_send(const struct participation *p, int64_t now, int64_t *ret_next);
+int approval_apply(const struct turn *t, const struct effect *e);
 /* ---- participation_undo.c */
 int undo_action(const struct turn *t, int64_t action, bool split);
 

@@ -109,6 +109,7 @@ int say_send(const struct participation *p, const char *number, const char *text
 			       .answers = o->answers,
 			       .meeting = o->meeting,
 			       .matter = o->matter,
-			       .dedupe = o->dedupe};
+			       .dedupe = o->dedupe,
+			       .secret = o->secret};
 	return outbox_add(p->store, &n, now, ret_id);
 }

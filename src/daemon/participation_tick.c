@@ -79,7 +79,8 @@ static int tick(const struct participation *p, int64_t now, int64_t *ret_next, b
 	if ((r = news_expire(p, now, &t)) < 0)
 		return r;
 	sooner(&next, t);
-	if ((r = news_send(p, now)) < 0 || (r = rounds_send(p, now, &next)) < 0)
+	if ((r = news_send(p, now)) < 0 || (r = rounds_send(p, now, &next)) < 0 ||
+	    (r = approval_send(p, now, &next)) < 0)
 		return r;
 	*ret_next = next;
 	return 0;

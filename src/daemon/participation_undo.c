@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "daemon/participation_internal.h"
 #include "store/action.h"
+#include "store/broadcast.h"
 #include "store/chore.h"
 #include "store/event.h"
 #include "store/matter.h"
@@ -147,6 +148,10 @@ static int undo_kind(const struct turn *t, const struct former *f)
 		return phone_set_unlinked(t->p->store, t->sender.number, 0, t->now);
 	case ACTION_DUTY:
 		return duty_correct(t, (int)f->subject);
+	case ACTION_APPROVE: { /* what has gone has gone; nothing more goes */
+		int r = broadcast_pause(t->p->store, f->subject, &t->by, t->now);
+		return r == -EPERM ? 0 : r;
+	}
 	case ACTION_KIND_COUNT:
 		return 0;
 	}

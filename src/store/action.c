@@ -59,6 +59,11 @@ static int touched(struct store *s, const struct action_fact *a, const char *num
 		r = store_get(s, &n, "SELECT count(*) FROM chore WHERE id = ? AND done_utc IS NOT NULL", "I",
 			      a->subject);
 		break;
+	case ACTION_APPROVE:
+		r = store_get(
+		    s, &n, "SELECT count(*) FROM broadcast WHERE id = ? AND state NOT IN ('queued', 'paused')",
+		    "I", a->subject);
+		break;
 	case ACTION_SUPPORT:
 	case ACTION_LIKELY:
 	case ACTION_JOIN:

@@ -1,5 +1,6 @@
 #include "store/broadcast.h"
 
+#include "base/text.h"
 #include "store/event.h"
 #include "store/internal.h"
 #include "store/journal.h"
@@ -29,13 +30,11 @@ static enum broadcast_state state_find(const char *name)
 	return BROADCAST_CANCELLED;
 }
 
-static int note(struct store *s, int64_t id, const char *entry, const char *by, int64_t now)
+static int note(struct store *s, int64_t id, const char *entry, const struct actor *by, int64_t now)
 {
-	struct actor who = {.channel = CHANNEL_SHELL};
 	char text[48];
-	snprintf(who.id, sizeof who.id, "%s", by);
 	snprintf(text, sizeof text, "broadcast %lld", (long long)id);
-	return journal_add(s, 0, entry, text, &who, now);
+	return journal_add(s, 0, entry, text, by, now);
 }
 
 static int tell_queued(struct store *s, int64_t id, const char *by, int64_t now)
@@ -55,6 +54,8 @@ static int tell_queued(struct store *s, int64_t id, const char *by, int64_t now)
 int broadcast_add(struct store *s, const struct broadcast_new *n, int64_t now, int64_t *ret_id)
 {
 	int64_t base, id;
+	struct actor by = {.channel = CHANNEL_SHELL};
+	text_copy(by.id, sizeof by.id, n->by);
 	int r = store_run(s,
 			  "INSERT INTO broadcast (audience, text, state, segments, recipients, at_utc, "
 			  "not_after_utc, override_quiet,"
@@ -82,7 +83,7 @@ int broadcast_add(struct store *s, const struct broadcast_new *n, int64_t now, i
 			 n->override_quiet ? "broadcast into quiet hours"
 			 : n->waiting      ? "broadcast asked for"
 					   : "broadcast",
-			 n->by, now);
+			 &by, now);
 	if (!r && !n->waiting)
 		r = tell_queued(s, id, n->by, now);
 	if (!r)
@@ -93,7 +94,9 @@ int broadcast_add(struct store *s, const struct broadcast_new *n, int64_t now, i
 #define COLUMNS                                                                                                \
 	"b.id, b.audience, b.text, b.state, b.segments, b.recipients, b.at_utc, b.not_after_utc, "             \
 	"b.override_quiet,"                                                                                    \
-	" b.created_by, b.created_utc, b.done_utc"
+	" b.created_by, b.created_utc, b.done_utc, b.asked_utc,"                                               \
+	" (SELECT count(*) FROM approval a WHERE a.broadcast = b.id AND a.wrong < 3),"                         \
+	" (SELECT max(expires_utc) FROM approval a WHERE a.broadcast = b.id AND a.wrong < 3)"
 
 static int count_states(struct store *s, struct broadcast *b)
 {
@@ -127,7 +130,10 @@ static int walk(struct store *s, struct query *q, int r, int (*row)(void *ctx, c
 				      .override_quiet = query_int(q, 8) != 0,
 				      .created_by = query_text(q, 9),
 				      .created_utc = query_int(q, 10),
-				      .done_utc = query_int(q, 11)};
+				      .done_utc = query_int(q, 11),
+				      .asked_utc = query_int(q, 12),
+				      .codes = (int)query_int(q, 13),
+				      .code_until_utc = query_int(q, 14)};
 		++*rows;
 		if ((r = count_states(s, &b)) < 0)
 			return r;
@@ -176,22 +182,22 @@ static int change(struct store *s, int64_t id, unsigned from, enum broadcast_sta
 			 state_names[to]);
 }
 
-int broadcast_pause(struct store *s, int64_t id, const char *by, int64_t now)
+int broadcast_pause(struct store *s, int64_t id, const struct actor *by, int64_t now)
 {
 	int r = change(s, id, 1u << BROADCAST_QUEUED, BROADCAST_PAUSED);
 	return r ? r : note(s, id, "broadcast paused", by, now);
 }
 
-int broadcast_resume(struct store *s, int64_t id, const char *by, int64_t now)
+int broadcast_resume(struct store *s, int64_t id, const struct actor *by, int64_t now)
 {
 	int r = change(s, id, 1u << BROADCAST_PAUSED, BROADCAST_QUEUED);
 	return r ? r : note(s, id, "broadcast resumed", by, now);
 }
 
-int broadcast_approve(struct store *s, int64_t id, const char *by, int64_t now)
+int broadcast_approve(struct store *s, int64_t id, const struct actor *by, int64_t now)
 {
 	int64_t same;
-	int r = store_get(s, &same, "SELECT created_by = ?2 FROM broadcast WHERE id = ?1", "It", id, by);
+	int r = store_get(s, &same, "SELECT created_by = ?2 FROM broadcast WHERE id = ?1", "It", id, by->id);
 	if (r)
 		return r;
 	if (same)
@@ -199,10 +205,10 @@ int broadcast_approve(struct store *s, int64_t id, const char *by, int64_t now)
 	r = change(s, id, 1u << BROADCAST_WAITING, BROADCAST_QUEUED);
 	if (!r)
 		r = note(s, id, "broadcast approved", by, now);
-	return r ? r : tell_queued(s, id, by, now);
+	return r ? r : tell_queued(s, id, by->id, now);
 }
 
-int broadcast_cancel(struct store *s, int64_t id, const char *by, int64_t now, int *ret_stopped)
+int broadcast_cancel(struct store *s, int64_t id, const struct actor *by, int64_t now, int *ret_stopped)
 {
 	int r = change(s, id, 1u << BROADCAST_WAITING | 1u << BROADCAST_QUEUED | 1u << BROADCAST_PAUSED,
 		       BROADCAST_CANCELLED);
@@ -213,7 +219,8 @@ int broadcast_cancel(struct store *s, int64_t id, const char *by, int64_t now, i
 	return r ? r : note(s, id, "broadcast cancelled", by, now);
 }
 
-int broadcast_retry(struct store *s, int64_t id, bool uncertain, const char *by, int64_t now, int *ret_again)
+int broadcast_retry(struct store *s, int64_t id, bool uncertain, const struct actor *by, int64_t now,
+		    int *ret_again)
 {
 	int again = 0;
 	int r = change(s, id, 1u << BROADCAST_QUEUED | 1u << BROADCAST_DONE, BROADCAST_QUEUED);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/config.h"
+#include "store/journal.h"
 #include "store/store.h"
 
 #define BROADCAST_AUDIENCE_MAX 1024
@@ -71,6 +72,10 @@ struct broadcast {
 	/* texts by their state; the sum is the number of recipients */
 	int64_t queued, sending, sent, delivered, failed, expired, uncertain, cancelled;
 	int64_t segments_left; /* of those that still have to go */
+	/* of one that waits: when codes were texted (0: not yet), how many of them still count, and until when
+	 */
+	int64_t asked_utc, code_until_utc;
+	int codes;
 };
 /* The youngest `limit` in the order of their numbers. Strings are valid during the callback. */
 int broadcast_list(struct store *s, int64_t since_utc, long limit,
@@ -80,13 +85,14 @@ int broadcast_get(struct store *s, int64_t id, int (*row)(void *ctx, const struc
 
 /* What a person decides. In the caller's transaction; each writes the journal and, where it belongs, an event.
  * -ENOENT no such broadcast, -EPERM its state does not allow it. */
-int broadcast_pause(struct store *s, int64_t id, const char *by, int64_t now);
-int broadcast_resume(struct store *s, int64_t id, const char *by, int64_t now);
+int broadcast_pause(struct store *s, int64_t id, const struct actor *by, int64_t now);
+int broadcast_resume(struct store *s, int64_t id, const struct actor *by, int64_t now);
 /* The second person's yes: -EACCES when it is the same person who asked for it. */
-int broadcast_approve(struct store *s, int64_t id, const char *by, int64_t now);
-int broadcast_cancel(struct store *s, int64_t id, const char *by, int64_t now, int *ret_stopped);
+int broadcast_approve(struct store *s, int64_t id, const struct actor *by, int64_t now);
+int broadcast_cancel(struct store *s, int64_t id, const struct actor *by, int64_t now, int *ret_stopped);
 /* What failed (and, with `uncertain`, what perhaps did not arrive) goes out again. */
-int broadcast_retry(struct store *s, int64_t id, bool uncertain, const char *by, int64_t now, int *ret_again);
+int broadcast_retry(struct store *s, int64_t id, bool uncertain, const struct actor *by, int64_t now,
+		    int *ret_again);
 
 /* Segments of reminders and broadcasts that are due before `by_utc` and still have to go: what stands in front.
  */

@@ -15,7 +15,8 @@
 	"not_before,"                                                                                          \
 	" m.intents AS intents"
 #define OUT_COLUMNS                                                                                            \
-	"m.id AS id, 1 AS out, m.number AS number, m.text AS text, m.class AS kind, m.state AS state,"         \
+	"m.id AS id, 1 AS out, m.number AS number, replace(m.text, coalesce(m.secret, ''), '******') AS text," \
+	" m.class AS kind, m.state AS state,"                                                                  \
 	" m.modem AS modem, m.reason AS reason, m.segments AS segments, 0 AS missing, m.created_utc AS "       \
 	"created,"                                                                                             \
 	" m.sent_utc AS sent, m.answers AS answers, m.broadcast AS broadcast, m.meeting AS meeting,"           \

@@ -32,13 +32,14 @@ int outbox_add(struct store *s, const struct outbox_new *n, int64_t now_utc, int
 	    "modem,"
 	    " created_utc, not_before_utc, not_after_utc, quiet, next_try_utc, answers, broadcast, meeting, "
 	    "matter,"
-	    " dedupe) VALUES ((SELECT (coalesce(max(id), -1) | 1) + 2 FROM message_out)," /* odd:
+	    " dedupe, secret) VALUES ((SELECT (coalesce(max(id), -1) | 1) + 2 FROM message_out)," /* odd:
 											     store/message.h */
-	    " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+	    " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 	    " ON CONFLICT (dedupe) DO NOTHING",
-	    "tPttitibTIIPbIPPPPT", n->number, n->person, n->text, class_names[n->class], (int)n->class,
+	    "tPttitibTIIPbIPPPPTT", n->number, n->person, n->text, class_names[n->class], (int)n->class,
 	    n->ucs2 ? "ucs2" : "gsm7", n->segments, n->report, n->modem, now_utc, n->not_before_utc,
-	    n->not_after_utc, n->quiet, first, n->answers, n->broadcast, n->meeting, n->matter, n->dedupe);
+	    n->not_after_utc, n->quiet, first, n->answers, n->broadcast, n->meeting, n->matter, n->dedupe,
+	    n->secret);
 	if (r)
 		return r;
 	if (ret_id)

@@ -144,7 +144,8 @@ CREATE TABLE message_out (
     broadcast     INTEGER REFERENCES broadcast (id),
     meeting       INTEGER REFERENCES meeting (id),
     matter        INTEGER,                                          -- case number that it speaks of
-    dedupe        TEXT UNIQUE                                       -- names the one occasion; a second insert is no insert
+    dedupe        TEXT UNIQUE,                                      -- names the one occasion; a second insert is no insert
+    secret        TEXT                                              -- a part of the text that no list shows
 ) STRICT;
 CREATE INDEX message_out_ready ON message_out (priority, next_try_utc, id) WHERE state IN ('queued', 'sending', 'uncertain');
 CREATE INDEX message_out_number ON message_out (number, created_utc);
@@ -355,8 +356,23 @@ CREATE TABLE broadcast (
     override_quiet INTEGER NOT NULL DEFAULT 0,
     created_by    TEXT NOT NULL,
     created_utc   INTEGER NOT NULL,
+    asked_utc     INTEGER,                                          -- when codes for its approval were texted; NULL: not yet
     done_utc      INTEGER
 ) STRICT;
+CREATE INDEX broadcast_waiting ON broadcast (id) WHERE state = 'waiting';
+
+-- The code that was texted to a secretary's phone for a large broadcast; a fresh one takes its place.
+CREATE TABLE approval (
+    broadcast   INTEGER NOT NULL REFERENCES broadcast (id) ON DELETE CASCADE,
+    number      TEXT NOT NULL,
+    code        TEXT NOT NULL,                                      -- six digits
+    message     INTEGER REFERENCES message_out (id) ON DELETE SET NULL, -- the text that told it
+    asked_utc   INTEGER NOT NULL,
+    expires_utc INTEGER NOT NULL,
+    wrong       INTEGER NOT NULL DEFAULT 0,                         -- wrong codes from this phone since
+    PRIMARY KEY (broadcast, number),
+    UNIQUE (number, code)
+) STRICT, WITHOUT ROWID;
 
 -- ------------------------------------------------------------------------------------------------ events
 CREATE TABLE event (
