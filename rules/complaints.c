@@ -19,6 +19,15 @@ static bool negated(const struct glyphs *g, int i)
 	       before == 0x6709 /* 没有 */;
 }
 
+/* 找物业物业不管: a word counts once, however often it is said. */
+static bool said_before(const struct glyphs *g, int from, int at, const struct word *word)
+{
+	for (int i = from; i + word->n <= at; i++)
+		if (glyphs_match(g, i, word->text))
+			return true;
+	return false;
+}
+
 static void weigh(const struct reading *rd, int a, int b, struct weights *w)
 {
 	const struct rules *r = rd->rules;
@@ -38,7 +47,7 @@ static void weigh(const struct reading *rd, int a, int b, struct weights *w)
 			covered = i + other->n; /* 电话 is no 电 */
 			continue;
 		}
-		for (int k = 0; k < n; k++) {
+		for (int k = 0; k < n && !said_before(g, rd->normal.glyph_of[a], i, word); k++) {
 			w->sum[word[k].list] += word[k].weight;
 			if (word[k].weight > w->top[word[k].list])
 				w->top[word[k].list] = word[k].weight;
@@ -141,10 +150,10 @@ static int group_category(const struct group *g)
 }
 
 /* Beside another wish, words that name no matter are its reason: "can't come, stuck at work". */
-static bool stands_alone(const struct reading *rd, int topic)
+static bool stands_alone(const struct reading *rd, int topic, bool trouble)
 {
 	for (int i = 0; i < rd->found_count; i++)
-		if (rd->found[i].topic == topic && rd->found[i].in.kind != INTENT_THANKS)
+		if (rd->found[i].topic == topic && (rd->found[i].in.kind != INTENT_THANKS || !trouble))
 			return false;
 	return true;
 }
@@ -152,7 +161,7 @@ static bool stands_alone(const struct reading *rd, int topic)
 static void close_group(struct reading *rd, struct group *g)
 {
 	int c = group_category(g);
-	bool alone = stands_alone(rd, g->topic);
+	bool alone = stands_alone(rd, g->topic, g->w.trouble);
 	bool counts = g->forced || (alone && ((c >= 0 && g->w.sum[c] >= 2) || g->w.trouble)) ||
 		      (c >= 0 && g->w.sum[c] > (g->w.trouble ? STRONG : 2 * STRONG - 1));
 	if (g->open && counts) {

@@ -39,6 +39,8 @@ static bool sounds_like(const struct tables *t, const struct glyphs *g, int at, 
 			continue;
 		}
 		uint16_t sound = tables_sound(t, c);
+		if (c == 0x697C /* 楼 */ && at + k > 0 && is_digit(g->list[at + k - 1].c))
+			return false; /* 5楼水管 is no 漏水 */
 		if (!sound || covered[at + k] || sound != tables_sound(t, word->c[k]))
 			return false;
 	}

@@ -44,7 +44,7 @@ class Accuracy(unittest.TestCase):
                 self.check(name, 0.97)
 
     def test_held_out_texts(self):
-        for name in ("held-out.jsonl", "held-out-2.jsonl", "held-out-3.jsonl"):
+        for name in ("held-out.jsonl", "held-out-2.jsonl", "held-out-3.jsonl", "held-out-4.jsonl"):
             with self.subTest(name):
                 self.check(name, 0.97)
 
