@@ -14,6 +14,7 @@
 #define INIT_MS         180000
 #define BACKOFF_MAX_MS  60000
 #define FIRST_CHECK_MS  8000
+#define STOP_MS         20000 /* for the answer to the text that is under way */
 #define DEVICE_MS       60000 /* its folder is watched as well */
 #define DEVICE_BLIND_MS 10000 /* its folder is not there either */
 
@@ -94,7 +95,7 @@ void act_start_over(struct session *s)
 {
 	s->confused = false;
 	s->registered = false;
-	s->format_checked_ms = 0;
+	s->format_known_ms = 0;
 	read_forget(s);
 	session_due_in(s, PROBE_MS, NULL);
 	/* commands of the old life end here; the walk begins anew */
@@ -202,13 +203,23 @@ void act_send(struct session *s)
 	send_begin(s);
 }
 
-void act_rest(struct session *s)
+/* Who asked for the port, or for the end, while a submit was under way waits no longer. */
+static bool asked_for(struct session *s)
 {
 	if (s->stop_wanted)
 		session_event(s, EV_STOP);
 	else if (s->hold_wanted)
 		session_event(s, EV_HOLD);
-	else if (s->confused)
+	else
+		return false;
+	return true;
+}
+
+void act_rest(struct session *s)
+{
+	if (asked_for(s))
+		return;
+	if (s->confused)
 		session_event(s, EV_CONFUSED);
 	else
 		act_look_around(s);
@@ -238,6 +249,8 @@ static void close_down(struct session *s, const char *reason)
 static void wait_and_retry(struct session *s, int64_t first_ms)
 {
 	int64_t ms = first_ms;
+	if (asked_for(s))
+		return;
 	for (int i = 0; i < s->failures && ms < BACKOFF_MAX_MS; i++)
 		ms *= 2;
 	session_due_in(s, ms < BACKOFF_MAX_MS ? ms : BACKOFF_MAX_MS, NULL);
@@ -276,6 +289,8 @@ void act_wait_for_device(struct session *s)
 		log_warning("%s: there is no %s", s->config->name, s->config->device);
 	close_down(s, "device is missing");
 	s->failures++;
+	if (asked_for(s))
+		return;
 	device_watch(s);
 	session_due_in(s, s->device_watch ? DEVICE_MS : DEVICE_BLIND_MS, NULL);
 }
@@ -301,9 +316,18 @@ void act_stop(struct session *s)
 	daemon_session_stopped(s->d);
 }
 
+static void stop_waiting(struct session *s)
+{
+	log_warning("%s: no answer to the last text; the program ends all the same", s->config->name);
+	session_event(s, EV_GONE);
+}
+
 void act_stop_later(struct session *s)
 {
 	s->stop_wanted = true;
+	/* unless it is the database that is waited for */
+	if (s->due_ms == INT64_MAX)
+		session_due_in(s, STOP_MS, stop_waiting);
 }
 
 struct session *session_new(struct daemon *d, const struct config_modem *config)

@@ -9,9 +9,12 @@
 #include <string.h>
 
 #define FIRST_MS       8000
-#define ROUND_MS       300000 /* the other memories too */
-#define TRUST          3      /* so many were announced and none was missed */
-#define SIGNAL_STEP_DB 6      /* less is not worth a write */
+#define ROUND_MS       1800000 /* the other memories too */
+#define TRUST          3       /* so many were announced and none was missed */
+#define SIGNAL_STEP_DB 6       /* less is not worth a write */
+#define SIGNAL_MS      900000  /* nor is more often */
+#define SETTINGS_MS    600000  /* for a modem that is asked one thing at a time */
+#define SINGLE_FACTOR  2       /* such a modem is looked at so much less often */
 
 struct seen {
 	bool format, notify, stores, reg, reg_ok;
@@ -49,21 +52,26 @@ static void look_at(struct session *s, const char *line, struct seen *seen)
 /* Slower while nothing speaks against it, at once fast when a text lay there unannounced. */
 static void pace(struct session *s, bool missed)
 {
+	int64_t twice = 2 * s->check_ms, most = s->row->poll_ms;
+	if (s->one_by_one)
+		most *= SINGLE_FACTOR;
+	if (s->announced >= TRUST && most < s->row->poll_slow_ms)
+		most = s->row->poll_slow_ms;
 	if (missed) {
 		s->announced = 0;
 		s->check_ms = FIRST_MS;
-	} else if (s->check_ms < s->row->poll_ms)
-		s->check_ms = 2 * s->check_ms < s->row->poll_ms ? 2 * s->check_ms : s->row->poll_ms;
-	else if (s->announced >= TRUST)
-		s->check_ms = 2 * s->check_ms < s->row->poll_slow_ms ? 2 * s->check_ms : s->row->poll_slow_ms;
+	} else
+		s->check_ms = twice < most ? twice : most;
 	s->next_check_ms = mono_ms() + s->check_ms;
 }
 
 static void put_when_changed(struct session *s)
 {
 	int d = s->signal - s->put_signal;
-	if (d < SIGNAL_STEP_DB && d > -SIGNAL_STEP_DB && s->used == s->put_used)
+	bool jumped = d >= SIGNAL_STEP_DB || d <= -SIGNAL_STEP_DB;
+	if (!(jumped && mono_ms() - s->put_line_ms >= SIGNAL_MS) && s->used == s->put_used)
 		return;
+	s->put_line_ms = mono_ms();
 	s->put_signal = s->signal;
 	s->put_used = s->used;
 	session_put_line(s);
@@ -86,7 +94,8 @@ static void finish(struct session *s, const struct seen *seen)
 		session_event(s, EV_CONFUSED);
 		return;
 	}
-	s->format_checked_ms = mono_ms();
+	if (seen->format)
+		s->format_known_ms = mono_ms();
 	/* slots that cannot be freed are no news */
 	bool missed = seen->used > stuck(s) && !s->pending_count;
 	pace(s, missed);
@@ -131,6 +140,9 @@ static void on_single(void *user, const struct at_reply *r)
 static void ask_single(struct session *s)
 {
 	int n = (int)(sizeof single / sizeof single[0]), regs = s->row->reg_commands.count;
+	/* a store that fills while the modem is in text mode fills unread: when in doubt that is asked first */
+	if (s->check_step == 0 && mono_ms() - s->format_known_ms < SETTINGS_MS && s->format_known_ms)
+		s->check_step++;
 	while (s->check_step >= n && s->check_step < n + regs && !(s->reg_answers & 1u << (s->check_step - n)))
 		s->check_step++;
 	struct at_command c;
@@ -143,7 +155,7 @@ static void ask_single(struct session *s)
 		finish(s, s->seen);
 		return;
 	}
-	port_submit(s, &c, on_single);
+	port_submit_unhurried(s, &c, on_single);
 }
 
 /* ------------------------------------------------------------------------------------------------ all in one
@@ -196,7 +208,7 @@ void read_check(struct session *s)
 	struct at_command c = at_cmd(buf_str(&line), 10000);
 	if (prefixes.len < sizeof c.prefixes)
 		memcpy(c.prefixes, buf_str(&prefixes), prefixes.len + 1);
-	port_submit(s, &c, on_line);
+	port_submit_unhurried(s, &c, on_line);
 }
 
 int64_t read_next_ms(const struct session *s)

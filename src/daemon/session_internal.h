@@ -101,6 +101,7 @@ struct session {
 	FILE *trace;
 	int64_t trace_start_ms;
 	bool pumping;
+	int64_t hush_ms; /* no bytes are read before; 0 not so */
 
 	/* ladder */
 	int failures; /* rounds in a row that did not come to ready */
@@ -142,6 +143,7 @@ struct session {
 	char list_memory[12];
 	int64_t next_check_ms, check_ms, next_round_ms;
 	int check_step;
+	int64_t put_line_ms;
 	struct seen *seen;          /* session_check.c */
 	bool check_due, one_by_one; /* one_by_one: the modem does not take several queries in a line */
 	int announced, unannounced; /* texts that +CMTI told of, and that only a sweep found */
@@ -157,7 +159,8 @@ struct session {
 	} outcome;
 	int part, register_errors, rejected;
 	uint64_t submits;
-	int64_t format_checked_ms, blocked_until_ms, wait_since_ms, last_read_ms;
+	int64_t format_known_ms; /* it said then that it is in PDU mode; 0 in doubt */
+	int64_t blocked_until_ms, wait_since_ms, last_read_ms;
 	int64_t no_report, no_validity; /* ids */
 	char blocked_reason[96];
 	bool prefer_send; /* reading and sending take turns */
@@ -181,6 +184,10 @@ void port_close(struct session *s);
 void port_pump(struct session *s);
 /* Queues a command. When the chat refuses it is as if it had been cancelled: done is not called. */
 void port_submit(struct session *s, struct at_command *c, void (*done)(void *user, const struct at_reply *r));
+/* The same, and the answer is read only when it is there as a whole: a look into an idle modem should wake the
+ * machine once, however many pieces the answer comes in. Nobody waits for a look. */
+void port_submit_unhurried(struct session *s, struct at_command *c,
+			   void (*done)(void *user, const struct at_reply *r));
 /* In every done: true when the port is gone and nothing is to be gone on with. Notes a dead modem as well. */
 bool port_over(struct session *s, const struct at_reply *r);
 

@@ -8,7 +8,8 @@
 #include <stdarg.h>
 #include <string.h>
 
-#define READ_SIZE 4096
+#define READ_SIZE    4096
+#define UNHURRIED_MS 200
 
 static void on_poll(uv_poll_t *h, int status, int events);
 
@@ -145,7 +146,8 @@ static void free_handle(uv_handle_t *h)
 static void watch(struct session *s)
 {
 	const char *out;
-	int events = UV_READABLE | UV_DISCONNECT | (at_chat_output(s->chat, &out) ? UV_WRITABLE : 0);
+	int events = UV_DISCONNECT | (s->hush_ms ? 0 : UV_READABLE) |
+		     (at_chat_output(s->chat, &out) ? UV_WRITABLE : 0);
 	if (!s->poll || events == s->poll_events)
 		return;
 	s->poll_events = events;
@@ -172,6 +174,8 @@ int port_open(struct session *s)
 	at_chat_free(s->chat);
 	s->chat_options = modem_row_chat_options(s->row);
 	s->chat = at_chat_new(&s->chat_options, &e);
+	s->hush_ms = 0;
+	s->one_by_one = false;
 	at_chat_resync(s->chat, mono_ms());
 	watch(s);
 	return 0;
@@ -219,23 +223,28 @@ void port_pump(struct session *s)
 	session_arm(s);
 }
 
+static void take_bytes(struct session *s, bool disconnected)
+{
+	char bytes[READ_SIZE];
+	s->hush_ms = 0;
+	ssize_t got = transport_read(&s->port, bytes, sizeof bytes);
+	if (got > 0)
+		at_chat_feed(s->chat, mono_ms(), bytes, (size_t)got);
+	else if (got < 0)
+		gone(s, (int)got);
+	else if (disconnected)
+		gone(s, -EIO);
+}
+
 static void on_poll(uv_poll_t *h, int status, int events)
 {
 	struct session *s = h->data;
-	char bytes[READ_SIZE];
 	if (status < 0) {
 		gone(s, -EIO); /* libuv's name for a hang-up is EBADF */
 		return;
 	}
-	if (events & (UV_READABLE | UV_DISCONNECT)) {
-		ssize_t got = transport_read(&s->port, bytes, sizeof bytes);
-		if (got > 0)
-			at_chat_feed(s->chat, mono_ms(), bytes, (size_t)got);
-		else if (got < 0)
-			gone(s, (int)got);
-		else if (events & UV_DISCONNECT)
-			gone(s, -EIO);
-	}
+	if (events & (UV_READABLE | UV_DISCONNECT))
+		take_bytes(s, events & UV_DISCONNECT);
 	port_pump(s);
 }
 
@@ -249,10 +258,19 @@ void port_submit(struct session *s, struct at_command *c, void (*done)(void *use
 	port_pump(s);
 }
 
+void port_submit_unhurried(struct session *s, struct at_command *c,
+			   void (*done)(void *user, const struct at_reply *r))
+{
+	s->hush_ms = mono_ms() + UNHURRIED_MS;
+	port_submit(s, c, done);
+}
+
 bool port_over(struct session *s, const struct at_reply *r)
 {
 	if (r->final == AT_CANCELLED)
 		return true;
+	if (r->final == AT_TIMEOUT)
+		s->format_known_ms = 0; /* it may have started anew */
 	if (r->final != AT_DEAD)
 		return false;
 	log_warning("%s: no answer any more", s->config->name);
@@ -266,6 +284,8 @@ static void on_timer(uv_timer_t *t)
 {
 	struct session *s = t->data;
 	int64_t now = mono_ms();
+	if (s->poll && s->hush_ms && s->hush_ms <= now)
+		take_bytes(s, false);
 	if (s->poll && at_chat_deadline(s->chat) <= now)
 		at_chat_tick(s->chat, now);
 	if (call_due_ms(s) <= now)
@@ -289,6 +309,7 @@ void session_arm(struct session *s)
 	int64_t due = s->due_ms, call = call_due_ms(s);
 	int64_t chat = s->poll ? at_chat_deadline(s->chat) : INT64_MAX;
 	due = chat < due ? chat : due;
+	due = s->poll && s->hush_ms && s->hush_ms < due ? s->hush_ms : due;
 	due = call < due ? call : due;
 	if (!s->timer)
 		return;

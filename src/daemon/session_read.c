@@ -107,6 +107,7 @@ static void look_again(struct session *s)
 {
 	int64_t at = mono_ms() + RETRY_MS;
 	s->next_round_ms = 0;
+	s->format_known_ms = 0;
 	if (s->next_check_ms > at)
 		s->next_check_ms = at;
 }

@@ -15,6 +15,7 @@
 #define BLOCKED_LINE_MS 3600000 /* the operator refuses this line */
 #define PAUSE_MS        2000    /* nothing was sent: not at once again */
 #define WAIT_LIMIT_MS   30000
+#define FORMAT_MS       60000 /* PDU mode is believed so long after the modem said so */
 #define RECORD_MS       1000 /* the database was busy when an outcome was to be written */
 
 static void begin_part(struct session *s);
@@ -224,6 +225,8 @@ static void on_submitted(void *user, const struct at_reply *r)
 					    [SUBMIT_REFUSED] = "refused",
 					    [SUBMIT_NOT_SENT] = "not sent",
 					    [SUBMIT_UNKNOWN] = "uncertain"};
+	if (s->outcome.kind != SUBMITTED)
+		s->format_known_ms = 0;
 	log_outcome(s, s->outcome.kind == SUBMIT_REFUSED ? s->outcome.reason : words[s->outcome.kind]);
 	record(s);
 	if (r->final == AT_DEAD)
@@ -307,7 +310,7 @@ static void on_format(void *user, const struct at_reply *r)
 		rest(s);
 		return;
 	}
-	s->format_checked_ms = mono_ms();
+	s->format_known_ms = mono_ms();
 	submit(s);
 }
 
@@ -322,6 +325,13 @@ static void begin_part(struct session *s)
 	}
 	if (s->out.attempts == 0)
 		s->wait_since_ms = mono_ms();
+	/* In text mode the PDU would leave as the text of a message to nobody. A modem that has reset itself
+	 * says so, or stops to answer; whatever goes not well makes the next part begin with the question. A
+	 * submit that went well proves nothing, hence the limit for those that fall back without a word. */
+	if (s->format_known_ms && mono_ms() - s->format_known_ms < FORMAT_MS) {
+		submit(s);
+		return;
+	}
 	struct at_command c = at_cmd_format_query();
 	port_submit(s, &c, on_format);
 }
