@@ -31,7 +31,8 @@ static const char *const class_names[AT_CLASS_COUNT] = {
     [AT_CLASS_IGNORE] = "ignore",
 };
 
-const struct at_error *at_error_find(enum at_domain domain, int code)
+/* NULL: not in the table. */
+static const struct at_error *find(enum at_domain domain, int code)
 {
 	size_t n;
 	const struct at_error *t = at_errors(&n);
@@ -54,7 +55,7 @@ static const struct {
 
 enum at_class at_error_class(enum at_domain domain, int code)
 {
-	const struct at_error *e = at_error_find(domain, code);
+	const struct at_error *e = find(domain, code);
 	if (e)
 		return e->class;
 	for (size_t i = 0; domain == AT_CMS && i < ARRAY_LEN(cms_ranges); i++)
@@ -65,13 +66,8 @@ enum at_class at_error_class(enum at_domain domain, int code)
 
 const char *at_error_text(enum at_domain domain, int code)
 {
-	const struct at_error *e = at_error_find(domain, code);
+	const struct at_error *e = find(domain, code);
 	return e ? e->text : "unknown error";
-}
-
-const char *at_class_name(enum at_class c)
-{
-	return class_names[c];
 }
 
 int at_class_parse(const char *name)

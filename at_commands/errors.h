@@ -43,12 +43,10 @@ struct at_error {
 	const char *text; /* as a modem with +CMEE=2 prints it */
 };
 
-const struct at_error *at_errors(size_t *ret_count);                   /* the whole table, by domain and code */
-const struct at_error *at_error_find(enum at_domain domain, int code); /* NULL: not in the table */
+const struct at_error *at_errors(size_t *ret_count); /* the whole table, by domain and code */
 enum at_class at_error_class(enum at_domain domain, int code);
 const char *at_error_text(enum at_domain domain, int code); /* "unknown error" when not in the table */
-const char *at_class_name(enum at_class c); /* one word for rows and logs: "later", "store-full" … */
-int at_class_parse(const char *name);       /* enum at_class, or −EINVAL */
+int at_class_parse(const char *name); /* of a row's cms_map: enum at_class, or −EINVAL */
 
 /* The number behind the words of +CMEE=2 ("SIM not inserted", "Network timeout"): letters and digits alone are
  * compared, in any case. −1 when nobody knows the words: they are to be passed on, not guessed. */

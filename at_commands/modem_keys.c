@@ -103,7 +103,6 @@ static const struct modem_key keys[] = {
     PLAIN("clip_reliable", BOOL, clip_reliable),
     PLAIN("clcc_fallback", MILLISECONDS, clcc_fallback_ms),
     PLAIN("ring_gap", MILLISECONDS, ring_gap_ms),
-    PLAIN("hangup", WORDS, hangup),
     COUNTED("reset", RESETS, reset, reset_count),
     PLAIN("cfun_toggle", BOOL, cfun_toggle),
     NUMBER("resets_per_day", resets_per_day, 0, 30),

@@ -123,7 +123,6 @@ struct modem_row {
 	enum modem_voice voice;
 	bool clip_reliable;
 	int clcc_fallback_ms, ring_gap_ms;
-	struct modem_words hangup;
 	/* ladder */
 	struct modem_reset reset[ROW_LIST_MAX];
 	int reset_count;

@@ -27,13 +27,3 @@ struct at_command at_cmd_operator(void);
 int at_read_operator(const struct at_reply *r, char *name, size_t size, int *ret_act); /* act −1 not said */
 struct at_command at_cmd_operator_auto(void); /* AT+COPS=0: registers anew */
 const char *at_technology(int act);           /* "GSM" "UMTS" "LTE" "NR"; "" unknown */
-
-/* Signal, registration and (with `list`) all messages in one exchange, `AT+CSQ;+CREG?;+CEREG?;+CMGL=4`: an idle
- * gateway wakes up once for all. A modem that cannot join commands says ERROR: then ask one by one. The
- * messages are read by at_read_list from the same reply. */
-struct at_watch {
-	int dbm;                    /* SIGNAL_UNKNOWN */
-	struct at_registration reg; /* the first usable one, else the first; stat −1 not said */
-};
-struct at_command at_cmd_watch(const struct modem_row *row, bool list);
-int at_read_watch(const struct modem_row *row, const struct at_reply *r, struct at_watch *ret);

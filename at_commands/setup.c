@@ -117,17 +117,6 @@ struct at_command at_cmd_pin_enter(const char *pin)
 	return c;
 }
 
-const char *at_pin_name(enum pin_state s)
-{
-	static const char *const names[] = {
-	    [PIN_READY] = "ready",         [PIN_PIN] = "PIN",       [PIN_PUK] = "PUK",
-	    [PIN_PIN2] = "PIN2",           [PIN_PUK2] = "PUK2",     [PIN_LOCKED] = "locked",
-	    [PIN_NOT_READY] = "not ready", [PIN_ABSENT] = "absent", [PIN_FAILED] = "failed",
-	    [PIN_UNKNOWN] = "unknown",
-	};
-	return names[s];
-}
-
 struct at_command at_cmd_radio_query(void)
 {
 	return at_cmd("AT+CFUN?", RADIO_MS);

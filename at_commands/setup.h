@@ -28,7 +28,6 @@ struct at_command at_cmd_pin_query(const struct modem_row *row);
 enum pin_state at_read_pin(const struct at_reply *r);
 enum pin_state at_pin_state(const char *text); /* of "+CPIN: …" or what follows it */
 struct at_command at_cmd_pin_enter(const char *pin);
-const char *at_pin_name(enum pin_state s);
 
 struct at_command at_cmd_radio_query(void);
 int at_read_radio(const struct at_reply *r, int *ret_fun);

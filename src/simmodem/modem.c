@@ -138,7 +138,8 @@ void modem_boot(struct modem *m)
 	m->count.resets++;
 }
 
-void modem_self_reset(struct modem *m)
+/* Settings fall back although the port stays (text mode, echo, +CNMI of the profile). */
+static void self_reset(struct modem *m)
 {
 	restart(m);
 	m->set.echo = true;
@@ -357,7 +358,7 @@ int modem_fault(struct modem *m, enum fault_id id, int64_t value, const char *te
 	if (id == F_HANG)
 		m->silent_until_ms = m->net->now_ms + value;
 	else if (id == F_SELF_RESET)
-		modem_self_reset(m);
+		self_reset(m);
 	else if (id == F_TEXT_MODE)
 		m->set.cmgf = 1;
 	else if (id == F_REPLUG)

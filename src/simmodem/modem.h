@@ -124,8 +124,6 @@ void modem_done(struct modem *m);
 int modem_resize_stores(struct modem *m, const char *spec);
 /* Power-up: settings of the profile, boot lines to come. Stores and counters stay. */
 void modem_boot(struct modem *m);
-/* Settings fall back although the port stays (text mode, echo, +CNMI of the profile). */
-void modem_self_reset(struct modem *m);
 /* Empties stores, faults, counters, held lines. */
 void modem_clear(struct modem *m);
 

@@ -207,7 +207,7 @@ int network_submit(struct network *n, struct modem *m, const struct pdu *p, uint
 	return 0;
 }
 
-const struct sent *network_find(const struct network *n, int64_t id)
+static const struct sent *find_sent(const struct network *n, int64_t id)
 {
 	for (size_t i = 0; i < n->sent_count; i++)
 		if (n->sent[i].id == id)
@@ -241,7 +241,7 @@ json_t *network_sent_json(const struct sent *s)
 
 int network_report(struct network *n, int64_t id, int part, int status)
 {
-	const struct sent *s = network_find(n, id);
+	const struct sent *s = find_sent(n, id);
 	if (!s || part < 1 || part > s->parts || !s->part[part - 1].copies)
 		return -ENOENT;
 	struct pdu p;

@@ -73,7 +73,6 @@ void network_retry(struct network *n, int modem);
 
 /* A status report for a text that was sent. −ENOENT. */
 int network_report(struct network *n, int64_t id, int part, int status);
-const struct sent *network_find(const struct network *n, int64_t id);
 json_t *network_sent_json(const struct sent *s);
 
 void network_event(struct network *n, json_t *event);

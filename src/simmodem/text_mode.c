@@ -10,12 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+/* By enum slot_state; 3GPP TS 27.005 3.1 <stat>. */
 static const char *const states[] = {"REC UNREAD", "REC READ", "STO UNSENT", "STO SENT", "ALL"};
-
-const char *text_mode_state(enum slot_state s)
-{
-	return states[s];
-}
 
 int text_mode_state_find(const char *name)
 {
@@ -97,7 +93,7 @@ bool text_mode_entry(struct modem *m, const char *prefix, int index, const struc
 	buf_addf(out, "%s: ", prefix);
 	if (index >= 0)
 		buf_addf(out, "%d,", index);
-	buf_addf(out, "\"%s\",", text_mode_state(s->state));
+	buf_addf(out, "\"%s\",", states[s->state]);
 	add_number(m, t.number, out);
 	buf_adds(out, ",,");
 	if (t.type == TPDU_DELIVER)

@@ -10,6 +10,5 @@ bool text_mode_urc(struct modem *m, const struct pdu *p, struct buf *out);
 bool text_mode_entry(struct modem *m, const char *prefix, int index, const struct slot *s, struct buf *out);
 /* A text typed at the prompt, composed into one SUBMIT. −EINVAL, −E2BIG. */
 int text_mode_submit(struct modem *m, const char *number, const char *text, struct pdu *ret);
-/* "REC UNREAD" …; the state for such a name, −1. SLOT_FREE stands for ALL. */
-const char *text_mode_state(enum slot_state s);
+/* The state for a name such as "REC UNREAD", −1 for no name. SLOT_FREE stands for ALL. */
 int text_mode_state_find(const char *name);

@@ -65,8 +65,6 @@ static void done(void *user, const struct at_reply *r)
 static void on_urc(void *user, const struct at_urc *u)
 {
 	(void)user;
-	char text[64];
-	at_ussd_text(u, text, sizeof text);
 	if (u->pdu && !at_is_hex(u->pdu))
 		abort();
 }

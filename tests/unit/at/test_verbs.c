@@ -49,7 +49,6 @@ static struct modem_row generic(void)
 				.csms = 1,
 				.cmms = 2};
 	row.reg_commands = (struct modem_words){.word = {"CREG", "CEREG"}, .count = 2};
-	row.hangup = (struct modem_words){.word = {"AT+CHUP", "ATH"}, .count = 2};
 	return row;
 }
 
@@ -260,29 +259,6 @@ static void signal_and_operator(void **state)
 	assert_string_equal(at_technology(99), "");
 }
 
-static void watch_is_one_exchange(void **state)
-{
-	(void)state;
-	struct modem_row row = generic();
-	struct at_command c = at_cmd_watch(&row, true);
-	assert_string_equal(c.line, "AT+CSQ;+CREG?;+CEREG?;+CMGL=4");
-	assert_string_equal(c.prefixes, "+CSQ: +CREG: +CEREG: +CMGL:");
-	assert_true(c.flags & AT_TAKE_PDU);
-	assert_string_equal(at_cmd_watch(&row, false).line, "AT+CSQ;+CREG?;+CEREG?");
-	struct fake f = {.line = {"+CSQ: 20,99", "+CREG: 0,2", "+CEREG: 0,1", "+CMGL: 3,0,,23"}};
-	const char *lines[] = {"+CSQ: 20,99", "+CREG: 0,2", "+CEREG: 0,1", "+CMGL: 3,0,,23", P23};
-	f.r = (struct at_reply){.final = AT_OK, .lines = lines, .count = 5};
-	struct at_watch w;
-	struct at_list l;
-	assert_int_equal(at_read_watch(&row, &f.r, &w), 0);
-	assert_int_equal(w.dbm, -73);
-	assert_int_equal(w.reg.stat, 1); /* any of the domains will do */
-	assert_int_equal(at_read_list(&f.r, &l), 0);
-	assert_int_equal(l.count, 1);
-	assert_int_equal(l.slot[0].index, 3);
-	at_list_done(&l);
-}
-
 static void listings(void **state)
 {
 	(void)state;
@@ -405,8 +381,6 @@ static void calls(void **state)
 	(void)state;
 	struct fake f;
 	struct at_call list[AT_CALLS_MAX];
-	struct modem_row row = generic();
-	struct at_command c;
 	assert_int_equal(at_read_calls(one(&f, NULL), list, AT_CALLS_MAX), 0);
 	assert_int_equal(at_read_calls(ok(&f, "+CLCC: 1,1,4,0,0,\"13800138000\",129", "+CLCC: rubbish",
 					  "+CLCC: 2,0,0,1,0", NULL),
@@ -415,31 +389,6 @@ static void calls(void **state)
 	assert_string_equal(list[0].number, "13800138000");
 	assert_false(list[1].incoming);
 	assert_int_equal(at_read_calls(wrong(&f, AT_ERROR, -1), list, AT_CALLS_MAX), -ENODATA);
-	assert_int_equal(at_cmd_hangup(&row, 1, &c), 0);
-	assert_string_equal(c.line, "ATH");
-	assert_int_equal(at_cmd_hangup(&row, 2, &c), -ENOENT);
-}
-
-static void balance(void **state)
-{
-	(void)state;
-	static const struct {
-		const char *line, *text;
-	} cases[] = {
-	    {"+CUSD: 0,\"Balance 12.50\",15", "Balance 12.50"},
-	    {"+CUSD: 0,\"4F59989D00310032002E00355143\",72", "余额12.5元"},
-	    {"+CUSD: 0,\"D83DDE00\",72", "😀"},
-	    {"+CUSD: 0,\"D83D\",72", "\xEF\xBF\xBD"},
-	    {"+CUSD: 2", ""},
-	};
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct at_urc u;
-		char out[64];
-		urc_parse(cases[i].line, NULL, &u);
-		at_ussd_text(&u, out, sizeof out);
-		assert_string_equal(out, cases[i].text);
-	}
-	assert_string_equal(at_cmd_ussd("*100#").line, "AT+CUSD=1,\"*100#\",15");
 }
 
 int main(void)
@@ -452,12 +401,10 @@ int main(void)
 	    cmocka_unit_test(small_queries),
 	    cmocka_unit_test(registration),
 	    cmocka_unit_test(signal_and_operator),
-	    cmocka_unit_test(watch_is_one_exchange),
 	    cmocka_unit_test(listings),
 	    cmocka_unit_test(slots),
 	    cmocka_unit_test(submits),
 	    cmocka_unit_test(calls),
-	    cmocka_unit_test(balance),
 	};
 	return cmocka_run_group_tests_name("verbs", tests, NULL, NULL);
 }
