@@ -308,6 +308,20 @@ static void cancelled_at_the_desk(void **state)
 	assert_int_equal(count(s, "event WHERE kind = 'broadcast.queued'"), 0);
 }
 
+static void approved_at_the_desk(void **state)
+{
+	struct site *s = *state;
+	static const struct actor colleague = {"shell:1001", CHANNEL_SHELL, 0};
+	char code[16];
+	int64_t id = broadcast(s, 0, false);
+	tick(s);
+	assert_int_equal(broadcast_approve(s->store, id, &desk, s->now), -EACCES);
+	assert_int_equal(broadcast_approve(s->store, id, &colleague, s->now), 0);
+	assert_has(play(s, BOSS, code_of(s, id, BOSS, code)), "已经批准过");
+	assert_int_equal(count(s, "event WHERE kind = 'broadcast.queued' AND actor = 'shell:1001'"), 1);
+	assert_int_equal(count(s, "event WHERE kind = 'broadcast.queued'"), 1);
+}
+
 static void a_text_taken_twice_approves_once(void **state)
 {
 	struct site *s = *state;
@@ -364,6 +378,7 @@ int main(void)
 	    PLAYED(an_open_invitation_keeps_its_digits),
 	    PLAYED(quiet_hours_and_time),
 	    PLAYED(cancelled_at_the_desk),
+	    PLAYED(approved_at_the_desk),
 	    PLAYED(a_text_taken_twice_approves_once),
 	    PLAYED(nobody_to_ask),
 	};
