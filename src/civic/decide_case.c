@@ -65,13 +65,14 @@ static void say_place(const struct facts *f, const struct effect *e, struct deci
 	decision_text(d, "place", e->place, 8);
 }
 
-static void join(struct decision *d, int number, const char *text, enum category c)
+static struct effect *join(struct decision *d, int number, const char *text, enum category c)
 {
 	struct effect *e = decision_effect(d, EFFECT_JOIN);
 	e->number = number;
 	e->text = text;
 	e->category = c;
 	e->undo = ACTION_JOIN;
+	return e;
 }
 
 /* Joins the likely same matter, if there is one. */
@@ -183,13 +184,16 @@ static const struct matter_fact *supported_matter(const struct facts *f, const s
 		decision_say(d, f, "support.which");
 		return NULL;
 	}
-	for (int i = 0; i < FACTS_CANDIDATES; i++) {
+	for (int i = 0; i < f->candidate_count; i++) {
 		static const char *const names[FACTS_CANDIDATES][2] = {
 		    {"n1", "t1"}, {"n2", "t2"}, {"n3", "t3"}};
-		if (i < f->candidate_count) {
-			decision_int(d, names[i][0], f->candidates[i].number);
-			decision_key(d, names[i][1], category_key(f->candidates[i].category));
-		}
+		const struct matter_fact *m = &f->candidates[i];
+		decision_int(d, names[i][0], m->number);
+		if (m->proposal)
+			decision_text(d, names[i][1], m->text, 8);
+		else
+			decision_key(d, names[i][1], category_key(m->category));
+		decision_effect(d, EFFECT_QUOTE)->number = m->number;
 	}
 	decision_say(d, f, "support.list");
 	return NULL;
@@ -289,7 +293,7 @@ void decide_duty(const struct facts *f, const struct intent *in, struct decision
 {
 	int number = f->recent_duty;
 	if (number)
-		join(d, number, in->text, CATEGORY_SAFETY);
+		join(d, number, in->text, CATEGORY_SAFETY)->undo = -1; /* corrected, as the first call is */
 	else {
 		struct effect *e = open_case(f, in, d);
 		e->category = CATEGORY_SAFETY;

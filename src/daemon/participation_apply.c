@@ -89,15 +89,27 @@ static int apply_support(const struct turn *t, const struct effect *e)
 	if (likely && (r = journal_add(t->p->store, e->number, "likely the same", e->text, &t->by, t->now)) < 0)
 		return r;
 	return fresh || likely
-		   ? note_action(t, e, e->number, json_pack("{s:s}", "text", e->text ? e->text : ""))
+		   ? note_action(t, e, e->number,
+				 json_pack("{s:s, s:b}", "text", e->text ? e->text : "", "supported", !fresh))
 		   : 0;
+}
+
+static int copy_category(void *ctx, const struct matter *m)
+{
+	*(enum category *)ctx = m->category;
+	return 0;
 }
 
 static int apply_join(const struct turn *t, const struct effect *e)
 {
 	const char *words = e->text && *e->text ? e->text : t->words;
-	int r = matter_join(t->p->store, e->number, words, e->category, &t->by, t->now);
-	return r < 0 ? r : note_action(t, e, e->number, json_pack("{s:s}", "text", words));
+	enum category before = CATEGORY_OTHER;
+	int r = matter_get(t->p->store, e->number, copy_category, &before);
+	if (r < 0 || (r = matter_join(t->p->store, e->number, words, e->category, &t->by, t->now)) < 0)
+		return r;
+	return note_action(t, e, e->number,
+			   json_pack("{s:s, s:s, s:s}", "text", words, "category", category_name(before),
+				     "own category", category_name(e->category)));
 }
 
 static int apply_step(const struct turn *t, const struct facts *f, const struct effect *e)

@@ -58,16 +58,6 @@ static int withdraw(const struct turn *t, int number)
 	return r == -EPERM ? 0 : r;
 }
 
-/* Words that were joined to a likely case become a case of their own. */
-static int undo_likely(const struct turn *t, const struct former *f)
-{
-	if (!f->split)
-		return matter_unsupport(t->p->store, (int)f->subject, t->sender.number, &t->by, t->now);
-	int r = matter_split(t->p->store, (int)f->subject, t->sender.number, text_of(f->before, "text"), &t->by,
-			     t->now, NULL);
-	return r == -ENOENT ? 0 : r;
-}
-
 struct place {
 	struct matter_new m;
 	char grid[CIVIC_CODE_MAX], building[16], unit[16], room[16];
@@ -84,21 +74,45 @@ static int copy_place(void *ctx, const struct matter *m)
 	return 0;
 }
 
-static int undo_join(const struct turn *t, const struct former *f)
+/* Words that had joined a case become one of their own. */
+static int own_case(const struct turn *t, const struct former *f)
 {
 	struct place p = {0};
-	const char *words = text_of(f->before, "text");
-	int r = matter_unjoin(t->p->store, (int)f->subject, words, &t->by, t->now);
-	if (r < 0 || !f->split || (r = matter_get(t->p->store, (int)f->subject, copy_place, &p)) < 0)
+	int category = category_find(text_of(f->before, "own category"));
+	int r = matter_get(t->p->store, (int)f->subject, copy_place, &p);
+	if (r < 0)
 		return r;
+	if (category >= 0)
+		p.m.category = (enum category)category;
 	p.m.grid = p.grid;
 	p.m.building = p.building;
 	p.m.unit = p.unit;
 	p.m.room = p.room;
-	p.m.text = words;
+	p.m.text = text_of(f->before, "text");
 	p.m.reporter = t->sender.person;
 	p.m.number_from = t->sender.number;
 	return matter_add(t->p->store, &p.m, &t->by, t->now, NULL);
+}
+
+/* A support that was there before the words came stays. */
+static int undo_likely(const struct turn *t, const struct former *f)
+{
+	bool supported = json_is_true(json_object_get(f->before, "supported"));
+	if (!f->split)
+		return supported
+			   ? 0
+			   : matter_unsupport(t->p->store, (int)f->subject, t->sender.number, &t->by, t->now);
+	int r = supported ? -ENOENT
+			  : matter_split(t->p->store, (int)f->subject, t->sender.number,
+					 text_of(f->before, "text"), &t->by, t->now, NULL);
+	return r == -ENOENT ? own_case(t, f) : r;
+}
+
+static int undo_join(const struct turn *t, const struct former *f)
+{
+	int r = matter_unjoin(t->p->store, (int)f->subject, text_of(f->before, "text"),
+			      text_of(f->before, "category"), &t->by, t->now);
+	return r < 0 || !f->split ? r : own_case(t, f);
 }
 
 static int undo_register(const struct turn *t, const struct former *f)

@@ -135,7 +135,7 @@ int facts_latest(struct store *s, const struct sender *who, bool resolved, struc
 	return r < 0 ? r : 0;
 }
 
-/* What most people of the sender's grid have, for who asks without a number. */
+/* For who asks without a number: what can be supported in the sender's grid, the agenda first. */
 static int listed(struct store *s, struct facts *f)
 {
 	cleanup_query struct query q = {0};
@@ -144,13 +144,15 @@ static int listed(struct store *s, struct facts *f)
 	    "WITH RECURSIVE up(code) AS (VALUES (?2) UNION SELECT g.parent FROM grid g JOIN up ON g.code = "
 	    "up.code"
 	    " WHERE g.parent IS NOT NULL)"
-	    "SELECT m.number FROM matter m WHERE m.deliberate = 1 AND m.private = 0 AND m.number_from <> ?1"
+	    "SELECT m.number FROM matter m WHERE m.private = 0 AND m.number_from <> ?1"
+	    " AND (?3 IS NULL OR m.reporter IS NOT ?3) AND m.category <> 'dispute'"
+	    " AND (m.deliberate = 1 OR (m.category <> 'other' AND m.origin IN ('complaint', 'split', 'shell')))"
 	    " AND m.state IN ('received', 'verified', 'assigned', 'in_progress')"
 	    " AND (?2 IS NULL OR m.grid IN (SELECT code FROM up))"
 	    " AND NOT EXISTS (SELECT 1 FROM supporter su WHERE su.matter = m.number AND su.number = ?1)"
-	    " ORDER BY (SELECT count(*) FROM supporter su WHERE su.matter = m.number) DESC, m.number DESC "
-	    "LIMIT 3",
-	    "tT", f->sender.number, f->sender.grid);
+	    " ORDER BY m.deliberate DESC, (SELECT count(*) FROM supporter su WHERE su.matter = m.number) DESC,"
+	    " m.number DESC LIMIT 3",
+	    "tTP", f->sender.number, f->sender.grid, f->sender.person);
 	return r < 0 ? r : each_matter(s, &q, &f->sender, f->candidates, FACTS_CANDIDATES);
 }
 

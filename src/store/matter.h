@@ -95,8 +95,10 @@ int matter_unsupport(struct store *s, int number, const char *phone, const struc
 int matter_join(struct store *s, int number, const char *text, enum category category, const struct actor *by,
 		int64_t now);
 
-/* Takes such words out again, where they are the last that joined; with an entry in the journal. */
-int matter_unjoin(struct store *s, int number, const char *text, const struct actor *by, int64_t now);
+/* Takes such words out again, with an entry in the journal. `category`: the one before they joined, "" or NULL
+ * leaves it. */
+int matter_unjoin(struct store *s, int number, const char *text, const char *category, const struct actor *by,
+		  int64_t now);
 
 /* Phones to tell about a case: the reporter's (first) and the supporters'. At most `max`; the count or -errno.
  */

@@ -156,14 +156,18 @@ int matter_join(struct store *s, int number, const char *text, enum category cat
 	return r < 0 ? r : journal_add(s, number, "more words", text, by, now);
 }
 
-int matter_unjoin(struct store *s, int number, const char *text, const struct actor *by, int64_t now)
+int matter_unjoin(struct store *s, int number, const char *text, const char *category, const struct actor *by,
+		  int64_t now)
 {
-	int r = store_run(
-	    s,
-	    "UPDATE matter SET changed_utc = ?1, text = CASE WHEN substr(text, -length(' / ' || ?2)) = ' / ' "
-	    "|| ?2"
-	    " THEN substr(text, 1, length(text) - length(' / ' || ?2)) ELSE text END WHERE number = ?3",
-	    "Iti", now, text, number);
+	/* Others may have added words behind these. */
+	int r =
+	    store_run(s,
+		      "UPDATE matter SET changed_utc = ?1, category = coalesce(?4, category),"
+		      " text = CASE instr(text || ' / ', ' / ' || ?2 || ' / ') WHEN 0 THEN text"
+		      " ELSE substr(text, 1, instr(text || ' / ', ' / ' || ?2 || ' / ') - 1)"
+		      " || substr(text, instr(text || ' / ', ' / ' || ?2 || ' / ') + length(' / ' || ?2)) END"
+		      " WHERE number = ?3",
+		      "ItiT", now, text, number, category);
 	return r < 0 ? r : journal_add(s, number, "words taken back", text, by, now);
 }
 

@@ -9,6 +9,7 @@
 #include "daemon/participation.h"
 #include "store/inbox.h"
 #include "store/internal.h"
+#include "store/matter.h"
 #include "store/meeting.h"
 #include "store/person.h"
 #include "store/phone.h"
