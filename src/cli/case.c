@@ -241,7 +241,7 @@ static int run_new(struct cli *c)
 			   ? 0
 			   : deadline_after(&c->config->working_hours, now,
 					    (int64_t)case_hours((enum category)category, urgent) * HOUR_S)};
-	case_actor(&by);
+	changes_actor(&by);
 	r = matter_add(s, &m, &by, now, &number);
 	if (r == -EINVAL)
 		r = cli_fail(EX_DATAERR, _("there is no grid %s; `yishi grid list` shows them"),

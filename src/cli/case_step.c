@@ -13,12 +13,6 @@ int case_missing(const char *number)
 	return cli_fail(CLI_NOTHING, _("there is no case %s; `yishi case list` shows them"), number);
 }
 
-void case_actor(struct actor *by)
-{
-	*by = (struct actor){.channel = CHANNEL_SHELL};
-	cli_actor(by->id);
-}
-
 static int is_there(void *ctx, const struct matter *m)
 {
 	(void)ctx;
@@ -38,7 +32,7 @@ static int step(struct cli *c, const struct matter_step *st)
 		return r;
 	if ((r = store_begin(s)))
 		return cli_store_failed(c, r);
-	case_actor(&by);
+	changes_actor(&by);
 	struct matter_step full = *st;
 	full.note = cli_opt(c, "note");
 	r = matter_act(s, (int)number, &full, &by, cli_now(c), &state);
@@ -141,7 +135,7 @@ int case_split(struct cli *c)
 		return r;
 	if ((r = store_begin(s)))
 		return cli_store_failed(c, r);
-	case_actor(&by);
+	changes_actor(&by);
 	r = matter_split(s, (int)number, phone, cli_opt(c, "text"), &by, cli_now(c), &new_number);
 	if (r == -ENOENT)
 		r = cli_fail(CLI_NOTHING, _("%s does not support case %s"), c->argv[1], c->argv[0]);

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "cli/cli.h"
-#include "store/journal.h"
 
 int case_assign(struct cli *c);
 int case_note(struct cli *c);
@@ -17,5 +16,3 @@ int case_split(struct cli *c);
 
 /* "there is no case …"; the exit status. */
 int case_missing(const char *number);
-/* The person at this shell, for the journal. */
-void case_actor(struct actor *by);

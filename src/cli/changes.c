@@ -5,6 +5,12 @@
 
 #include <errno.h>
 
+void changes_actor(struct actor *by)
+{
+	*by = (struct actor){.channel = CHANNEL_SHELL};
+	cli_actor(by->id);
+}
+
 void changes_wake(struct cli *c)
 {
 	const struct config *cfg;

@@ -2,6 +2,10 @@
 #pragma once
 
 #include "cli/cli.h"
+#include "store/journal.h"
+
+/* The person at this shell, for the journal. */
+void changes_actor(struct actor *by);
 
 /* Ends the transaction: commits when `r` is 0, else rolls back. An exit status; errors of the store are
  * printed, an `r` above 0 is an exit status that was already explained. */

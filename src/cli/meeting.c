@@ -195,12 +195,6 @@ static int run_agenda(struct cli *c)
 	return r < 0 ? cli_store_failed(c, r) : EX_OK;
 }
 
-static void actor(struct actor *by)
-{
-	*by = (struct actor){.channel = CHANNEL_SHELL};
-	cli_actor(by->id);
-}
-
 /* At the desk: somebody comes, does not come, or is there. */
 static int run_attend(struct cli *c)
 {
@@ -216,7 +210,7 @@ static int run_attend(struct cli *c)
 		return r;
 	if ((r = store_begin(s)))
 		return cli_store_failed(c, r);
-	actor(&by);
+	changes_actor(&by);
 	int n = persons_of_number(s, number, list);
 	int64_t person = n > 0 ? list[0].id : 0, now = cli_now(c);
 	if (n < 0)
@@ -239,9 +233,9 @@ static int run_cancel(struct cli *c)
 		return r;
 	if ((r = store_begin(s)))
 		return cli_store_failed(c, r);
-	actor(&by);
+	changes_actor(&by);
 	r = meeting_cancel(s, id, cli_opt(c, "note"), &by, cli_now(c));
-	if (r == -EPERM)
+	if (r == -ENOENT)
 		r = cli_fail(CLI_NOTHING, _("meeting %s is held or cancelled already"), c->argv[0]);
 	return changes_end(c, r);
 }
@@ -387,14 +381,14 @@ const struct cli_verb cli_meeting[] = {
     {.name = "series list",
      .run = run_series_list,
      .what = N_("the series"),
-     .common = CLI_LIST,
+     .common = CLI_FORMATS,
      .options = grid_option,
      .roles = CLI_SECRETARY,
      .example = "yishi meeting series list"},
     {.name = "series",
      .run = run_series_list,
      .what = N_("the series"),
-     .common = CLI_LIST,
+     .common = CLI_FORMATS,
      .options = grid_option,
      .example = "yishi meeting series"},
     {.name = "series except",

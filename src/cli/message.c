@@ -119,7 +119,7 @@ static int print_record(void *ctx, const struct message *m)
 	struct cli *c = ctx;
 	json_t *row = message_json(m);
 	json_t *intents = m->intents ? json_loads(m->intents, JSON_DECODE_ANY, NULL) : NULL;
-	static struct out_column more[ARRAY_LEN(columns) + 1];
+	struct out_column more[ARRAY_LEN(columns) + 1];
 	memcpy(more, columns, sizeof columns);
 	more[ARRAY_LEN(columns) - 1] = (struct out_column){"intents", N_("understood"), OUT_RAW, 0};
 	json_object_set_new(row, "intents", intents ? intents : json_null());
@@ -149,8 +149,8 @@ static int send_text(struct cli *c, struct outbox_new *n, int64_t *ret_id)
 		return r;
 	if ((r = store_begin(s)))
 		return cli_store_failed(c, r);
-	struct actor by = {.channel = CHANNEL_SHELL};
-	cli_actor(by.id);
+	struct actor by;
+	changes_actor(&by);
 	r = outbox_add(s, n, cli_now(c), ret_id);
 	cleanup_free char *note = mem_printf("message %lld", (long long)*ret_id);
 	if (!r)

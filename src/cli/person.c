@@ -141,7 +141,7 @@ static int run_show(struct cli *c)
 }
 
 /* The options --phone … --consent as a change. */
-static int read_options(struct cli *c, struct person_input *in, char **ret_phones)
+static int read_options(struct cli *c, struct person_input *in)
 {
 	struct err e = {0};
 	struct person_fields f = {.name = cli_opt(c, "name"),
@@ -152,11 +152,10 @@ static int read_options(struct cli *c, struct person_input *in, char **ret_phone
 				  .roles = cli_opt(c, "roles"),
 				  .language = cli_opt(c, "language"),
 				  .consent = cli_opt(c, "consent")};
-	struct buf phones = {0};
+	cleanup_buf struct buf phones = {0};
 	for (int i = 0; cli_opt_at(c, "phone", i); i++)
 		buf_addf(&phones, "%s,", cli_opt_at(c, "phone", i));
-	*ret_phones = buf_take(&phones);
-	f.phones = *ret_phones;
+	f.phones = buf_str(&phones);
 	return person_read_fields(&f, in, &e) ? cli_usage(c, "%s", e.text) : 0;
 }
 
@@ -177,10 +176,8 @@ static int run_add(struct cli *c)
 {
 	struct store *s;
 	struct person_input in;
-	char *phones;
 	int64_t id = 0;
-	int r = read_options(c, &in, &phones);
-	free(phones);
+	int r = read_options(c, &in);
 	if (!r && !in.change.number_count && !in.change.name)
 		r = cli_usage(c, "%s", _("--name or --phone is wanted"));
 	if (r || (r = cli_store(c, &s)))
@@ -202,12 +199,10 @@ static int run_edit(struct cli *c)
 {
 	struct store *s;
 	struct person_input in;
-	char *phones;
 	int64_t id;
 	int r = cli_id(c, 0, &id);
-	if (r || (r = read_options(c, &in, &phones)))
+	if (r || (r = read_options(c, &in)))
 		return r;
-	free(phones);
 	in.change.confirmed = 1; /* a secretary has looked at it now */
 	if ((r = cli_store(c, &s)))
 		return r;

@@ -3,6 +3,7 @@
 #include "cli/nouns.h"
 
 #include "base/mem.h"
+#include "store/chore.h"
 #include "store/inbox.h"
 #include "store/matter.h"
 #include "store/meeting.h"
@@ -31,7 +32,7 @@ static const struct out_column columns[] = {
     {"overdue", N_("overdue cases"), OUT_INT, 0},
     {"next_meeting", N_("next meeting"), OUT_TIME, 0},
     {"duty_list_empty", NULL, OUT_BOOL, 0},
-    {"alarms", N_("alarms"), OUT_INT, 0},
+    {"alarms", N_("open calls for help"), OUT_INT, 0},
     {"disk_free", NULL, OUT_INT, 0},
     {0},
 };
@@ -43,6 +44,7 @@ struct state {
 	int modems_up, modems;
 	struct outbox_counts queue;
 	int64_t quarantine, open_cases, overdue, next_meeting;
+	int64_t help, chores; /* open calls for help; small things for a person */
 	bool duty_list_empty;
 	long long disk_free;
 };
@@ -67,7 +69,9 @@ static int ask_store(struct store *s, int64_t now, struct state *st)
 	if (!r)
 		r = inbox_quarantined(s, &st->quarantine);
 	if (!r)
-		r = matter_count(s, now, &st->open_cases, &st->overdue);
+		r = matter_count(s, now, &st->open_cases, &st->overdue, &st->help);
+	if (!r)
+		r = chore_count(s, &st->chores);
 	if (!r)
 		r = meeting_next(s, now, &st->next_meeting);
 	if (r)
@@ -80,21 +84,21 @@ static int ask_store(struct store *s, int64_t now, struct state *st)
 
 static json_t *state_json(const struct state *st)
 {
-	return json_pack("{ss so so si si sI so sI sI sI sI so sb si sI}", "version", YISHI_VERSION, "uptime",
+	return json_pack("{ss so so si si sI so sI sI sI sI so sb sI sI}", "version", YISHI_VERSION, "uptime",
 			 st->daemon ? json_integer(st->uptime) : json_null(), "clock_ok",
 			 st->daemon ? json_boolean(st->clock_ok) : json_null(), "modems_up", st->modems_up,
 			 "modems", st->modems, "queue", (json_int_t)st->queue.queued, "queue_oldest",
 			 out_time(st->queue.oldest_utc), "uncertain", (json_int_t)st->queue.uncertain,
 			 "quarantine", (json_int_t)st->quarantine, "open_cases", (json_int_t)st->open_cases,
 			 "overdue", (json_int_t)st->overdue, "next_meeting", out_time(st->next_meeting),
-			 "duty_list_empty", st->duty_list_empty, "alarms", 0, "disk_free",
+			 "duty_list_empty", st->duty_list_empty, "alarms", (json_int_t)st->help, "disk_free",
 			 (json_int_t)st->disk_free);
 }
 
 /* One line for each thing that a person should see to; the count. */
 static int problems(struct cli *c, const struct config *cfg, const struct state *st, int64_t now)
 {
-	const char *list[10];
+	const char *list[12];
 	int n = 0;
 	if (!st->daemon)
 		list[n++] = _("yishid does not run: texts wait; start it (systemctl start yishi)");
@@ -110,6 +114,8 @@ static int problems(struct cli *c, const struct config *cfg, const struct state 
 		    _("texts that perhaps went out and perhaps not: yishi message list --state uncertain");
 	if (st->quarantine)
 		list[n++] = _("texts that could not be read are kept: their cases name the senders");
+	if (st->help)
+		list[n++] = _("calls for help are open: yishi case list --state open");
 	if (st->overdue)
 		list[n++] = _("cases are overdue: yishi case list --overdue");
 	if (st->duty_list_empty)
@@ -143,13 +149,16 @@ static int run(struct cli *c)
 	int todo = problems(c, cfg, &st, now);
 	if (!todo && c->out.mode == OUT_TABLE)
 		printf("%s\n", _("all is well"));
+	/* what can wait for office hours is no alarm, and does not change the exit status */
+	if (st.chores && c->out.mode == OUT_TABLE)
+		printf(_("%lld small things wait for you: yishi todo list\n"), (long long)st.chores);
 	return !st.daemon ? EX_UNAVAILABLE : todo ? CLI_NOTHING : EX_OK;
 }
 
 const struct cli_verb cli_status[] = {
     {.name = "",
      .run = run,
-     .what = N_("one screen: modems, queue, next meeting, overdue cases, alarms"),
+     .what = N_("one screen: modems, queue, next meeting, overdue cases, calls for help"),
      .common = CLI_FORMATS,
      .roles = CLI_SECRETARY | CLI_INSTALLER,
      .example = "yishi status\nyishi status --json",

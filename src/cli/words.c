@@ -15,7 +15,7 @@ const char *const cli_words[] = {
     N_("rated bad"), N_("withdrawn"), N_("note"), N_("extended"), N_("to the agenda"), N_("supported"),
     N_("undone"), N_("shell"), N_("timer"), N_("asked"), N_("duty called"), N_("likely the same"),
     N_("meeting cancelled"), N_("more words"), N_("nobody on duty"), N_("said to be a mistake"),
-    N_("support withdrawn"), N_("words split off"),
+    N_("support withdrawn"), N_("words split off"), N_("words taken back"), N_("overdue"),
     /* TRANSLATORS: categories of cases */
     N_("lighting"), N_("water"), N_("power"), N_("gas"), N_("sewage"), N_("garbage"), N_("noise"),
     N_("parking"), N_("elevator"), N_("road"), N_("greening"), N_("safety"), N_("property"), N_("dispute"),

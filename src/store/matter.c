@@ -160,19 +160,20 @@ int matter_list(struct store *s, const struct matter_filter *f, int (*row)(void 
 	return r;
 }
 
-int matter_count(struct store *s, int64_t now, int64_t *ret_open, int64_t *ret_overdue)
+int matter_count(struct store *s, int64_t now, int64_t *ret_open, int64_t *ret_overdue, int64_t *ret_help)
 {
-	int r = store_get(
-	    s, ret_open,
-	    "SELECT count(*) FROM matter WHERE state IN ('received', 'verified', 'assigned', 'in_progress')",
-	    "");
-	if (r < 0)
-		return r;
-	return store_get(
-	    s, ret_overdue,
-	    "SELECT count(*) FROM matter WHERE state IN ('received', 'verified', 'assigned', 'in_progress')"
-	    " AND due_utc < ?",
+	cleanup_query struct query q = {0};
+	int r = query_open(
+	    s, &q,
+	    "SELECT count(*), coalesce(sum(due_utc < ?), 0), coalesce(sum(origin = 'duty'), 0) FROM matter"
+	    " WHERE state IN ('received', 'verified', 'assigned', 'in_progress')",
 	    "I", now);
+	if (r < 0 || (r = query_next(&q)) < 0)
+		return r;
+	*ret_open = query_int(&q, 0);
+	*ret_overdue = query_int(&q, 1);
+	*ret_help = query_int(&q, 2);
+	return 0;
 }
 
 int matter_phones(struct store *s, int number, char (*ret)[E164_MAX], int max)

@@ -64,7 +64,8 @@ struct matter_filter {
  * returned. */
 int matter_list(struct store *s, const struct matter_filter *f, int (*row)(void *ctx, const struct matter *m),
 		void *ctx);
-int matter_count(struct store *s, int64_t now, int64_t *ret_open, int64_t *ret_overdue);
+/* Open matters; of them past their deadline at `now`; of them calls for help. */
+int matter_count(struct store *s, int64_t now, int64_t *ret_open, int64_t *ret_overdue, int64_t *ret_help);
 
 /* One step in the life of a case. Refused by the table: -EPERM (*ret_state tells the state it is in).
  * -ENOENT no such case. Also done here: the entry in the journal, event case.changed, and what the state

@@ -173,7 +173,7 @@ int matter_unjoin(struct store *s, int number, const char *text, const char *cat
 
 struct origin {
 	struct matter_new m;
-	char grid[32], building[16], unit[16], room[16], place[INTENT_SHORT_MAX];
+	char grid[32], building[16], place[INTENT_SHORT_MAX];
 	char *text;
 };
 

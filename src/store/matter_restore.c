@@ -9,10 +9,9 @@
 static int remember(void *ctx, const struct matter *m)
 {
 	json_t **ret = ctx;
-	*ret = json_pack("{s:s, s:I, s:I, s:i, s:I, s:b, s:i}", "state", case_state_name(m->state), "assignee",
+	*ret = json_pack("{s:s, s:I, s:I, s:i, s:I}", "state", case_state_name(m->state), "assignee",
 			 (json_int_t)m->assignee, "resolved", (json_int_t)m->resolved_utc, "reopened",
-			 m->reopened, "due", (json_int_t)m->due_utc, "deliberate", (int)m->deliberate,
-			 "merged_into", m->merged_into);
+			 m->reopened, "due", (json_int_t)m->due_utc);
 	return 0;
 }
 

@@ -99,6 +99,7 @@ class Meetings(unittest.TestCase):
             box.ok("meeting", "attend", 1, "13800138001", "--here")
             self.assertTrue([a["attended"] for a in box.json("meeting", "show", 1, "--answers") if a["name"] == "王秀英"][0])
             box.ok("meeting", "cancel", 1, "--note", "会场维修")
+            self.assertEqual(box.run("meeting", "cancel", 1).returncode, 1, "it is cancelled already")
             self.assertEqual(box.json("meeting", "show", 1)[0]["state"], "cancelled")
             self.assertEqual(box.run("meeting", "show", 99).returncode, 1)
             self.assertEqual(box.run("meeting", "agenda", 99).returncode, 1)
