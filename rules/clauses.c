@@ -15,7 +15,7 @@ static bool ends_clause(const struct glyphs *g, int i)
 		return is_han(prev) && is_han(next);
 	if (!is_sign(c))
 		return false;
-	if ((c == '.' || c == ':' || c == ',') && is_digit(prev) && is_digit(next))
+	if ((c == '.' || c == ':' || (c == ',' && g->count <= 5)) && is_digit(prev) && is_digit(next))
 		return false;
 	return !(c == '.' && is_letter(prev) && is_letter(next));
 }

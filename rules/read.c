@@ -242,6 +242,26 @@ static bool applies(const struct reading *rd, const struct rule *rule)
 	return !rule->roles || roles & rule->roles;
 }
 
+/* Words of the list `negations` in [a, b): 不是不来 has two. Those of `unnegations` (不见不散, 没问题) count none. */
+static int count_negations(const struct reading *rd, int a, int b)
+{
+	const struct rules *r = rd->rules;
+	const struct glyphs *g = &rd->normal.glyphs;
+	const struct word *word;
+	int n = 0;
+	for (int i = rd->normal.glyph_of[a], end = rd->normal.glyph_of[b]; i < end;) {
+		if (words_longest(&r->words, g, i, word_of_list, r->unnegations, &word)) {
+			i += word->n;
+		} else if (words_longest(&r->words, g, i, word_of_list, r->negations, &word)) {
+			n++;
+			i += word->n;
+		} else {
+			i++;
+		}
+	}
+	return n;
+}
+
 /* What speaks against the rule is looked for in the clauses that the match touches. */
 static bool refuted(const struct reading *rd, const struct rule *rule, int first, int last, int a, int b)
 {
@@ -252,6 +272,9 @@ static bool refuted(const struct reading *rd, const struct rule *rule, int first
 		last--;
 	a = rd->clauses[first].a < a ? rd->clauses[first].a : a;
 	b = rd->clauses[last].b > b ? rd->clauses[last].b : b;
+	if (rule->negations != NEGATIONS_ANY &&
+	    count_negations(rd, a, b) % 2 != (rule->negations == NEGATIONS_ODD ? 1 : 0))
+		return true;
 	for (int k = 0; k < rule->unlesses; k++)
 		if (pattern_match(rule->unless[k], rd->rules->matcher, rd->normal.text + a, b - a, 0, &dummy))
 			return true;
@@ -326,25 +349,34 @@ static void run_on_clauses(struct reading *rd, const struct rule *rule)
 	}
 }
 
+/* The last clause of the run of free ones that begins at `first`; of its topic, where the rule takes no more. */
+static int run_end(const struct reading *rd, const struct rule *rule, int first)
+{
+	int last = first;
+	while (last + 1 < rd->clause_count && rd->clauses[last + 1].state == CLAUSE_FREE &&
+	       (rule->consume != CONSUME_TOPIC || rd->clauses[last + 1].topic == rd->clauses[first].topic))
+		last++;
+	return last;
+}
+
+/* Each run of free clauses; a pattern that is anchored is tried at each topic in it too. */
 static void run_on_text(struct reading *rd, const struct rule *rule)
 {
 	struct match m;
 	for (int first = 0; first < rd->clause_count; first++) {
-		int last = first;
 		if (rd->clauses[first].state != CLAUSE_FREE)
 			continue;
-		while (
-		    last + 1 < rd->clause_count && rd->clauses[last + 1].state == CLAUSE_FREE &&
-		    (rule->consume != CONSUME_TOPIC || rd->clauses[last + 1].topic == rd->clauses[first].topic))
-			last++;
+		int last = run_end(rd, rule, first);
 		if (placed(rule, &rd->clauses[first]) && try(rd, rule, first, last, &m)) {
 			act(rd, &m, first, last);
-			if (rule->many && rd->found_count < FOUND_MAX)
-				first--;
-			else
+			if (!rule->many || rd->found_count == FOUND_MAX)
 				return;
-		} else {
+			first--;
+		} else if (rule->match == MATCH_FIND) {
 			first = last;
+		} else {
+			while (first < last && !rd->clauses[first + 1].first)
+				first++;
 		}
 	}
 }

@@ -14,6 +14,7 @@
  * others. */
 enum { RULE_ADDRESS = INTENT_COUNT, RULE_NOTHING };
 
+enum rule_negations { NEGATIONS_ANY, NEGATIONS_ODD, NEGATIONS_EVEN };
 enum rule_scope { SCOPE_TEXT, SCOPE_CLAUSE };
 enum rule_consume { CONSUME_CLAUSE, CONSUME_MATCH, CONSUME_TOPIC, CONSUME_TEXT, CONSUME_NONE };
 
@@ -37,6 +38,7 @@ struct rule {
 	bool lead;      /* only in the first topic of the text */
 	bool many;      /* may match again in what is left of the clause or text */
 	bool shadow;    /* the rest of the topic is no complaint */
+	int negations;  /* enum rule_negations: how many words of that list the clauses may hold */
 	bool quotes;    /* a pattern has a group `text`: without it there is none, as in a bare "4" */
 	bool forced;    /* a complaint whose words follow the match */
 	unsigned asked; /* bits 1 << enum asked */
@@ -62,6 +64,6 @@ struct rules {
 	int define_count;
 	struct matcher *matcher;
 	bool jit;
-	int connectors, joints, unconnectors, places, troubles, settled, anonymous, fillers, politeness,
-	    known; /* lists */
+	int connectors, joints, unconnectors, places, troubles, settled, anonymous, fillers, politeness, known,
+	    negations, unnegations; /* lists */
 };

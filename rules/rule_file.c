@@ -290,6 +290,9 @@ static int parse_key(struct reader *rd, const char *key, char *value)
 		return parse_flag(rd, key, value, &rule->forced);
 	if (strcmp(key, "match") == 0)
 		return parse_word(rd, key, value, matches, &rule->match);
+	if (strcmp(key, "negations") == 0)
+		return parse_word(rd, key, value, (const char *const[]){"any", "odd", "even", NULL},
+				  &rule->negations);
 	if (strcmp(key, "scope") == 0) {
 		r = parse_word(rd, key, value, scopes, &i);
 		rule->scope = (enum rule_scope)i;

@@ -91,11 +91,11 @@ static void find_lists(struct rules *r)
 	const struct {
 		const char *name;
 		int *list;
-	} own[] = {{"connectors", &r->connectors},     {"joints", &r->joints},
-		   {"unconnectors", &r->unconnectors}, {"places", &r->places},
-		   {"troubles", &r->troubles},         {"settled", &r->settled},
-		   {"anonymous", &r->anonymous},       {"fillers", &r->fillers},
-		   {"politeness", &r->politeness},     {"known", &r->known}};
+	} own[] = {
+	    {"connectors", &r->connectors}, {"joints", &r->joints},       {"unconnectors", &r->unconnectors},
+	    {"places", &r->places},         {"troubles", &r->troubles},   {"settled", &r->settled},
+	    {"anonymous", &r->anonymous},   {"fillers", &r->fillers},     {"politeness", &r->politeness},
+	    {"known", &r->known},           {"negations", &r->negations}, {"unnegations", &r->unnegations}};
 	for (size_t i = 0; i < ARRAY_LEN(own); i++)
 		*own[i].list = words_list_find(&r->words, own[i].name);
 }
@@ -167,7 +167,9 @@ static void merge(struct intent *into, const struct intent *in)
 		into->people = in->people;
 	if (!(into->has & ARG_BUILDING) && in->has & ARG_BUILDING)
 		memcpy(into->building, in->building, sizeof into->building);
-	into->has |= in->has & (ARG_PEOPLE | ARG_BUILDING);
+	if (!(into->has & ARG_NUMBER) && in->has & ARG_NUMBER)
+		into->number = in->number;
+	into->has |= in->has & (ARG_PEOPLE | ARG_BUILDING | ARG_NUMBER);
 }
 
 static bool same_matter(const struct intent *a, const struct intent *b)
@@ -179,6 +181,9 @@ static bool same_matter(const struct intent *a, const struct intent *b)
 	if (a->kind == INTENT_COMPLAINT)
 		return a->category == b->category && a->category != CATEGORY_OTHER &&
 		       strcmp(a->building, b->building) == 0 && strcmp(a->room, b->room) == 0;
+	if (a->kind == INTENT_SUPPORT || a->kind == INTENT_STATUS || a->kind == INTENT_TAKE)
+		if (!(a->has & ARG_NUMBER) || !(b->has & ARG_NUMBER))
+			return true; /* 我家也是，支持58 */
 	return a->has & b->has & ARG_NUMBER && a->number == b->number;
 }
 
@@ -190,8 +195,14 @@ static bool has_kind(const struct found *f, int n, enum intent_kind kind)
 	return false;
 }
 
-/* A thank-you beside a wish is politeness; unread words beside a wish belong to it; a refusal outweighs. */
-static bool outweighed(const struct found *all, int n, const struct intent *in)
+static bool later(const struct found *f, int n, enum intent_kind kind, int at)
+{
+	return has_kind(f + at + 1, n - at - 1, kind);
+}
+
+/* A thank-you beside a wish is politeness; unread words beside a wish belong to it; the last
+ * word on coming counts. */
+static bool outweighed(const struct found *all, int n, const struct intent *in, int at)
 {
 	enum intent_kind kind = in->kind;
 	switch ((int)kind) {
@@ -207,7 +218,9 @@ static bool outweighed(const struct found *all, int n, const struct intent *in)
 				return true;
 		return kind == INTENT_UNKNOWN && has_kind(all, n, INTENT_THANKS);
 	case INTENT_ATTEND:
-		return has_kind(all, n, INTENT_DECLINE) || has_kind(all, n, INTENT_ATTENDANCE);
+		return later(all, n, INTENT_DECLINE, at) || has_kind(all, n, INTENT_ATTENDANCE);
+	case INTENT_DECLINE: /* "I said I would not come, but now I can" */
+		return later(all, n, INTENT_ATTEND, at);
 	case INTENT_MENU:
 		return has_kind(all, n, INTENT_DUTY);
 	case INTENT_START:
@@ -222,7 +235,7 @@ static void settle(struct reading *rd, struct intents *ret)
 	for (int i = 0; i < rd->found_count; i++) {
 		struct intent *in = &rd->found[i].in;
 		int k = 0;
-		if (outweighed(rd->found, rd->found_count, in))
+		if (outweighed(rd->found, rd->found_count, in, i))
 			continue;
 		while (k < ret->count && !same_matter(&ret->list[k], in))
 			k++;
