@@ -1,6 +1,7 @@
 /* `yishi help`, `yishi NOUN --help`, `yishi NOUN VERB --help`: all printed from the one table. */
 #include "cli/nouns.h"
 #include "cli/options.h"
+#include "cli/wrap.h"
 
 #include "base/event_kinds.h"
 #include "base/mem.h"
@@ -18,9 +19,12 @@ static const struct {
     {CLI_HELPER, N_("For who writes rules, texts and scripts")},
 };
 
-static void padded(const char *s, int width)
+/* `left` in a column of `width`, and what it means beside it. */
+static void entry(const char *left, int width, const char *right)
 {
-	printf("%s%*s", s, width > text_width(s) ? width - text_width(s) : 0, "");
+	int used = text_width(left), at = used > width ? used : width;
+	printf("%s%*s", left, at + 2 - used, "");
+	wrap_print(stdout, right, at + 2, width + 2);
 }
 
 static void usage_line(const struct cli_noun *n, const struct cli_verb *v)
@@ -33,16 +37,18 @@ static void option_line(const struct cli_option *o)
 {
 	cleanup_free char *left =
 	    o->arg ? mem_printf("  --%s %s", o->name, _(o->arg)) : mem_printf("  --%s", o->name);
-	padded(left, 24);
-	printf("  %s%s\n", _(o->help), o->many ? _(" (may be repeated)") : "");
+	cleanup_free char *right = mem_printf("%s%s", _(o->help), o->many ? _(" (may be repeated)") : "");
+	entry(left, 24, right);
 }
 
 int cli_help_verb(const struct cli_noun *n, const struct cli_verb *v)
 {
 	printf("%s\n\n  ", _(v->what));
 	usage_line(n, v);
-	if (v->more)
-		printf("\n%s\n", _(v->more));
+	if (v->more) {
+		printf("\n");
+		wrap_print(stdout, _(v->more), 0, 0);
+	}
 	printf("\n%s\n", _("Options:"));
 	for (const struct cli_option *o = v->options; o && o->name; o++)
 		option_line(o);
@@ -64,8 +70,7 @@ int cli_help_noun(const struct cli_noun *n)
 	for (const struct cli_verb *v = n->verbs; v->run; v++) {
 		cleanup_free char *left =
 		    mem_printf("  %s%s%s %s", n->name, *v->name ? " " : "", v->name, v->args ? v->args : "");
-		padded(left, 30);
-		printf("  %s\n", _(v->what));
+		entry(left, 30, _(v->what));
 	}
 	printf("\n%s\n", _("`yishi NOUN VERB --help` shows options and an example."));
 	return EX_OK;
@@ -82,8 +87,7 @@ static void help_role(unsigned role, const char *title)
 				printf("%s\n", title);
 			any = true;
 			cleanup_free char *left = mem_printf("  %s%s%s", n->name, *v->name ? " " : "", v->name);
-			padded(left, 24);
-			printf("  %s\n", _(v->what));
+			entry(left, 24, _(v->what));
 		}
 	if (any)
 		printf("\n");
@@ -102,8 +106,8 @@ int cli_help_all(void)
 static int help_events(void)
 {
 	for (int i = 0; i < EVENT_KIND_COUNT; i++) {
-		padded(event_kinds[i].name, 22);
-		printf("  %s [%s]\n", _(event_kinds[i].what), event_kinds[i].body);
+		cleanup_free char *right = mem_printf("%s [%s]", _(event_kinds[i].what), event_kinds[i].body);
+		entry(event_kinds[i].name, 22, right);
 	}
 	return EX_OK;
 }

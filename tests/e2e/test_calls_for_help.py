@@ -170,6 +170,7 @@ class Duty(unittest.TestCase):
         self.assertIn("联系不上", reply)
         self.assertTrue(fits(reply))
         self.assertIn("duty", town.run("status").stdout.lower())
+        self.assertEqual(json.loads(town.run("status", "--json").stdout)["alarms"], 1)
 
     def test_the_officers_of_the_grid_upwards(self):
         town = self.town(self.WANG, "13800139003,周,KS-03,,,,duty_officer,zh", "13800139013,吴,KS,,,,duty_officer,zh",

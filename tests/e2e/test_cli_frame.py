@@ -5,6 +5,7 @@ import pty
 import re
 import select
 import subprocess
+import unicodedata
 import unittest
 
 from clibox import Box
@@ -68,6 +69,14 @@ class Help(unittest.TestCase):
             for line in example.splitlines():
                 if f"yishi {' '.join(words)}" in line:
                     self.assertLessEqual(set(re.findall(r" (--[a-z-]+)", line)), known, line)
+
+    def test_options_and_explanations_fit_80_columns(self):
+        for language in ("C.UTF-8", "zh_CN.UTF-8"):
+            for words in verbs():
+                text = Tool().ok(*words, "--help", env={"LC_ALL": language}).rsplit("\n\n", 1)[0]  # examples are typed as they stand
+                for line in text.splitlines():
+                    wide = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
+                    self.assertLessEqual(wide, 80, line)
 
     def test_help_by_role_in_both_languages(self):
         self.assertIn("For the installer", Tool().ok("help"))
