@@ -29,6 +29,28 @@ static const struct out_column columns[] = {
     {"muted", N_("muted"), OUT_BOOL, 0},
     {"confirmed", NULL, OUT_BOOL, 0},
     {"consent_date", NULL, OUT_TIME, 0},
+    {"unlinked", NULL, OUT_PHONES, 0},
+    {"unlinked_date", NULL, OUT_TIME, 0},
+    {0},
+};
+
+static const struct out_column show_columns[] = {
+    {"id", N_("ID"), OUT_INT, 0},
+    {"numbers", N_("phones"), OUT_PHONES, 0},
+    {"unlinked", N_("wrong number"), OUT_PHONES, 0},
+    {"unlinked_date", N_("said so on"), OUT_TIME, 0},
+    {"name", N_("name"), OUT_TEXT, 0},
+    {"grid", N_("grid"), OUT_TEXT, 0},
+    {"building", N_("bldg"), OUT_TEXT, 0},
+    {"unit", N_("unit"), OUT_TEXT, 0},
+    {"room", N_("room"), OUT_TEXT, 0},
+    {"roles", N_("roles"), OUT_WORDS, 0},
+    {"language", N_("lang"), OUT_TEXT, 0},
+    {"consent", N_("consent"), OUT_TEXT, 0},
+    {"consent_date", N_("consent on"), OUT_TIME, 0},
+    {"opted_out", N_("opted out"), OUT_WORD, 0},
+    {"muted", N_("muted"), OUT_BOOL, 0},
+    {"confirmed", NULL, OUT_BOOL, 0},
     {0},
 };
 
@@ -57,21 +79,24 @@ static const struct cli_option mute_options[] = {{"off", NULL, N_("end it"), fal
 
 static json_t *view_json(const struct person_view *v)
 {
-	json_t *numbers = json_array(), *roles = json_array();
+	json_t *numbers = json_array(), *unlinked = json_array(), *roles = json_array();
 	for (int i = 0; i < v->number_count; i++)
 		json_array_append_new(numbers, out_string(v->numbers[i]));
+	for (int i = 0; i < v->unlinked_count; i++)
+		json_array_append_new(unlinked, out_string(v->unlinked[i]));
 	for (int i = 0; i < ROLE_COUNT; i++)
 		if (v->p.roles & 1u << i)
 			json_array_append_new(roles, json_string(role_name(i)));
-	return json_pack("{sI so so so so so so so so so ss sb sb so}", "id", (json_int_t)v->p.id, "numbers",
-			 numbers, "name", out_string(v->p.name), "grid", out_string(v->p.grid), "building",
-			 out_string(v->p.building), "unit", out_string(v->p.unit), "room",
+	return json_pack("{sI so so so so so so so so so ss sb sb so so so}", "id", (json_int_t)v->p.id,
+			 "numbers", numbers, "name", out_string(v->p.name), "grid", out_string(v->p.grid),
+			 "building", out_string(v->p.building), "unit", out_string(v->p.unit), "room",
 			 out_string(v->p.room), "roles", roles, "language",
 			 !v->p.has_language         ? json_null()
 			 : v->p.language == LANG_EN ? json_string("en")
 						    : json_string("zh"),
 			 "consent", out_string(v->consent_source), "opted_out", v->opted_out, "muted", v->muted,
-			 "confirmed", v->p.confirmed, "consent_date", out_time(v->consent_utc));
+			 "confirmed", v->p.confirmed, "consent_date", out_time(v->consent_utc), "unlinked",
+			 unlinked, "unlinked_date", out_time(v->unlinked_utc));
 }
 
 static int print_row(void *user, const struct person_view *v)
@@ -118,7 +143,7 @@ static int run_export(struct cli *c)
 static int print_record(void *user, const struct person_view *v)
 {
 	struct cli *c = user;
-	out_record(&c->out, columns, view_json(v));
+	out_record(&c->out, show_columns, view_json(v));
 	return 1;
 }
 

@@ -13,10 +13,10 @@
 
 #define FILE_MAX_BYTES (256u << 20)
 
-enum { PHONE, NAME, GRID, BUILDING, UNIT, ROOM, ROLE_WORDS, LANGUAGE, CONSENT, COLUMNS };
+enum { PHONE, NAME, GRID, BUILDING, UNIT, ROOM, ROLE_WORDS, LANGUAGE, CONSENT, CONSENT_DATE, COLUMNS };
 
 /* What `person export` writes beyond them is understood and passed over. */
-enum { ID = COLUMNS, OPTED_OUT, MUTED, CONFIRMED, CONSENT_DATE, ALL_COLUMNS };
+enum { ID = COLUMNS, OPTED_OUT, MUTED, CONFIRMED, UNLINKED, UNLINKED_DATE, ALL_COLUMNS };
 
 static const struct csv_column columns[ALL_COLUMNS] = {
     [PHONE] = {{"phone", "手机", "numbers", "电话"}},
@@ -28,11 +28,13 @@ static const struct csv_column columns[ALL_COLUMNS] = {
     [ROLE_WORDS] = {{"roles", "角色", "role"}},
     [LANGUAGE] = {{"language", "语言"}},
     [CONSENT] = {{"consent", "同意"}},
+    [CONSENT_DATE] = {{"consentdate", "同意日期"}},
     [ID] = {{"id"}},
     [OPTED_OUT] = {{"optedout"}},
     [MUTED] = {{"muted"}},
     [CONFIRMED] = {{"confirmed"}},
-    [CONSENT_DATE] = {{"consentdate"}},
+    [UNLINKED] = {{"unlinked"}},
+    [UNLINKED_DATE] = {{"unlinkeddate"}},
 };
 
 const struct cli_option person_import_options[] = {
@@ -101,7 +103,8 @@ static int on_row(void *user, const struct csv_row *r)
 				  .room = csv_field(r, im->places[ROOM]),
 				  .roles = csv_field(r, im->places[ROLE_WORDS]),
 				  .language = csv_field(r, im->places[LANGUAGE]),
-				  .consent = consent_of(im, csv_field(r, im->places[CONSENT]))};
+				  .consent = consent_of(im, csv_field(r, im->places[CONSENT])),
+				  .consent_date = csv_field(r, im->places[CONSENT_DATE])};
 	if (person_read_fields(&f, &in, &e))
 		return wrong_row(im, r->line, e.text);
 	if (!in.change.number_count && !*f.name)

@@ -1,5 +1,6 @@
 #include "cli/person_rows.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/cli.h"
@@ -128,6 +129,42 @@ static int read_language(const char *text, const char **ret, struct err *e)
 	return err_set(e, NULL, 0, _("%.20s is no language here; zh and en are"), text);
 }
 
+/* "2026-11-01", "2026/11/1", "2026.11.1", "2026年11月1日" at the start of `p`: that day's beginning, or 0. */
+static int64_t date_at(const char *p)
+{
+	static const char *const between[] = {"-", "/", ".", "年", "月"};
+	int part[3] = {0};
+	for (int i = 0; i < 3; i++) {
+		int digits = 0;
+		for (; digits < 4 && *p >= '0' && *p <= '9'; p++, digits++)
+			part[i] = part[i] * 10 + (*p - '0');
+		if (i == 0 ? digits != 4 : digits < 1 || digits > 2)
+			return 0;
+		size_t mark = 0;
+		for (size_t k = 0; i < 2 && k < ARRAY_LEN(between) && !mark; k++)
+			if (!strncmp(p, between[k], strlen(between[k])))
+				mark = strlen(between[k]);
+		if (i < 2 && !mark)
+			return 0;
+		p += mark;
+	}
+	if (*p >= '0' && *p <= '9')
+		return 0;
+	struct civil day = {.year = part[0], .month = part[1], .day = part[2]}, same;
+	int64_t utc = civil_to_utc(&day);
+	civil_from_utc(utc, &same);
+	return same.year == day.year && same.month == day.month && same.day == day.day ? utc : 0;
+}
+
+static int64_t date_in(const char *text)
+{
+	int64_t utc = 0;
+	for (const char *p = text; p && *p && !utc; p++)
+		if ((p == text || p[-1] < '0' || p[-1] > '9') && *p >= '0' && *p <= '9')
+			utc = date_at(p);
+	return utc;
+}
+
 static bool unreadable(const char *s)
 {
 	return s && strstr(s, "\xEF\xBF\xBD");
@@ -164,5 +201,9 @@ int person_read_fields(const struct person_fields *f, struct person_input *in, s
 	if (!r && f->language && *f->language)
 		r = read_language(f->language, &ch->language, e);
 	ch->consent_source = f->consent;
+	if (!f->consent_date || rfc3339_parse(f->consent_date, &ch->consent_utc) < 0)
+		ch->consent_utc = date_in(f->consent_date);
+	if (!ch->consent_utc)
+		ch->consent_utc = date_in(f->consent);
 	return r;
 }

@@ -10,7 +10,7 @@ struct csv_row;
 
 /* Fields as they were written, NULL or "" when not given. */
 struct person_fields {
-	const char *phones, *name, *grid, *building, *unit, *room, *roles, *language, *consent;
+	const char *phones, *name, *grid, *building, *unit, *room, *roles, *language, *consent, *consent_date;
 };
 
 /* A change with the storage of its strings inside. */
@@ -21,6 +21,7 @@ struct person_input {
 };
 
 /* 0, or -EINVAL with one sentence that says what is wrong and what would be right. "3栋" becomes building "3".
+ * Without a consent_date the first date in the words of the consent is it ("上门登记 2026-11-01").
  * Strings of `f` stay borrowed. */
 int person_read_fields(const struct person_fields *f, struct person_input *ret, struct err *e);
 

@@ -123,34 +123,42 @@ int person_list(struct store *s, const struct person_filter *f,
 	cleanup_query struct query q = {0};
 	cleanup_buf struct buf roles = {0};
 	person_roles_json(f->roles, &roles);
-	int r = query_open(s, &q,
-			   "SELECT " PERSON_COLUMNS ","
-			   " (SELECT group_concat(number, ' ') FROM (SELECT number FROM person_phone WHERE "
-			   "person = p.id ORDER BY position, number)),"
-			   " (SELECT max(CASE opted_out WHEN 'all' THEN 2 WHEN 'broadcasts' THEN 1 ELSE 0 END)"
-			   "  FROM person_phone JOIN phone USING (number) WHERE person = p.id),"
-			   " (SELECT max(muted) FROM person_phone JOIN phone USING (number) WHERE person = "
-			   "p.id), p.consent_utc"
-			   " FROM person p JOIN household h ON h.id = p.household WHERE p.forgotten_utc IS NULL"
-			   " AND (?1 IS NULL OR h.grid IN " GRID_SUBTREE(
-			       "?1") ")"
-				     " AND (?2 = '[]' OR EXISTS (SELECT 1 FROM person_role WHERE person = p.id "
-				     "AND role IN (SELECT value FROM json_each(?2))))"
-				     " AND (?3 IS NULL OR instr(p.name, ?3) OR EXISTS (SELECT 1 FROM "
-				     "person_phone WHERE person = p.id AND instr(number, ?3)))"
-				     " AND (?4 = 0 OR (?4 > 0) = (p.consent_source IS NOT NULL)) AND "
-				     "p.changed_utc >= ?5 AND (?6 = 0 OR p.id = ?6)"
-				     " ORDER BY p.id LIMIT ?7",
-			   "TtTiIII", f->grid, buf_str(&roles), f->text, f->consent, f->since_utc, f->id,
-			   f->limit == LONG_MAX ? (int64_t)-1 : (int64_t)f->limit);
+	int r =
+	    query_open(s, &q,
+		       "SELECT " PERSON_COLUMNS ","
+		       " (SELECT group_concat(number, ' ') FROM (SELECT number FROM person_phone WHERE "
+		       "person = p.id ORDER BY position, number)),"
+		       " (SELECT max(CASE opted_out WHEN 'all' THEN 2 WHEN 'broadcasts' THEN 1 ELSE 0 END)"
+		       "  FROM person_phone JOIN phone USING (number) WHERE person = p.id),"
+		       " (SELECT max(muted) FROM person_phone JOIN phone USING (number) WHERE person = "
+		       "p.id), p.consent_utc,"
+		       " (SELECT group_concat(number, ' ') FROM person_phone JOIN phone USING (number)"
+		       "  WHERE person = p.id AND unlinked_utc IS NOT NULL),"
+		       " (SELECT max(unlinked_utc) FROM person_phone JOIN phone USING (number) WHERE person "
+		       "= p.id)"
+		       " FROM person p JOIN household h ON h.id = p.household WHERE p.forgotten_utc IS NULL"
+		       " AND (?1 IS NULL OR h.grid IN " GRID_SUBTREE(
+			   "?1") ")"
+				 " AND (?2 = '[]' OR EXISTS (SELECT 1 FROM person_role WHERE person = p.id "
+				 "AND role IN (SELECT value FROM json_each(?2))))"
+				 " AND (?3 IS NULL OR instr(p.name, ?3) OR EXISTS (SELECT 1 FROM "
+				 "person_phone WHERE person = p.id AND instr(number, ?3)))"
+				 " AND (?4 = 0 OR (?4 > 0) = (p.consent_source IS NOT NULL)) AND "
+				 "p.changed_utc >= ?5 AND (?6 = 0 OR p.id = ?6)"
+				 " ORDER BY p.id LIMIT ?7",
+		       "TtTiIII", f->grid, buf_str(&roles), f->text, f->consent, f->since_utc, f->id,
+		       f->limit == LONG_MAX ? (int64_t)-1 : (int64_t)f->limit);
 	while (r >= 0 && (r = query_next(&q)) == 1) {
 		static const char *const words[] = {"no", "broadcasts", "all"};
 		struct person_view v = {.opted_out = words[query_int(&q, 15)],
 					.muted = query_int(&q, 16) != 0,
 					.consent_source = query_text0(&q, 8),
-					.consent_utc = query_int(&q, 17)};
+					.consent_utc = query_int(&q, 17),
+					.unlinked_utc = query_int(&q, 19)};
 		cleanup_free char *numbers = mem_dup(query_text(&q, 14));
+		cleanup_free char *unlinked = mem_dup(query_text(&q, 18));
 		v.number_count = split(numbers, v.numbers);
+		v.unlinked_count = split(unlinked, v.unlinked);
 		read_person(&q, &v.p);
 		int stop = each(user, &v);
 		if (stop)

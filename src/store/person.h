@@ -46,7 +46,8 @@ struct person_change {
 	const char *language; /* "zh", "en", "" = the box's */
 	bool set_roles;
 	unsigned roles;
-	const char *consent_source; /* given now; "" withdraws */
+	const char *consent_source; /* "" withdraws */
+	int64_t consent_utc;        /* when it was given; 0 or in the future: now */
 	int confirmed;              /* 0: leave, 1: yes, −1: no */
 	const char
 	    *numbers[PERSON_NUMBERS]; /* E.164, of person_number_kind e164_is_person; [0] is where texts go */
@@ -86,7 +87,10 @@ struct person_view {
 	const char *opted_out; /* "no", "broadcasts", "all": the strictest of the phones */
 	bool muted;
 	const char *consent_source;
-	int64_t consent_utc; /* 0 none */
+	int64_t consent_utc;                  /* 0 none */
+	const char *unlinked[PERSON_NUMBERS]; /* those of the numbers that said "wrong number"; borrowed */
+	int unlinked_count;
+	int64_t unlinked_utc; /* the latest, 0 none */
 };
 /* Calls back for each, in the order of ids; a callback's non-zero ends the walk and is returned. */
 int person_list(struct store *s, const struct person_filter *f,

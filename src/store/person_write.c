@@ -58,6 +58,14 @@ static const char *or_else(const char *given, const char *otherwise)
 	return given ? given : otherwise;
 }
 
+/* 0: none given. */
+static int64_t consent_utc(const struct person_change *ch, int64_t now_utc)
+{
+	if (!ch->consent_source || !*ch->consent_source)
+		return 0;
+	return ch->consent_utc > 0 && ch->consent_utc <= now_utc ? ch->consent_utc : now_utc;
+}
+
 int person_add(struct store *s, const struct person_change *ch, int64_t now_utc, int64_t *ret_id)
 {
 	int64_t home;
@@ -65,13 +73,12 @@ int person_add(struct store *s, const struct person_change *ch, int64_t now_utc,
 			  or_else(ch->room, ""), &home);
 	if (r)
 		return r;
-	bool consent = ch->consent_source && *ch->consent_source;
 	r = store_run(s,
 		      "INSERT INTO person (name, household, language, consent_source, consent_utc, confirmed, "
 		      "created_utc, changed_utc)"
 		      " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 		      "tITTPiII", or_else(ch->name, ""), home, ch->language, ch->consent_source,
-		      consent ? now_utc : (int64_t)0, ch->confirmed >= 0, now_utc, now_utc);
+		      consent_utc(ch, now_utc), ch->confirmed >= 0, now_utc, now_utc);
 	if (r)
 		return r;
 	int64_t id = store_last_id(s);
@@ -117,7 +124,7 @@ int person_edit(struct store *s, int64_t id, const struct person_change *ch, int
 		      ch->confirmed ? ch->confirmed > 0 : (int)p.confirmed, now_utc);
 	if (!r && ch->consent_source)
 		r = store_run(s, "UPDATE person SET consent_source = ?2, consent_utc = ?3 WHERE id = ?1", "ITP",
-			      id, ch->consent_source, *ch->consent_source ? now_utc : (int64_t)0);
+			      id, ch->consent_source, consent_utc(ch, now_utc));
 	if (!r && ch->set_roles)
 		r = write_roles(s, id, ch->roles);
 	if (!r && ch->number_count)
@@ -222,6 +229,7 @@ int person_import(struct store *s, const struct person_change *ch, int64_t now_u
 				     .set_roles = ch->set_roles,
 				     .roles = ch->roles,
 				     .consent_source = consent,
+				     .consent_utc = ch->consent_utc,
 				     .confirmed = 1};
 	return person_edit(s, p.id, &edit, now_utc);
 }
