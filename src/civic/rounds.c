@@ -40,7 +40,8 @@ int64_t round_time(const struct round_state *m, const struct round_config *c, en
 	return window_begin(&c->quiet, t) - AHEAD_OF_QUIET_S;
 }
 
-int64_t round_deadline(const struct round_state *m, const struct round_config *c, enum round r)
+/* The last moment for a round: later than this it is left out. */
+static int64_t deadline(const struct round_state *m, const struct round_config *c, enum round r)
 {
 	int64_t half = c->before_s[r] / 2;
 	return m->starts_utc - (half < LATEST_S ? half : LATEST_S);
@@ -66,7 +67,7 @@ void rounds_plan(const struct round_state *m, const struct round_config *c, int6
 		if (m->done_utc[r])
 			continue;
 		int64_t t = round_time(m, c, (enum round)r);
-		if (c->before_s[r] == 0 || awake > round_deadline(m, c, (enum round)r) ||
+		if (c->before_s[r] == 0 || awake > deadline(m, c, (enum round)r) ||
 		    (now >= t && too_close(m, c, (enum round)r, now))) {
 			ret->skip[r] = true;
 			continue;

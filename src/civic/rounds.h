@@ -38,5 +38,3 @@ void rounds_plan(const struct round_state *m, const struct round_config *c, int6
 
 /* The moment of one round, moved before the quiet hours where it would fall inside. */
 int64_t round_time(const struct round_state *m, const struct round_config *c, enum round r);
-/* The last moment for a round: later than this it is left out. */
-int64_t round_deadline(const struct round_state *m, const struct round_config *c, enum round r);
