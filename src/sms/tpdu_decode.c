@@ -105,8 +105,17 @@ static int read_header(struct tpdu *t, const uint8_t *ud, size_t octets, struct 
 	return udh_decode(t, e);
 }
 
+/* A card's record is filled with FFh behind the TPDU (TS 31.102 4.2.25), and some modems list it whole. */
+static bool only_filling(const struct cursor *c, size_t from)
+{
+	for (size_t i = from; i < c->left; i++)
+		if (c->p[i] != 0xFF)
+			return false;
+	return true;
+}
+
 /* TP-UDL counts septets in the uncompressed 7-bit alphabet, else octets (9.2.3.16); it must be all that is
- * left. */
+ * left but filling. */
 static int take_user_data(struct cursor *c, struct tpdu *t)
 {
 	uint8_t udl;
@@ -116,7 +125,7 @@ static int take_user_data(struct cursor *c, struct tpdu *t)
 	size_t octets = septets ? ((size_t)udl * 7 + 7) / 8 : udl;
 	if (octets > TPDU_UD_MAX)
 		return bad(c->e, "the user data length %u is more than a PDU can hold", udl);
-	if (octets != c->left)
+	if (octets > c->left || !only_filling(c, octets))
 		return bad(c->e, "the user data length %u wants %zu octets, there are %zu", udl, octets,
 			   c->left);
 	const uint8_t *ud = take(c, octets, "the user data");
@@ -193,7 +202,7 @@ static int read_submit(struct cursor *c, struct tpdu *t)
 /* Everything after TP-ST may be missing; TP-PI says what is there (9.2.3.27). */
 static int read_optional(struct cursor *c, struct tpdu *t)
 {
-	if (c->left == 0)
+	if (only_filling(c, 0))
 		return 0;
 	uint8_t pi, more;
 	if (take_octet(c, &pi, "the parameter indicator") < 0)

@@ -91,6 +91,31 @@ static void reads_and_writes_the_samples(void **state)
 	}
 }
 
+/* A card's record is handed over whole: FFh behind the TPDU is no part of it, anything else is a lie. */
+static void passes_over_a_records_filling(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *hex;
+		bool good;
+	} cases[] = {
+	    {"0004038105F300006060605130308A04D4F29C0EFFFFFFFF", true},
+	    {"0004038105F300006060605130308A04D4F29C0EFFFF00FF", false},
+	    {"000605038105F3606060513030236060605130302300FFFFFF", true},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct tpdu t;
+		struct err e;
+		cleanup_free char *hex = without_blanks(cases[i].hex);
+		int r = tpdu_decode_hex(hex, true, TPDU_INCOMING, -1, &t, &e);
+		assert_int_equal(r, cases[i].good ? 0 : -EBADMSG);
+		if (r == 0 && t.type == TPDU_DELIVER) {
+			cleanup_free char *text = tpdu_text(&t);
+			assert_string_equal(text, "Test");
+		}
+	}
+}
+
 static size_t octets_of(const char *hex, uint8_t *out)
 {
 	size_t n = 0;
@@ -404,6 +429,7 @@ int main(void)
 	    cmocka_unit_test(refuses_lies),
 	    cmocka_unit_test(reads_headers),
 	    cmocka_unit_test(writes_headers),
+	    cmocka_unit_test(passes_over_a_records_filling),
 	    cmocka_unit_test(reads_flags_and_fields),
 	    cmocka_unit_test(a_submit_becomes_a_deliver),
 	    cmocka_unit_test(takes_short_texts),
