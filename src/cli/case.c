@@ -1,5 +1,6 @@
 /* `yishi case`: what residents raised, and what became of it. */
 #include "cli/case_step.h"
+#include "cli/case_words.h"
 #include "cli/changes.h"
 #include "cli/nouns.h"
 
@@ -206,41 +207,43 @@ static int run_new(struct cli *c)
 	struct store *s;
 	struct actor by;
 	char number_from[E164_MAX] = "";
-	int number = 0, category = CATEGORY_OTHER;
+	int number = 0;
 	const char *text = cli_opt(c, "text"), *from = cli_opt(c, "from"), *cat = cli_opt(c, "category");
 	struct person reporter_of[PERSONS_PER_NUMBER] = {0};
 	if (!text || !*text)
 		return cli_usage(c, "%s", _("--text TEXT is wanted"));
-	if (cat && (category = category_find(cat)) < 0)
+	if (cat && category_find(cat) < 0)
 		return cli_usage(c, _("%s is no category"), cat);
 	int r = from ? cli_number(c, from, number_from) : 0;
 	if (r || (r = cli_store(c, &s)))
 		return r;
+	struct case_words words;
 	int known = from ? persons_of_number(s, number_from, reporter_of) : 0;
+	struct person *p = known > 0 ? &reporter_of[0] : NULL;
+	if (known >= 0)
+		case_words_read(c, text, p, &words);
 	if ((r = known < 0 ? known : store_begin(s)))
 		return cli_store_failed(c, r);
-	struct person *p = known > 0 ? &reporter_of[0] : NULL;
 	bool proposal = cli_opt(c, "proposal") != NULL, urgent = cli_opt(c, "urgent") != NULL;
 	int64_t now = cli_now(c);
 	const char *grid = cli_opt(c, "grid") ? cli_opt(c, "grid") : p ? p->grid : NULL;
 	struct matter_new m = {
 	    .kind = proposal ? MATTER_PROPOSAL : MATTER_CASE,
-	    .category = (enum category)category,
+	    .category = words.category,
 	    .text = text,
 	    .grid = grid,
-	    .building = cli_opt(c, "building"),
-	    .unit = cli_opt(c, "unit"),
-	    .room = cli_opt(c, "room"),
-	    .place = cli_opt(c, "place"),
+	    .building = words.building,
+	    .unit = words.unit,
+	    .room = words.room,
+	    .place = words.place,
 	    .urgent = urgent,
 	    .origin = "shell",
 	    .reporter = p ? p->id : 0,
 	    .number_from = from ? number_from : NULL,
 	    .deliberate = proposal || cli_opt(c, "deliberate"),
-	    .due_utc = proposal
-			   ? 0
-			   : deadline_after(&c->config->working_hours, now,
-					    (int64_t)case_hours((enum category)category, urgent) * HOUR_S)};
+	    .due_utc = proposal ? 0
+				: deadline_after(&c->config->working_hours, now,
+						 (int64_t)case_hours(words.category, urgent) * HOUR_S)};
 	changes_actor(&by);
 	r = matter_add(s, &m, &by, now, &number);
 	if (r == -EINVAL)
@@ -316,7 +319,9 @@ const struct cli_verb cli_case[] = {
      .common = CLI_FORMATS,
      .options = new_options,
      .roles = CLI_SECRETARY | CLI_STAFF,
-     .example = "yishi case new --text '楼道灯坏了' --category lighting --from 13800138001 --building 3"},
+     .example = "yishi case new --text '3栋2单元楼道灯坏了' --from 13800138001",
+     .more = N_("Category, building, unit, room and place are read from the text, then from the address of who "
+		"raised it; an option that says otherwise is right.")},
     {.name = "assign",
      .run = case_assign,
      .what = N_("give it to somebody to settle"),

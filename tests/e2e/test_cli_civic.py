@@ -20,6 +20,30 @@ class Cases(unittest.TestCase):
                              (1, "received", "lighting", "楼道灯坏了", "KS-03", "王秀英", "2026-11-18T10:00:00+08:00"))
             self.assertEqual(box.json("case", "list", "--grid", "KS-04"), [])
 
+    def test_a_new_case_is_read_as_a_residents_text_would_be(self):
+        place = lambda c: (c["category"], c["building"], c["unit"], c["room"])
+        with Box() as box:
+            box.people()
+            home = place(dict(box.json("person", "list")[0], category=None))[1:]
+            self.assertTrue(all(home))
+
+            def new(*options):
+                n = box.json("case", "new", *options)[0]["number"]
+                return next(c for c in box.json("case", "list") if c["number"] == n)
+            case = new("--text", "9栋4单元的楼道灯坏了", "--from", "13800138001")
+            self.assertEqual(place(case), ("lighting", "9", "4", ""), "another building than the reporter's")
+            self.assertIn("楼道", case["place"])
+            self.assertEqual(place(new("--text", "下水道堵了", "--from", "13800138001")), ("sewage", *home))
+            self.assertEqual(place(new("--text", "下水道堵了")), ("sewage", "", "", ""))
+            case = new("--text", "9栋4单元的楼道灯坏了", "--category", "power", "--building", "6", "--place", "门厅")
+            self.assertEqual((*place(case), case["place"]), ("power", "6", "", "", "门厅"), "what is said is right")
+            case = new("--text", "1 3", "--grid", "KS-03")
+            self.assertEqual((case["text"], case["category"]), ("1 3", "other"))
+            self.assertEqual(new("--text", "在9栋门口装长椅", "--proposal")["building"], "9")
+            done = box.run("case", "new", "--text", "楼道灯坏了", env={"YISHI_DATA": str(box.dir)})
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("category", done.stderr)
+
     def test_the_life_of_a_case(self):
         with Box() as box:
             box.people()

@@ -255,8 +255,13 @@ class Commands(Conversation):
         who = resident(29)
         self.say(who, "打错了，我不住你们小区")
         cases = len(self.town.cases())
+        person = next(p for p in self.town.json("person", "list", "--limit", "0") if who in p["numbers"])
+        self.assertEqual((person["unlinked"], person["unlinked_date"][:10]), ([who], "2035-01-08"))
+        self.assertIn("2035-01-08", self.town.ok("person", "show", person["id"]))
         self.say(who, "撤销")
         self.assertEqual(len(self.town.cases()), cases)
+        person = self.town.json("person", "show", person["id"])[0]
+        self.assertEqual((person["unlinked"], person["unlinked_date"]), ([], None))
 
     def test_strangers_are_asked_to_register_once_and_can(self):
         who = "+8613912340007"
@@ -314,7 +319,7 @@ class Staff(Conversation):
         self.say(WORKER, f"办结 {n}")
         self.town.told(who, "回1")
         yes = self.town.meeting()["yes"]
-        self.say(who, "来2个", "1月12日", "2人")  # a full command is that command
+        self.say(who, "1 2", "1月12日", "2人")  # a full command is that command
         self.assertEqual(self.town.meeting()["yes"], yes + 1)
         self.assertEqual(self.town.case(n)["state"], "resolved")
         self.say(who, "3", str(n))  # and a bare digit answers: fair
