@@ -119,7 +119,7 @@ static int print_record(void *ctx, const struct message *m)
 	struct cli *c = ctx;
 	json_t *row = message_json(m);
 	json_t *intents = m->intents ? json_loads(m->intents, JSON_DECODE_ANY, NULL) : NULL;
-	struct out_column more[ARRAY_LEN(columns) + 1];
+	struct out_column more[ARRAY_LEN(columns) + 1] = {0};
 	memcpy(more, columns, sizeof columns);
 	more[ARRAY_LEN(columns) - 1] = (struct out_column){"intents", N_("understood"), OUT_RAW, 0};
 	json_object_set_new(row, "intents", intents ? intents : json_null());
