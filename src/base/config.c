@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 enum type { STRING, PATH, INT, BOOL, DURATION, WINDOW, LANGUAGE, ZONE, PHONE, ROLES, NUMBER };
 enum section { GATEWAY, RULES, MODEM, CABINET, SENSOR, SECTION_COUNT };
@@ -285,6 +286,12 @@ static void *section_base(struct reader *r, const char *written, enum section *r
 	return NULL;
 }
 
+static int unknown_section(struct reader *r)
+{
+	return fail(r, "[%s] is no section; known are gateway, modem NAME, cabinet NAME, sensor CABINET.NAME, rules, hooks",
+	            r->section);
+}
+
 static int add_hook(struct reader *r, const char *kind, const char *program)
 {
 	struct config *c = r->c;
@@ -310,8 +317,7 @@ static int on_value(void *user, const char *section, const char *name, const cha
 	enum section s;
 	void *base = section_base(r, r->section, &s);
 	if (!base)
-		return fail(r, "[%s] is no section; known are gateway, modem NAME, cabinet NAME, sensor CABINET.NAME, rules, hooks",
-		            r->section);
+		return unknown_section(r);
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
 		if (keys[i].section != s || strcmp(keys[i].name, name) != 0)
 			continue;
@@ -355,7 +361,10 @@ static char *read_line(char *str, int num, void *stream)
 		return NULL;
 	}
 	r->seen[r->seen_count++] = mem_dup(r->section);
-	return str;
+	enum section s;
+	if (strcmp(r->section, "hooks") != 0 && !section_base(r, r->section, &s))
+		unknown_section(r);
+	return r->failed ? NULL : str;
 }
 
 static void fill_section(struct config *c, const char *written, enum section s, void *base)
@@ -398,6 +407,8 @@ static int check_whole(struct reader *r)
 {
 	struct config *c = r->c;
 	r->line = 0;
+	if (c->holidays && access(c->holidays, R_OK) != 0)
+		fail(r, "[gateway] holidays = %s cannot be read; name a file of dates, one a line", c->holidays);
 	for (int i = 0; i < c->modem_count; i++)
 		if (!c->modems[i].device)
 			fail(r, "[modem %s] has no device; add device = /dev/serial/by-id/…", c->modems[i].name);

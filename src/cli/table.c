@@ -91,7 +91,7 @@ static bool is_formula(const char *s)
 {
 	if (*s == '=' || *s == '@')
 		return true;
-	return (*s == '+' || *s == '-') && s[1 + strspn(s + 1, "0123456789.:- ")];
+	return (*s == '+' || *s == '-') && s[1 + strspn(s + 1, "0123456789.:+- ")];
 }
 
 void table_csv_cell(FILE *f, const char *s)

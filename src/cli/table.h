@@ -12,7 +12,7 @@ void table_print(FILE *f, const struct out_column *columns, int column_count, co
 		 size_t rows, bool colour, bool terminal, bool head);
 
 /* RFC 4180: quoted when it holds a comma, quote or line end, or begins or ends with a blank. A cell that a
- * spreadsheet would run as a formula ("=…", "@…", and "+" or "-" before anything but a number) gets an
+ * spreadsheet would run as a formula ("=…", "@…", and "+" or "-" before anything but numbers) gets an
  * apostrophe in front. */
 void table_csv_cell(FILE *f, const char *cell);
 

@@ -1,5 +1,6 @@
 #include "daemon/check.h"
 #include "at_commands/modem_row.h"
+#include "base/mem.h"
 #include "base/paths.h"
 #include "rules/replies.h"
 #include "rules/rules.h"
@@ -7,6 +8,7 @@
 #include "store/store.h"
 
 #include <errno.h>
+#include <libgen.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -68,6 +70,16 @@ static int check_database(const struct config *c)
 	struct err e = {0};
 	struct store *s;
 	if (access(c->database, F_OK) != 0) {
+		cleanup_free char *copy = mem_dup(c->database);
+		char *folder = dirname(copy);
+		if (access(folder, F_OK) != 0)
+			folder = dirname(folder); /* the first start makes one folder */
+		if (access(folder, W_OK) != 0) {
+			err_set(&e, c->path, 0, "[gateway] database: the folder %s: %s; make it, for the user of the daemon", folder,
+				strerror(errno));
+			wrong(&e);
+			return EX_CANTCREAT;
+		}
 		printf("# %s is not there yet; the first start makes it\n", c->database);
 		return 0;
 	}
@@ -87,6 +99,11 @@ static int check_database(const struct config *c)
 
 static void check_devices(const struct config *c)
 {
+	if (!c->modem_count)
+		fprintf(stderr, "yishid: warning: no [modem NAME] is configured: nothing is received or sent\n");
+	if (!c->number)
+		fprintf(stderr, "yishid: warning: [gateway] number is not set: a text from the box to itself would be "
+				"answered\n");
 	for (int i = 0; i < c->modem_count; i++)
 		if (c->modems[i].device[0] != '/')
 			fprintf(stderr,

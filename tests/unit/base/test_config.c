@@ -67,7 +67,9 @@ static void test_wrong(void **state)
 		const char *says;
 	} table[] = {
 	    {"[gateway]\nname = x\nnmae = y\n", 3, "nmae"},
-	    {"[gatway]\nname = x\n", 2, "gatway"},
+	    {"[gatway]\nname = x\n", 1, "gatway"},
+	    {"[gateway]\n[modem a]\n", 0, "no device"},
+	    {"[gateway]\nholidays = /nonexistent/dates\n", 0, "holidays"},
 	    {"[gateway]\nname = x\n[modem a]\ndevice = /dev/x\n[gateway]\nlanguage = zh\n", 5, "twice"},
 	    {"[gateway]\nname = x\nname = y\n", 3, "twice"},
 	    {"[gateway]\nquiet_hours = late\n", 2, "hours"},
@@ -80,7 +82,7 @@ static void test_wrong(void **state)
 	    {"[gateway]\ntest_clock = maybe\n", 2, "yes or no"},
 	    {"[modem a]\nroles = receive\n", 0, "no device"},
 	    {"[modem a]\ndevice = /dev/x\nroles = dance\n", 3, "receive send alarms"},
-	    {"[modem]\ndevice = /dev/x\n", 2, "modem NAME"},
+	    {"[modem]\ndevice = /dev/x\n", 1, "modem NAME"},
 	    {"[hooks]\nmessage.eaten = /bin/true\n", 2, "no kind of event"},
 	    {"[hooks]\nmessage.received = true\n", 2, "absolute path"},
 	    {"[sensor a.b]\nhigh = 40\n", 0, "no cabinet"},
@@ -108,7 +110,7 @@ static void test_everything_known(void **state)
 	(void)state;
 	struct config *c;
 	struct err e = {0};
-	int r = load("\xEF\xBB\xBF[gateway]\nquiet_hours = none\nworking_hours = mon-fri 08:30-17:30\nholidays = h.txt\n"
+	int r = load("\xEF\xBB\xBF[gateway]\nquiet_hours = none\nworking_hours = mon-fri 08:30-17:30\nholidays = /etc/hostname\n"
 	             "retention_pdu = 90d\nmetrics_file = /tmp/m\nbackup_dir = /tmp\n"
 	             "[modem a]\ndevice = imei:490154203237518\npin_file = pin\nroles = send alarms\nreports = no\n"
 	             "[cabinet box]\nconnection = rtu:/dev/ttyS1,9600,8N1\nunit = 3\nmap = xy-md02\npoll = 30s\ntimeout = 300ms\n"
