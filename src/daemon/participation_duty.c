@@ -39,16 +39,20 @@ int mediator_phones(const struct turn *t, char (*ret)[E164_MAX], int max)
 	return phones_of(t, ROLE(MEDIATOR), t->sender.grid, ret, max);
 }
 
+/* `private`: no list shows the text. */
 static int tell(const struct turn *t, const char *number, const char *key, const struct reply_arg *args,
-		int matter, enum outbox_class class, const char *occasion)
+		int matter, enum outbox_class class, const char *occasion, bool private)
 {
 	cleanup_buf struct buf text = {0};
 	char dedupe[96];
 	say(t->p, t->p->config->language, key, args, &text);
 	snprintf(dedupe, sizeof dedupe, "%s:%" PRId64 ":%d:%.23s", occasion, t->message, matter, number);
 	return say_send(t->p, number, buf_str(&text),
-			&(struct say_options){
-			    .class = class, .quiet = class != OUTBOX_ALARM, .matter = matter, .dedupe = dedupe},
+			&(struct say_options){.class = class,
+					      .quiet = class != OUTBOX_ALARM,
+					      .matter = matter,
+					      .dedupe = dedupe,
+					      .secret = private ? buf_str(&text) : NULL},
 			t->now, NULL);
 }
 
@@ -103,7 +107,7 @@ int duty_correct(const struct turn *t, int number)
 	    {0},
 	};
 	for (int i = 0; i < n && r >= 0; i++)
-		r = tell(t, phones[i], "duty.correction", args, number, OUTBOX_ALARM, "correction");
+		r = tell(t, phones[i], "duty.correction", args, number, OUTBOX_ALARM, "correction", false);
 	return r < 0 ? r : journal_add(t->p->store, number, "said to be a mistake", NULL, &t->by, t->now);
 }
 
@@ -119,6 +123,6 @@ int mediate(const struct turn *t, const struct effect *e)
 	    {0},
 	};
 	for (int i = 0; i < n && r >= 0; i++)
-		r = tell(t, phones[i], "mediate", args, e->number, OUTBOX_REPLY, "mediate");
+		r = tell(t, phones[i], "mediate", args, e->number, OUTBOX_REPLY, "mediate", true);
 	return r < 0 ? r : 0;
 }

@@ -212,7 +212,9 @@ class Commands(Conversation):
         reply = self.town.answer(resident(20))
         self.assertTrue(fits(reply), reply)
         self.assertIn(secret, self.town.told(MEDIATOR, secret))
-        everything = self.town.ok("case", "list") + self.town.ok("message", "list", "--in") + self.town.ok("events")
+        everything = self.town.ok("case", "list") + self.town.ok("message", "list", "--full") + self.town.ok("events")
+        for m in self.town.rows(MEDIATOR, "--out"):
+            everything += self.town.ok("message", "show", m["id"], "--json") + self.town.ok("message", "show", m["id"])
         self.assertNotIn(secret, everything)
         self.assertNotIn(secret, self.town.ok("meeting", "agenda", self.town.meeting()["id"]))
         n = case_number(reply)
