@@ -187,6 +187,7 @@ void act_look_around(struct session *s)
 		session_event(s, EV_READ);
 	} else {
 		int64_t next = read_next_ms(s);
+		s->burst = false;
 		session_due_in(s, next - mono_ms(), NULL);
 	}
 }

@@ -52,16 +52,18 @@ static void look_at(struct session *s, const char *line, struct seen *seen)
 /* Slower while nothing speaks against it, at once fast when a text lay there unannounced. */
 static void pace(struct session *s, bool missed)
 {
-	int64_t twice = 2 * s->check_ms, most = s->row->poll_ms;
-	if (s->one_by_one)
+	int64_t next = 2 * s->check_ms, most = s->row->poll_ms;
+	if (s->one_by_one) {
+		next *= SINGLE_FACTOR;
 		most *= SINGLE_FACTOR;
+	}
 	if (s->announced >= TRUST && most < s->row->poll_slow_ms)
 		most = s->row->poll_slow_ms;
 	if (missed) {
 		s->announced = 0;
 		s->check_ms = FIRST_MS;
 	} else
-		s->check_ms = twice < most ? twice : most;
+		s->check_ms = next < most ? next : most;
 	s->next_check_ms = mono_ms() + s->check_ms;
 }
 
@@ -102,8 +104,7 @@ static void finish(struct session *s, const struct seen *seen)
 	if (missed)
 		s->list_due |= 1;
 	if (mono_ms() >= s->next_round_ms) {
-		bool young = s->check_ms < s->row->poll_ms;
-		s->next_round_ms = mono_ms() + (young ? 0 : s->check_ms > ROUND_MS ? s->check_ms : ROUND_MS);
+		s->next_round_ms = mono_ms() + ROUND_MS;
 		s->look_due |= s->memory_count > 1 ? ((1u << s->memory_count) - 1) & ~1u : 0;
 	}
 	if (seen->reg && !seen->reg_ok) {

@@ -160,6 +160,7 @@ struct session {
 	int part, register_errors, rejected;
 	uint64_t submits;
 	int64_t format_known_ms; /* it said then that it is in PDU mode; 0 in doubt */
+	bool burst;                 /* parts follow each other without a pause */
 	int64_t blocked_until_ms, wait_since_ms, last_read_ms;
 	int64_t no_report, no_validity; /* ids */
 	char blocked_reason[96];

@@ -15,7 +15,7 @@
 #define BLOCKED_LINE_MS 3600000 /* the operator refuses this line */
 #define PAUSE_MS        2000    /* nothing was sent: not at once again */
 #define WAIT_LIMIT_MS   30000
-#define FORMAT_MS       60000 /* PDU mode is believed so long after the modem said so */
+#define FORMAT_MS       60000 /* PDU mode is believed so long within a burst */
 #define RECORD_MS       1000 /* the database was busy when an outcome was to be written */
 
 static void begin_part(struct session *s);
@@ -311,6 +311,7 @@ static void on_format(void *user, const struct at_reply *r)
 		return;
 	}
 	s->format_known_ms = mono_ms();
+	s->burst = true;
 	submit(s);
 }
 
@@ -326,9 +327,9 @@ static void begin_part(struct session *s)
 	if (s->out.attempts == 0)
 		s->wait_since_ms = mono_ms();
 	/* In text mode the PDU would leave as the text of a message to nobody. A modem that has reset itself
-	 * says so, or stops to answer; whatever goes not well makes the next part begin with the question. A
-	 * submit that went well proves nothing, hence the limit for those that fall back without a word. */
-	if (s->format_known_ms && mono_ms() - s->format_known_ms < FORMAT_MS) {
+	 * says so, or stops to answer; so the question is asked when nothing was to be sent for a moment, when
+	 * anything went not well, and now and then within a burst for those that fall back without a word. */
+	if (s->burst && s->format_known_ms && mono_ms() - s->format_known_ms < FORMAT_MS) {
 		submit(s);
 		return;
 	}

@@ -23,6 +23,13 @@ class DaemonSite(Site):
         except OSError:
             return 0
 
+    def live(self):
+        """What the first modem's session is at; "" while the daemon is not up."""
+        try:
+            return self.control("status")["modems"][0]["state"]
+        except OSError:
+            return ""
+
     def socket_path(self):
         return next(iter(self.dir.glob("yishi*.sock")), self.dir / "yishi.sock")
 

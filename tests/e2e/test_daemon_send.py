@@ -1,5 +1,6 @@
 """Texts out: order, parts, reports, errors by their class, and what is not known is not repeated blindly."""
 import json
+import re
 import time
 import unittest
 
@@ -97,11 +98,23 @@ class Send(unittest.TestCase):
 
     def test_text_mode_is_noticed_before_anything_is_sent(self):
         with DaemonSite() as site:
-            site.sim.fault("text_mode")
-            id = site.queue(NUMBER, "收到", "reply")
+            for i in range(3):
+                site.sim.fault("text_mode")
+                id = site.queue(NUMBER, f"收到{i}", "reply")
+                site.control("wake")
+                site.wait_out(id, "sent", "delivered")
+            self.assertEqual([(s["number"], s["text"]) for s in site.sim.sent()], [(NUMBER, f"收到{i}") for i in range(3)])
+
+    def test_one_command_a_part(self):
+        with DaemonSite(modem={"reports": "no"}) as site:
+            for i in range(50):
+                site.queue(NUMBER, f"通知{i}")
             site.control("wake")
-            site.wait_out(id, "sent", "delivered")
-            self.assertEqual([(s["number"], s["text"]) for s in site.sim.sent()], [(NUMBER, "收到")])
+            site.sim.wait_sent(50)
+            sent = re.findall(r"> AT\+CMGS=", site.sim.log())
+            asked = re.findall(r"> AT\+CMGF\?", site.sim.log())
+            self.assertEqual(len(sent), 50)
+            self.assertLess(len(asked), 10)
 
     def test_too_late_is_expired(self):
         with DaemonSite() as site:

@@ -1,0 +1,95 @@
+"""The SIM that is closed, and the files: configuration, rules, a second daemon on the same database."""
+import json
+import re
+import signal
+import subprocess
+import unittest
+
+from daemon_site import DaemonSite
+from harness import BIN, environment, wait_for
+
+NUMBER = "+8613800138001"
+
+
+class Pin(unittest.TestCase):
+    def test_the_right_pin(self):
+        with DaemonSite(pin="1234", start=False, modem={"pin_file": "pin"}) as site:
+            (site.dir / "pin").write_text("1234\n")
+            site.start()
+            self.assertEqual(site.value("SELECT pin_tried FROM line"), None)
+
+    def test_a_wrong_pin_is_given_once_in_a_lifetime(self):
+        with DaemonSite(pin="1234", start=False, modem={"pin_file": "pin"}) as site:
+            (site.dir / "pin").write_text("9999\n")
+            for _ in range(3):
+                site.start(ready=False)
+                wait_for(lambda: site.live() == "pin", "the PIN is wanted")
+                site.kill()
+            self.assertEqual(len(re.findall(r'> AT\+CPIN="?9999', site.sim.log())), 1)
+            self.assertIsNotNone(site.value("SELECT pin_tried FROM line"))
+            (site.dir / "pin").write_text("1234\n")
+            site.start()
+
+    def test_no_pin_at_all(self):
+        with DaemonSite(pin="1234", start=False) as site:
+            site.start(ready=False)
+            wait_for(lambda: site.live() == "pin", "the PIN is wanted")
+            self.assertNotIn('AT+CPIN=', site.sim.log())
+
+
+class Files(unittest.TestCase):
+    def test_a_bad_configuration_keeps_the_old_one(self):
+        with DaemonSite() as site:
+            good = site.config.read_text(encoding="utf-8")
+            site.config.write_text(good + "\nnonsense = 1\n", encoding="utf-8")
+            wait_for(lambda: site.value("SELECT count(*) FROM event WHERE kind = 'config.rejected'") == 1, "it is refused")
+            body = json.loads(site.value("SELECT body FROM event WHERE kind = 'config.rejected'"))
+            self.assertTrue(body["file"].endswith("yishi.conf") and body["line"] > 0, body)
+            site.config.write_text(good.replace("hourly_quota = 0", "hourly_quota = 7"), encoding="utf-8")
+            wait_for(lambda: "read again" in site.log(), "the new one is taken")
+            site.text(NUMBER, "7")
+            site.answer(NUMBER)
+
+    def test_a_bad_rule_file_keeps_the_old_rules(self):
+        with DaemonSite(start=False) as site:
+            extra = site.dir / "extra.rules"
+            extra.write_text("# nothing yet\n")
+            with open(site.config, "a", encoding="utf-8") as f:
+                f.write(f"\n[rules]\nfiles = {extra}\n")
+            site.start()
+            extra.write_text("this is no rule\n")
+            site.daemon.send_signal(signal.SIGHUP)
+            wait_for(lambda: site.value("SELECT count(*) FROM event WHERE kind = 'rule.rejected'") == 1, "it is refused")
+            site.text(NUMBER, "7")
+            site.answer(NUMBER)
+
+    def test_check(self):
+        with DaemonSite(start=False) as site:
+            def check():
+                return subprocess.run([BIN / "yishid", "-c", site.config, "--check"], capture_output=True, text=True, check=False,
+                                      env=environment(**site.env))
+            done = check()
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("hourly_quota = 0", done.stdout)
+            site.start()
+            site.kill(15)
+            done = check()
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("call for help reaches nobody", done.stderr)
+            site.write("PRAGMA user_version = 99")
+            self.assertEqual(check().returncode, 69)
+            with open(site.config, "a", encoding="utf-8") as f:
+                f.write("\nnonsense = 1\n")
+            self.assertEqual(check().returncode, 78)
+
+    def test_a_second_daemon_is_refused(self):
+        with DaemonSite() as site:
+            first = site.daemon
+            site.start(ready=False)
+            self.assertEqual(site.daemon.wait(60), 69)
+            site.daemon = first
+            self.assertEqual(site.modems_up(), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
