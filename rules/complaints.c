@@ -16,7 +16,7 @@ static bool negated(const struct glyphs *g, int i)
 {
 	uint32_t before = glyphs_at(g, i - 1);
 	return before == 0x6CA1 /* 没 */ || before == 0x672A /* 未 */ || before == 0x4E0D /* 不 */ ||
-	       before == 0x6709 /* 没有 */;
+	       before == 0x6709 /* 没有 */ || before == 0x5929 /* 天亮了 */;
 }
 
 /* 找物业物业不管: a word counts once, however often it is said. */
@@ -24,6 +24,22 @@ static bool said_before(const struct glyphs *g, int from, int at, const struct w
 {
 	for (int i = from; i + word->n <= at; i++)
 		if (glyphs_match(g, i, word->text))
+			return true;
+	return false;
+}
+
+#define LEANING 2 /* a place that a clause names only leans: 在电梯里 tells where, not what */
+
+/* 在电梯里, 到车库口: the word at glyph i, n long, is where it happens. */
+static bool tells_where(const struct glyphs *g, int i, int n)
+{
+	static const uint32_t sides[] = {0x91CC /* 里 */, 0x5185 /* 内 */, 0x8FB9 /* 边 */, 0x65C1 /* 旁 */,
+					 0x53E3 /* 口 */, 0x95E8 /* 门 */, 0x4E0A /* 上 */, 0x95F4 /* 间 */};
+	uint32_t before = glyphs_at(g, i - 1), after = glyphs_at(g, i + n);
+	if (before != 0x5728 /* 在 */ && before != 0x5F80 /* 往 */)
+		return false;
+	for (size_t k = 0; k < sizeof sides / sizeof *sides; k++)
+		if (after == sides[k])
 			return true;
 	return false;
 }
