@@ -78,7 +78,7 @@ class Send(unittest.TestCase):
             id = site.queue(NUMBER, "收到", "reply")
             site.control("wake")
             site.wait_out(id, "failed")
-            self.assertEqual(site.value("SELECT count(*) FROM event WHERE kind = 'message.failed'"), 1)
+            site.wait_value("SELECT count(*) FROM event WHERE kind = 'message.failed'", 1)
 
     def test_already_there_counts_as_sent(self):
         with DaemonSite() as site:
