@@ -10,6 +10,7 @@
 #include "store/inbox.h"
 #include "store/matter.h"
 #include "store/phone.h"
+#include "store/private.h"
 #include "store/question.h"
 
 #include <errno.h>
@@ -413,6 +414,7 @@ int participation_take(const struct participation *p, int64_t message_in, int64_
 	if ((r = take(p, message_in, now)) >= 0)
 		r = store_commit(p->store);
 	store_rollback(p->store);
+	private_scrub(p->store);
 	return r < 0 ? r : 0;
 }
 

@@ -1,5 +1,6 @@
 /* Carries out what was decided. Each effect that UNDO can take back leaves an action with the state before it.
  */
+#include "base/log.h"
 #include "base/mem.h"
 #include "civic/deadline.h"
 #include "daemon/participation_internal.h"
@@ -14,6 +15,7 @@
 #include "store/private.h"
 #include "store/question.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -54,10 +56,16 @@ static int apply_rsvp(const struct turn *t, const struct facts *f, const struct 
 static int apply_open(const struct turn *t, const struct effect *e)
 {
 	const struct config *c = t->p->config;
-	int number = 0;
+	const char *text = e->text && *e->text ? e->text : t->words;
+	int number = 0, kept = e->private ? private_keep(t->p->store, t->message, t->words, t->now) : 0;
+	if (kept == -EBUSY || kept == -ENOSPC || kept == -EIO)
+		return kept;
+	if (kept < 0) /* nobody in distress goes unheard because of a file: lists empty it still */
+		log_error("private words stay in the database, their own file cannot be used: %s",
+			  strerror(-kept));
 	struct matter_new m = {.kind = e->proposal ? MATTER_PROPOSAL : MATTER_CASE,
 			       .category = e->category,
-			       .text = e->text && *e->text ? e->text : t->words,
+			       .text = e->private && kept == 0 ? "" : text,
 			       .grid = t->sender.grid,
 			       .building = e->building,
 			       .unit = e->unit,

@@ -39,9 +39,9 @@ int mediator_phones(const struct turn *t, char (*ret)[E164_MAX], int max)
 	return phones_of(t, ROLE(MEDIATOR), t->sender.grid, ret, max);
 }
 
-/* `private`: no list shows the text. */
+/* `stand_in`: what the database holds in place of a private text. */
 static int tell(const struct turn *t, const char *number, const char *key, const struct reply_arg *args,
-		int matter, enum outbox_class class, const char *occasion, bool private)
+		int matter, enum outbox_class class, const char *occasion, const char *stand_in)
 {
 	cleanup_buf struct buf text = {0};
 	char dedupe[96];
@@ -52,7 +52,7 @@ static int tell(const struct turn *t, const char *number, const char *key, const
 					      .quiet = class != OUTBOX_ALARM,
 					      .matter = matter,
 					      .dedupe = dedupe,
-					      .secret = private ? buf_str(&text) : NULL},
+					      .stand_in = stand_in},
 			t->now, NULL);
 }
 
@@ -107,7 +107,7 @@ int duty_correct(const struct turn *t, int number)
 	    {0},
 	};
 	for (int i = 0; i < n && r >= 0; i++)
-		r = tell(t, phones[i], "duty.correction", args, number, OUTBOX_ALARM, "correction", false);
+		r = tell(t, phones[i], "duty.correction", args, number, OUTBOX_ALARM, "correction", NULL);
 	return r < 0 ? r : journal_add(t->p->store, number, "said to be a mistake", NULL, &t->by, t->now);
 }
 
@@ -122,7 +122,12 @@ int mediate(const struct turn *t, const struct effect *e)
 	    {.name = "text", .type = REPLY_TEXT, .text = t->words, .max = 200},
 	    {0},
 	};
+	struct reply_arg masked[5];
+	cleanup_buf struct buf stand_in = {0};
+	memcpy(masked, args, sizeof args);
+	masked[3].text = "******";
+	say(t->p, t->p->config->language, "mediate", masked, &stand_in);
 	for (int i = 0; i < n && r >= 0; i++)
-		r = tell(t, phones[i], "mediate", args, e->number, OUTBOX_REPLY, "mediate", true);
+		r = tell(t, phones[i], "mediate", args, e->number, OUTBOX_REPLY, "mediate", buf_str(&stand_in));
 	return r < 0 ? r : 0;
 }

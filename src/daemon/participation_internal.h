@@ -36,6 +36,7 @@ struct say_options {
 	bool quiet;
 	int64_t not_after_utc, answers, meeting, matter, person;
 	const char *dedupe, *secret; /* store/outbox.h; NULL: none */
+	const char *stand_in; /* lies in the database in place of private words; wants a dedupe; NULL: none */
 };
 /* Queues a text; *ret_id (may be NULL) 0: the occasion was there already. An empty text is no text. */
 int say_send(const struct participation *p, const char *number, const char *text, const struct say_options *o,

@@ -3,7 +3,9 @@
 #include "base/text.h"
 #include "daemon/participation_internal.h"
 #include "sms/compose.h"
+#include "store/private.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -97,8 +99,13 @@ int say_send(const struct participation *p, const char *number, const char *text
 	int segments = *text ? count(text, &ucs2) : 0;
 	if (segments <= 0)
 		return 0;
+	int kept = o->stand_in ? private_keep_out(p->store, o->dedupe, text, now) : 0;
+	if (kept == -EBUSY || kept == -ENOSPC || kept == -EIO)
+		return kept;
+	bool private = o->stand_in && kept >= 0;
 	struct outbox_new n = {.number = number,
-			       .text = text,
+			       .text = private ? o->stand_in : text,
+			       .private = private,
 			       .class = o->class,
 			       .ucs2 = ucs2,
 			       .segments = segments,
@@ -110,6 +117,6 @@ int say_send(const struct participation *p, const char *number, const char *text
 			       .meeting = o->meeting,
 			       .matter = o->matter,
 			       .dedupe = o->dedupe,
-			       .secret = o->secret};
+			       .secret = o->stand_in && !private ? text : o->secret};
 	return outbox_add(p->store, &n, now, ret_id);
 }

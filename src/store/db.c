@@ -12,8 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define BUSY_TIMEOUT_MS 10000
-
 static int exec(struct store *s, const char *sql)
 {
 	return store_errno(sqlite3_exec(s->db, sql, NULL, NULL, NULL));
@@ -126,11 +124,12 @@ static int check_version(struct store *s, struct err *e)
 static int set_up(struct store *s, enum store_mode mode, struct err *e)
 {
 	sqlite3_extended_result_codes(s->db, 1);
-	sqlite3_busy_timeout(s->db, BUSY_TIMEOUT_MS);
+	sqlite3_busy_timeout(s->db, STORE_BUSY_MS);
 	/* a reader needs no journal mode of its own; the file says that it is WAL */
 	int r = exec(s, mode == STORE_READ_ONLY
 			    ? "PRAGMA query_only = 1"
-			    : "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+			    : "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+			      " PRAGMA secure_delete = ON");
 	if (r)
 		return err_set(e, s->path, 0, "cannot be opened: %s", store_error(s)), r;
 	return mode == STORE_READ_ONLY ? check_version(s, e) : migrate(s, e);
@@ -166,6 +165,7 @@ void store_close(struct store *s)
 	for (int i = 0; i < STORE_CACHE; i++)
 		sqlite3_finalize(s->cache[i].st);
 	sqlite3_close(s->db);
+	store_close(s->private);
 	free(s->path);
 	free(s);
 }

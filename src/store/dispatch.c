@@ -3,6 +3,7 @@
 #include "store/airtime.h"
 #include "store/internal.h"
 #include "store/line.h"
+#include "store/private.h"
 #include "base/mem.h"
 
 #include <errno.h>
@@ -25,7 +26,7 @@ void outbox_message_done(struct outbox_message *m)
 #define COLUMNS                                                                                                \
 	"id, number, text, priority, alphabet = 'ucs2', report, report_missing, segments, attempts, "          \
 	"coalesce(ref, -1),"                                                                                   \
-	" not_after_utc, created_utc, broadcast, matter, state"
+	" not_after_utc, created_utc, broadcast, matter, state, private, dedupe"
 
 static int load_done(struct store *s, struct outbox_message *m)
 {
@@ -71,6 +72,37 @@ static int load(struct store *s, struct query *q, struct outbox_message *ret)
 	return r;
 }
 
+/* The words themselves in place of what stands for them. */
+static int load_private(struct store *s, const char *occasion, struct outbox_message *m, int64_t now_utc)
+{
+	char *words = NULL;
+	int r = private_out(s, occasion, &words);
+	if (r == -EBUSY || r == -ENOSPC || r == -EIO)
+		return r;
+	if (words) {
+		free(m->text);
+		m->text = words;
+		return 0;
+	}
+	/* the file is gone or is not ours: no other text has to wait for this one */
+	r = store_run(
+	    s,
+	    "UPDATE message_out SET state = 'failed', done_utc = ?, reason = 'its words are not in the "
+	    "private file' WHERE id = ?",
+	    "II", now_utc, m->id);
+	return r < 0 ? r : -ENOENT;
+}
+
+static int load_whole(struct store *s, struct query *q, int64_t now_utc, struct outbox_message *ret)
+{
+	int r = load(s, q, ret);
+	if (r || !query_int(q, 15))
+		return r;
+	if ((r = load_private(s, query_text(q, 16), ret, now_utc)))
+		outbox_message_done(ret);
+	return r;
+}
+
 int outbox_claim(struct store *s, const char *modem, const struct outbox_gate *g, int64_t now_utc,
 		 struct outbox_message *ret)
 {
@@ -83,7 +115,7 @@ int outbox_claim(struct store *s, const char *modem, const struct outbox_gate *g
 		       "next_try_utc, id LIMIT 1",
 		       "tI", modem, now_utc);
 	if (r == 0)
-		r = load(s, &q, ret);
+		r = load_whole(s, &q, now_utc, ret);
 	for (int c = 0; c < OUTBOX_CLASSES && r == -ENOENT; c++) {
 		if (!g->class_open[c])
 			continue;
@@ -98,7 +130,7 @@ int outbox_claim(struct store *s, const char *modem, const struct outbox_gate *g
 			       " ORDER BY next_try_utc, id LIMIT 1",
 			       "iItb", c, now_utc, modem, g->quiet_hours);
 		if (r == 0)
-			r = load(s, &q, ret);
+			r = load_whole(s, &q, now_utc, ret);
 	}
 	return r;
 }

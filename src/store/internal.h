@@ -18,9 +18,13 @@
 
 #define STORE_CACHE 512 /* buckets; more statements than that is our own bug */
 
+#define STORE_BUSY_MS 10000
+
 struct store {
 	sqlite3 *db;
 	char *path;
+	struct store *private; /* private.c; NULL until it is needed */
+	bool scrub;
 	struct store_statement {
 		const char *sql; /* owned by the statement */
 		sqlite3_stmt *st;

@@ -26,20 +26,22 @@ int outbox_class_find(const char *name)
 int outbox_add(struct store *s, const struct outbox_new *n, int64_t now_utc, int64_t *ret_id)
 {
 	int64_t first = n->not_before_utc > now_utc ? n->not_before_utc : now_utc;
-	int r = store_run(
-	    s,
-	    "INSERT INTO message_out (id, number, person, text, class, priority, alphabet, segments, report, "
-	    "modem,"
-	    " created_utc, not_before_utc, not_after_utc, quiet, next_try_utc, answers, broadcast, meeting, "
-	    "matter,"
-	    " dedupe, secret) VALUES ((SELECT (coalesce(max(id), -1) | 1) + 2 FROM message_out)," /* odd:
+	int r = store_run(s,
+			  "INSERT INTO message_out (id, number, person, text, class, priority, alphabet, "
+			  "segments, report, "
+			  "modem,"
+			  " created_utc, not_before_utc, not_after_utc, quiet, next_try_utc, answers, "
+			  "broadcast, meeting, "
+			  "matter,"
+			  " dedupe, secret, private) VALUES ((SELECT (coalesce(max(id), -1) | 1) + 2 FROM "
+			  "message_out)," /* odd:
 											     store/message.h */
-	    " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-	    " ON CONFLICT (dedupe) DO NOTHING",
-	    "tPttitibTIIPbIPPPPTT", n->number, n->person, n->text, class_names[n->class], (int)n->class,
-	    n->ucs2 ? "ucs2" : "gsm7", n->segments, n->report, n->modem, now_utc, n->not_before_utc,
-	    n->not_after_utc, n->quiet, first, n->answers, n->broadcast, n->meeting, n->matter, n->dedupe,
-	    n->secret);
+			  " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+			  " ON CONFLICT (dedupe) DO NOTHING",
+			  "tPttitibTIIPbIPPPPTTb", n->number, n->person, n->text, class_names[n->class],
+			  (int)n->class, n->ucs2 ? "ucs2" : "gsm7", n->segments, n->report, n->modem, now_utc,
+			  n->not_before_utc, n->not_after_utc, n->quiet, first, n->answers, n->broadcast,
+			  n->meeting, n->matter, n->dedupe, n->secret, n->private);
 	if (r)
 		return r;
 	if (ret_id)

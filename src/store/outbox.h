@@ -35,6 +35,7 @@ struct outbox_new {
 	int64_t person, answers, broadcast, meeting, matter; /* ids, 0: none */
 	const char *modem;                                   /* the line that it must leave by; NULL: any */
 	const char *dedupe; /* names the one occasion, such as "meeting:12:remind:+86…"; NULL: none */
+	bool private;       /* the text stands in for what private_keep_out() keeps under `dedupe` */
 	const char *secret; /* a part of the text that no list shows, such as a code; NULL: none */
 };
 

@@ -1,8 +1,131 @@
 #include "store/private.h"
+
+#include "base/mem.h"
 #include "store/internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char schema[] =
+    "PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA; PRAGMA secure_delete = ON;"
+    "CREATE TABLE IF NOT EXISTS words (message INTEGER PRIMARY KEY, text TEXT NOT NULL, utc INTEGER NOT NULL) "
+    "STRICT;"
+    "CREATE TABLE IF NOT EXISTS words_out (occasion TEXT PRIMARY KEY, text TEXT NOT NULL, utc INTEGER NOT "
+    "NULL) STRICT;";
+
+static char *path_of(const char *database)
+{
+	size_t n = strlen(database);
+	if (n > 3 && !strcmp(database + n - 3, ".db"))
+		n -= 3;
+	return mem_printf("%.*s.private.db", (int)n, database);
+}
+
+/* The folder is the group's: a file that somebody else put there, or that others can read, is not used. */
+static int make_file(const char *path)
+{
+	struct stat st;
+	int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	int r = fstat(fd, &st) != 0 ? -errno : 0;
+	if (!r && (!S_ISREG(st.st_mode) || st.st_uid != geteuid() || st.st_mode & 077))
+		r = -EPERM;
+	close(fd);
+	return r;
+}
+
+static int private_open(struct store *s)
+{
+	if (s->private)
+		return 0;
+	cleanup_free char *path = path_of(s->path);
+	int r = make_file(path);
+	if (r < 0)
+		return r;
+	struct store *p = mem_alloc(sizeof *p);
+	int rc = sqlite3_open_v2(path, &p->db,
+				 SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_exec(p->db, schema, NULL, NULL, NULL);
+	if (rc != SQLITE_OK) {
+		store_close(p);
+		return store_errno(rc);
+	}
+	s->private = p;
+	return 0;
+}
+
+int private_keep(struct store *s, int64_t message, const char *words, int64_t now)
+{
+	int r = private_open(s);
+	return r < 0
+		   ? r
+		   : store_run(s->private, "INSERT OR REPLACE INTO words (message, text, utc) VALUES (?, ?, ?)",
+			       "ItI", message, words, now);
+}
+
+int private_keep_out(struct store *s, const char *occasion, const char *text, int64_t now)
+{
+	int r = private_open(s);
+	return r < 0 ? r
+		     : store_run(s->private,
+				 "INSERT OR REPLACE INTO words_out (occasion, text, utc) VALUES (?, ?, ?)",
+				 "ttI", occasion, text, now);
+}
+
+static int first_text(struct query *q, int r, char **ret)
+{
+	*ret = NULL;
+	if (r < 0 || (r = query_next(q)) < 0)
+		return r;
+	if (r == 1)
+		*ret = mem_dup(query_text(q, 0));
+	return 0;
+}
+
+int private_words(struct store *s, int64_t message, char **ret)
+{
+	cleanup_query struct query q = {0};
+	int r = private_open(s);
+	return r < 0 ? r
+		     : first_text(
+			   &q,
+			   query_open(s->private, &q, "SELECT text FROM words WHERE message = ?", "I", message),
+			   ret);
+}
+
+int private_out(struct store *s, const char *occasion, char **ret)
+{
+	cleanup_query struct query q = {0};
+	int r = private_open(s);
+	return r < 0 ? r
+		     : first_text(&q,
+				  query_open(s->private, &q, "SELECT text FROM words_out WHERE occasion = ?",
+					     "t", occasion),
+				  ret);
+}
 
 int private_hide(struct store *s, int64_t message)
 {
-	return store_run(s, "UPDATE message_in SET text = NULL, intents = NULL, private = 1 WHERE id = ?", "I",
-			 message);
+	int r = store_run(s, "UPDATE message_in SET text = NULL, intents = NULL, private = 1 WHERE id = ?", "I",
+			  message);
+	if (r >= 0)
+		r = store_run(s, "UPDATE pdu_in SET pdu = '' WHERE message = ?", "I", message);
+	s->scrub = true;
+	return r;
+}
+
+void private_scrub(struct store *s)
+{
+	if (!s->scrub)
+		return;
+	s->scrub = false;
+	/* nobody is waited for: the daemon has modems to serve */
+	sqlite3_busy_timeout(s->db, 0);
+	sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	sqlite3_busy_timeout(s->db, STORE_BUSY_MS);
 }

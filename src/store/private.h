@@ -1,8 +1,27 @@
-/* Private words. They are kept in the matter alone (private = 1, emptied in every list); the raw PDU is the
- * inbox's and goes with its retention. A store of its own that only the daemon can read is not built yet. */
+/* Words meant for the mediator alone. They lie in a file of their own beside the database ("yishi.private.db" of
+ * "yishi.db", 0600, of the daemon's user), which is opened when it is first needed; the database that the
+ * secretaries' group can open holds a neutral sentence and the numbers by which the words are found again.
+ *
+ * What is kept is durable when the call returns, and it is kept under the number of the text it belongs to: call it
+ * inside the transaction that will drop the words from the database. After a crash in between the text is acted on
+ * again and its words are written again in the same place.
+ *
+ * -EACCES, -EPERM: the file is not the daemon's alone. -ENOSPC, -EBUSY, -EIO: later, perhaps. */
 #pragma once
 
 #include "store/store.h"
 
-/* Removes the words from the list of texts; in the transaction that opened the matter. */
+/* The verbatim words of a text (message_in). */
+int private_keep(struct store *s, int64_t message, const char *words, int64_t now);
+/* A text on its way to the mediator, under the occasion that names it in the outbox. */
+int private_keep_out(struct store *s, const char *occasion, const char *text, int64_t now);
+/* Either's words, NULL when there are none; the caller frees. */
+int private_words(struct store *s, int64_t message, char **ret);
+int private_out(struct store *s, const char *occasion, char **ret);
+
+/* Takes the words of a text out of the database: the text, what was understood, and the PDUs as they came (their
+ * hashes stay, so that a redelivery is known). */
 int private_hide(struct store *s, int64_t message);
+/* After the commit: what private_hide took out leaves the write-ahead log, too. Where somebody reads just then it
+ * stays there until the log begins anew. */
+void private_scrub(struct store *s);

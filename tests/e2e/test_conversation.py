@@ -217,6 +217,13 @@ class Commands(Conversation):
             everything += self.town.ok("message", "show", m["id"], "--json") + self.town.ok("message", "show", m["id"])
         self.assertNotIn(secret, everything)
         self.assertNotIn(secret, self.town.ok("meeting", "agenda", self.town.meeting()["id"]))
+        for name in ("yishi.db", "yishi.db-wal"):  # the file that the secretaries' group can open
+            data = (self.town.dir / name).read_bytes()
+            for form in (secret.encode(), secret.encode("utf-16-be").hex().upper().encode()):
+                self.assertNotIn(form, data)
+        own = self.town.dir / "yishi.private.db"
+        self.assertIn(secret.encode(), own.read_bytes())
+        self.assertEqual(own.stat().st_mode & 0o777, 0o600)
         n = case_number(reply)
         self.assertEqual(self.say(resident(22), f"6 {n}").replace(str(n), ""), self.say(resident(22), "6 9998").replace("9998", ""))
         for officer in (OFFICER, SECRETARY, WORKER):

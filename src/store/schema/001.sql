@@ -145,7 +145,8 @@ CREATE TABLE message_out (
     meeting       INTEGER REFERENCES meeting (id),
     matter        INTEGER,                                          -- case number that it speaks of
     dedupe        TEXT UNIQUE,                                      -- names the one occasion; a second insert is no insert
-    secret        TEXT                                              -- a part of the text that no list shows
+    secret        TEXT,                                             -- a part of the text that no list shows
+    private       INTEGER NOT NULL DEFAULT 0                        -- 1: `text` is a stand-in, the words lie in the private file
 ) STRICT;
 CREATE INDEX message_out_ready ON message_out (priority, next_try_utc, id) WHERE state IN ('queued', 'sending', 'uncertain');
 CREATE INDEX message_out_number ON message_out (number, created_utc);

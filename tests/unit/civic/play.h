@@ -74,6 +74,8 @@ static inline void site_close(struct site *s)
 {
 	char name[128];
 	store_close(s->store);
+	snprintf(name, sizeof name, "%s/y.private.db", s->folder);
+	unlink(name);
 	static const char *const ends[] = {"", "-wal", "-shm"};
 	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
 		snprintf(name, sizeof name, "%s%s", s->path, ends[i]);
