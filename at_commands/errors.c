@@ -1,4 +1,5 @@
 #include "at_commands/errors.h"
+#include "base/i18n.h"
 #include "base/mem.h"
 
 #include <ctype.h>
@@ -166,26 +167,27 @@ enum tp_status_class tp_status_class(uint8_t st)
 }
 
 static const char *const common_causes[] = {
-    "congestion",  "SME busy", "no response from SME", "service rejected", "quality of service not available",
-    "error in SME"};
+    N_("congestion"),       N_("SME busy"),
+    N_("no response from SME"), N_("service rejected"),
+    N_("quality of service not available"), N_("error in SME")};
 
 static const struct {
 	uint8_t st;
 	const char *text;
 } status_texts[] = {
-    {0, "received by SME"},
-    {1, "forwarded to SME, unable to confirm delivery"},
-    {2, "replaced by SC"},
-    {64, "remote procedure error"},
-    {65, "incompatible destination"},
-    {66, "connection rejected by SME"},
-    {67, "not obtainable"},
-    {68, "quality of service not available"},
-    {69, "no interworking available"},
-    {70, "validity period expired"},
-    {71, "deleted by originating SME"},
-    {72, "deleted by SC administration"},
-    {73, "message does not exist"},
+    {0, N_("received by SME")},
+    {1, N_("forwarded to SME, unable to confirm delivery")},
+    {2, N_("replaced by SC")},
+    {64, N_("remote procedure error")},
+    {65, N_("incompatible destination")},
+    {66, N_("connection rejected by SME")},
+    {67, N_("not obtainable")},
+    {68, N_("quality of service not available")},
+    {69, N_("no interworking available")},
+    {70, N_("validity period expired")},
+    {71, N_("deleted by originating SME")},
+    {72, N_("deleted by SC administration")},
+    {73, N_("message does not exist")},
 };
 
 const char *tp_status_text(uint8_t st)
@@ -198,19 +200,19 @@ const char *tp_status_text(uint8_t st)
 		return common_causes[cause];
 	switch (tp_status_class(st)) {
 	case TP_STATUS_DELIVERED:
-		return "transaction completed";
+		return N_("transaction completed");
 	case TP_STATUS_FORWARDED:
-		return "forwarded";
+		return N_("forwarded");
 	case TP_STATUS_TRYING:
-		return "SC still trying";
+		return N_("SC still trying");
 	case TP_STATUS_EXPIRED:
-		return "validity period expired";
+		return N_("validity period expired");
 	case TP_STATUS_FAILED:
-		return "permanent error";
+		return N_("permanent error");
 	case TP_STATUS_GAVE_UP:
-		return "temporary error, SC gave up";
+		return N_("temporary error, SC gave up");
 	case TP_STATUS_RESERVED:
 		break;
 	}
-	return "reserved";
+	return N_("reserved");
 }

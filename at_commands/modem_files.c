@@ -1,6 +1,7 @@
 /* Reading .modem files: INI sections into raw keys, then rows in the order of their parents. */
 #include "at_commands/modem_keys.h"
 #include "base/buf.h"
+#include "base/i18n.h"
 #include "base/mem.h"
 
 #include <dirent.h>
@@ -45,7 +46,7 @@ static int fail(struct reader *r, int line, const char *fmt, ...)
 		char text[300];
 		va_list ap;
 		va_start(ap, fmt);
-		vsnprintf(text, sizeof text, fmt, ap);
+		vsnprintf(text, sizeof text, gettext(fmt), ap);
 		va_end(ap);
 		err_set(r->e, r->file, line, "%s", text);
 	}
@@ -203,7 +204,7 @@ static void build(struct reader *r, struct raw *raw)
 		*mine = true;
 		if (wrong)
 			fail(r, e->line, "%s = %.80s: %s", modem_row_key(modem_key_index(e->key)), e->value,
-			     wrong);
+			     gettext(wrong));
 	}
 	free(seen);
 	raw->building = false;
@@ -293,7 +294,7 @@ int modem_rows_load(const char *folder, struct modem_rows *ret, struct err *e)
 	int n = scandir(folder, &found, is_row_file, alphasort);
 	if (n < 0) {
 		int saved = errno;
-		err_set(e, folder, 0, "the folder of modem rows cannot be read: %s", strerror(saved));
+		err_set(e, folder, 0, "the folder of modem rows cannot be read: %s", err_system(saved));
 		return -saved;
 	}
 	char **names = mem_array((size_t)n, sizeof *names), **texts = mem_array((size_t)n, sizeof *texts);
@@ -302,7 +303,7 @@ int modem_rows_load(const char *folder, struct modem_rows *ret, struct err *e)
 		names[i] = mem_printf("%s/%s", folder, found[i]->d_name);
 		texts[i] = read_file(names[i]);
 		if (!texts[i] && !rc)
-			rc = err_set(e, names[i], 0, "cannot be read: %s", strerror(errno));
+			rc = err_set(e, names[i], 0, "cannot be read: %s", err_system(errno));
 	}
 	if (!rc)
 		rc = modem_rows_parse((const char *const *)names, (const char *const *)texts, n, ret, e);

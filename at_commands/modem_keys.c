@@ -1,5 +1,6 @@
 #include "at_commands/modem_keys.h"
 #include "base/clock.h"
+#include "base/i18n.h"
 #include "base/mem.h"
 
 #include <errno.h>
@@ -206,9 +207,9 @@ static const char *add_words(struct modem_words *w, char *value, const char *sep
 		if (!*p)
 			continue;
 		if (w->count == ROW_MATCH_MAX)
-			return "this list is full; 24 entries are the most";
+			return N_("this list is full; 24 entries are the most");
 		if (strlen(p) >= ROW_WORD)
-			return "an entry may have 63 bytes";
+			return N_("an entry may have 63 bytes");
 		snprintf(w->word[w->count++], ROW_WORD, "%s", p);
 	}
 	return NULL;
@@ -219,7 +220,7 @@ static const char *add_ports(int *list, int *count, char *value)
 	char *save = NULL;
 	for (char *p = strtok_r(value, " ,", &save); p; p = strtok_r(NULL, " ,", &save))
 		if (*count == ROW_LIST_MAX || whole_number(p, 0, 255, &list[(*count)++]))
-			return "write up to 12 interface numbers, such as 2 3";
+			return N_("write up to 12 interface numbers, such as 2 3");
 	return NULL;
 }
 
@@ -230,7 +231,7 @@ static const char *set_bits(unsigned *bits, char *value)
 	for (char *p = strtok_r(value, " ,", &save); p; p = strtok_r(NULL, " ,", &save)) {
 		int stat;
 		if (whole_number(p, 0, 31, &stat))
-			return "write registration states, such as 1 5 6 7";
+			return N_("write registration states, such as 1 5 6 7");
 		*bits |= 1u << stat;
 	}
 	return NULL;
@@ -263,7 +264,7 @@ static const char *parse_on_error(struct modem_step *s, const char *word)
 	else if (!strncmp(word, "retry ", 6) && !whole_number(word + 6, 1, 100, &s->tries))
 		s->on_error = ON_ERROR_RETRY;
 	else
-		return "on error is ignore, retry N or fail";
+		return N_("on error is ignore, retry N or fail");
 	return NULL;
 }
 
@@ -272,26 +273,26 @@ static const char *add_step(struct modem_steps *steps, char *value)
 	char *piece[4];
 	struct modem_step s = {.tries = 1};
 	if (steps->count == ROW_STEPS_MAX)
-		return "this list is full; 32 steps are the most";
+		return N_("this list is full; 32 steps are the most");
 	if (!cut(value, piece, 4))
-		return "write WHEN | COMMAND | TIMEOUT | ON_ERROR";
+		return N_("write WHEN | COMMAND | TIMEOUT | ON_ERROR");
 	int when = choice(when_names, piece[0]);
 	if (when < 0)
-		return "a step begins with open, pin or registered";
+		return N_("a step begins with open, pin or registered");
 	s.when = (enum modem_when)when;
 	if (piece[1][0] == '{') {
 		int verb = choice(verb_names + 1, piece[1]);
 		if (verb < 0)
-			return "no such {verb}; known are identify quiet pin radio format service stores "
-			       "notify smsc iccid register list";
+			return N_("no such {verb}; known are identify quiet pin radio format service stores "
+			       "notify smsc iccid register list");
 		s.verb = (enum modem_verb)(verb + 1);
 	} else if (strncasecmp(piece[1], "AT", 2) != 0 || strlen(piece[1]) >= sizeof s.command) {
-		return "a command begins with AT and has at most 127 bytes";
+		return N_("a command begins with AT and has at most 127 bytes");
 	} else {
 		snprintf(s.command, sizeof s.command, "%s", piece[1]);
 	}
 	if (milliseconds(piece[2], &s.timeout_ms) || !s.timeout_ms)
-		return "the third piece is a time, such as 500ms or 5s";
+		return N_("the third piece is a time, such as 500ms or 5s");
 	const char *wrong = parse_on_error(&s, piece[3]);
 	if (!wrong)
 		steps->step[steps->count++] = s;
@@ -307,9 +308,9 @@ static const char *add_map(struct modem_row *row, char *value)
 		if (colon)
 			*colon = 0;
 		if (class < 0 || whole_number(p, 0, 65535, &code))
-			return "write CODE:CLASS, such as 604:wait; the classes stand in errors.h";
+			return N_("write CODE:CLASS, such as 604:wait; the classes stand in errors.h");
 		if (row->cms_map_count == ROW_MAP_MAX)
-			return "this list is full; 24 entries are the most";
+			return N_("this list is full; 24 entries are the most");
 		row->cms_map[row->cms_map_count].code = code;
 		row->cms_map[row->cms_map_count++].class = (enum at_class) class;
 	}
@@ -321,11 +322,11 @@ static const char *add_reset(struct modem_row *row, char *value)
 	char *piece[3];
 	struct modem_reset r = {0};
 	if (row->reset_count == ROW_LIST_MAX || !cut(value, piece, 3) || strlen(piece[0]) >= sizeof r.command)
-		return "write COMMAND | WAIT | stays, or vanishes";
+		return N_("write COMMAND | WAIT | stays, or vanishes");
 	snprintf(r.command, sizeof r.command, "%s", piece[0]);
 	r.port_vanishes = !strcmp(piece[2], "vanishes");
 	if (milliseconds(piece[1], &r.wait_ms) || (!r.port_vanishes && strcmp(piece[2], "stays") != 0))
-		return "write COMMAND | WAIT | stays, or vanishes";
+		return N_("write COMMAND | WAIT | stays, or vanishes");
 	row->reset[row->reset_count++] = r;
 	return NULL;
 }
@@ -333,7 +334,7 @@ static const char *add_reset(struct modem_row *row, char *value)
 static const char *set_bool(bool *b, const char *value)
 {
 	if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
-		return "write yes or no";
+		return N_("write yes or no");
 	*b = !strcmp(value, "yes");
 	return NULL;
 }
@@ -360,12 +361,12 @@ const char *modem_key_assign(const struct modem_key *k, struct modem_row *row, c
 	switch (k->type) {
 	case TEXT:
 		if (strlen(value) >= ROW_WORD)
-			return "write at most 63 bytes";
+			return N_("write at most 63 bytes");
 		snprintf(field, ROW_WORD, "%s", value);
 		return NULL;
 	case EVIDENCE:
 		if (strlen(value) >= sizeof row->evidence)
-			return "write at most 255 bytes";
+			return N_("write at most 255 bytes");
 		snprintf(field, sizeof row->evidence, "%s", value);
 		return NULL;
 	case WORDS:
@@ -373,12 +374,12 @@ const char *modem_key_assign(const struct modem_key *k, struct modem_row *row, c
 	case LINES:
 		return add_words(field, copy, "|");
 	case INT:
-		return whole_number(value, k->min, k->max, field) ? "write a whole number of the usual size"
+		return whole_number(value, k->min, k->max, field) ? N_("write a whole number of the usual size")
 								  : NULL;
 	case BOOL:
 		return set_bool(field, value);
 	case MILLISECONDS:
-		return milliseconds(value, field) ? "write a time, such as 500ms, 5s or 2m" : NULL;
+		return milliseconds(value, field) ? N_("write a time, such as 500ms, 5s or 2m") : NULL;
 	case PORTS:
 		return add_ports(field, count, copy);
 	case STAT_BITS:
@@ -394,7 +395,7 @@ const char *modem_key_assign(const struct modem_key *k, struct modem_row *row, c
 	}
 	int i = choice(k->choice, value);
 	if (i < 0)
-		return "this is none of the words that the key knows";
+		return N_("this is none of the words that the key knows");
 	*(unsigned *)field = (unsigned)i; /* our enums have no negative value */
 	return NULL;
 }

@@ -1,6 +1,7 @@
 #include "rules/reading.h"
 #include "rules/rule_file.h"
 
+#include "base/i18n.h"
 #include "base/mem.h"
 
 #include <stdarg.h>
@@ -68,7 +69,7 @@ static void who_read_it(const struct reading *rd, char *out, size_t size)
 	for (int i = 0; i < rd->found_count && n + 1 < size; i++)
 		n += (size_t)snprintf(out + n, size - n, "%s[%s]", i ? " " : "", rd->found[i].in.rule);
 	if (!*out)
-		snprintf(out, size, "no rule");
+		snprintf(out, size, "%s", _("no rule"));
 }
 
 static bool check_sample(const struct rules *r, const struct rule *rule, const struct sample *s,
@@ -83,11 +84,11 @@ static bool check_sample(const struct rules *r, const struct rule *rule, const s
 	     right = s->not ? !fired : fired && args_found(rd, rule, s->args);
 	who_read_it(rd, who, sizeof who);
 	if (s->not )
-		snprintf(text, sizeof text, "[%s] must not read '%s'", rule->name, s->text);
+		snprintf(text, sizeof text, _("[%s] must not read '%s'"), rule->name, s->text);
 	else if (!fired)
-		snprintf(text, sizeof text, "[%s] does not read '%s'; %s does", rule->name, s->text, who);
+		snprintf(text, sizeof text, _("[%s] does not read '%s'; %s does"), rule->name, s->text, who);
 	else
-		snprintf(text, sizeof text, "[%s] reads '%s' without %s", rule->name, s->text,
+		snprintf(text, sizeof text, _("[%s] reads '%s' without %s"), rule->name, s->text,
 			 s->args ? s->args : "");
 	if (!right && report)
 		report(arg, rule->file, s->line, text);

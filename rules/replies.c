@@ -1,5 +1,6 @@
 #include "rules/replies.h"
 
+#include "base/i18n.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -70,20 +71,20 @@ static const char *fault(const char *text)
 			filled = true;
 			p += n - 1;
 		} else if (*p == '{' || *p == '}')
-			return "has a { or } that belongs to no {placeholder}";
+			return N_("has a { or } that belongs to no {placeholder}");
 		else if (p[0] == '[' && p[1] == '[') {
 			if (open)
-				return "has [[ within [[";
+				return N_("has [[ within [[");
 			open = p++;
 			filled = false;
 		} else if (p[0] == ']' && p[1] == ']') {
 			if (!open || !filled)
-				return open ? "has a [[…]] without a {placeholder}" : "has ]] without [[";
+				return open ? N_("has a [[…]] without a {placeholder}") : N_("has ]] without [[");
 			open = NULL;
 			p++;
 		}
 	}
-	return open ? "has [[ without ]]" : NULL;
+	return open ? N_("has [[ without ]]") : NULL;
 }
 
 static char *trimmed(char *s)
@@ -115,7 +116,7 @@ static int take_line(struct replies *r, enum language lang, const char *path, in
 		return err_set(e, path, number, "%s has no text", key);
 	const char *wrong = fault(text);
 	if (wrong)
-		return err_set(e, path, number, "%s %s", key, wrong);
+		return err_set(e, path, number, "%s %s", key, gettext(wrong));
 	struct reply *reply = find(r, key);
 	if (reply && reply->text[lang])
 		return err_set(e, path, number, "%s stands twice, first in line %d; keep one", key,
@@ -134,7 +135,7 @@ static int read_file(struct replies *r, enum language lang, const char *path, st
 {
 	FILE *f = fopen(path, "re");
 	if (!f) {
-		err_set(e, path, 0, "cannot be read: %s", strerror(errno));
+		err_set(e, path, 0, "cannot be read: %s", err_system(errno));
 		return -ENOENT;
 	}
 	cleanup_free char *line = NULL;

@@ -504,7 +504,7 @@ int rule_file_load(const char *path, struct rules *r, struct err *e)
 {
 	FILE *f = fopen(path, "re");
 	if (!f) {
-		err_set(e, path, 0, "cannot be opened (%s)", strerror(errno));
+		err_set(e, path, 0, "cannot be opened (%s)", err_system(errno));
 		return -ENOENT;
 	}
 	struct buf text = {0};

@@ -33,7 +33,7 @@ static int load_folder(const char *dir, const char *ending, struct rules *r, str
 	struct dirent **names;
 	int count = scandir(dir, &names, NULL, alphabetic), ret = 0;
 	if (count < 0) {
-		err_set(e, dir, 0, "cannot be read (%s)", strerror(errno));
+		err_set(e, dir, 0, "cannot be read (%s)", err_system(errno));
 		return -ENOENT;
 	}
 	for (int i = 0; i < count; i++) {

@@ -12,7 +12,7 @@ static int open_table(const char *dir, const char *name, char *path, size_t size
 	snprintf(path, size, "%s/%s", dir, name);
 	FILE *f = fopen(path, "re");
 	if (!f) {
-		err_set(e, path, 0, "cannot be opened (%s); is the data folder complete?", strerror(errno));
+		err_set(e, path, 0, "cannot be opened (%s); is the data folder complete?", err_system(errno));
 		return -ENOENT;
 	}
 	*ret = f;

@@ -150,7 +150,7 @@ int words_load(const char *path, struct words *w, struct err *e)
 {
 	FILE *f = fopen(path, "re");
 	if (!f) {
-		err_set(e, path, 0, "cannot be opened (%s)", strerror(errno));
+		err_set(e, path, 0, "cannot be opened (%s)", err_system(errno));
 		return -ENOENT;
 	}
 	struct section s = {WORD_LIST, -1};

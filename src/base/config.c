@@ -2,6 +2,7 @@
 #include "base/event_kinds.h"
 #include "base/mem.h"
 #include "base/e164.h"
+#include "base/i18n.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -106,7 +107,7 @@ static int fail(struct reader *r, const char *fmt, ...)
 		char text[300];
 		va_list ap;
 		va_start(ap, fmt);
-		vsnprintf(text, sizeof text, fmt, ap);
+		vsnprintf(text, sizeof text, gettext(fmt), ap);
 		va_end(ap);
 		err_set(r->e, r->path, r->line, "%s", text);
 	}
@@ -175,26 +176,26 @@ static const char *assign(void *base, const struct key *k, const char *value, co
 	switch (k->type) {
 	case STRING:
 		set_string(field, value);
-		return text_valid(value, strlen(value)) ? NULL : "is not UTF-8 text";
+		return text_valid(value, strlen(value)) ? NULL : N_("is not UTF-8 text");
 	case PATH: {
 		cleanup_free char *full = absolute(path, value);
 		set_string(field, full);
 		return NULL;
 	}
 	case INT:
-		return parse_int(value, field) ? "wants a whole number, 0 or more" : NULL;
+		return parse_int(value, field) ? N_("wants a whole number, 0 or more") : NULL;
 	case BOOL:
 		if (!strcasecmp(value, "yes") || !strcasecmp(value, "true") || !strcmp(value, "1"))
 			*(bool *)field = true;
 		else if (!strcasecmp(value, "no") || !strcasecmp(value, "false") || !strcmp(value, "0"))
 			*(bool *)field = false;
 		else
-			return "wants yes or no";
+			return N_("wants yes or no");
 		return NULL;
 	case DURATION:
-		return duration_parse(value, field) ? "wants a duration such as 90s, 5m, 2h or 3d" : NULL;
+		return duration_parse(value, field) ? N_("wants a duration such as 90s, 5m, 2h or 3d") : NULL;
 	case WINDOW:
-		return day_window_parse(value, field) ? "wants hours such as 20:30-08:00, mon-fri 08:30-17:30, or none"
+		return day_window_parse(value, field) ? N_("wants hours such as 20:30-08:00, mon-fri 08:30-17:30, or none")
 		                                      : NULL;
 	case LANGUAGE:
 		if (!strcmp(value, "zh"))
@@ -202,14 +203,14 @@ static const char *assign(void *base, const struct key *k, const char *value, co
 		else if (!strcmp(value, "en"))
 			*(enum language *)field = LANG_EN;
 		else
-			return "wants zh or en";
+			return N_("wants zh or en");
 		return NULL;
 	case ZONE: {
 		char zone[PATH_MAX];
 		snprintf(zone, sizeof zone, "/usr/share/zoneinfo/%s", value);
 		FILE *f = value[0] && value[0] != '/' && !strstr(value, "..") ? fopen(zone, "re") : NULL;
 		if (!f)
-			return "names no time zone of this system (try Asia/Shanghai)";
+			return N_("names no time zone of this system (try Asia/Shanghai)");
 		fclose(f);
 		set_string(field, value);
 		return NULL;
@@ -217,20 +218,20 @@ static const char *assign(void *base, const struct key *k, const char *value, co
 	case PHONE: {
 		enum e164_kind kind = e164_parse(value, number);
 		if (!e164_is_person(kind))
-			return "wants a telephone number such as +8613800000000";
+			return N_("wants a telephone number such as +8613800000000");
 		set_string(field, number);
 		return NULL;
 	}
 	case ROLES:
-		return parse_roles(value, field) ? "wants some of: receive send alarms" : NULL;
+		return parse_roles(value, field) ? N_("wants some of: receive send alarms") : NULL;
 	case NUMBER:
 		(void)strtod(value, &end);
 		if (end == value || *end)
-			return "wants a number";
+			return N_("wants a number");
 		set_string(field, value);
 		return NULL;
 	}
-	return "has a type that is unknown";
+	return N_("has a type that is unknown");
 }
 
 static void note_origin(struct config *c, const char *section, const struct key *k, const char *name,
@@ -325,7 +326,7 @@ static int on_value(void *user, const char *section, const char *name, const cha
 			return fail(r, "[%s] %s is set twice; keep one", r->section, name);
 		const char *wrong = assign(base, &keys[i], value, r->path);
 		if (wrong)
-			return fail(r, "[%s] %s = %.60s: %s", r->section, name, value, wrong);
+			return fail(r, "[%s] %s = %.60s: %s", r->section, name, value, gettext(wrong));
 		note_origin(r->c, r->section, &keys[i], name, value, r->line);
 		return 1;
 	}
@@ -429,7 +430,7 @@ int config_load(const char *path, struct config **ret, struct err *e)
 	FILE *f = fopen(path, "re");
 	if (!f) {
 		int saved = errno;
-		err_set(e, path, 0, "cannot be read: %s; name the configuration with -c FILE", strerror(saved));
+		err_set(e, path, 0, "cannot be read: %s; name the configuration with -c FILE", err_system(saved));
 		return saved == ENOENT ? -ENOENT : -saved;
 	}
 	struct reader r = {.c = mem_alloc(sizeof *r.c), .e = e, .file = f, .path = path};
@@ -515,7 +516,7 @@ void config_print(const struct config *c, FILE *out)
 			if (p->line)
 				fprintf(out, "%s:%d\n", c->path, p->line);
 			else
-				fprintf(out, "default\n");
+				fprintf(out, "%s\n", _("default"));
 		}
 	}
 }

@@ -12,29 +12,32 @@
 #include <limits.h>
 #include <string.h>
 
-static const struct out_column columns[] = {
-    {"id", N_("ID"), OUT_INT, 0},
-    {"state", N_("state"), OUT_WORD, 0},
-    {"recipients", N_("recipients"), OUT_INT, 0},
-    {"segments", N_("seg."), OUT_INT, 0},
-    {"queued", N_("waiting"), OUT_INT, 0},
-    {"sent", N_("sent"), OUT_INT, 0},
-    {"delivered", N_("delivered"), OUT_INT, 0},
-    {"failed", N_("failed"), OUT_INT, 0},
-    {"uncertain", N_("uncertain"), OUT_INT, 0},
-    {"at", N_("at"), OUT_TIME, 0},
-    {"not_after", NULL, OUT_TIME, 0},
-    {"audience", N_("to"), OUT_TEXT, 24},
-    {"text", N_("text"), OUT_TEXT, 40},
-    {"expired", NULL, OUT_INT, 0},
-    {"cancelled", NULL, OUT_INT, 0},
-    {"created", NULL, OUT_TIME, 0},
-    {"created_by", NULL, OUT_TEXT, 0},
-    {"done", NULL, OUT_TIME, 0},
-    {"asked", NULL, OUT_TIME, 0},
-    {"code_until", NULL, OUT_TIME, 0},
-    {0},
-};
+/* A list has no room for the time after which nothing goes out; one broadcast shows it. */
+#define COLUMNS(AFTER) \
+	{"id", N_("ID"), OUT_INT, 0}, \
+	{"state", N_("state"), OUT_WORD, 0}, \
+	{"recipients", N_("recipients"), OUT_INT, 0}, \
+	{"segments", N_("seg."), OUT_INT, 0}, \
+	{"queued", N_("waiting"), OUT_INT, 0}, \
+	{"sent", N_("sent"), OUT_INT, 0}, \
+	{"delivered", N_("delivered"), OUT_INT, 0}, \
+	{"failed", N_("failed"), OUT_INT, 0}, \
+	{"uncertain", N_("uncertain"), OUT_INT, 0}, \
+	{"at", N_("at"), OUT_TIME, 0}, \
+	{"not_after", AFTER, OUT_TIME, 0}, \
+	{"audience", N_("to"), OUT_TEXT, 24}, \
+	{"text", N_("text"), OUT_TEXT, 40}, \
+	{"expired", NULL, OUT_INT, 0}, \
+	{"cancelled", NULL, OUT_INT, 0}, \
+	{"created", NULL, OUT_TIME, 0}, \
+	{"created_by", NULL, OUT_TEXT, 0}, \
+	{"done", NULL, OUT_TIME, 0}, \
+	{"asked", NULL, OUT_TIME, 0}, \
+	{"code_until", NULL, OUT_TIME, 0}, \
+	{0}
+
+static const struct out_column columns[] = {COLUMNS(NULL)};
+static const struct out_column shown[] = {COLUMNS(N_("not after"))};
 
 /* `sent` counts what the network took, with or without a report; `segments` are those of one recipient. */
 static json_t *broadcast_json(const struct broadcast *b)
@@ -96,7 +99,7 @@ static void print_waiting(struct cli *c, const struct broadcast *b)
 static int print_record(void *ctx, const struct broadcast *b)
 {
 	struct cli *c = ctx;
-	out_record(&c->out, columns, broadcast_json(b));
+	out_record(&c->out, shown, broadcast_json(b));
 	if (b->state == BROADCAST_WAITING && c->out.mode == OUT_TABLE)
 		print_waiting(c, b);
 	return 0;
@@ -114,7 +117,7 @@ static const struct out_column recipient_columns[] = {
     {"state", N_("state"), OUT_WORD, 0},
     {"sent", N_("sent"), OUT_TIME, 0},
     {"modem", N_("modem"), OUT_TEXT, 0},
-    {"reason", N_("reason"), OUT_TEXT, 40},
+    {"reason", N_("reason"), OUT_WORD, 40},
     {"id", NULL, OUT_INT, 0},
     {0},
 };

@@ -85,10 +85,19 @@ static int verdict(struct watch *w, bool live)
 }
 
 /* Does anything of it wait for the daemon? */
-static bool open_texts(struct store *s, int64_t id)
+static bool open_texts(const struct broadcast *b)
 {
-	struct broadcast b;
-	return broadcast_get(s, id, take, &b) == 0 && b.state == BROADCAST_QUEUED && b.queued + b.sending > 0;
+	return b->state == BROADCAST_QUEUED && b->queued + b->sending > 0;
+}
+
+/* 0, or the exit status after having printed why. */
+static int look(struct watch *w, struct store *s, int64_t id)
+{
+	int r = broadcast_get(s, id, take, &w->now);
+	if (r == -ENOENT)
+		return cli_fail(CLI_NOTHING, _("there is no broadcast %s; `yishi broadcast list` shows them"),
+				w->c->argv[0]);
+	return r ? cli_store_failed(w->c, r) : 0;
 }
 
 int broadcast_watch_run(struct cli *c)
@@ -99,23 +108,20 @@ int broadcast_watch_run(struct cli *c)
 	int r = cli_id(c, 0, &id), end = -1;
 	if (r || (r = cli_store(c, &s)))
 		return r;
+	if ((r = look(&w, s, id)))
+		return r;
 	json_t *daemon = NULL;
 	if (control_request(c->config, "status", &daemon)) {
 		/* a person may start it meanwhile; a script would wait for ever */
 		cli_note("%s", _("yishid does not run: texts wait; start it (systemctl start yishi)"));
-		if (!c->out.terminal && open_texts(s, id))
+		if (!c->out.terminal && open_texts(&w.now))
 			return EX_UNAVAILABLE;
 	}
 	json_decref(daemon);
 	bool live = c->out.terminal && c->out.mode == OUT_TABLE;
 	while (end < 0 && !ferror(c->out.file)) {
-		r = broadcast_get(s, id, take, &w.now);
-		if (r == -ENOENT)
-			return cli_fail(CLI_NOTHING,
-					_("there is no broadcast %s; `yishi broadcast list` shows them"),
-					c->argv[0]);
-		if (r)
-			return cli_store_failed(c, r);
+		if ((r = look(&w, s, id)))
+			return r;
 		if (w.first) {
 			w.begun_utc = cli_now(c);
 			w.out_at_begin = out(&w.now);

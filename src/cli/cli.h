@@ -13,15 +13,12 @@
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/e164.h"
+#include "base/i18n.h"
 #include "cli/output.h"
 
-#include <libintl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <sysexits.h>
-
-#define _(text)  gettext(text)
-#define N_(text) (text)
 
 #define CLI_NOTHING 1 /* nothing found, or a negative answer */
 

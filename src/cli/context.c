@@ -93,9 +93,6 @@ int cli_config(struct cli *c, const struct config **ret)
 	if (!c->config) {
 		paths_config(c->config_given, path, sizeof path);
 		int r = config_load(path, &c->config, &e);
-		if (r == -ENOENT)
-			return cli_fail(EX_CONFIG, _("%s cannot be read: %s; name another one with -c FILE"),
-					path, e.text);
 		if (r)
 			return cli_fail(EX_CONFIG, "%s", err_line(&e, line, sizeof line));
 	}
@@ -127,7 +124,7 @@ int cli_store(struct cli *c, struct store **ret)
 				     : r == -EBUSY               ? EX_TEMPFAIL
 								 : EX_UNAVAILABLE;
 			if (!e.text[0])
-				err_set(&e, cfg->database, 0, "%s", strerror(-r));
+				err_set(&e, cfg->database, 0, "%s", err_system(-r));
 			return cli_fail(status, _("the database cannot be opened: %s"),
 					err_line(&e, line, sizeof line));
 		}
@@ -144,7 +141,7 @@ int cli_store_failed(struct cli *c, int r)
 	if (r == -ENOSPC)
 		return cli_fail(EX_CANTCREAT, "%s", _("the disk is full; make room and try again"));
 	return cli_fail(EX_IOERR, _("%s: %s (%s); `yishi db check` looks at the database"),
-			store_path(c->store), strerror(-r), why);
+			store_path(c->store), err_system(-r), why);
 }
 
 /* Without a configuration there is no zone and no test clock; a broken one is reported when a verb asks for it.
@@ -167,7 +164,7 @@ int cli_read_file(const char *path, size_t max, char **ret, size_t *ret_len)
 	bool standard = !strcmp(path, "-");
 	FILE *f = standard ? stdin : fopen(path, "re");
 	if (!f)
-		return cli_fail(EX_NOINPUT, _("%s cannot be read: %s"), path, strerror(errno));
+		return cli_fail(EX_NOINPUT, _("%s cannot be read: %s"), path, err_system(errno));
 	size_t len = 0, cap = 4096;
 	char *data = mem_alloc(cap);
 	while (len <= max) {
@@ -183,7 +180,7 @@ int cli_read_file(const char *path, size_t max, char **ret, size_t *ret_len)
 		fclose(f);
 	if (failed || len > max) {
 		free(data);
-		return failed ? cli_fail(EX_NOINPUT, _("%s cannot be read: %s"), path, strerror(failed))
+		return failed ? cli_fail(EX_NOINPUT, _("%s cannot be read: %s"), path, err_system(failed))
 			      : cli_fail(EX_DATAERR, _("%s is longer than %zu bytes; shorten it"), path, max);
 	}
 	data[len] = 0;

@@ -63,7 +63,7 @@ static int run_backup(struct cli *c)
 		return cli_fail(EX_CANTCREAT, _("%s is already there; name another file"), to);
 	if (r)
 		return cli_fail(EX_CANTCREAT, _("%s cannot be written: %s"), to,
-				r == -EIO ? store_error(s) : strerror(-r));
+				r == -EIO ? store_error(s) : err_system(-r));
 	printf(_("the database was copied to %s\n"), to);
 	return EX_OK;
 }

@@ -1,8 +1,8 @@
 /* `yishi`: finds noun and verb in the table, reads the options that the table lists, and hands over. */
 #include "cli/cli.h"
-#include "cli/language.h"
 #include "cli/options.h"
 
+#include "base/language.h"
 #include "base/mem.h"
 #include "base/paths.h"
 #include "store/store.h"

@@ -30,7 +30,7 @@ static const struct out_column columns[] = {
     {"meeting", NULL, OUT_INT, 0},
     {"not_after", NULL, OUT_TIME, 0},
     {"missing", NULL, OUT_INT, 0},
-    {"reason", N_("reason"), OUT_TEXT, 40},
+    {"reason", N_("reason"), OUT_WORD, 40},
     {0},
 };
 

@@ -19,7 +19,7 @@ static int each_line(struct cli *c, line_fn *fn, void *arg)
 	bool std = strcmp(c->argv[0], "-") == 0;
 	FILE *f = std ? stdin : fopen(c->argv[0], "re");
 	if (!f)
-		return cli_fail(EX_NOINPUT, _("cannot read %s: %s"), c->argv[0], strerror(errno));
+		return cli_fail(EX_NOINPUT, _("cannot read %s: %s"), c->argv[0], err_system(errno));
 	char *line = NULL;
 	size_t cap = 0;
 	ssize_t n;
@@ -217,7 +217,7 @@ static json_t *encode_line(struct cli *c, void *arg, char *line, size_t len, str
 		parts = compose_all(k->number, text, &k->options, &part);
 	if (parts < 0) {
 		err_set(e, NULL, 0,
-			parts == -E2BIG ? "more than 255 parts" : "a character is not in the alphabet");
+			parts == -E2BIG ? N_("more than 255 parts") : N_("a character is not in the alphabet"));
 		return NULL;
 	}
 	json_t *list = json_array();

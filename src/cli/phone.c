@@ -340,7 +340,7 @@ static int run(struct cli *c)
 	if (r)
 		r = cli_fail(EX_UNAVAILABLE,
 			     _("no emulated modem at %s (%s); start yishi-simmodem, or `make demo`"), control,
-			     strerror(-r));
+			     err_system(-r));
 	else
 		r = talk(&p, since);
 	phone_link_done(&p.link);

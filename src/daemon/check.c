@@ -1,5 +1,6 @@
 #include "daemon/check.h"
 #include "at_commands/modem_row.h"
+#include "base/i18n.h"
 #include "base/mem.h"
 #include "base/paths.h"
 #include "rules/replies.h"
@@ -9,6 +10,7 @@
 
 #include <errno.h>
 #include <libgen.h>
+#include <stdarg.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -18,6 +20,17 @@ static int wrong(const struct err *e)
 	char line[600];
 	fprintf(stderr, "yishid: %s\n", err_line(e, line, sizeof line));
 	return EX_CONFIG;
+}
+
+static void warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+static void warn(const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	fprintf(stderr, "yishid: %s", _("warning: "));
+	vfprintf(stderr, gettext(fmt), ap);
+	fputc('\n', stderr);
+	va_end(ap);
 }
 
 static int check_data(const struct config *c)
@@ -40,8 +53,8 @@ static int check_data(const struct config *c)
 	if (replies_load(data, &replies, &e))
 		code = wrong(&e);
 	if (!code)
-		printf("# data of %s: %d modem rows, %d reply texts, rules%s\n", data, rows.count,
-		       replies_count(replies), rules_have_jit(rules) ? "" : " (without JIT)");
+		printf(_("# data of %s: %d modem rows, %d reply texts, rules%s\n"), data, rows.count,
+		       replies_count(replies), rules_have_jit(rules) ? "" : _(" (without JIT)"));
 	modem_rows_done(&rows);
 	rules_free(rules);
 	replies_free(replies);
@@ -61,8 +74,7 @@ static void check_duty(struct store *s)
 	struct person_filter on_duty = {
 	    .roles = ROLE(DUTY_OFFICER) | ROLE(SECRETARY), .since_utc = INT64_MIN, .limit = 1};
 	if (person_list(s, &on_duty, count_one, &n) >= 0 && n == 0)
-		fprintf(stderr, "yishid: warning: nobody has the role duty_officer or secretary: a call for "
-				"help reaches nobody\n");
+		warn("nobody has the role duty_officer or secretary: a call for help reaches nobody");
 }
 
 static int check_database(const struct config *c)
@@ -76,16 +88,16 @@ static int check_database(const struct config *c)
 			folder = dirname(folder); /* the first start makes one folder */
 		if (access(folder, W_OK) != 0) {
 			err_set(&e, c->path, 0, "[gateway] database: the folder %s: %s; make it, for the user of the daemon", folder,
-				strerror(errno));
+				err_system(errno));
 			wrong(&e);
 			return EX_CANTCREAT;
 		}
-		printf("# %s is not there yet; the first start makes it\n", c->database);
+		printf(_("# %s is not there yet; the first start makes it\n"), c->database);
 		return 0;
 	}
 	int r = store_open(c->database, STORE_READ_ONLY, &s, &e);
 	if (r == -ESTALE) {
-		printf("# %s has an older schema; the next start migrates it, with a backup\n", c->database);
+		printf(_("# %s has an older schema; the next start migrates it, with a backup\n"), c->database);
 		return 0;
 	}
 	if (r) {
@@ -100,19 +112,15 @@ static int check_database(const struct config *c)
 static void check_devices(const struct config *c)
 {
 	if (!c->modem_count)
-		fprintf(stderr, "yishid: warning: no [modem NAME] is configured: nothing is received or sent\n");
+		warn("no [modem NAME] is configured: nothing is received or sent");
 	if (!c->number)
-		fprintf(stderr, "yishid: warning: [gateway] number is not set: a text from the box to itself would be "
-				"answered\n");
+		warn("[gateway] number is not set: a text from the box to itself would be answered");
 	for (int i = 0; i < c->modem_count; i++)
 		if (c->modems[i].device[0] != '/')
-			fprintf(stderr,
-				"yishid: warning: [modem %s] %s: this version opens paths alone; give one "
-				"below /dev/serial/by-id\n",
-				c->modems[i].name, c->modems[i].device);
+			warn("[modem %s] %s: this version opens paths alone; give one below /dev/serial/by-id",
+			     c->modems[i].name, c->modems[i].device);
 		else if (access(c->modems[i].device, R_OK | W_OK) != 0)
-			fprintf(stderr, "yishid: warning: [modem %s] %s: %s\n", c->modems[i].name,
-				c->modems[i].device, strerror(errno));
+			warn("[modem %s] %s: %s", c->modems[i].name, c->modems[i].device, err_system(errno));
 }
 
 int check_all(struct config *config)

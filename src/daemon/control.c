@@ -163,7 +163,7 @@ static void do_trace(struct client *cl, const char *name, const char *arg)
 	cleanup_free char *file = mem_printf("%s.%s.trace", d->config->database, name);
 	int r = session_trace(s, on ? file : NULL);
 	if (r)
-		refuse(cl, strerror(-r));
+		refuse(cl, err_system(-r));
 	else
 		answer(cl, json_pack("{s:b, s:s}", "ok", 1, "file", file));
 }
@@ -299,7 +299,7 @@ int control_new(struct daemon *d, const char *path, struct control **ret, struct
 	if (r == 0)
 		r = uv_listen((uv_stream_t *)&c->server, 8, on_connection);
 	*ret = c;
-	return r ? (err_set(e, path, 0, "%s", strerror(-r)), r) : 0;
+	return r ? (err_set(e, path, 0, "%s", err_system(-r)), r) : 0;
 }
 
 static void on_server_closed(uv_handle_t *h)

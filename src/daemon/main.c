@@ -1,6 +1,8 @@
 /* yishid: reads the configuration, starts everything in order, ends it in reverse. */
 #include "daemon/check.h"
 #include "daemon/daemon.h"
+#include "base/i18n.h"
+#include "base/language.h"
 #include "base/log.h"
 #include "base/paths.h"
 
@@ -88,6 +90,15 @@ static int exit_code(int r)
 	return EX_IOERR;
 }
 
+/* What a person starts by hand answers in that person's language, as the tool does. */
+static void speak(const struct config *config)
+{
+	enum language lang;
+	if (!language_of_environment(&lang))
+		lang = config ? config->language : LANG_ZH;
+	language_use(lang);
+}
+
 static void tell_parent(struct program *p, unsigned char code)
 {
 	if (p->ready_fd < 0)
@@ -110,6 +121,8 @@ static int run(struct program *p, struct config *config)
 	if (r)
 		fprintf(stderr, "yishid: %s\n", err_line(&e, line, sizeof line));
 	else {
+		/* from here on sentences end in events, which the secretaries read */
+		language_use(config->language);
 		p->d.stopped = on_stopped;
 		watch_signal(p, &p->term, SIGTERM);
 		watch_signal(p, &p->interrupt, SIGINT);
@@ -157,12 +170,12 @@ static int into_background(struct program *p)
 
 static int usage(int code)
 {
-	fprintf(code ? stderr : stdout,
-		"yishid [-c FILE] [-f] [--check]\n"
+	fputs(_("yishid [-c FILE] [-f] [--check]\n"
 		"  -c FILE   configuration, else $YISHI_CONFIG, else /etc/yishi/yishi.conf\n"
 		"  -f        stay in the foreground\n"
 		"  --check   say what is in force and what is wrong, and end\n"
-		"example: yishid -c /etc/yishi/yishi.conf --check\n");
+		"example: yishid -c /etc/yishi/yishi.conf --check\n"),
+	      code ? stderr : stdout);
 	return code;
 }
 
@@ -177,6 +190,7 @@ int main(int argc, char **argv)
 	bool foreground = false, check = false;
 	char path[PATH_MAX], line[600];
 	int o;
+	speak(NULL);
 	while ((o = getopt_long(argc, argv, "c:fh", options, NULL)) != -1)
 		switch (o) {
 		case 'c':
@@ -206,10 +220,11 @@ int main(int argc, char **argv)
 		fprintf(stderr, "yishid: %s\n", err_line(&e, line, sizeof line));
 		return r == -ENOENT ? EX_NOINPUT : EX_CONFIG;
 	}
+	speak(config);
 	if (check)
 		return check_all(config);
 	if (!foreground && (r = into_background(&p))) {
-		fprintf(stderr, "yishid: %s\n", strerror(-r));
+		fprintf(stderr, "yishid: %s\n", err_system(-r));
 		return EX_OSERR;
 	}
 	return run(&p, config);

@@ -1,4 +1,5 @@
 /* Octets → struct tpdu. A cursor that cannot leave the octets; the first that is missing ends the reading. */
+#include "base/i18n.h"
 #include "sms/address.h"
 #include "sms/alphabet.h"
 #include "sms/dcs.h"
@@ -21,7 +22,7 @@ __attribute__((format(printf, 2, 3))) static int bad(struct err *e, const char *
 	va_list ap;
 	char text[sizeof e->text];
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof text, fmt, ap);
+	vsnprintf(text, sizeof text, gettext(fmt), ap);
 	va_end(ap);
 	err_set(e, NULL, 0, "%s", text);
 	return -EBADMSG;
@@ -30,7 +31,7 @@ __attribute__((format(printf, 2, 3))) static int bad(struct err *e, const char *
 static const uint8_t *take(struct cursor *c, size_t n, const char *what)
 {
 	if (c->left < n) {
-		bad(c->e, "the PDU ends inside %s", what);
+		bad(c->e, "the PDU ends inside %s", gettext(what));
 		return NULL;
 	}
 	const uint8_t *p = c->p;

@@ -1,6 +1,7 @@
 /* Opening, creating, migrating, transactions. */
 #include "store/internal.h"
 #include "store/schema.h"
+#include "base/i18n.h"
 #include "base/mem.h"
 
 #include <errno.h>
@@ -115,8 +116,8 @@ static int check_version(struct store *s, struct err *e)
 		return 0;
 	err_set(e, s->path, 0,
 		version > store_schema_version
-		    ? "has schema %d, this program knows %d; install the version of yishi that wrote it"
-		    : "has schema %d, this program needs %d; start yishid once to migrate it",
+		    ? N_("has schema %d, this program knows %d; install the version of yishi that wrote it")
+		    : N_("has schema %d, this program needs %d; start yishid once to migrate it"),
 		version, store_schema_version);
 	return version > store_schema_version ? -EPROTO : -ESTALE;
 }
@@ -139,7 +140,7 @@ int store_open(const char *path, enum store_mode mode, struct store **ret, struc
 {
 	int r = mode == STORE_READ_ONLY ? 0 : make_file(path);
 	if (r)
-		return err_set(e, path, 0, "cannot be created: %s", strerror(-r)), r;
+		return err_set(e, path, 0, "cannot be created: %s", err_system(-r)), r;
 	struct store *s = mem_alloc(sizeof *s);
 	s->path = mem_dup(path);
 	/* WAL readers write the -shm file, so that even a reader opens for writing where it may */
@@ -147,7 +148,7 @@ int store_open(const char *path, enum store_mode mode, struct store **ret, struc
 	if (rc != SQLITE_OK) {
 		r = access(path, F_OK) != 0 ? -ENOENT : store_errno(rc);
 		err_set(e, path, 0, "cannot be opened: %s",
-			r == -ENOENT ? strerror(ENOENT) : sqlite3_errmsg(s->db));
+			r == -ENOENT ? err_system(ENOENT) : store_error(s));
 	} else
 		r = set_up(s, mode, e);
 	if (r) {
@@ -188,6 +189,23 @@ void store_rollback(struct store *s)
 
 const char *store_error(const struct store *s)
 {
+	switch (sqlite3_errcode(s->db) & 0xff) {
+	case SQLITE_NOTADB:
+		return _("the file is no database");
+	case SQLITE_CORRUPT:
+		return _("the file is damaged; put a backup in its place");
+	case SQLITE_READONLY:
+		return _("the file can only be read");
+	case SQLITE_CANTOPEN:
+		return _("the file or its folder cannot be opened");
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return _("the database is busy");
+	case SQLITE_FULL:
+		return _("the disk is full");
+	case SQLITE_IOERR:
+		return _("reading or writing failed");
+	}
 	return sqlite3_errmsg(s->db);
 }
 

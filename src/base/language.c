@@ -1,4 +1,4 @@
-#include "cli/language.h"
+#include "base/language.h"
 
 #include "base/paths.h"
 

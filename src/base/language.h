@@ -1,5 +1,6 @@
-/* Which language the tool speaks: what LC_ALL, LC_MESSAGES or LANG name if that is Chinese or English, else the
- * configuration's [gateway] language, else Chinese. Works without any generated locale. */
+/* Which language the programs speak to whoever starts them: what LC_ALL, LC_MESSAGES or LANG name if that is
+ * Chinese or English, else the configuration's [gateway] language, else Chinese. Works without any generated
+ * locale. */
 #pragma once
 
 #include "base/config.h"
