@@ -111,6 +111,40 @@ class Language(unittest.TestCase):
             self.assertIn("没有 9 号诉求", self.said(en, LC_ALL="zh_CN.GB18030", LANG="en_US.UTF-8"))
             self.assertIn("there is no case 9", self.said(en, LANG="C.UTF-8"))
 
+    CHINESE = {"LC_ALL": "zh_CN.UTF-8"}
+
+    def test_libraries_speak_it_too(self):
+        with Box() as box:
+            def said(*args, **kw):
+                return box.run(*args, env=self.CHINESE, **kw)
+            self.assertIn("不是重复规则", said("meeting", "series", "add", "--grid", "KS", "--place", "居委会", "--at", "15:00",
+                                       "--rrule", "FREQ=BOGUS").stderr)
+            rules = box.write("own.rules", "[own/x]\nintent: nonsense\n")
+            self.assertIn("没有“nonsense”这个意图", said("rules", "check", "--file", str(rules)).stderr)
+            self.assertIn("PDU 在首字节中间就结束了", said("pdu", "decode", "-", stdin="00\n").stdout)
+            (box.dir / "yishi.db").write_bytes(b"no database " * 100)
+            self.assertIn("该文件不是数据库", said("case", "list").stderr)
+            self.assertIn("没有这个文件", Tool("/nonexistent/yishi.conf").run("case", "list", env=self.CHINESE).stderr)
+
+    def daemon_check(self, config, **env):
+        base = {"LC_ALL": "", "LANG": "", "LC_MESSAGES": "", "LANGUAGE": ""}
+        return subprocess.run([BIN / "yishid", "-c", config, "--check"], capture_output=True, text=True, timeout=60, check=False,
+                              env=environment(**{**base, **env}))
+
+    def test_the_daemon_checks_in_it(self):
+        conf = "[gateway]\ndatabase = yishi.db\n"
+        with Box() as box:
+            path = box.dir / "other.conf"
+            path.write_text(conf, encoding="utf-8")
+            self.assertIn("收不到也发不出短信", self.daemon_check(path).stderr)
+            self.assertIn("nothing is received or sent", self.daemon_check(path, LANG="en_US.UTF-8").stderr)
+            path.write_text(conf + "language = en\n", encoding="utf-8")
+            self.assertIn("nothing is received or sent", self.daemon_check(path).stderr)
+            path.write_text(conf + "colour = red\n", encoding="utf-8")
+            wrong = self.daemon_check(path)
+            self.assertIn(f"{path}:3: [gateway] colour 不是这个小节的键", wrong.stderr)
+            self.assertEqual(wrong.returncode, 78)
+
     def test_json_is_the_same_in_both(self):
         with Box() as box:
             box.ok("case", "new", "--text", "灯坏了", "--category", "lighting")

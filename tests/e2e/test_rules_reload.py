@@ -96,7 +96,7 @@ class Reload(unittest.TestCase):
                 body = wait_for(lambda: self.rejections()[before:], "the file is refused")[-1]
                 self.assertTrue(body["file"].endswith("own.rules"), body)
                 self.assertEqual(body["line"], line, body)
-                self.assertTrue(body["reason"])
+                self.assertRegex(body["reason"], "[一-龥]", "secretaries read it in the site's language")
                 self.town.later(minutes=2)
                 self.assertIn("1月12日", self.town.say(resident(5), "咕噜哇啦"), "the old rules are in force")
                 self.assertIn(f"own.rules:{line}", self.town.log())
