@@ -63,10 +63,12 @@ static void weigh(const struct reading *rd, int a, int b, struct weights *w)
 			covered = i + other->n; /* 电话 is no 电 */
 			continue;
 		}
+		bool where = n && tells_where(g, i, word->n);
 		for (int k = 0; k < n && !said_before(g, rd->normal.glyph_of[a], i, word); k++) {
-			w->sum[word[k].list] += word[k].weight;
-			if (word[k].weight > w->top[word[k].list])
-				w->top[word[k].list] = word[k].weight;
+			int weight = where && word[k].weight > LEANING ? LEANING : word[k].weight;
+			w->sum[word[k].list] += weight;
+			if (weight > w->top[word[k].list])
+				w->top[word[k].list] = weight;
 		}
 		if (n)
 			covered = i + word->n;
