@@ -131,8 +131,10 @@ int pattern_compile(const char *expanded, enum pattern_match how, struct pattern
 		pcre2_code_free(code);
 		return err_set(e, file, line, "the pattern has more than %d named groups", PATTERN_GROUPS - 1);
 	}
-	*ret_jit =
-	    pcre2_jit_compile(code, PCRE2_JIT_COMPLETE) == 0; /* else the interpreter does it, more slowly */
+	size_t size = 0;
+	pcre2_pattern_info(code, PCRE2_INFO_SIZE, &size);
+	/* without machine code the interpreter does it, more slowly */
+	*ret_jit = size > PATTERN_JIT_MAX || pcre2_jit_compile(code, PCRE2_JIT_COMPLETE) == 0;
 	*ret = mem_alloc(sizeof **ret);
 	(*ret)->code = code;
 	return 0;
