@@ -12,11 +12,26 @@
 #define PID_SILENT 0x40 /* short message type 0, TS 23.040 9.2.3.9 */
 #define PID_SIM    0x7F /* (U)SIM data download */
 
+static bool is_blank(const struct tpdu *t)
+{
+	for (size_t i = 0; i < t->unit_count; i++)
+		if (t->units[i] > ' ')
+			return false;
+	return true;
+}
+
+/* "You have a message waiting", TS 23.038 clause 4. Group 1100 is to be discarded, whatever it carries; the
+ * groups that are to be stored are a text when somebody wrote one. */
+static bool is_indication(const struct tpdu *t, bool machine)
+{
+	return t->waiting >= 0 && (!t->waiting_store || machine || is_blank(t));
+}
+
 /* What no person wrote: recorded, never read as a text. */
-static bool is_data(const struct tpdu *t)
+static bool is_data(const struct tpdu *t, bool machine)
 {
 	return t->alphabet == SMS_8BIT || t->port_dest >= 0 || t->compressed || t->pid == PID_SILENT ||
-	       t->pid == PID_SIM;
+	       t->pid == PID_SIM || is_indication(t, machine);
 }
 
 /* Machines get no automatic answer; a box that answers itself would never stop. */
@@ -54,10 +69,10 @@ static int add_message(const struct participation *p, const struct tpdu *const *
 			first = part[i];
 		add_hex(&hex, part[i]);
 	}
-	bool data = is_data(first);
-	cleanup_free char *text = data ? NULL : concat_text(part, parts);
 	char number[E164_MAX];
 	enum e164_kind kind = e164_parse(first->number, number);
+	bool machine = is_machine(p, number, kind), data = is_data(first, machine);
+	cleanup_free char *text = data ? NULL : concat_text(part, parts);
 	struct inbox_message m = {.number = number,
 				  .kind = data ? INBOX_DATA : INBOX_TEXT,
 				  .text = text,
@@ -69,7 +84,7 @@ static int add_message(const struct participation *p, const struct tpdu *const *
 				  .modem = modem,
 				  .sent_utc = first->scts.valid ? first->scts.utc : 0,
 				  .received_utc = received_utc,
-				  .machine = is_machine(p, number, kind)};
+				  .machine = machine};
 	int r = inbox_add_message(p->store, &m, ret_id);
 	if (r == 0)
 		r = event_add(p->store, EVENT_MESSAGE_RECEIVED, "daemon",

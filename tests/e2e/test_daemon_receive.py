@@ -101,6 +101,36 @@ class Receive(unittest.TestCase):
             self.assertEqual({s["number"] for s in site.sim.sent()}, {resident(1)})
             self.assertEqual(site.value("SELECT count(*) FROM message_in WHERE machine = 1"), 3)
 
+    def test_what_only_the_phone_is_meant_to_see_is_no_text(self):
+        """Message waiting (TS 23.038 clause 4) and message type 0 (TS 23.040 9.2.3.9): kept as data, nobody is answered."""
+        sender, stamp = "0D9168318310{:02d}00F1", "62112221059023"
+        ucs2 = "0037"  # 7
+        cases = [  # pid, dcs, length and user data, kind
+            ("00", "C8", "0100", "data"),              # discard, and it carries an @
+            ("00", "CB", "0137", "data"),              # discard, although there is a 7
+            ("40", "00", "0137", "data"),              # type 0
+            ("40", "08", "02" + ucs2, "data"),
+            ("00", "D8", "00", "data"),                # to be stored, but nothing is there
+            ("00", "D9", "0120", "data"),              # a blank
+            ("00", "D8", "0137", "text"),              # to be stored, with a text
+            ("00", "E8", "02" + ucs2, "text"),
+        ]
+        with DaemonSite() as site:
+            for i, (pid, dcs, user_data, _) in enumerate(cases):
+                site.sim.receive_pdu("0004" + sender.format(80 + i) + pid + dcs + stamp + user_data)
+            site.sim.receive_pdu("000405810180F600D8" + stamp + "0137")  # 10086, a machine
+            site.wait_value("SELECT count(*) FROM message_in", len(cases) + 1)
+            site.text(resident(1), "7")
+            site.answer(resident(1))
+            site.wait_settled()
+            kinds = [kind for kind, in site.rows("SELECT kind FROM message_in ORDER BY id LIMIT ?", len(cases) + 1)]
+            self.assertEqual(sorted(kinds), sorted([case[3] for case in cases] + ["data"]))
+            self.assertEqual(site.value("SELECT count(*) FROM message_out o JOIN message_in i ON i.id = o.answers"
+                                        " WHERE i.kind = 'data'"), 0)
+            self.assertEqual(site.value("SELECT count(*) FROM matter"), 0)
+            self.assertEqual(len(site.sim.sent()), 3)
+            site.sim.wait_state(queue=0, used=0)
+
     def test_a_lost_announcement_is_swept(self):
         with DaemonSite(faults=["lose_cmti"]) as site:
             site.text(resident(1), "7")
