@@ -1,6 +1,7 @@
 """yishi broadcast without a daemon: who gets it and who does not, what is refused, queueing, decisions, the example script."""
 import os
 import pathlib
+import shutil
 import subprocess
 import unittest
 
@@ -121,15 +122,16 @@ class Life(unittest.TestCase):
             self.assertEqual(b.run("broadcast", "resume", 1, "--approve").returncode, 77)
             self.assertEqual(b.run("broadcast", "watch", 1).returncode, 75)
             self.assertEqual(b.json("broadcast", "list")[0]["state"], "waiting")
-            if os.getuid() == 0:  # the other user
+            if os.getuid() == 0:  # the other user, who may not reach the build
+                tool = shutil.copy(BIN / "yishi", b.dir / "yishi")
                 for path in b.dir.iterdir():
                     path.chmod(0o666)
+                os.chmod(tool, 0o755)
                 b.dir.chmod(0o777)
-                done = subprocess.run([str(BIN / "yishi"), "-c", str(b.config), "broadcast", "resume", "1", "--approve"],
+                done = subprocess.run([str(tool), "-c", str(b.config), "broadcast", "resume", "1", "--approve"],
                                       env=environment(**b.env), user=65534, capture_output=True, check=False)
-                if b"cannot" not in done.stderr:  # the build may lie where another user may not read
-                    self.assertEqual(done.returncode, 0, done.stderr)
-                    self.assertEqual(b.json("broadcast", "list")[0]["state"], "queued")
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertEqual(b.json("broadcast", "list")[0]["state"], "queued")
 
     def test_standard_input_and_bom(self):
         with box() as b:
