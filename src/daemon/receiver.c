@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "sms/concat.h"
+#include "store/broadcast.h"
 #include "store/event.h"
 #include "store/inbox.h"
 #include "store/line.h"
@@ -118,6 +119,8 @@ static int take_report(const struct participation *p, const struct received *in,
 		if (r == -ENOENT)
 			r = 0;
 	}
+	if (r == 0 && message) /* it may have been the last text that waited for another try */
+		r = broadcast_finish(p->store, now);
 	if (r == 0 && message && t->st >= 64)
 		r = event_add(p->store, EVENT_MESSAGE_FAILED, "daemon",
 			      json_pack("{s:I, s:s, s:s}", "message", (json_int_t)message, "number", number,

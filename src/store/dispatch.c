@@ -235,7 +235,7 @@ int outbox_part_sent(struct store *s, struct outbox_message *m, int part, int mr
 	r = store_run(s,
 		      "UPDATE part_out SET state = CASE WHEN report_st < 32 AND report_utc >= started_utc THEN "
 		      "'delivered' ELSE"
-		      " 'sent' END, mr = nullif(?1, -1), sent_utc = ?2 WHERE message = ?3 AND part = ?4",
+		      " 'sent' END, mr = coalesce(nullif(?1, -1), mr), sent_utc = ?2 WHERE message = ?3 AND part = ?4",
 		      "iIIi", mr, now_utc, m->id, part);
 	if (r == 0)
 		r = count_airtime(s, m, part, now_utc);
@@ -246,6 +246,14 @@ int outbox_part_sent(struct store *s, struct outbox_message *m, int part, int mr
 	if (r == 0)
 		*ret_whole = whole(m);
 	return r;
+}
+
+int outbox_part_reported(struct store *s, const struct outbox_message *m, int part, int64_t *ret)
+{
+	return store_get(s, ret,
+			 "SELECT count(*) FROM part_out WHERE message = ? AND part = ? AND report_st < 64 AND "
+			 "report_utc >= started_utc",
+			 "Ii", m->id, part);
 }
 
 int outbox_part_uncertain(struct store *s, struct outbox_message *m, int part, int64_t now_utc, bool *ret_whole)
@@ -409,6 +417,29 @@ int outbox_recover(struct store *s, int64_t now_utc, int *ret_uncertain)
 
 #define TAIL_DIGITS 11
 
+/* Parts to that number whose reference never came: one is told, of several none can be. */
+static int find_nameless(struct store *s, const char *modem, bool errored, const char *tail, int64_t since_utc,
+			 int64_t *ret_count, int64_t *ret_message, int64_t *ret_part)
+{
+	cleanup_query struct query q = {0};
+	int r =
+	    query_open(s, &q,
+		       "SELECT count(*), message, part FROM part_out WHERE modem = ?1 AND mr IS NULL"
+		       " AND started_utc > ?2 AND CASE WHEN ?3 THEN state = 'failed' AND (SELECT state FROM"
+		       " message_out WHERE id = message) IN ('queued', 'sending', 'failed', 'expired') ELSE state IN"
+		       " ('sending', 'uncertain') END AND (SELECT number FROM message_out WHERE id = message)"
+		       " LIKE '%' || ?4",
+		       "tIbt", modem, since_utc, errored, tail);
+	if (r == 0)
+		r = query_next(&q);
+	if (r < 0)
+		return r;
+	*ret_count = query_int(&q, 0);
+	*ret_message = query_int(&q, 1);
+	*ret_part = query_int(&q, 2);
+	return 0;
+}
+
 static int find_part(struct store *s, const char *modem, int mr, const char *tail, int64_t now_utc,
 		     int64_t *ret_message, int64_t *ret_part)
 {
@@ -418,22 +449,23 @@ static int find_part(struct store *s, const char *modem, int mr, const char *tai
 			   " AND (SELECT number FROM message_out WHERE id = message) LIKE '%' || ?4"
 			   " ORDER BY sent_utc DESC, message DESC LIMIT 1",
 			   "tiIt", modem, mr, now_utc - OUTBOX_REPORT_WINDOW_S, tail);
-	if (r == 0 && (r = query_next(&q)) == 0) {
-		/* the reference of an uncertain part never came back: the only one to that number must be it */
-		r = query_open(s, &q,
-			       "SELECT message, part, count(*) FROM part_out WHERE modem = ?1 AND state IN "
-			       "('sending', 'uncertain')"
-			       " AND mr IS NULL AND started_utc > ?2"
-			       " AND (SELECT number FROM message_out WHERE id = message) LIKE '%' || ?3",
-			       "tIt", modem, now_utc - OUTBOX_REPORT_WINDOW_S, tail);
-		if (r == 0 && (r = query_next(&q)) == 1 && query_int(&q, 2) != 1)
-			r = 0;
+	if (r == 0)
+		r = query_next(&q);
+	if (r < 0)
+		return r;
+	if (r == 1) {
+		*ret_message = query_int(&q, 0);
+		*ret_part = query_int(&q, 1);
+		return 0;
 	}
-	if (r != 1)
-		return r ? r : -ENOENT;
-	*ret_message = query_int(&q, 0);
-	*ret_part = query_int(&q, 1);
-	return 0;
+	int64_t count = 0;
+	r = find_nameless(s, modem, false, tail, now_utc - OUTBOX_REPORT_WINDOW_S, &count, ret_message, ret_part);
+	if (r == 0 && count == 0)
+		r = find_nameless(s, modem, true, tail, now_utc - OUTBOX_ERROR_WINDOW_S, &count, ret_message,
+				  ret_part);
+	if (r == 0 && count != 1)
+		r = -ENOENT;
+	return r;
 }
 
 static int take_report(struct store *s, int64_t message, int64_t part, int mr, int st, int64_t now_utc)
@@ -448,18 +480,20 @@ static int take_report(struct store *s, int64_t message, int64_t part, int mr, i
 	    "iIiII", st, now_utc, mr, message, part);
 	if (r)
 		return r;
-	/* only a text that waits for nothing but reports changes: one in mid-submit is settled by its sender */
+	/* One in mid-submit is settled by its sender; one that waits for another try, or was given up, is settled
+	 * when no part of it is left. */
 	r = store_run(
 	    s,
-	    "UPDATE message_out SET state = 'delivered', done_utc = ?1, sent_utc = coalesce(sent_utc, ?1)"
-	    " WHERE id = ?2 AND state IN ('sent', 'uncertain')"
+	    "UPDATE message_out SET state = 'delivered', done_utc = ?1, sent_utc = coalesce(sent_utc, ?1),"
+	    " reason = NULL WHERE id = ?2 AND state IN ('sent', 'uncertain', 'queued', 'failed', 'expired')"
 	    " AND (SELECT count(*) FROM part_out WHERE message = ?2 AND state = 'delivered') = segments",
 	    "II", now_utc, message);
 	if (r == 0)
 		r = store_run(
 		    s,
-		    "UPDATE message_out SET state = 'sent', sent_utc = coalesce(sent_utc, ?1) WHERE id = ?2"
-		    " AND state = 'uncertain' AND (SELECT count(*) FROM part_out WHERE message = ?2"
+		    "UPDATE message_out SET state = 'sent', sent_utc = coalesce(sent_utc, ?1), done_utc = NULL,"
+		    " reason = NULL WHERE id = ?2 AND state IN ('uncertain', 'queued', 'failed', 'expired')"
+		    " AND (SELECT count(*) FROM part_out WHERE message = ?2"
 		    " AND state IN ('sent', 'delivered')) = segments",
 		    "II", now_utc, message);
 	if (r == 0 && st >= 64)

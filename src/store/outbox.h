@@ -92,6 +92,8 @@ int outbox_part_sent(struct store *s, struct outbox_message *m, int part, int mr
 		     bool *ret_whole);
 int outbox_part_uncertain(struct store *s, struct outbox_message *m, int part, int64_t now_utc,
 			  bool *ret_whole);
+/* Whether a report has come since this part was last begun that says the service centre had it. */
+int outbox_part_reported(struct store *s, const struct outbox_message *m, int part, int64_t *ret);
 /* It did not go out and will be tried again at `next_try_utc`, by any line. */
 int outbox_part_later(struct store *s, struct outbox_message *m, int part, const char *reason,
 		      int64_t next_try_utc);
@@ -113,8 +115,10 @@ int outbox_settle(struct store *s, int64_t id, int64_t now_utc);
 int outbox_recover(struct store *s, int64_t now_utc, int *ret_uncertain);
 
 /* A status report: the youngest part with this TP-MR on this line to this number (compared by its last 11
- * digits) within OUTBOX_REPORT_WINDOW_S. -ENOENT: none. *ret_message gets the id of the text. */
+ * digits) within OUTBOX_REPORT_WINDOW_S; else the only one to it whose TP-MR never came: under way or uncertain, or begun
+ * less than OUTBOX_ERROR_WINDOW_S ago and answered by an error. -ENOENT: none. *ret_message gets the id of the text. */
 #define OUTBOX_REPORT_WINDOW_S (7 * 24 * 3600)
+#define OUTBOX_ERROR_WINDOW_S  600
 int outbox_report(struct store *s, const char *modem, int mr, const char *number, int st, int64_t now_utc,
 		  int64_t *ret_message);
 
