@@ -99,7 +99,7 @@ struct session {
 	void (*due)(struct session *s); /* instead of EV_DUE */
 	uv_fs_event_t *device_watch;    /* heap, likewise; NULL unless LOST */
 	FILE *trace;
-	int64_t trace_start_ms;
+	int64_t trace_start_ms, opened_ms;
 	bool pumping;
 	int64_t hush_ms; /* no bytes are read before; 0 not so */
 
@@ -151,6 +151,7 @@ struct session {
 	/* sending */
 	struct outbox_message out;
 	bool begun; /* a part of it is with the modem, or was */
+	bool submitting, answered; /* AT+CMGS is under way; it ended in an error that the modem said */
 	struct {
 		enum at_submitted kind;
 		enum sender_reaction reaction;
@@ -223,6 +224,8 @@ void read_forget(struct session *s);
 /* send */
 bool send_wanted(struct session *s);
 void send_begin(struct session *s);
+bool send_under_way(const struct session *s); /* AT+CMGS has no answer yet */
+void send_cut_off(struct session *s);         /* there will be none: the modem has started anew */
 void send_late(struct session *s, uint64_t tag, const char *line);
 void send_forget(struct session *s);
 

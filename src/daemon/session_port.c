@@ -10,6 +10,7 @@
 
 #define READ_SIZE    4096
 #define UNHURRIED_MS 200
+#define START_MS     60000 /* the last lines of a start are said within this */
 
 static void on_poll(uv_poll_t *h, int status, int events);
 
@@ -98,12 +99,18 @@ static void on_urc(void *user, const struct at_urc *u)
 		break;
 	case URC_READY:
 		read_all_due(s);
+		/* the end of a start: one that began before the port was opened, or one that nobody heard begin */
+		if (mono_ms() - s->opened_ms > START_MS && send_under_way(s)) {
+			confused(s, "it has started anew");
+			send_cut_off(s);
+		}
 		break;
 	case URC_REG:
 		init_registration_urc(s, u);
 		break;
 	case URC_BOOT:
 		confused(s, "it has started anew");
+		send_cut_off(s);
 		break;
 	case URC_POWER:
 		log_warning("%s: %s", s->config->name, u->line);
@@ -175,6 +182,7 @@ int port_open(struct session *s)
 	s->chat_options = modem_row_chat_options(s->row);
 	s->chat = at_chat_new(&s->chat_options, &e);
 	s->hush_ms = 0;
+	s->opened_ms = mono_ms();
 	s->one_by_one = false;
 	at_chat_resync(s->chat, mono_ms());
 	watch(s);

@@ -72,8 +72,6 @@ static void note_sent(struct session *s)
 			  json_pack("{s:I, s:s, s:s}", "message", (json_int_t)s->out.id, "number",
 				    s->out.number, "modem", s->config->name),
 			  session_now(s));
-	if (r == 0 && s->out.broadcast)
-		r = broadcast_finish(s->d->store, session_now(s));
 	if (r)
 		log_error("%s: event not written: %s", s->config->name, strerror(-r));
 }
@@ -84,10 +82,16 @@ static void note_failed(struct session *s, const char *reason)
 			  json_pack("{s:I, s:s, s:s}", "message", (json_int_t)s->out.id, "number",
 				    s->out.number, "reason", reason),
 			  session_now(s));
-	if (r == 0 && s->out.broadcast)
-		r = broadcast_finish(s->d->store, session_now(s));
 	if (r)
 		log_error("%s: event not written: %s", s->config->name, strerror(-r));
+}
+
+/* Whatever became of its last text, a broadcast of which nothing is left to be sent is done. */
+static void finish_broadcast(struct session *s)
+{
+	int r = s->out.broadcast ? broadcast_finish(s->d->store, session_now(s)) : 0;
+	if (r)
+		log_error("%s: the broadcast cannot be finished: %s", s->config->name, strerror(-r));
 }
 
 static void block_line(struct session *s, const char *why)
@@ -157,9 +161,27 @@ static int record_refused(struct session *s)
 	return outbox_part_later(s->d->store, &s->out, s->part, s->outcome.reason, next);
 }
 
+/* The report may have been faster than the answer, or is the only one that tells the truth. */
+static int believe_report(struct session *s)
+{
+	int64_t reported = 0;
+	int r = 0;
+	if (s->outcome.kind == SUBMIT_UNKNOWN || s->outcome.kind == SUBMIT_REFUSED)
+		r = outbox_part_reported(s->d->store, &s->out, s->part, &reported);
+	if (r == 0 && reported) {
+		s->outcome.kind = SUBMITTED;
+		s->outcome.mr = -1;
+		log_outcome(s, "its report has come");
+	}
+	return r;
+}
+
 static int record_outcome(struct session *s, bool *ret_whole)
 {
 	*ret_whole = false;
+	int r = believe_report(s);
+	if (r)
+		return r;
 	switch (s->outcome.kind) {
 	case SUBMITTED:
 		return outbox_part_sent(s->d->store, &s->out, s->part, s->outcome.mr, session_now(s),
@@ -191,8 +213,10 @@ static void record(struct session *s)
 	bool sent = s->outcome.kind == SUBMITTED;
 	if (sent && whole)
 		note_sent(s);
-	if (!sent || whole)
+	if (!sent || whole) {
+		finish_broadcast(s);
 		daemon_act_soon(s->d, 0); /* when it is tried again, or what is next */
+	}
 	if (s->state != SESSION_SENDING)
 		return;
 	if (sent) {
@@ -202,9 +226,11 @@ static void record(struct session *s)
 			begin_part(s);
 			return;
 		}
-	} else if (s->outcome.kind == SUBMIT_REFUSED)
+	} else if (s->answered) {
 		react(s, s->outcome.reaction, s->outcome.reason);
-	else {
+		if (s->outcome.kind == SUBMIT_UNKNOWN)
+			pause_sending(s, PAUSE_MS); /* not a whole broadcast into the same trouble */
+	} else {
 		/* silence or no prompt: whatever it is, its settings are in doubt */
 		s->confused = true;
 		pause_sending(s, PAUSE_MS);
@@ -212,25 +238,60 @@ static void record(struct session *s)
 	rest(s);
 }
 
+/* An error behind Ctrl-Z that does not say what became of the message: bare, in unknown words, or that the
+ * network gave no answer (TS 27.005 3.2.5: 332 network timeout, 500 unknown; TS 27.007 9.2: 31, 100). The
+ * service centre may have it. A class that the modem's row gives such a number stands. */
+static bool says_little(const struct at_reply *r, enum at_class class)
+{
+	if (!r->payload_sent)
+		return false;
+	bool no_answer = (r->final == AT_CMS_ERROR && r->code == 332) || (r->final == AT_CME_ERROR && r->code == 31);
+	return class == AT_CLASS_UNKNOWN || (class == AT_CLASS_REGISTER && no_answer);
+}
+
+/* Nobody is to get a broadcast or a reminder twice; a reply is worth it. */
+static bool never_twice(const struct outbox_message *m)
+{
+	return m->class == OUTBOX_REMINDER || m->class == OUTBOX_BROADCAST;
+}
+
 static void on_submitted(void *user, const struct at_reply *r)
 {
 	struct session *s = user;
+	s->submitting = false;
 	s->outcome.kind = at_read_submit(r, &s->outcome.mr);
 	enum at_class class = r->final == AT_OK ? AT_CLASS_IGNORE : modem_row_reply_class(s->row, r);
 	s->outcome.reaction = sender_reaction(class);
 	snprintf(s->outcome.reason, sizeof s->outcome.reason, "%s %s", at_final_name(r->final), r->text);
 	if (s->outcome.kind == SUBMIT_REFUSED && s->outcome.reaction == REACT_SENT)
 		s->outcome.kind = SUBMITTED;
+	s->answered = s->outcome.kind == SUBMIT_REFUSED;
+	if (s->answered && says_little(r, class) && never_twice(&s->out))
+		s->outcome.kind = SUBMIT_UNKNOWN;
 	static const char *const words[] = {[SUBMITTED] = "sent",
 					    [SUBMIT_REFUSED] = "refused",
 					    [SUBMIT_NOT_SENT] = "not sent",
 					    [SUBMIT_UNKNOWN] = "uncertain"};
 	if (s->outcome.kind != SUBMITTED)
 		s->format_known_ms = 0;
-	log_outcome(s, s->outcome.kind == SUBMIT_REFUSED ? s->outcome.reason : words[s->outcome.kind]);
+	log_outcome(s, s->answered ? s->outcome.reason : words[s->outcome.kind]);
 	record(s);
 	if (r->final == AT_DEAD)
 		session_event(s, EV_DEAD);
+}
+
+bool send_under_way(const struct session *s)
+{
+	return s->state == SESSION_SENDING && s->submitting;
+}
+
+void send_cut_off(struct session *s)
+{
+	if (!send_under_way(s))
+		return;
+	at_chat_abort(s->chat, mono_ms());
+	if (s->poll)
+		at_chat_resync(s->chat, mono_ms());
 }
 
 void send_late(struct session *s, uint64_t tag, const char *line)
@@ -257,9 +318,10 @@ static int next_part(const struct outbox_message *m)
 static void give_up(struct session *s, const char *reason)
 {
 	log_error("%s: text %" PRId64 " cannot be sent: %s", s->config->name, s->out.id, reason);
-	if (outbox_failed(s->d->store, &s->out, s->part, reason, session_now(s)) == 0)
+	if (outbox_failed(s->d->store, &s->out, s->part, reason, session_now(s)) == 0) {
 		note_failed(s, reason);
-	else
+		finish_broadcast(s);
+	} else
 		pause_sending(s, RECORD_MS);
 	rest(s);
 }
@@ -294,6 +356,7 @@ static void submit(struct session *s)
 	struct at_command c = at_cmd_submit(s->row, part.hex, part.length);
 	c.tag = (uint64_t)s->out.id << 8 | (unsigned)s->part;
 	s->submits++;
+	s->submitting = true;
 	port_submit(s, &c, on_submitted);
 }
 
@@ -321,6 +384,7 @@ static void begin_part(struct session *s)
 	if (!s->part) {
 		if (outbox_settle(s->d->store, s->out.id, session_now(s)))
 			pause_sending(s, RECORD_MS);
+		finish_broadcast(s);
 		rest(s);
 		return;
 	}

@@ -226,6 +226,91 @@ class Uncertain(unittest.TestCase):
         site.sim.replug(ms=300)
 
 
+    def test_an_error_that_says_nothing_is_no_reason_to_send_a_broadcast_twice(self):
+        for fault, value in (("error_sent", None), ("cms", 332), ("cms", 500)):
+            with self.subTest(fault=fault, value=value), DaemonSite(faults=["report_none=-1"]) as site:
+                site.sim.fault(fault, value, count=1)
+                id = site.queue(NUMBER, "通知")
+                site.control("wake")
+                site.wait_out(id, "uncertain")
+                self.assertEqual(parts_of(site, id), [(1, "uncertain", 1)])
+                other = site.queue("+8613800138002", "通知二")
+                site.control("wake")
+                site.wait_out(other, "sent")
+
+    def test_but_a_reply_is_tried_again(self):
+        with DaemonSite(faults=["report_none=-1"]) as site:
+            site.sim.fault("cms", 500, count=1)
+            id = site.queue(NUMBER, "收到", "reply")
+            site.control("wake")
+            site.wait_out(id, "sent")
+            self.assertEqual(parts_of(site, id), [(1, "sent", 2)])
+
+    def test_an_error_in_the_place_of_the_prompt_is_none_of_these(self):
+        with DaemonSite() as site:
+            site.sim.fault("prompt_error", count=1)
+            id = site.queue(NUMBER, "通知")
+            site.control("wake")
+            site.wait_value("SELECT attempts FROM message_out WHERE id = ?", 1, id)
+            self.assertEqual(site.out(id), "queued")
+
+    def broadcast(self, site):
+        id = site.write("INSERT INTO broadcast (audience, text, state, segments, recipients, at_utc, created_by, created_utc)"
+                        " VALUES ('all', '通知', 'queued', 1, 1, 0, 'test', 0)")
+        return id, site.queue(NUMBER, "通知", broadcast=id)
+
+    def test_a_broadcast_whose_last_text_is_uncertain_is_done(self):
+        with DaemonSite(faults=["report_none=-1"]) as site:
+            broadcast, id = self.broadcast(site)
+            self.lose_the_answer(site, "silent_sent", id)
+            site.wait_out(id, "uncertain")
+            site.wait_value("SELECT state FROM broadcast WHERE id = ?", "done", broadcast)
+            site.wait_value("SELECT count(*) FROM event WHERE kind = 'broadcast.done'", 1)
+
+    def test_a_report_behind_an_error_spares_the_second_try(self):
+        with DaemonSite(faults=["report_none=-1"]) as site:
+            site.sim.fault("error_sent", count=1)
+            id = site.queue(NUMBER, "收到", "reply")
+            site.control("wake")
+            site.wait_value("SELECT attempts FROM message_out WHERE id = ?", 1, id)
+            site.sim.report(site.sim.sent()[0]["id"])
+            site.wait_out(id, "delivered")
+            time.sleep(7)
+            self.assertEqual(sum(s["copies"] for s in site.sim.sent()), 1)
+            self.assertEqual(parts_of(site, id), [(1, "delivered", 1)])
+
+    def test_a_report_while_the_answer_is_missing(self):
+        with DaemonSite(faults=["report_none=-1"]) as site:
+            id = site.queue(NUMBER, "收到", "reply")
+            site.sim.fault("silent_sent", count=1)
+            site.control("wake")
+            site.sim.wait_sent(1)
+            site.sim.report(site.sim.sent()[0]["id"])
+            site.wait_value("SELECT report_st FROM part_out WHERE message = ?", 0, id)
+            site.sim.replug(ms=300)
+            site.wait_out(id, "delivered")
+            wait_for(lambda: site.modems_up() == 1, "the modem is back")
+            time.sleep(17)
+            self.assertEqual(sum(s["copies"] for s in site.sim.sent()), 1)
+
+    def test_a_modem_that_starts_anew_ends_the_exchange(self):
+        with DaemonSite(profile="quectel-ec2x", faults=["report_none=-1"]) as site:
+            bulk = site.queue(NUMBER, "通知")
+            site.sim.fault("silent_sent", count=1)
+            site.control("wake")
+            site.sim.wait_sent(1)
+            since = time.monotonic()
+            site.sim.fault("self_reset")
+            for line in ("RDY", "+CFUN: 1", "+CPIN: READY", "+QIND: SMS DONE"):
+                site.sim.do("urc", text=line)
+            site.wait_out(bulk, "uncertain")
+            reply = site.queue("+8613800138002", "收到", "reply")
+            site.control("wake")
+            site.wait_out(reply, "sent")
+            self.assertLess(time.monotonic() - since, 100)  # its answer would be waited for 130 s
+            self.assertEqual(site.out(bulk), "uncertain")
+
+
 class Control(unittest.TestCase):
     def test_status_hold_and_trace(self):
         with DaemonSite() as site:
