@@ -79,14 +79,6 @@ static void put_when_changed(struct session *s)
 	session_put_line(s);
 }
 
-static int stuck(const struct session *s)
-{
-	int n = 0;
-	for (int i = 0; i < SESSION_BAD; i++)
-		n += s->bad[i].rounds > SESSION_ROUNDS && !strcmp(s->bad[i].memory, s->chosen);
-	return n;
-}
-
 static void finish(struct session *s, const struct seen *seen)
 {
 	s->check_due = false;
@@ -98,9 +90,10 @@ static void finish(struct session *s, const struct seen *seen)
 	}
 	if (seen->format)
 		s->format_known_ms = mono_ms();
-	/* slots that cannot be freed are no news */
-	bool missed = seen->used > stuck(s) && !s->pending_count;
+	/* slots that make trouble are no news */
+	bool missed = seen->used > trouble_in(&s->trouble, s->chosen) && !s->pending_count;
 	pace(s, missed);
+	read_trouble_due(s);
 	if (missed)
 		s->list_due |= 1;
 	if (mono_ms() >= s->next_round_ms) {

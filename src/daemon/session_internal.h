@@ -5,6 +5,7 @@
 #include "daemon/daemon.h"
 #include "daemon/sender.h"
 #include "daemon/session.h"
+#include "daemon/trouble.h"
 #include "hw/transport.h"
 #include "store/outbox.h"
 
@@ -12,9 +13,7 @@
 
 #define SESSION_MEMORIES          6   /* memories that are read */
 #define SESSION_SLOTS             256 /* announced, to be read */
-#define SESSION_BAD               16  /* slots that make trouble */
 #define SESSION_DEVICE_SETTLES_MS 200
-#define SESSION_ROUNDS            3 /* without progress: into quarantine */
 
 #define SESSION_STATES(X)                                                                                      \
 	X(CLOSED, "closed")           /* not started */                                                        \
@@ -79,7 +78,6 @@ void session_event(struct session *s, enum session_event ev);
 struct session_slot {
 	char memory[12];
 	int index;
-	int rounds;
 };
 
 struct session {
@@ -133,13 +131,16 @@ struct session {
 	/* reading */
 	struct session_slot pending[SESSION_SLOTS]; /* announced */
 	int pending_count;
-	struct session_slot bad[SESSION_BAD];
-	int bad_count;
+	struct trouble trouble; /* slots that are tried again later */
 	unsigned list_due;   /* bit n: memory[n] is to be listed */
 	unsigned look_due;   /* bit n: memory[n] is to be selected, and listed when it is not empty */
 	struct at_list list; /* being worked through */
 	int list_at, delete_at, batch;
-	bool reread, deleting;
+	bool reread;       /* the slot in hand has been asked for twice in this round */
+	bool deleting;
+	int not_freed;     /* in this batch, one after the other */
+	int delete_pauses; /* since one could be freed */
+	int64_t delete_ms; /* the memory lets nothing be freed: not before */
 	char list_memory[12];
 	int64_t next_check_ms, check_ms, next_round_ms;
 	int check_step;
@@ -220,6 +221,7 @@ void read_direct(struct session *s, const struct at_urc *u);
 void read_check(struct session *s); /* session_check.c; ends in read_begin or EV_CONFUSED */
 int64_t read_next_ms(const struct session *s);
 void read_forget(struct session *s);
+void read_trouble_due(struct session *s); /* slots whose next try is due are to be read */
 
 /* send */
 bool send_wanted(struct session *s);

@@ -1,5 +1,6 @@
 /* Reading: what +CMTI announces, and what a sweep finds in any memory. Every text is committed before its slot
- * is freed; a slot that makes trouble is read again, and after three rounds its bytes go into quarantine. */
+ * is freed; a slot that makes trouble is left alone and read again later, in rounds (trouble.h), before its bytes
+ * go into quarantine. */
 #include "daemon/session_internal.h"
 #include "daemon/receiver.h"
 #include "base/log.h"
@@ -14,6 +15,7 @@
 #define LIST_ABOVE 2  /* so many announced in one memory: one listing is cheaper */
 #define LATELY_MS  5000
 #define RETRY_MS   2000 /* the database was busy: the texts are still in the modem */
+#define NOT_FREED  3    /* so many in a row: the memory, not a slot, is at fault */
 
 static void go_on(struct session *s);
 
@@ -80,29 +82,6 @@ void read_announced(struct session *s, const char *memory, int index)
 /* ------------------------------------------------------------------------------------------------ into the
  * inbox */
 
-static int rounds(struct session *s, const char *memory, int index)
-{
-	int free_at = -1;
-	for (int i = 0; i < SESSION_BAD; i++) {
-		if (s->bad[i].rounds && s->bad[i].index == index && !strcmp(s->bad[i].memory, memory))
-			return ++s->bad[i].rounds;
-		if (!s->bad[i].rounds)
-			free_at = i;
-	}
-	if (free_at < 0)
-		free_at = index % SESSION_BAD < 0 ? 0 : index % SESSION_BAD;
-	s->bad[free_at] = (struct session_slot){.index = index, .rounds = 1};
-	text_copy(s->bad[free_at].memory, sizeof s->bad[free_at].memory, memory);
-	return 1;
-}
-
-static void no_trouble(struct session *s, const char *memory, int index)
-{
-	for (int i = 0; i < SESSION_BAD; i++)
-		if (s->bad[i].rounds && s->bad[i].index == index && !strcmp(s->bad[i].memory, memory))
-			s->bad[i].rounds = 0;
-}
-
 static void look_again(struct session *s)
 {
 	int64_t at = mono_ms() + RETRY_MS;
@@ -110,6 +89,38 @@ static void look_again(struct session *s)
 	s->format_known_ms = 0;
 	if (s->next_check_ms > at)
 		s->next_check_ms = at;
+}
+
+static void look_at(struct session *s, int64_t ms)
+{
+	if (s->next_check_ms > ms)
+		s->next_check_ms = ms;
+}
+
+/* One by one and in a listing by turns, since some modems get only one of the two right. */
+void read_trouble_due(struct session *s)
+{
+	int64_t now = mono_ms(), next = trouble_next_ms(&s->trouble);
+	for (int i = 0; i < s->trouble.count; i++) {
+		const struct trouble_slot *t = &s->trouble.slot[i];
+		int m = memory_index(s, t->memory);
+		if (now < t->next_ms)
+			continue;
+		if ((t->rounds + t->deletes) % 2 == 0 || !pend(s, t->memory, t->index))
+			s->list_due |= m >= 0 ? 1u << m : 1;
+	}
+	if (next != INT64_MAX)
+		look_at(s, next > now + RETRY_MS ? next : now + RETRY_MS);
+}
+
+/* What was read is not what lies there. True: it will not become better. */
+static bool bad_read(struct session *s, const char *memory, const struct at_slot *slot)
+{
+	if (trouble_bad_read(&s->trouble, memory, slot->index, slot->pdu, mono_ms(), s->row->poll_ms))
+		return true;
+	session_remark(s, "%s %d was not read whole; once more later", memory, slot->index);
+	look_at(s, mono_ms() + TROUBLE_FIRST_MS);
+	return false;
 }
 
 /* True: the bytes are safe, the slot may be freed. */
@@ -121,21 +132,21 @@ static bool take(struct session *s, const char *memory, const struct at_slot *sl
 			      .hex = slot->pdu ? slot->pdu : "",
 			      .length = slot->length};
 	int r;
+	if ((!slot->pdu || slot->length_lies) && !bad_read(s, memory, slot))
+		return false;
 	if (slot->pdu && (slot->stat == 2 || slot->stat == 3))
 		r = receiver_quarantine(&s->d->people, &in, "a text that was stored for sending", true,
 					session_now(s));
 	else if (slot->pdu)
 		r = receiver_take(&s->d->people, &in, session_now(s), NULL);
-	else if (rounds(s, memory, slot->index) < SESSION_ROUNDS) {
-		look_again(s);
-		return false;
-	} else
+	else
 		r = receiver_quarantine(&s->d->people, &in, "the slot cannot be read", false, session_now(s));
 	if (r) {
 		log_error("%s: a text stays in %s %d: %s", s->config->name, memory, slot->index, strerror(-r));
 		look_again(s);
 		return false;
 	}
+	trouble_good_read(&s->trouble, memory, slot->index);
 	s->last_read_ms = mono_ms();
 	daemon_act_soon(s->d, 0);
 	return true;
@@ -169,25 +180,37 @@ void read_direct(struct session *s, const struct at_urc *u)
 /* ------------------------------------------------------------------------------------------------ slots are
  * freed */
 
+/* Stored it is: a later round meets it again, knows it, and tries again to delete it. */
+static void not_freed(struct session *s, int index, const char *why)
+{
+	int64_t now = mono_ms();
+	int n = trouble_not_freed(&s->trouble, s->list_memory, index, now, s->row->poll_ms);
+	if (n == 3)
+		log_error("%s: %s %d cannot be deleted: %s", s->config->name, s->list_memory, index, why);
+	look_at(s, now + TROUBLE_FIRST_MS);
+	if (++s->not_freed >= NOT_FREED)
+		s->delete_ms = now + trouble_pause_ms(++s->delete_pauses, s->row->poll_ms);
+}
+
 static void on_deleted(void *user, const struct at_reply *r)
 {
 	struct session *s = user;
 	if (port_over(s, r))
 		return;
 	int index = s->list.slot[s->delete_at].index;
-	if (at_read_delete(r) != 0) {
-		/* stored it is: the sweep meets it again, knows it, and tries again to delete it */
-		if (rounds(s, s->list_memory, index) == SESSION_ROUNDS)
-			log_error("%s: %s %d cannot be deleted: %s", s->config->name, s->list_memory, index,
-				  r->text);
-		look_again(s);
-	} else {
-		no_trouble(s, s->list_memory, index);
+	bool freed = at_read_delete(r) == 0;
+	if (!freed)
+		not_freed(s, index, r->text);
+	else {
+		s->not_freed = s->delete_pauses = 0;
+		trouble_over(&s->trouble, s->list_memory, index);
+		if (s->row->index_shifts)
+			trouble_forget(&s->trouble, s->list_memory);
 		if (s->used > 0 && !strcmp(s->list_memory, s->chosen))
 			s->used--;
 	}
 	s->delete_at--;
-	if (s->row->index_shifts && s->delete_at >= 0) {
+	if (freed && s->row->index_shifts && s->delete_at >= 0) {
 		int m = memory_index(s, s->list_memory);
 		s->list_due |= m >= 0 ? 1u << m : 1;
 		s->delete_at = -1;
@@ -198,7 +221,10 @@ static void on_deleted(void *user, const struct at_reply *r)
 /* The highest first, since in some modems those above move down. */
 static void delete_next(struct session *s)
 {
-	while (s->delete_at >= 0 && s->list.slot[s->delete_at].index < 0)
+	int64_t now = mono_ms();
+	while (s->delete_at >= 0 &&
+	       (s->list.slot[s->delete_at].index < 0 || now < s->delete_ms ||
+		!trouble_ripe(&s->trouble, s->list_memory, s->list.slot[s->delete_at].index, now)))
 		s->delete_at--;
 	if (s->delete_at >= 0) {
 		struct at_command c = at_cmd_delete(s->list.slot[s->delete_at].index);
@@ -225,6 +251,7 @@ static void begin_deleting(struct session *s)
 		qsort(s->list.slot, (size_t)s->list.count, sizeof *s->list.slot, by_index);
 	s->delete_at = s->list.count - 1;
 	s->deleting = true;
+	s->not_freed = 0;
 	delete_next(s);
 }
 
@@ -238,20 +265,21 @@ static void on_reread(void *user, const struct at_reply *r)
 		return;
 	struct at_slot *slot = &s->list.slot[s->list_at];
 	if (at_read_slot(r, &again) == 0) {
-		free(slot->pdu);
-		slot->pdu = again.pdu;
-		slot->length = again.length;
+		int index = slot->index;
+		at_slot_done(slot);
+		*slot = again;
+		slot->index = index;
 	}
-	slot->length_lies = false; /* twice the same lie: the decoder says what is wrong */
 	go_on(s);
 }
 
 /* True when a slot of the list has been asked for again. */
 static bool work_through(struct session *s)
 {
-	for (; s->list_at < s->list.count; s->list_at++) {
+	for (; s->list_at < s->list.count; s->list_at++, s->reread = false) {
 		struct at_slot *slot = &s->list.slot[s->list_at];
-		if (slot->length_lies && slot->index >= 0 && !s->row->cmgl_broken_index) {
+		if (slot->length_lies && slot->index >= 0 && !s->row->cmgl_broken_index && !s->reread) {
+			s->reread = true;
 			struct at_command c = at_cmd_read(slot->index);
 			port_submit(s, &c, on_reread);
 			return true;
@@ -296,6 +324,19 @@ static void read_each(struct session *s, const char *memory)
 		pend(s, memory, s->row->index_base + i);
 }
 
+/* What the listing does not show has gone some other way. */
+static void forget_absent(struct session *s)
+{
+	for (int i = s->trouble.count - 1; i >= 0; i--) {
+		const struct trouble_slot *t = &s->trouble.slot[i];
+		bool there = strcmp(t->memory, s->list_memory) != 0;
+		for (int k = 0; k < s->list.count && !there; k++)
+			there = s->list.slot[k].index == t->index;
+		if (!there)
+			trouble_over(&s->trouble, t->memory, t->index);
+	}
+}
+
 static void on_list(void *user, const struct at_reply *r)
 {
 	struct session *s = user;
@@ -310,8 +351,10 @@ static void on_list(void *user, const struct at_reply *r)
 		go_on(s);
 		return;
 	}
+	forget_absent(s);
 	in_order(&s->list);
 	s->list_at = 0;
+	s->reread = false;
 	go_on(s);
 }
 
@@ -350,10 +393,12 @@ static void on_slot(void *user, const struct at_reply *r)
 		port_submit(s, &c, on_slot);
 		return;
 	}
-	s->reread = false;
+	if (e)
+		s->reread = false;
 	s->pending_count--;
 	memmove(s->pending, s->pending + 1, (size_t)s->pending_count * sizeof *s->pending);
 	if (e == -ENOENT) {
+		trouble_over(&s->trouble, wanted.memory, wanted.index);
 		/* a listing was faster than its announcement; or it lies somewhere else */
 		if (mono_ms() - s->last_read_ms > LATELY_MS)
 			s->look_due = s->memory_count ? (1u << s->memory_count) - 1 : 1;
@@ -364,7 +409,6 @@ static void on_slot(void *user, const struct at_reply *r)
 		text_copy(s->list_memory, sizeof s->list_memory, wanted.memory);
 		s->list = (struct at_list){.slot = mem_alloc(sizeof slot), .count = 1};
 		s->list.slot[0] = slot;
-		s->list.slot[0].length_lies = false;
 		s->list_at = 0;
 	}
 	go_on(s);

@@ -89,6 +89,50 @@ class Receive(unittest.TestCase):
             site.sim.wait_state(queue=0, used=0)
             wait_for(lambda: site.value("SELECT count(*) FROM matter WHERE origin = 'quarantine'") >= 1, "a case is open")
 
+    def test_a_read_that_is_cut_off_now_and_then_loses_no_text(self):
+        """Several reads in a row give half of what they announce: the slot is read again in later rounds."""
+        with DaemonSite(store="SM:10") as site:
+            for i in range(24):
+                if i % 4 == 0:
+                    site.sim.fault("short_pdu", 1 + i % 3 + i % 2)
+                if i % 12 == 0:
+                    site.sim.fault("short_pdu", 4)  # two whole rounds
+                site.text(resident(i), f"7 第{i}条")
+                site.answer(resident(i))
+            site.wait_settled()
+            self.assertEqual(answered(site), {1: 24})
+            self.assertEqual(site.value("SELECT count(*) FROM pdu_in WHERE kind = 'quarantine'"), 0)
+            site.sim.wait_state(queue=0, used=0)
+
+    def test_a_slot_that_is_never_read_whole_blocks_nothing_and_is_freed_in_the_end(self):
+        with DaemonSite(store="SM:10") as site:
+            site.sim.fault("short_pdu", -1)
+            site.text(resident(1), "7")
+            site.wait_value("SELECT count(*) FROM pdu_in WHERE kind = 'quarantine'", 1)
+            self.assertGreaterEqual(str(site.sim.log()).count("AT+CMGR="), 3)  # a round reads it once at least
+            site.sim.fault("short_pdu", 0)
+            site.text(resident(2), "7")
+            site.answer(resident(2))
+            site.wait_settled()
+            site.sim.wait_state(queue=0, used=0)
+
+    def test_a_delete_that_fails_is_tried_ever_more_rarely(self):
+        with DaemonSite(store="SM:10") as site:
+            site.sim.fault("delete_fails", -1)
+            start = time.monotonic()
+            for i in range(4):
+                site.text(resident(i), f"7 第{i}条")
+                site.answer(resident(i))
+            time.sleep(12)
+            tries, seconds = str(site.sim.log()).count("AT+CMGD="), time.monotonic() - start
+            self.assertGreaterEqual(tries, 4)
+            self.assertLessEqual(tries, 4 * (1 + seconds / 2))  # the first pause is two seconds
+            self.assertLessEqual(tries, 4 * 6)
+            site.sim.fault("delete_fails", 0)
+            site.sim.wait_state(queue=0, used=0, timeout=120)
+            site.wait_settled()
+            self.assertEqual(answered(site), {1: 4})
+
     def test_data_and_machines_get_no_answer(self):
         with DaemonSite() as site:
             site.sim.receive("10086", "您的余额不足")
