@@ -39,7 +39,8 @@ class Accuracy(unittest.TestCase):
         self.check("dev.jsonl", 0.97)
 
     def test_fresh_texts(self):
-        for name in ("fresh.jsonl", "fresh-b.jsonl", "fresh-c.jsonl", "fresh-d.jsonl", "fresh-f.jsonl"):
+        for name in ("fresh.jsonl", "fresh-b.jsonl", "fresh-c.jsonl", "fresh-d.jsonl",
+                     "fresh-e.jsonl", "fresh-f.jsonl", "fresh-g.jsonl"):
             with self.subTest(name):
                 self.check(name, 0.95, 0.97)
 
