@@ -166,10 +166,12 @@ enum tp_status_class tp_status_class(uint8_t st)
 	return st < 128 ? TP_STATUS_GAVE_UP : TP_STATUS_RESERVED;
 }
 
-static const char *const common_causes[] = {
-    N_("congestion"),       N_("SME busy"),
-    N_("no response from SME"), N_("service rejected"),
-    N_("quality of service not available"), N_("error in SME")};
+static const char *const common_causes[] = {N_("congestion"),
+					    N_("SME busy"),
+					    N_("no response from SME"),
+					    N_("service rejected"),
+					    N_("quality of service not available"),
+					    N_("error in SME")};
 
 static const struct {
 	uint8_t st;

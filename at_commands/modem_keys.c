@@ -284,7 +284,7 @@ static const char *add_step(struct modem_steps *steps, char *value)
 		int verb = choice(verb_names + 1, piece[1]);
 		if (verb < 0)
 			return N_("no such {verb}; known are identify quiet pin radio format service stores "
-			       "notify smsc iccid register list");
+				  "notify smsc iccid register list");
 		s.verb = (enum modem_verb)(verb + 1);
 	} else if (strncasecmp(piece[1], "AT", 2) != 0 || strlen(piece[1]) >= sizeof s.command) {
 		return N_("a command begins with AT and has at most 127 bytes");

@@ -9,7 +9,7 @@
 
 /* Octets of a compiled pattern above which it is interpreted: one in eight is larger, and those would take half of all
  * machine code, some 3.5 MB of a daemon that lives on little. */
-#define PATTERN_JIT_MAX 2000
+#define PATTERN_JIT_MAX     2000
 #define PATTERN_MATCH_LIMIT 20000
 #define PATTERN_DEPTH_LIMIT 2000
 #define PATTERN_HEAP_KIB    2000

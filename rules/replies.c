@@ -79,7 +79,8 @@ static const char *fault(const char *text)
 			filled = false;
 		} else if (p[0] == ']' && p[1] == ']') {
 			if (!open || !filled)
-				return open ? N_("has a [[…]] without a {placeholder}") : N_("has ]] without [[");
+				return open ? N_("has a [[…]] without a {placeholder}")
+					    : N_("has ]] without [[");
 			open = NULL;
 			p++;
 		}
@@ -199,8 +200,7 @@ void replies_free(struct replies *r)
 	free(r);
 }
 
-/* ------------------------------------------------------------------------------------------------ filling in
- */
+/* ------------------------------------------------------------------------------------------- filling in */
 
 static const struct reply_value *value_of(const struct reply_value *values, const char *name)
 {

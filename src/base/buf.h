@@ -18,8 +18,8 @@ void buf_adds(struct buf *b, const char *s);
 void buf_addc(struct buf *b, char c);
 void buf_addf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void buf_vaddf(struct buf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
-void buf_drop(struct buf *b, size_t n);  /* removes the first n bytes */
+void buf_drop(struct buf *b, size_t n);   /* removes the first n bytes */
 const char *buf_str(const struct buf *b); /* never NULL */
-char *buf_take(struct buf *b);           /* the caller owns the string; b is empty afterwards */
+char *buf_take(struct buf *b);            /* the caller owns the string; b is empty afterwards */
 
 #define cleanup_buf __attribute__((cleanup(buf_done)))

@@ -26,18 +26,19 @@ void civil_from_utc(int64_t utc, struct civil *ret)
 	time_t t = (time_t)utc;
 	struct tm tm;
 	localtime_r(&t, &tm);
-	*ret = (struct civil){tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, tm.tm_wday};
+	*ret = (struct civil){tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
+			      tm.tm_min,         tm.tm_sec,     tm.tm_wday};
 }
 
 int64_t civil_to_utc(const struct civil *c)
 {
 	struct tm tm = {.tm_year = c->year - 1900,
-	                .tm_mon = c->month - 1,
-	                .tm_mday = c->day,
-	                .tm_hour = c->hour,
-	                .tm_min = c->minute,
-	                .tm_sec = c->second,
-	                .tm_isdst = -1};
+			.tm_mon = c->month - 1,
+			.tm_mday = c->day,
+			.tm_hour = c->hour,
+			.tm_min = c->minute,
+			.tm_sec = c->second,
+			.tm_isdst = -1};
 	return (int64_t)mktime(&tm);
 }
 
@@ -63,7 +64,8 @@ static bool skip(const char **p, char c)
 
 static bool civil_valid(int mon, int day, int h, int m, int s)
 {
-	return mon >= 1 && mon <= 12 && day >= 1 && day <= 31 && h >= 0 && h <= 23 && m >= 0 && m <= 59 && s >= 0 && s <= 60;
+	return mon >= 1 && mon <= 12 && day >= 1 && day <= 31 && h >= 0 && h <= 23 && m >= 0 && m <= 59 &&
+	       s >= 0 && s <= 60;
 }
 
 int rfc3339_parse(const char *s, int64_t *ret_utc)
@@ -107,7 +109,8 @@ int rfc3339_parse(const char *s, int64_t *ret_utc)
 		return -EINVAL;
 	if (*p && *p != '\n' && *p != '\r')
 		return -EINVAL;
-	struct tm tm = {.tm_year = y - 1900, .tm_mon = mon - 1, .tm_mday = day, .tm_hour = h, .tm_min = m, .tm_sec = sec};
+	struct tm tm = {
+	    .tm_year = y - 1900, .tm_mon = mon - 1, .tm_mday = day, .tm_hour = h, .tm_min = m, .tm_sec = sec};
 	*ret_utc = (int64_t)timegm(&tm) - offset;
 	return 0;
 }
@@ -128,11 +131,11 @@ static const struct {
 	const char *name;
 	int weekday;
 } weekdays[] = {
-    {"sunday", 0},   {"monday", 1}, {"tuesday", 2}, {"wednesday", 3}, {"thursday", 4}, {"friday", 5}, {"saturday", 6},
-    {"sun", 0},      {"mon", 1},    {"tue", 2},     {"wed", 3},       {"thu", 4},      {"fri", 5},    {"sat", 6},
-    {"周日", 0},     {"周一", 1},   {"周二", 2},    {"周三", 3},      {"周四", 4},     {"周五", 5},   {"周六", 6},
-    {"星期日", 0},   {"星期一", 1}, {"星期二", 2},  {"星期三", 3},    {"星期四", 4},   {"星期五", 5}, {"星期六", 6},
-    {"周天", 0},     {"星期天", 0},
+    {"sunday", 0},   {"monday", 1}, {"tuesday", 2}, {"wednesday", 3}, {"thursday", 4}, {"friday", 5},
+    {"saturday", 6}, {"sun", 0},    {"mon", 1},     {"tue", 2},       {"wed", 3},      {"thu", 4},
+    {"fri", 5},      {"sat", 6},    {"周日", 0},    {"周一", 1},      {"周二", 2},     {"周三", 3},
+    {"周四", 4},     {"周五", 5},   {"周六", 6},    {"星期日", 0},    {"星期一", 1},   {"星期二", 2},
+    {"星期三", 3},   {"星期四", 4}, {"星期五", 5},  {"星期六", 6},    {"周天", 0},     {"星期天", 0},
 };
 
 static int take_weekday(const char **p)
@@ -157,7 +160,8 @@ static int take_time(const char *p, int *h, int *m, bool *given)
 	*h = *m = 0;
 	if (!*given)
 		return 0;
-	if (sscanf(p, "%2d:%2d%n:%2d%n", &hh, &mm, &n, &ss, &n) < 2 || p[n] || hh < 0 || hh > 23 || mm < 0 || mm > 59)
+	if (sscanf(p, "%2d:%2d%n:%2d%n", &hh, &mm, &n, &ss, &n) < 2 || p[n] || hh < 0 || hh > 23 || mm < 0 ||
+	    mm > 59)
 		return -EINVAL;
 	*h = hh;
 	*m = mm;

@@ -12,9 +12,9 @@
 #define DAY_S    ((int64_t)86400)
 
 struct civil {
-	int year, month, day;     /* month 1…12 */
+	int year, month, day; /* month 1…12 */
 	int hour, minute, second;
-	int weekday;              /* 0 = Sunday … 6 = Saturday; ignored on input */
+	int weekday; /* 0 = Sunday … 6 = Saturday; ignored on input */
 };
 
 /* Sets TZ. -EINVAL when the system knows no such zone. */

@@ -25,7 +25,7 @@ struct key {
 	enum section section;
 	const char *name;
 	enum type type;
-	size_t offset; /* in struct config, or in the section's own struct */
+	size_t offset;        /* in struct config, or in the section's own struct */
 	const char *fallback; /* NULL: none, the value stays empty */
 };
 
@@ -195,8 +195,9 @@ static const char *assign(void *base, const struct key *k, const char *value, co
 	case DURATION:
 		return duration_parse(value, field) ? N_("wants a duration such as 90s, 5m, 2h or 3d") : NULL;
 	case WINDOW:
-		return day_window_parse(value, field) ? N_("wants hours such as 20:30-08:00, mon-fri 08:30-17:30, or none")
-		                                      : NULL;
+		return day_window_parse(value, field)
+			   ? N_("wants hours such as 20:30-08:00, mon-fri 08:30-17:30, or none")
+			   : NULL;
 	case LANGUAGE:
 		if (!strcmp(value, "zh"))
 			*(enum language *)field = LANG_ZH;
@@ -235,10 +236,11 @@ static const char *assign(void *base, const struct key *k, const char *value, co
 }
 
 static void note_origin(struct config *c, const char *section, const struct key *k, const char *name,
-                        const char *value, int line)
+			const char *value, int line)
 {
 	c->origins = mem_resize(c->origins, (size_t)c->origin_count + 1, sizeof *c->origins);
-	c->origins[c->origin_count++] = (struct config_origin){mem_dup(section), k, mem_dup(name), mem_dup(value), line};
+	c->origins[c->origin_count++] =
+	    (struct config_origin){mem_dup(section), k, mem_dup(name), mem_dup(value), line};
 }
 
 static bool has_origin(const struct config *c, const char *section, const char *name)
@@ -265,15 +267,15 @@ static void *section_base(struct reader *r, const char *written, enum section *r
 			return name ? NULL : c;
 		if (!name || !*name)
 			return NULL;
-#define FIND(array, count, max)                                                                                        \
-	for (int i = 0; i < c->count; i++)                                                                             \
-		if (!strcmp(c->array[i].name, name))                                                                   \
-			return &c->array[i];                                                                           \
-	if (c->count == (max)) {                                                                                       \
-		fail(r, "more than %d sections [%s …]", (max), section_names[s]);                                      \
-		return NULL;                                                                                           \
-	}                                                                                                              \
-	c->array[c->count].name = mem_dup(name);                                                                       \
+#define FIND(array, count, max)                                                                                \
+	for (int i = 0; i < c->count; i++)                                                                     \
+		if (!strcmp(c->array[i].name, name))                                                           \
+			return &c->array[i];                                                                   \
+	if (c->count == (max)) {                                                                               \
+		fail(r, "more than %d sections [%s …]", (max), section_names[s]);                              \
+		return NULL;                                                                                   \
+	}                                                                                                      \
+	c->array[c->count].name = mem_dup(name);                                                               \
 	return &c->array[c->count++];
 		if (s == MODEM) {
 			FIND(modems, modem_count, CONFIG_MODEMS)
@@ -289,8 +291,10 @@ static void *section_base(struct reader *r, const char *written, enum section *r
 
 static int unknown_section(struct reader *r)
 {
-	return fail(r, "[%s] is no section; known are gateway, modem NAME, cabinet NAME, sensor CABINET.NAME, rules, hooks",
-	            r->section);
+	return fail(r,
+		    "[%s] is no section; known are gateway, modem NAME, cabinet NAME, sensor CABINET.NAME, "
+		    "rules, hooks",
+		    r->section);
 }
 
 static int add_hook(struct reader *r, const char *kind, const char *program)
@@ -409,16 +413,19 @@ static int check_whole(struct reader *r)
 	struct config *c = r->c;
 	r->line = 0;
 	if (c->holidays && access(c->holidays, R_OK) != 0)
-		fail(r, "[gateway] holidays = %s cannot be read; name a file of dates, one a line", c->holidays);
+		fail(r, "[gateway] holidays = %s cannot be read; name a file of dates, one a line",
+		     c->holidays);
 	for (int i = 0; i < c->modem_count; i++)
 		if (!c->modems[i].device)
-			fail(r, "[modem %s] has no device; add device = /dev/serial/by-id/…", c->modems[i].name);
+			fail(r, "[modem %s] has no device; add device = /dev/serial/by-id/…",
+			     c->modems[i].name);
 	for (int i = 0; i < c->sensor_count && !r->failed; i++) {
 		const char *dot = strchr(c->sensors[i].name, '.');
 		bool found = false;
 		for (int k = 0; dot && k < c->cabinet_count; k++)
 			found |= strlen(c->cabinets[k].name) == (size_t)(dot - c->sensors[i].name) &&
-			         !strncmp(c->cabinets[k].name, c->sensors[i].name, (size_t)(dot - c->sensors[i].name));
+				 !strncmp(c->cabinets[k].name, c->sensors[i].name,
+					  (size_t)(dot - c->sensors[i].name));
 		if (!found)
 			fail(r, "[sensor %s] belongs to no cabinet; name it CABINET.NAME", c->sensors[i].name);
 	}
@@ -430,7 +437,8 @@ int config_load(const char *path, struct config **ret, struct err *e)
 	FILE *f = fopen(path, "re");
 	if (!f) {
 		int saved = errno;
-		err_set(e, path, 0, "cannot be read: %s; name the configuration with -c FILE", err_system(saved));
+		err_set(e, path, 0, "cannot be read: %s; name the configuration with -c FILE",
+			err_system(saved));
 		return saved == ENOENT ? -ENOENT : -saved;
 	}
 	struct reader r = {.c = mem_alloc(sizeof *r.c), .e = e, .file = f, .path = path};
@@ -458,7 +466,8 @@ static void free_section(enum section s, void *base)
 {
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
 		enum type t = keys[i].type;
-		if (keys[i].section == s && (t == STRING || t == PATH || t == ZONE || t == PHONE || t == NUMBER))
+		if (keys[i].section == s &&
+		    (t == STRING || t == PATH || t == ZONE || t == PHONE || t == NUMBER))
 			free(*(char **)(void *)((char *)base + keys[i].offset));
 	}
 }

@@ -19,7 +19,7 @@ enum modem_role { MODEM_RECEIVE = 1, MODEM_SEND = 2, MODEM_ALARMS = 4 };
 
 struct config_modem {
 	char *name;
-	char *device, *pin_file; /* device: path, usb:VID:PID or imei:… */
+	char *device, *pin_file;       /* device: path, usb:VID:PID or imei:… */
 	int hourly_quota, daily_quota; /* segments; 0 = no limit */
 	bool reports;
 	unsigned roles; /* enum modem_role */
@@ -44,12 +44,13 @@ struct config_hook {
 struct config {
 	char *path; /* the file that was read */
 	/* [gateway] */
-	char *name, *number, *database, *signature, *timezone, *control_socket, *holidays, *metrics_file, *backup_dir;
+	char *name, *number, *database, *signature, *timezone, *control_socket, *holidays, *metrics_file,
+	    *backup_dir;
 	enum language language;
 	bool test_clock;
 	struct day_window quiet_hours, working_hours;
-	int answer_budget;      /* answers an hour for one number; 0 = no limit */
-	int approval_above;     /* recipients; 0 = never */
+	int answer_budget;  /* answers an hour for one number; 0 = no limit */
+	int approval_above; /* recipients; 0 = never */
 	int64_t merge_window_ms, retention_pdu_ms, retention_text_ms, retention_private_ms;
 	int64_t invite_before_ms, remind_before_ms, last_call_before_ms;
 	/* [rules] */

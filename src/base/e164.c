@@ -7,9 +7,9 @@
 
 /* IP-dial and carrier prefixes that may stand before an 11-digit mobile number. */
 static const char *const carrier_prefixes[] = {
-    "12520026", "12520070", "125831", "125832", "125833", "12520", "17900", "17901", "17908", "17909", "17910",
-    "17911",    "17931",    "17950",  "17951",  "17960",  "17968", "17969", "10193", "10131", "11808", "12593",
-    "96435",    "96531",    "19389",
+    "12520026", "12520070", "125831", "125832", "125833", "12520", "17900", "17901", "17908",
+    "17909",    "17910",    "17911",  "17931",  "17950",  "17951", "17960", "17968", "17969",
+    "10193",    "10131",    "11808",  "12593",  "96435",  "96531", "19389",
 };
 
 static bool is_mobile(const char *d)
@@ -89,8 +89,8 @@ enum e164_kind e164_parse(const char *in, char out[E164_MAX])
 	/* +86 10 6xxx xxxx is Beijing's fixed line, 106… of any other length a service */
 	bool service = (strncmp(national, "106", 3) == 0 && !(china && len == 10)) || len <= 6 || len > 12;
 	if (len <= 8)
-		service |= !strncmp(national, "95", 2) || !strncmp(national, "96", 2) || !strncmp(national, "12", 2) ||
-		           !strncmp(national, "100", 3);
+		service |= !strncmp(national, "95", 2) || !strncmp(national, "96", 2) ||
+			   !strncmp(national, "12", 2) || !strncmp(national, "100", 3);
 	if (len == 10)
 		service |= !strncmp(national, "400", 3) || !strncmp(national, "800", 3);
 	if (service && !area_code) {

@@ -5,10 +5,10 @@
 #include <stdbool.h>
 
 enum e164_kind {
-	E164_MOBILE,       /* Chinese mobile: "+86" and 11 digits that begin with 13 … 19 */
-	E164_LANDLINE,     /* Chinese fixed line, "+86" and area code without its 0 */
-	E164_FOREIGN,      /* another country's, "+…" */
-	E164_SERVICE,      /* 3 to 6 digits, 106…, 95…, 96…, 12…, 100…, 400/800: a machine; kept as digits */
+	E164_MOBILE,   /* Chinese mobile: "+86" and 11 digits that begin with 13 … 19 */
+	E164_LANDLINE, /* Chinese fixed line, "+86" and area code without its 0 */
+	E164_FOREIGN,  /* another country's, "+…" */
+	E164_SERVICE, /* 3 to 6 digits, 106…, 95…, 96…, 12…, 100…, 400/800: a machine; kept as digits */
 	E164_ALPHANUMERIC, /* a name: a machine; kept as it is */
 	E164_NONE,         /* empty or withheld */
 };

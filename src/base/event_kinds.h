@@ -5,41 +5,43 @@
 #include <stddef.h>
 
 /* X(identifier, "kind", "body fields", "what happened") */
-#define EVENT_KINDS(X)                                                                                                 \
-	X(MESSAGE_RECEIVED, "message.received", "message number modem parts", "a text arrived and is stored")          \
-	X(MESSAGE_SENT, "message.sent", "message number modem", "the network took every part of a text")              \
-	X(MESSAGE_FAILED, "message.failed", "message number reason", "a text will not be tried again")                \
-	X(MESSAGE_QUARANTINED, "message.quarantined", "modem reason case", "bytes that are no readable text are kept raw") \
-	X(CALL_MISSED, "call.missed", "number modem", "somebody rang")                                                 \
-	X(CASE_OPENED, "case.opened", "case message category grid", "a case was opened")                              \
-	X(CASE_CHANGED, "case.changed", "case from to reason", "a case changed its state")                            \
-	X(CASE_OVERDUE, "case.overdue", "case due", "a case missed its deadline")                                     \
-	X(MEETING_INVITED, "meeting.invited", "meeting recipients", "an invitation went to the queue")                \
-	X(MEETING_REMINDED, "meeting.reminded", "meeting recipients which", "a reminder went to the queue")           \
-	X(MEETING_CHANGED, "meeting.changed", "meeting state", "a meeting was planned, held or cancelled")            \
-	X(RSVP_CHANGED, "rsvp.changed", "meeting person answer people message", "somebody said yes or no")            \
-	X(VOTE_CAST, "vote.cast", "poll message", "a vote came in")                                                   \
-	X(TASK_TAKEN, "task.taken", "task person message", "a task was taken")                                        \
-	X(BROADCAST_QUEUED, "broadcast.queued", "broadcast recipients segments", "a broadcast was approved")          \
-	X(BROADCAST_DONE, "broadcast.done", "broadcast sent failed uncertain", "a broadcast is finished")             \
-	X(PERSON_CHANGED, "person.changed", "person what message", "the registry changed")                            \
-	X(MODEM_UP, "modem.up", "modem imei", "a modem is ready")                                                     \
-	X(MODEM_LOST, "modem.lost", "modem reason", "a modem is gone")                                                \
-	X(MODEM_RESET, "modem.reset", "modem step reason", "a modem was reset")                                       \
-	X(SENSOR_ALARM, "sensor.alarm", "sensor value limit severity", "a sensor passed its limit")                   \
-	X(SENSOR_CLEAR, "sensor.clear", "sensor value", "a sensor is back in its limits")                             \
-	X(DUTY_CALLED, "duty.called", "message number case recipients", "a call for help was passed on")              \
-	X(DUTY_ACKNOWLEDGED, "duty.acknowledged", "case person", "somebody took a call for help")                     \
-	X(RULE_REJECTED, "rule.rejected", "file line reason", "a changed rule file was refused, the old rules stay")  \
-	X(CONFIG_REJECTED, "config.rejected", "file line reason", "a changed configuration was refused")              \
-	X(CLOCK_IMPLAUSIBLE, "clock.implausible", "now last", "the wall clock is before the last event")              \
+#define EVENT_KINDS(X)                                                                                         \
+	X(MESSAGE_RECEIVED, "message.received", "message number modem parts", "a text arrived and is stored")  \
+	X(MESSAGE_SENT, "message.sent", "message number modem", "the network took every part of a text")       \
+	X(MESSAGE_FAILED, "message.failed", "message number reason", "a text will not be tried again")         \
+	X(MESSAGE_QUARANTINED, "message.quarantined", "modem reason case",                                     \
+	  "bytes that are no readable text are kept raw")                                                      \
+	X(CALL_MISSED, "call.missed", "number modem", "somebody rang")                                         \
+	X(CASE_OPENED, "case.opened", "case message category grid", "a case was opened")                       \
+	X(CASE_CHANGED, "case.changed", "case from to reason", "a case changed its state")                     \
+	X(CASE_OVERDUE, "case.overdue", "case due", "a case missed its deadline")                              \
+	X(MEETING_INVITED, "meeting.invited", "meeting recipients", "an invitation went to the queue")         \
+	X(MEETING_REMINDED, "meeting.reminded", "meeting recipients which", "a reminder went to the queue")    \
+	X(MEETING_CHANGED, "meeting.changed", "meeting state", "a meeting was planned, held or cancelled")     \
+	X(RSVP_CHANGED, "rsvp.changed", "meeting person answer people message", "somebody said yes or no")     \
+	X(VOTE_CAST, "vote.cast", "poll message", "a vote came in")                                            \
+	X(TASK_TAKEN, "task.taken", "task person message", "a task was taken")                                 \
+	X(BROADCAST_QUEUED, "broadcast.queued", "broadcast recipients segments", "a broadcast was approved")   \
+	X(BROADCAST_DONE, "broadcast.done", "broadcast sent failed uncertain", "a broadcast is finished")      \
+	X(PERSON_CHANGED, "person.changed", "person what message", "the registry changed")                     \
+	X(MODEM_UP, "modem.up", "modem imei", "a modem is ready")                                              \
+	X(MODEM_LOST, "modem.lost", "modem reason", "a modem is gone")                                         \
+	X(MODEM_RESET, "modem.reset", "modem step reason", "a modem was reset")                                \
+	X(SENSOR_ALARM, "sensor.alarm", "sensor value limit severity", "a sensor passed its limit")            \
+	X(SENSOR_CLEAR, "sensor.clear", "sensor value", "a sensor is back in its limits")                      \
+	X(DUTY_CALLED, "duty.called", "message number case recipients", "a call for help was passed on")       \
+	X(DUTY_ACKNOWLEDGED, "duty.acknowledged", "case person", "somebody took a call for help")              \
+	X(RULE_REJECTED, "rule.rejected", "file line reason",                                                  \
+	  "a changed rule file was refused, the old rules stay")                                               \
+	X(CONFIG_REJECTED, "config.rejected", "file line reason", "a changed configuration was refused")       \
+	X(CLOCK_IMPLAUSIBLE, "clock.implausible", "now last", "the wall clock is before the last event")       \
 	X(CLOCK_PLAUSIBLE, "clock.plausible", "now", "the wall clock can be trusted again")
 
 enum event_kind {
 #define X(id, name, body, what) EVENT_##id,
 	EVENT_KINDS(X)
 #undef X
-	EVENT_KIND_COUNT
+	    EVENT_KIND_COUNT
 };
 
 struct event_kind_info {

@@ -26,8 +26,8 @@ void log_write(int priority, const char *fmt, ...)
 	clock_gettime(CLOCK_REALTIME, &now);
 	localtime_r(&now.tv_sec, &tm);
 	fprintf(stderr, "%02d:%02d:%02d.%03ld %s%s\n", tm.tm_hour, tm.tm_min, tm.tm_sec, now.tv_nsec / 1000000,
-	        priority <= 3   ? "ERROR "
-	        : priority == 4 ? "WARNING "
-	                        : "",
-	        line);
+		priority <= 3   ? "ERROR "
+		: priority == 4 ? "WARNING "
+				: "",
+		line);
 }

@@ -6,10 +6,10 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-void *mem_alloc(size_t n);                       /* zeroed */
-void *mem_array(size_t count, size_t size);      /* zeroed; overflow aborts */
+void *mem_alloc(size_t n);                  /* zeroed */
+void *mem_array(size_t count, size_t size); /* zeroed; overflow aborts */
 void *mem_resize(void *p, size_t count, size_t size);
-char *mem_dup(const char *s);                    /* NULL stays NULL */
+char *mem_dup(const char *s); /* NULL stays NULL */
 char *mem_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* `cleanup_free char *s = …` frees at the end of the scope. */

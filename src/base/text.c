@@ -27,8 +27,9 @@ size_t text_put(char *out, uint32_t c)
 
 static bool hostile(uint32_t c)
 {
-	return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) ||
-	       c == 0x2028 || c == 0x2029 || c == 0x200E || c == 0x200F || c == 0xFEFF;
+	return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x202A && c <= 0x202E) ||
+	       (c >= 0x2066 && c <= 0x2069) || c == 0x2028 || c == 0x2029 || c == 0x200E || c == 0x200F ||
+	       c == 0xFEFF;
 }
 
 void text_mask_controls(char *s)

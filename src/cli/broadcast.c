@@ -13,28 +13,20 @@
 #include <string.h>
 
 /* A list has no room for the time after which nothing goes out; one broadcast shows it. */
-#define COLUMNS(AFTER) \
-	{"id", N_("ID"), OUT_INT, 0}, \
-	{"state", N_("state"), OUT_WORD, 0}, \
-	{"recipients", N_("recipients"), OUT_INT, 0}, \
-	{"segments", N_("seg."), OUT_INT, 0}, \
-	{"queued", N_("waiting"), OUT_INT, 0}, \
-	{"sent", N_("sent"), OUT_INT, 0}, \
-	{"delivered", N_("delivered"), OUT_INT, 0}, \
-	{"failed", N_("failed"), OUT_INT, 0}, \
-	{"uncertain", N_("uncertain"), OUT_INT, 0}, \
-	{"at", N_("at"), OUT_TIME, 0}, \
-	{"not_after", AFTER, OUT_TIME, 0}, \
-	{"audience", N_("to"), OUT_TEXT, 24}, \
-	{"text", N_("text"), OUT_TEXT, 40}, \
-	{"expired", NULL, OUT_INT, 0}, \
-	{"cancelled", NULL, OUT_INT, 0}, \
-	{"created", NULL, OUT_TIME, 0}, \
-	{"created_by", NULL, OUT_TEXT, 0}, \
-	{"done", NULL, OUT_TIME, 0}, \
-	{"asked", NULL, OUT_TIME, 0}, \
-	{"code_until", NULL, OUT_TIME, 0}, \
-	{0}
+#define COLUMNS(AFTER)                                                                                         \
+	{"id", N_("ID"), OUT_INT, 0}, {"state", N_("state"), OUT_WORD, 0},                                     \
+	    {"recipients", N_("recipients"), OUT_INT, 0}, {"segments", N_("seg."), OUT_INT, 0},                \
+	    {"queued", N_("waiting"), OUT_INT, 0}, {"sent", N_("sent"), OUT_INT, 0},                           \
+	    {"delivered", N_("delivered"), OUT_INT, 0}, {"failed", N_("failed"), OUT_INT, 0},                  \
+	    {"uncertain", N_("uncertain"), OUT_INT, 0}, {"at", N_("at"), OUT_TIME, 0},                         \
+	    {"not_after", AFTER, OUT_TIME, 0}, {"audience", N_("to"), OUT_TEXT, 24},                           \
+	    {"text", N_("text"), OUT_TEXT, 40}, {"expired", NULL, OUT_INT, 0},                                 \
+	    {"cancelled", NULL, OUT_INT, 0}, {"created", NULL, OUT_TIME, 0},                                   \
+	    {"created_by", NULL, OUT_TEXT, 0}, {"done", NULL, OUT_TIME, 0}, {"asked", NULL, OUT_TIME, 0},      \
+	    {"code_until", NULL, OUT_TIME, 0},                                                                 \
+	{                                                                                                      \
+		0                                                                                              \
+	}
 
 static const struct out_column columns[] = {COLUMNS(NULL)};
 static const struct out_column shown[] = {COLUMNS(N_("not after"))};

@@ -87,8 +87,9 @@ static int check_database(const struct config *c)
 		if (access(folder, F_OK) != 0)
 			folder = dirname(folder); /* the first start makes one folder */
 		if (access(folder, W_OK) != 0) {
-			err_set(&e, c->path, 0, "[gateway] database: the folder %s: %s; make it, for the user of the daemon", folder,
-				err_system(errno));
+			err_set(&e, c->path, 0,
+				"[gateway] database: the folder %s: %s; make it, for the user of the daemon",
+				folder, err_system(errno));
 			wrong(&e);
 			return EX_CANTCREAT;
 		}

@@ -266,8 +266,7 @@ static void on_connection(uv_stream_t *server, int status)
 	uv_read_start((uv_stream_t *)&cl->pipe, on_alloc, on_read);
 }
 
-/* ------------------------------------------------------------------------------------------------ the socket
- */
+/* ------------------------------------------------------------------------------------------- the socket */
 
 /* A socket that nobody answers is what a killed daemon left. */
 static bool somebody_listens(const char *path)

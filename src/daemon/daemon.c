@@ -206,7 +206,8 @@ static int64_t give_up_parts(struct daemon *d, bool *busy)
 	int64_t next = INT64_MAX;
 	int r = receiver_expire(&d->people, daemon_now(d), &next);
 	if (r) {
-		log_error("incomplete texts cannot be looked at yet: %s (%s)", strerror(-r), store_error(d->store));
+		log_error("incomplete texts cannot be looked at yet: %s (%s)", strerror(-r),
+			  store_error(d->store));
 		*busy = true;
 	}
 	return next;

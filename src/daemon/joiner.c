@@ -102,8 +102,7 @@ int joiner_alone(const struct participation *p, int64_t pdu, const char *modem, 
 	return r ? r : inbox_attach(p->store, pdu, message);
 }
 
-/* ------------------------------------------------------------------------------------------------ many parts
- */
+/* ------------------------------------------------------------------------------------------- many parts */
 
 struct waiting {
 	struct concat_row *row;

@@ -70,8 +70,7 @@ void turn_actor(struct turn *t, enum journal_channel channel)
 	t->by.message = t->message;
 }
 
-/* ------------------------------------------------------------------------------------------------ several
- * intents */
+/* -------------------------------------------------------------------------------------- several intents */
 
 struct answer {
 	struct buf whole;  /* sentences that stand alone */
@@ -182,8 +181,7 @@ static int decide_all(struct turn *t, struct intents *in, struct answer *a)
 	return 0;
 }
 
-/* ------------------------------------------------------------------------------------------------ the answer
- */
+/* ------------------------------------------------------------------------------------------- the answer */
 
 int turn_attention(const struct turn *t, struct attention_facts *af, struct attention *ret)
 {
@@ -418,8 +416,7 @@ int participation_take(const struct participation *p, int64_t message_in, int64_
 	return r < 0 ? r : 0;
 }
 
-/* ------------------------------------------------------------------------------------------------ quarantine
- */
+/* ------------------------------------------------------------------------------------------- quarantine */
 
 static int quarantine(const struct participation *p, int64_t pdu, const char *sender, const char *reason,
 		      const char *modem, int64_t now)

@@ -296,8 +296,7 @@ void act_wait_for_device(struct session *s)
 	session_due_in(s, s->device_watch ? DEVICE_MS : DEVICE_BLIND_MS, NULL);
 }
 
-/* ------------------------------------------------------------------------------------------------ from outside
- */
+/* ----------------------------------------------------------------------------------------- from outside */
 
 void act_hold(struct session *s)
 {

@@ -115,8 +115,7 @@ static void read_lines(struct session *s, const struct at_reply *r, struct seen 
 		look_at(s, r->lines[i], seen);
 }
 
-/* ------------------------------------------------------------------------------------------------ one by one
- */
+/* ------------------------------------------------------------------------------------------- one by one */
 
 static const char *const single[] = {"AT+CMGF?", "AT+CPMS?", "AT+CSQ"};
 static void ask_single(struct session *s);
@@ -152,8 +151,7 @@ static void ask_single(struct session *s)
 	port_submit_unhurried(s, &c, on_single);
 }
 
-/* ------------------------------------------------------------------------------------------------ all in one
- * line */
+/* -------------------------------------------------------------------------------------- all in one line */
 
 static void begin_seen(struct session *s)
 {

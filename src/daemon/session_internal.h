@@ -132,11 +132,11 @@ struct session {
 	struct session_slot pending[SESSION_SLOTS]; /* announced */
 	int pending_count;
 	struct trouble trouble; /* slots that are tried again later */
-	unsigned list_due;   /* bit n: memory[n] is to be listed */
-	unsigned look_due;   /* bit n: memory[n] is to be selected, and listed when it is not empty */
-	struct at_list list; /* being worked through */
+	unsigned list_due;      /* bit n: memory[n] is to be listed */
+	unsigned look_due;      /* bit n: memory[n] is to be selected, and listed when it is not empty */
+	struct at_list list;    /* being worked through */
 	int list_at, delete_at, batch;
-	bool reread;       /* the slot in hand has been asked for twice in this round */
+	bool reread; /* the slot in hand has been asked for twice in this round */
 	bool deleting;
 	int not_freed;     /* in this batch, one after the other */
 	int delete_pauses; /* since one could be freed */
@@ -151,7 +151,7 @@ struct session {
 
 	/* sending */
 	struct outbox_message out;
-	bool begun; /* a part of it is with the modem, or was */
+	bool begun;                /* a part of it is with the modem, or was */
 	bool submitting, answered; /* AT+CMGS is under way; it ended in an error that the modem said */
 	struct {
 		enum at_submitted kind;
@@ -162,7 +162,7 @@ struct session {
 	int part, register_errors, rejected;
 	uint64_t submits;
 	int64_t format_known_ms; /* it said then that it is in PDU mode; 0 in doubt */
-	bool burst;                 /* parts follow each other without a pause */
+	bool burst;              /* parts follow each other without a pause */
 	int64_t blocked_until_ms, wait_since_ms, last_read_ms;
 	int64_t no_report, no_validity; /* ids */
 	char blocked_reason[96];

@@ -62,8 +62,7 @@ static void on_received(void *user, const char *bytes, size_t n)
 	trace(user, TRACE_RECEIVED, bytes, n);
 }
 
-/* ------------------------------------------------------------------------------------------------ what comes
- * unasked */
+/* ----------------------------------------------------------------------------------- what comes unasked */
 
 static void confused(struct session *s, const char *why)
 {
@@ -142,8 +141,7 @@ static void on_late(void *user, uint64_t tag, const char *line)
 	send_late(s, tag, line);
 }
 
-/* ------------------------------------------------------------------------------------------------ open and
- * close */
+/* --------------------------------------------------------------------------------------- open and close */
 
 static void free_handle(uv_handle_t *h)
 {
@@ -153,8 +151,8 @@ static void free_handle(uv_handle_t *h)
 static void watch(struct session *s)
 {
 	const char *out;
-	int events = UV_DISCONNECT | (s->hush_ms ? 0 : UV_READABLE) |
-		     (at_chat_output(s->chat, &out) ? UV_WRITABLE : 0);
+	int events =
+	    UV_DISCONNECT | (s->hush_ms ? 0 : UV_READABLE) | (at_chat_output(s->chat, &out) ? UV_WRITABLE : 0);
 	if (!s->poll || events == s->poll_events)
 		return;
 	s->poll_events = events;

@@ -79,8 +79,7 @@ void read_announced(struct session *s, const char *memory, int index)
 		session_event(s, EV_READ);
 }
 
-/* ------------------------------------------------------------------------------------------------ into the
- * inbox */
+/* --------------------------------------------------------------------------------------- into the inbox */
 
 static void look_again(struct session *s)
 {
@@ -177,8 +176,7 @@ void read_direct(struct session *s, const struct at_urc *u)
 		port_submit(s, &c, NULL);
 }
 
-/* ------------------------------------------------------------------------------------------------ slots are
- * freed */
+/* -------------------------------------------------------------------------------------- slots are freed */
 
 /* Stored it is: a later round meets it again, knows it, and tries again to delete it. */
 static void not_freed(struct session *s, int index, const char *why)
@@ -414,8 +412,7 @@ static void on_slot(void *user, const struct at_reply *r)
 	go_on(s);
 }
 
-/* ------------------------------------------------------------------------------------------------ the right
- * memory */
+/* ------------------------------------------------------------------------------------- the right memory */
 
 static void on_selected(void *user, const struct at_reply *r)
 {

@@ -16,7 +16,7 @@
 #define PAUSE_MS        2000    /* nothing was sent: not at once again */
 #define WAIT_LIMIT_MS   30000
 #define FORMAT_MS       60000 /* PDU mode is believed so long within a burst */
-#define RECORD_MS       1000 /* the database was busy when an outcome was to be written */
+#define RECORD_MS       1000  /* the database was busy when an outcome was to be written */
 
 static void begin_part(struct session *s);
 static void record(struct session *s);
@@ -245,7 +245,8 @@ static bool says_little(const struct at_reply *r, enum at_class class)
 {
 	if (!r->payload_sent)
 		return false;
-	bool no_answer = (r->final == AT_CMS_ERROR && r->code == 332) || (r->final == AT_CME_ERROR && r->code == 31);
+	bool no_answer =
+	    (r->final == AT_CMS_ERROR && r->code == 332) || (r->final == AT_CME_ERROR && r->code == 31);
 	return class == AT_CLASS_UNKNOWN || (class == AT_CLASS_REGISTER && no_answer);
 }
 

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 #define TROUBLE_MAX      64
-#define TROUBLE_ROUNDS   5    /* bad reads, each in a round of its own: the slot is given up */
-#define TROUBLE_SAME     3    /* or so many in a row that gave exactly the same bytes: it lies there like that */
+#define TROUBLE_ROUNDS   5 /* bad reads, each in a round of its own: the slot is given up */
+#define TROUBLE_SAME     3 /* or so many in a row that gave exactly the same bytes: it lies there like that */
 #define TROUBLE_FIRST_MS 2000 /* until the second try; doubles each time */
 
 struct trouble_slot {

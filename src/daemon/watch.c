@@ -80,8 +80,7 @@ static void add(struct watch *w, int i, const char *path, bool is_clock)
 		log_warning("%s cannot be watched; send SIGHUP after a change", path);
 }
 
-/* ------------------------------------------------------------------------------------------------ the wall
- * clock */
+/* --------------------------------------------------------------------------------------- the wall clock */
 
 static int arm_clock(int fd)
 {

@@ -147,8 +147,7 @@ int store_open(const char *path, enum store_mode mode, struct store **ret, struc
 	int rc = sqlite3_open_v2(path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
 	if (rc != SQLITE_OK) {
 		r = access(path, F_OK) != 0 ? -ENOENT : store_errno(rc);
-		err_set(e, path, 0, "cannot be opened: %s",
-			r == -ENOENT ? err_system(ENOENT) : store_error(s));
+		err_set(e, path, 0, "cannot be opened: %s", r == -ENOENT ? err_system(ENOENT) : store_error(s));
 	} else
 		r = set_up(s, mode, e);
 	if (r) {

@@ -232,11 +232,12 @@ int outbox_part_sent(struct store *s, struct outbox_message *m, int part, int mr
 	int r = store_begin(s);
 	if (r)
 		return r;
-	r = store_run(s,
-		      "UPDATE part_out SET state = CASE WHEN report_st < 32 AND report_utc >= started_utc THEN "
-		      "'delivered' ELSE"
-		      " 'sent' END, mr = coalesce(nullif(?1, -1), mr), sent_utc = ?2 WHERE message = ?3 AND part = ?4",
-		      "iIIi", mr, now_utc, m->id, part);
+	r = store_run(
+	    s,
+	    "UPDATE part_out SET state = CASE WHEN report_st < 32 AND report_utc >= started_utc THEN "
+	    "'delivered' ELSE"
+	    " 'sent' END, mr = coalesce(nullif(?1, -1), mr), sent_utc = ?2 WHERE message = ?3 AND part = ?4",
+	    "iIIi", mr, now_utc, m->id, part);
 	if (r == 0)
 		r = count_airtime(s, m, part, now_utc);
 	m->done[part] = 1;
@@ -422,14 +423,14 @@ static int find_nameless(struct store *s, const char *modem, bool errored, const
 			 int64_t *ret_count, int64_t *ret_message, int64_t *ret_part)
 {
 	cleanup_query struct query q = {0};
-	int r =
-	    query_open(s, &q,
-		       "SELECT count(*), message, part FROM part_out WHERE modem = ?1 AND mr IS NULL"
-		       " AND started_utc > ?2 AND CASE WHEN ?3 THEN state = 'failed' AND (SELECT state FROM"
-		       " message_out WHERE id = message) IN ('queued', 'sending', 'failed', 'expired') ELSE state IN"
-		       " ('sending', 'uncertain') END AND (SELECT number FROM message_out WHERE id = message)"
-		       " LIKE '%' || ?4",
-		       "tIbt", modem, since_utc, errored, tail);
+	int r = query_open(
+	    s, &q,
+	    "SELECT count(*), message, part FROM part_out WHERE modem = ?1 AND mr IS NULL"
+	    " AND started_utc > ?2 AND CASE WHEN ?3 THEN state = 'failed' AND (SELECT state FROM"
+	    " message_out WHERE id = message) IN ('queued', 'sending', 'failed', 'expired') ELSE state IN"
+	    " ('sending', 'uncertain') END AND (SELECT number FROM message_out WHERE id = message)"
+	    " LIKE '%' || ?4",
+	    "tIbt", modem, since_utc, errored, tail);
 	if (r == 0)
 		r = query_next(&q);
 	if (r < 0)
@@ -459,7 +460,8 @@ static int find_part(struct store *s, const char *modem, int mr, const char *tai
 		return 0;
 	}
 	int64_t count = 0;
-	r = find_nameless(s, modem, false, tail, now_utc - OUTBOX_REPORT_WINDOW_S, &count, ret_message, ret_part);
+	r = find_nameless(s, modem, false, tail, now_utc - OUTBOX_REPORT_WINDOW_S, &count, ret_message,
+			  ret_part);
 	if (r == 0 && count == 0)
 		r = find_nameless(s, modem, true, tail, now_utc - OUTBOX_ERROR_WINDOW_S, &count, ret_message,
 				  ret_part);

@@ -50,8 +50,7 @@ int outbox_cancel_broadcast(struct store *s, int64_t broadcast, int64_t now_utc,
 /* failed (and, with `uncertain`, uncertain) parts of a broadcast are queued again, by a person's decision. */
 int outbox_retry_broadcast(struct store *s, int64_t broadcast, bool uncertain, int64_t now_utc, int *ret_count);
 
-/* ---------------------------------------------------------------------------- what the sender of the daemon
- * uses */
+/* ------------------------------------------------------------------- what the sender of the daemon uses */
 
 /* A text that a modem works on. `text` is owned: outbox_message_done. */
 struct outbox_message {

@@ -29,5 +29,6 @@ int store_begin(struct store *s);
 int store_commit(struct store *s);
 void store_rollback(struct store *s);
 
-const char *store_error(const struct store *s); /* the last failure, translated; what is rare in SQLite's own words */
+const char *
+store_error(const struct store *s); /* the last failure, translated; what is rare in SQLite's own words */
 const char *store_path(const struct store *s);

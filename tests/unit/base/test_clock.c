@@ -29,8 +29,15 @@ static void test_rfc3339(void **state)
 	assert_int_equal(at("2026-11-20T07:00:00.123Z\n"), at("2026-11-20T07:00:00Z"));
 	assert_string_equal(rfc3339_format(at("2026-11-20T07:00:00Z"), buf), "2026-11-20T15:00:00+08:00");
 	static const char *const bad[] = {
-	    "", "2026", "2026-13-01T00:00:00Z", "2026-11-20T25:00:00Z", "2026-11-20T15:00:00", "2026-11-20T15:00Z",
-	    "2026-11-20T15:00:00+8:00", "20261120T150000Z", "2026-11-20T15:00:00Zx",
+	    "",
+	    "2026",
+	    "2026-13-01T00:00:00Z",
+	    "2026-11-20T25:00:00Z",
+	    "2026-11-20T15:00:00",
+	    "2026-11-20T15:00Z",
+	    "2026-11-20T15:00:00+8:00",
+	    "20261120T150000Z",
+	    "2026-11-20T15:00:00Zx",
 	};
 	int64_t untouched = 42;
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
@@ -78,7 +85,8 @@ static void test_when(void **state)
 			continue;
 		}
 		if (r || utc != at(table[i].expect))
-			fail_msg("%s: rc %d, %+lld s off", table[i].text, r, (long long)(utc - at(table[i].expect)));
+			fail_msg("%s: rc %d, %+lld s off", table[i].text, r,
+				 (long long)(utc - at(table[i].expect)));
 	}
 }
 
@@ -108,19 +116,24 @@ static void test_window(void **state)
 	assert_true(day_window_contains(&quiet, at("2026-11-23T07:59:59+08:00")));
 	assert_false(day_window_contains(&quiet, at("2026-11-23T08:00:00+08:00")));
 	assert_false(day_window_contains(&quiet, at("2026-11-22T20:29:59+08:00")));
-	assert_int_equal(day_window_end(&quiet, at("2026-11-22T23:00:00+08:00")), at("2026-11-23T08:00:00+08:00"));
-	assert_int_equal(day_window_end(&quiet, at("2026-11-22T12:00:00+08:00")), at("2026-11-22T12:00:00+08:00"));
-	assert_int_equal(day_window_next(&quiet, at("2026-11-22T12:00:00+08:00")), at("2026-11-22T20:30:00+08:00"));
+	assert_int_equal(day_window_end(&quiet, at("2026-11-22T23:00:00+08:00")),
+			 at("2026-11-23T08:00:00+08:00"));
+	assert_int_equal(day_window_end(&quiet, at("2026-11-22T12:00:00+08:00")),
+			 at("2026-11-22T12:00:00+08:00"));
+	assert_int_equal(day_window_next(&quiet, at("2026-11-22T12:00:00+08:00")),
+			 at("2026-11-22T20:30:00+08:00"));
 
 	assert_int_equal(day_window_parse("mon-fri 08:30-17:30", &work), 0);
 	assert_false(day_window_contains(&work, at("2026-11-22T10:00:00+08:00"))); /* Sunday */
-	assert_int_equal(day_window_next(&work, at("2026-11-20T18:00:00+08:00")), at("2026-11-23T08:30:00+08:00"));
+	assert_int_equal(day_window_next(&work, at("2026-11-20T18:00:00+08:00")),
+			 at("2026-11-23T08:30:00+08:00"));
 
 	struct day_window never;
 	assert_int_equal(day_window_parse("none", &never), 0);
 	assert_false(day_window_contains(&never, 0));
 	assert_true(day_window_next(&never, 0) == INT64_MAX);
-	static const char *const bad[] = {"", "8-20", "20:30", "25:00-08:00", "mon-xyz 08:00-09:00", "08:00-09:00 tail"};
+	static const char *const bad[] = {
+	    "", "8-20", "20:30", "25:00-08:00", "mon-xyz 08:00-09:00", "08:00-09:00 tail"};
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
 		if (day_window_parse(bad[i], &never) == 0)
 			fail_msg("accepted: %s", bad[i]);
@@ -133,8 +146,10 @@ static void test_window_over_summer_time(void **state)
 	assert_int_equal(clock_set_zone("Europe/Berlin"), 0);
 	struct day_window quiet;
 	assert_int_equal(day_window_parse("20:30-08:00", &quiet), 0);
-	assert_int_equal(day_window_end(&quiet, at("2026-03-28T23:00:00+01:00")), at("2026-03-29T08:00:00+02:00"));
-	assert_int_equal(day_window_end(&quiet, at("2026-10-24T23:00:00+02:00")), at("2026-10-25T08:00:00+01:00"));
+	assert_int_equal(day_window_end(&quiet, at("2026-03-28T23:00:00+01:00")),
+			 at("2026-03-29T08:00:00+02:00"));
+	assert_int_equal(day_window_end(&quiet, at("2026-10-24T23:00:00+02:00")),
+			 at("2026-10-25T08:00:00+01:00"));
 	assert_int_equal(clock_set_zone("Asia/Shanghai"), 0);
 	assert_int_equal(clock_set_zone("Asia/Nowhere"), -EINVAL);
 	assert_int_equal(clock_set_zone("../../etc/passwd"), -EINVAL);
@@ -163,9 +178,12 @@ int main(void)
 {
 	clock_set_zone("Asia/Shanghai");
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_rfc3339),  cmocka_unit_test(test_when),
-	    cmocka_unit_test(test_duration), cmocka_unit_test(test_window),
-	    cmocka_unit_test(test_window_over_summer_time), cmocka_unit_test(test_wall_clock),
+	    cmocka_unit_test(test_rfc3339),
+	    cmocka_unit_test(test_when),
+	    cmocka_unit_test(test_duration),
+	    cmocka_unit_test(test_window),
+	    cmocka_unit_test(test_window_over_summer_time),
+	    cmocka_unit_test(test_wall_clock),
 	};
 	return cmocka_run_group_tests_name("clock", tests, NULL, NULL);
 }

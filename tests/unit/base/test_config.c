@@ -28,9 +28,11 @@ static void test_smallest(void **state)
 	(void)state;
 	struct config *c;
 	struct err e = {0};
-	assert_int_equal(load("[gateway]\nname = 矿山社区\nnumber = 138 0013 8000\ndatabase = db/yishi.db\n\n[modem front]\n"
-	                      "device = /dev/serial/by-id/usb-QUECTEL_EC25-if02-port0\n",
-	                      &c, &e), 0);
+	assert_int_equal(
+	    load("[gateway]\nname = 矿山社区\nnumber = 138 0013 8000\ndatabase = db/yishi.db\n\n[modem front]\n"
+		 "device = /dev/serial/by-id/usb-QUECTEL_EC25-if02-port0\n",
+		 &c, &e),
+	    0);
 	assert_string_equal(c->name, "矿山社区");
 	assert_string_equal(c->signature, "矿山社区");
 	assert_string_equal(c->number, "+8613800138000");
@@ -110,14 +112,18 @@ static void test_everything_known(void **state)
 	(void)state;
 	struct config *c;
 	struct err e = {0};
-	int r = load("\xEF\xBB\xBF[gateway]\nquiet_hours = none\nworking_hours = mon-fri 08:30-17:30\nholidays = /etc/hostname\n"
-	             "retention_pdu = 90d\nmetrics_file = /tmp/m\nbackup_dir = /tmp\n"
-	             "[modem a]\ndevice = imei:490154203237518\npin_file = pin\nroles = send alarms\nreports = no\n"
-	             "[cabinet box]\nconnection = rtu:/dev/ttyS1,9600,8N1\nunit = 3\nmap = xy-md02\npoll = 30s\ntimeout = 300ms\n"
-	             "[sensor box.temp]\nregister = 1\ntype = int16\nscale = 0.1\nunit = °C\nhigh = 45\nlow = -10\nclear = 2\n"
-	             "hold = 60s\nseverity = warning\ntext = 机柜过热\n"
-	             "[rules]\nfiles = a.rules b.rules\n[hooks]\ncase.opened = /usr/local/bin/x\n",
-	             &c, &e);
+	int r =
+	    load("\xEF\xBB\xBF[gateway]\nquiet_hours = none\nworking_hours = mon-fri 08:30-17:30\nholidays = "
+		 "/etc/hostname\n"
+		 "retention_pdu = 90d\nmetrics_file = /tmp/m\nbackup_dir = /tmp\n"
+		 "[modem a]\ndevice = imei:490154203237518\npin_file = pin\nroles = send alarms\nreports = no\n"
+		 "[cabinet box]\nconnection = rtu:/dev/ttyS1,9600,8N1\nunit = 3\nmap = xy-md02\npoll = "
+		 "30s\ntimeout = 300ms\n"
+		 "[sensor box.temp]\nregister = 1\ntype = int16\nscale = 0.1\nunit = °C\nhigh = 45\nlow = "
+		 "-10\nclear = 2\n"
+		 "hold = 60s\nseverity = warning\ntext = 机柜过热\n"
+		 "[rules]\nfiles = a.rules b.rules\n[hooks]\ncase.opened = /usr/local/bin/x\n",
+		 &c, &e);
 	if (r)
 		fail_msg("line %d: %s", e.line, e.text);
 	assert_int_equal(c->cabinets[0].unit, 3);

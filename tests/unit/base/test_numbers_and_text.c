@@ -27,7 +27,9 @@ static void test_e164(void **state)
 	    {"1795113800138001", "+8613800138001", E164_MOBILE},
 	    {"1252013800138001", "+8613800138001", E164_MOBILE},
 	    {"12583113800138001", "+8613800138001", E164_MOBILE},
-	    {"12520026" "13800138001", "+8613800138001", E164_MOBILE},
+	    {"12520026"
+	     "13800138001",
+	     "+8613800138001", E164_MOBILE},
 	    {"07146123456", "+867146123456", E164_LANDLINE},
 	    {"+867146123456", "+867146123456", E164_LANDLINE},
 	    {"010-62345678", "+861062345678", E164_LANDLINE},
@@ -57,7 +59,8 @@ static void test_e164(void **state)
 	char out[E164_MAX];
 	e164_parse("+861380013800113800138001138001380011380013800113800138001", out);
 	assert_true(strlen(out) < E164_MAX);
-	assert_true(e164_is_person(E164_LANDLINE) && !e164_can_text(E164_LANDLINE) && !e164_is_person(E164_SERVICE));
+	assert_true(e164_is_person(E164_LANDLINE) && !e164_can_text(E164_LANDLINE) &&
+		    !e164_is_person(E164_SERVICE));
 }
 
 /* Whatever digits come, the result is bounded and reading it again changes nothing. */
@@ -89,8 +92,13 @@ static void test_mask(void **state)
 	    {"楼道灯坏了", "楼道灯坏了"},
 	    {"a\tb\nc\r", "a b c "},
 	    {"\x1b]0;owned\a", "?]0;owned?"},
-	    {"\xc2\x9b" "31m", "?31m"},            /* C1 CSI */
-	    {"\xe2\x80\xae" "cod", "\xef\xbf\xbd" "cod"}, /* right-to-left override */
+	    {"\xc2\x9b"
+	     "31m",
+	     "?31m"}, /* C1 CSI */
+	    {"\xe2\x80\xae"
+	     "cod",
+	     "\xef\xbf\xbd"
+	     "cod"}, /* right-to-left override */
 	    {"bad \xff\xfe byte", "bad ?? byte"},
 	    {"cut \xe6\xa5", "cut ?"},
 	    {"😀", "😀"},
