@@ -43,7 +43,19 @@ static inline int64_t at(const char *rfc3339)
 	return t;
 }
 
-/* Rules and replies are loaded once a program: they never change. */
+/* Once a program: rules and replies never change. Says on standard error what is wrong with them. */
+static inline bool play_load(struct rules **ret_rules, struct replies **ret_replies)
+{
+	char data[4096], line[512];
+	struct err e = {0};
+	if (paths_data(data, sizeof data) < 0 && !getcwd(data, sizeof data))
+		return false;
+	if (rules_load(data, NULL, ret_rules, &e) >= 0 && replies_load(data, ret_replies, &e) >= 0)
+		return true;
+	fprintf(stderr, "%s\n", err_line(&e, line, sizeof line));
+	return false;
+}
+
 static inline void site_open(struct site *s, const struct rules *rules, const struct replies *replies)
 {
 	struct err e = {0};

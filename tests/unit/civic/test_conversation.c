@@ -531,15 +531,8 @@ static void late_replies_keep_quiet(void **state)
 
 int main(void)
 {
-	char data[4096];
-	struct err e = {0};
-	if (paths_data(data, sizeof data) < 0 && !getcwd(data, sizeof data))
+	if (!play_load(&rules, &replies))
 		return 1;
-	if (rules_load(data, NULL, &rules, &e) < 0 || replies_load(data, &replies, &e) < 0) {
-		char line[512];
-		fprintf(stderr, "%s\n", err_line(&e, line, sizeof line));
-		return 1;
-	}
 	const struct CMUnitTest tests[] = {
 	    T(complaint_is_read_back),
 	    T(taken_twice_is_once),

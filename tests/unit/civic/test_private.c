@@ -163,15 +163,8 @@ static void a_lost_file_stops_nothing_else(void **state)
 
 int main(void)
 {
-	char data[4096];
-	struct err e = {0};
-	if (paths_data(data, sizeof data) < 0 && !getcwd(data, sizeof data))
+	if (!play_load(&rules, &replies))
 		return 1;
-	if (rules_load(data, NULL, &rules, &e) < 0 || replies_load(data, &replies, &e) < 0) {
-		char line[512];
-		fprintf(stderr, "%s\n", err_line(&e, line, sizeof line));
-		return 1;
-	}
 	const struct CMUnitTest tests[] = {
 	    T(words_lie_in_their_own_file),
 	    T(a_crash_in_between_loses_nothing),
