@@ -11,6 +11,7 @@
 #include "store/inbox.h"
 #include "store/line.h"
 #include "store/outbox.h"
+#include "store/report.h"
 
 #include <ctype.h>
 #include <errno.h>

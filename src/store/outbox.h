@@ -113,14 +113,6 @@ int outbox_settle(struct store *s, int64_t id, int64_t now_utc);
 /* At start-up: what was with a modem when the program died is uncertain; texts between two parts go on. */
 int outbox_recover(struct store *s, int64_t now_utc, int *ret_uncertain);
 
-/* A status report: the youngest part with this TP-MR on this line to this number (compared by its last 11
- * digits) within OUTBOX_REPORT_WINDOW_S; else the only one to it whose TP-MR never came: under way or uncertain, or begun
- * less than OUTBOX_ERROR_WINDOW_S ago and answered by an error. -ENOENT: none. *ret_message gets the id of the text. */
-#define OUTBOX_REPORT_WINDOW_S (7 * 24 * 3600)
-#define OUTBOX_ERROR_WINDOW_S  600
-int outbox_report(struct store *s, const char *modem, int mr, const char *number, int st, int64_t now_utc,
-		  int64_t *ret_message);
-
 /* For status: texts that wait, the age of the oldest that is due, and how many are uncertain. */
 struct outbox_counts {
 	int64_t queued, uncertain, oldest_utc; /* oldest_utc 0: none */

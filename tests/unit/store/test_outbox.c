@@ -2,6 +2,7 @@
 #include "store/airtime.h"
 #include "store/internal.h"
 #include "store/outbox.h"
+#include "store/report.h"
 #include "base/mem.h"
 
 #include <errno.h>
