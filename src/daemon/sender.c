@@ -114,6 +114,7 @@ int sender_compose(struct outbox_message *m, int part, bool report, bool validit
 	struct compose_options o = {.alphabet = m->ucs2 ? COMPOSE_UCS2 : COMPOSE_AUTO,
 				    .reference = m->ref,
 				    .report = report && m->report};
+	m->asked = o.report;
 	if (m->not_after_utc && validity)
 		o.validity_minutes = m->not_after_utc > now_utc + 60 ? (m->not_after_utc - now_utc) / 60 : 1;
 	int r = compose_part(m->number, m->text, &o, part, ret, &parts);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define COLUMNS                                                                                                \
-	"id, number, text, priority, alphabet = 'ucs2', report, report_missing, segments, attempts, "          \
+	"id, number, text, priority, alphabet = 'ucs2', report, repeated, segments, attempts, "          \
 	"coalesce(ref, -1),"                                                                                   \
 	" not_after_utc, created_utc, broadcast, matter, state, private, dedupe"
 

@@ -38,7 +38,7 @@ int outbox_part_begin(struct store *s, const struct outbox_message *m, int part,
 	r = store_run(
 	    s,
 	    "UPDATE message_out SET state = 'sending', modem = ?1, ref = nullif(?2, -1),"
-	    " report_missing = CASE state WHEN 'uncertain' THEN 1 ELSE report_missing END,"
+	    " repeated = CASE state WHEN 'uncertain' THEN 1 ELSE repeated END,"
 	    " next_try_utc = min(next_try_utc, ?3)"
 	    " WHERE id = ?4 AND (state IN ('queued', 'uncertain') OR (state = 'sending' AND modem = ?1))",
 	    "tiII", modem, ref, now_utc, m->id);
@@ -46,12 +46,12 @@ int outbox_part_begin(struct store *s, const struct outbox_message *m, int part,
 		r = -ENOENT;
 	if (r == 0)
 		r = store_run(s,
-			      "INSERT INTO part_out (message, part, state, modem, started_utc) VALUES (?1, ?2, "
-			      "'sending', ?3, ?4)"
+			      "INSERT INTO part_out (message, part, state, modem, started_utc, line, asked)"
+			      " VALUES (?1, ?2, 'sending', ?3, ?4, ?5, ?6)"
 			      " ON CONFLICT (message, part) DO UPDATE SET state = 'sending', attempts = "
-			      "attempts + 1, modem = ?3,"
+			      "attempts + 1, modem = ?3, line = ?5, asked = ?6,"
 			      " started_utc = ?4, mr = NULL, sent_utc = NULL",
-			      "IitI", m->id, part, modem, now_utc);
+			      "IitItb", m->id, part, modem, now_utc, m->line[0] ? m->line : modem, m->asked);
 	return finish(s, r);
 }
 

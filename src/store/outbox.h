@@ -60,6 +60,8 @@ struct outbox_message {
 	enum outbox_class class;
 	bool ucs2, report;
 	bool repeated; /* this is the one repetition of an uncertain text */
+	bool asked;    /* the part in hand asks for a report: set by who composes it, before outbox_part_begin */
+	char line[48]; /* the SIM that it leaves by, likewise; "": the modem's name stands for it */
 	int segments, attempts;
 	int ref; /* of the concatenation, −1 until the first part is composed */
 	int64_t not_after_utc, created_utc;

@@ -1,1 +1,25 @@
 -- Version 2: the modem layer in the field.
+
+-- ---- reports: matched by SIM, reference, number and time
+ALTER TABLE message_out ADD COLUMN repeated INTEGER NOT NULL DEFAULT 0;  -- this is the one repetition of an uncertain text
+UPDATE message_out SET repeated = report_missing, report_missing = 0;    -- now: no report came by the end of the validity
+CREATE INDEX message_out_unreported ON message_out (sent_utc) WHERE state = 'sent' AND report_missing = 0 AND report = 1;
+ALTER TABLE part_out ADD COLUMN line TEXT NOT NULL DEFAULT '';           -- the SIM that it left by: ICCID, else the modem's name
+ALTER TABLE part_out ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;        -- a report was asked for
+UPDATE part_out SET line = modem, asked = (SELECT report FROM message_out WHERE id = message);
+DROP INDEX part_out_mr;
+CREATE INDEX part_out_mr ON part_out (mr, line, started_utc);
+-- Reports that fit no text of ours; the newest stay (report.h).
+CREATE TABLE report_unmatched (
+    pdu          INTEGER PRIMARY KEY REFERENCES pdu_in (id),
+    line         TEXT NOT NULL,
+    number       TEXT NOT NULL,
+    mr           INTEGER NOT NULL,
+    st           INTEGER NOT NULL,
+    scts_utc     INTEGER,                                           -- when the service centre says that it got the text
+    received_utc INTEGER NOT NULL
+) STRICT;
+
+-- ---- storage
+ALTER TABLE pdu_in ADD COLUMN line TEXT NOT NULL DEFAULT '';             -- the SIM that was in the modem when it was read
+CREATE INDEX pdu_in_quarantine ON pdu_in (received_utc) WHERE kind = 'quarantine';
