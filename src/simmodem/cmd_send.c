@@ -94,6 +94,7 @@ static struct result submit(struct modem *m, const struct pdu *p, bool from_stor
 	m->job_pdu = *p;
 	m->job_from_store = from_store;
 	m->busy_until_ms = now + air;
+	m->count.own_ms += air;
 	m->link_until_ms = now + air + LINK_HELD_MS;
 	return (struct result){DONE_LATER, 0};
 }

@@ -71,6 +71,7 @@ void modem_done(struct modem *m)
 	buf_done(&m->line);
 	buf_done(&m->reply);
 	buf_done(&m->held);
+	journal_done(&m->journal);
 }
 
 int modem_resize_stores(struct modem *m, const char *spec)
@@ -189,6 +190,7 @@ bool modem_registered(const struct modem *m)
 static void prompt_end(struct modem *m, bool given_up)
 {
 	m->input = INPUT_COMMAND;
+	journal_add(&m->journal, m->net->now_us, JOURNAL_PAYLOAD, buf_str(&m->line), m->line.len);
 	if (given_up)
 		reply_finish(m, "OK");
 	else
@@ -215,6 +217,8 @@ static void command_byte(struct modem *m, char c)
 		reply_raw(m, &c, 1);
 	if (c == m->set.s3) {
 		cleanup_free char *line = buf_take(&m->line);
+		journal_add(&m->journal, m->net->now_us, JOURNAL_COMMAND, line ? line : "",
+			    line ? strlen(line) : 0);
 		command_line(m, line ? line : "");
 	} else if (c == m->set.s5) {
 		if (m->line.len)

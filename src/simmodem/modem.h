@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "simmodem/fault.h"
+#include "simmodem/journal.h"
 #include "simmodem/memory.h"
 #include "simmodem/profile.h"
 
@@ -37,7 +38,8 @@ enum job { JOB_NONE, JOB_SUBMIT, JOB_POWER };
 
 struct chunk {
 	int64_t due_ms;
-	char *bytes; /* owned */
+	enum journal_kind kind; /* NONE: echo */
+	char *bytes;            /* owned */
 	size_t len, done;
 };
 
@@ -51,7 +53,7 @@ struct call {
 
 struct counters {
 	int64_t commands, urcs, delivered, redelivered, refused, read, deleted, submitted, acknowledged, calls,
-	    resets;
+	    resets, own_ms; /* all the delays that it made itself: answers and air */
 };
 
 struct modem {
@@ -65,6 +67,7 @@ struct modem {
 	struct memory stores[PROFILE_STORES];
 	int store_count;
 	struct counters count;
+	struct journal journal;
 
 	int cfun;
 	char pin[12], puk[12]; /* pin "" : the SIM asks for none */

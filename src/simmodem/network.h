@@ -42,7 +42,7 @@ struct waiting {
 struct network {
 	struct modem *modems; /* borrowed */
 	int modem_count;
-	int64_t now_ms, now_utc; /* set by the shell before each call into network or modem */
+	int64_t now_us, now_ms, now_utc; /* set by the shell before each call into network or modem */
 	struct sent *sent;
 	size_t sent_count, sent_cap;
 	int64_t next_id;

@@ -133,6 +133,7 @@ bool port_flush(struct port *p)
 	size_t n;
 	const char *bytes;
 	while (p->master >= 0 && (bytes = modem_output(p->modem, &n)) != NULL) {
+		int64_t us = (int64_t)(uv_hrtime() / 1000);
 		ssize_t done = write(p->master, bytes, n);
 		if (done <= 0) {
 			if (!p->writable_wanted)
@@ -140,6 +141,9 @@ bool port_flush(struct port *p)
 			return moved;
 		}
 		log_bytes(p, TRACE_RECEIVED, bytes, (size_t)done);
+		const struct chunk *c = p->modem->chunks;
+		if (c->done + (size_t)done == c->len)
+			journal_add(&p->modem->journal, us, c->kind, c->bytes, c->len);
 		modem_written(p->modem, (size_t)done);
 		moved = true;
 		if (fault_on(&p->modem->fault[F_BYTEWISE]))

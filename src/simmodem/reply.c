@@ -10,7 +10,7 @@
 
 #define UNIT_END '\f' /* parts held URCs, of which some are two lines */
 
-static void push(struct modem *m, const char *bytes, size_t n, int64_t delay_ms)
+static void push(struct modem *m, enum journal_kind kind, const char *bytes, size_t n, int64_t delay_ms)
 {
 	if (!n || m->waiting + n > MODEM_OUTPUT_MAX)
 		return;
@@ -22,7 +22,7 @@ static void push(struct modem *m, const char *bytes, size_t n, int64_t delay_ms)
 	if (m->chunk_count && m->chunks[m->chunk_count - 1].due_ms > due)
 		due = m->chunks[m->chunk_count - 1].due_ms;
 	struct chunk *c = &m->chunks[m->chunk_count++];
-	*c = (struct chunk){.due_ms = due, .bytes = mem_alloc(n + 1), .len = n};
+	*c = (struct chunk){.due_ms = due, .kind = kind, .bytes = mem_alloc(n + 1), .len = n};
 	memcpy(c->bytes, bytes, n);
 	m->waiting += n;
 }
@@ -138,7 +138,8 @@ void reply_finish(struct modem *m, const char *final)
 	int64_t delay = m->reply_ms;
 	if (modem_spoil(m, F_LATE))
 		delay += m->fault[F_LATE].value;
-	push(m, buf_str(&out), out.len, delay);
+	m->count.own_ms += delay;
+	push(m, JOURNAL_ANSWER, buf_str(&out), out.len, delay);
 	if (delay && m->busy_until_ms < m->net->now_ms + delay)
 		m->busy_until_ms = m->net->now_ms + delay;
 	modem_urc_release(m);
@@ -149,7 +150,8 @@ void reply_prompt(struct modem *m)
 	struct buf out cleanup_buf = {0};
 	add_eol(m, &out);
 	buf_adds(&out, fault_on(&m->fault[F_PROMPT_BARE]) ? ">" : "> ");
-	push(m, buf_str(&out), out.len, m->reply_ms);
+	m->count.own_ms += m->reply_ms;
+	push(m, JOURNAL_PROMPT, buf_str(&out), out.len, m->reply_ms);
 }
 
 void reply_raw(struct modem *m, const char *bytes, size_t n)
@@ -163,7 +165,7 @@ void reply_raw(struct modem *m, const char *bytes, size_t n)
 		m->waiting += n;
 		return;
 	}
-	push(m, bytes, n, 0);
+	push(m, JOURNAL_NONE, bytes, n, 0);
 }
 
 void modem_urc(struct modem *m, const char *fmt, ...)
@@ -184,7 +186,7 @@ void modem_urc(struct modem *m, const char *fmt, ...)
 	add_unit(m, &out, buf_str(&unit), unit.len);
 	/* Nobody reads: a modem's own buffer is small too. */
 	if (m->waiting < 32768)
-		push(m, buf_str(&out), out.len, 0);
+		push(m, JOURNAL_URC, buf_str(&out), out.len, 0);
 	m->count.urcs++;
 }
 
@@ -194,7 +196,7 @@ void modem_urc_release(struct modem *m)
 		return;
 	struct buf out cleanup_buf = {0};
 	add_held(m, &out);
-	push(m, buf_str(&out), out.len, 0);
+	push(m, JOURNAL_URC, buf_str(&out), out.len, 0);
 }
 
 const char *modem_output(const struct modem *m, size_t *ret_len)

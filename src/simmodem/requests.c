@@ -218,10 +218,10 @@ static json_t *modem_json(struct sim *s, struct modem *m)
 						      "left", (json_int_t)m->fault[i].left, "spoilt",
 						      (json_int_t)m->fault[i].spoilt));
 	json_t *counts =
-	    json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "commands", c->commands, "urcs",
-		      c->urcs, "delivered", c->delivered, "redelivered", c->redelivered, "refused", c->refused,
-		      "read", c->read, "deleted", c->deleted, "submitted", c->submitted, "acknowledged",
-		      c->acknowledged, "resets", c->resets);
+	    json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "commands", c->commands,
+		      "urcs", c->urcs, "delivered", c->delivered, "redelivered", c->redelivered, "refused",
+		      c->refused, "read", c->read, "deleted", c->deleted, "submitted", c->submitted,
+		      "acknowledged", c->acknowledged, "resets", c->resets, "own_ms", c->own_ms);
 	json_t *o = json_pack(
 	    "{s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:b, s:b, s:o, s:i, s:o, s:o}", "modem", m->index,
 	    "profile", m->profile->name, "device", p->link, "tty", p->tty, "number", m->number, "imei", m->imei,
@@ -352,6 +352,25 @@ static json_t *do_log(struct sim *s, struct request *r)
 	return json_pack("{s:b, s:s}", "ok", true, "log", buf_str(&s->ports[m->index].log));
 }
 
+/* "on" for all modems, at once empty; else one modem's entries since it was last asked. */
+static json_t *do_journal(struct sim *s, struct request *r)
+{
+	json_t *error = NULL;
+	struct modem *m = which(s, r, &error);
+	if (!m)
+		return error;
+	if (json_object_get(r->json, "on")) {
+		for (int i = 0; i < s->count; i++) {
+			s->modems[i].journal.on = integer(r, "on", 0);
+			buf_reset(&s->modems[i].journal.lines);
+		}
+		return done();
+	}
+	json_t *answer = json_pack("{s:b, s:s}", "ok", true, "journal", buf_str(&m->journal.lines));
+	buf_reset(&m->journal.lines);
+	return answer;
+}
+
 static json_t *do_sleep(struct sim *s, struct request *r)
 {
 	(void)s;
@@ -408,6 +427,8 @@ const struct request_info request_infos[] = {
     {"replug", do_replug, "the port vanishes and comes back, under another name if wished",
      "{\"do\":\"replug\",\"modem\":0,\"ms\":1000,\"name\":\"modem9\"}"},
     {"log", do_log, "the transcript of a modem's port, in the trace format", "{\"do\":\"log\",\"modem\":0}"},
+    {"journal", do_journal, "microseconds of commands and answers since the last such request; first: on",
+     "{\"do\":\"journal\",\"on\":true}  then  {\"do\":\"journal\",\"modem\":0}"},
     {"subscribe", do_subscribe, "events (sent, call_end, port_gone, port_back) follow on this connection",
      "{\"do\":\"subscribe\"}"},
     {"sleep", do_sleep, "pause of this connection or script", "{\"do\":\"sleep\",\"ms\":500}"},

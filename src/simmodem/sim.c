@@ -9,7 +9,8 @@
 void sim_now(struct sim *s)
 {
 	uv_update_time(s->loop);
-	s->net.now_ms = mono_ms();
+	s->net.now_us = (int64_t)(uv_hrtime() / 1000);
+	s->net.now_ms = s->net.now_us / 1000;
 	s->net.now_utc = wall_clock_now(&s->clock);
 }
 
