@@ -1,9 +1,7 @@
-#include "base/config.h"
+#include "base/config_internal.h"
 #include "base/event_kinds.h"
 #include "base/mem.h"
-#include "base/e164.h"
 #include "base/i18n.h"
-#include "base/text.h"
 
 #include <errno.h>
 #include <ini.h>
@@ -12,22 +10,10 @@
 #include <limits.h>
 #include <stddef.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
-
-enum type { STRING, PATH, INT, BOOL, DURATION, WINDOW, LANGUAGE, ZONE, PHONE, ROLES, NUMBER };
-enum section { GATEWAY, RULES, MODEM, CABINET, SENSOR, SECTION_COUNT };
 
 static const char *const section_names[SECTION_COUNT] = {
     [GATEWAY] = "gateway", [RULES] = "rules", [MODEM] = "modem", [CABINET] = "cabinet", [SENSOR] = "sensor"};
-
-struct key {
-	enum section section;
-	const char *name;
-	enum type type;
-	size_t offset;        /* in struct config, or in the section's own struct */
-	const char *fallback; /* NULL: none, the value stays empty */
-};
 
 #define G(field) offsetof(struct config, field)
 #define M(field) offsetof(struct config_modem, field)
@@ -57,8 +43,10 @@ static const struct key keys[] = {
     {GATEWAY, "invite_before", DURATION, G(invite_before_ms), "3d"},
     {GATEWAY, "remind_before", DURATION, G(remind_before_ms), "1d"},
     {GATEWAY, "last_call_before", DURATION, G(last_call_before_ms), "2h"},
+    {GATEWAY, "modem_ports", GLOBS, G(modem_ports), NULL},
     {RULES, "files", STRING, G(rule_files), NULL},
-    {MODEM, "device", STRING, M(device), NULL},
+    {MODEM, "device", DEVICE, M(device), NULL},
+    {MODEM, "iccid", ICCID, M(iccid), NULL},
     {MODEM, "pin_file", PATH, M(pin_file), NULL},
     {MODEM, "hourly_quota", INT, M(hourly_quota), "120"},
     {MODEM, "daily_quota", INT, M(daily_quota), "600"},
@@ -113,126 +101,6 @@ static int fail(struct reader *r, const char *fmt, ...)
 	}
 	r->failed = true;
 	return 0; /* inih: 0 is an error */
-}
-
-static void set_string(void *field, const char *value)
-{
-	char **s = field;
-	free(*s);
-	*s = mem_dup(value);
-}
-
-static char *absolute(const char *config_path, const char *value)
-{
-	if (value[0] == '/')
-		return mem_dup(value);
-	char real[PATH_MAX];
-	if (!realpath(config_path, real))
-		snprintf(real, sizeof real, "%s", config_path);
-	return mem_printf("%s/%s", dirname(real), value);
-}
-
-static int parse_int(const char *value, int *ret)
-{
-	char *end;
-	errno = 0;
-	long v = strtol(value, &end, 10);
-	if (end == value || *end || errno || v < 0 || v > 1000000000)
-		return -EINVAL;
-	*ret = (int)v;
-	return 0;
-}
-
-static int parse_roles(const char *value, unsigned *ret)
-{
-	static const struct {
-		const char *name;
-		unsigned bit;
-	} names[] = {{"receive", MODEM_RECEIVE}, {"send", MODEM_SEND}, {"alarms", MODEM_ALARMS}};
-	char copy[64], *save = NULL;
-	unsigned roles = 0;
-	if (strlen(value) >= sizeof copy)
-		return -EINVAL;
-	snprintf(copy, sizeof copy, "%s", value);
-	for (char *w = strtok_r(copy, " ,", &save); w; w = strtok_r(NULL, " ,", &save)) {
-		unsigned bit = 0;
-		for (size_t i = 0; i < ARRAY_LEN(names); i++)
-			if (!strcmp(w, names[i].name))
-				bit = names[i].bit;
-		if (!bit)
-			return -EINVAL;
-		roles |= bit;
-	}
-	*ret = roles;
-	return roles ? 0 : -EINVAL;
-}
-
-/* Writes `value` into its field; the returned sentence says what would have been right, NULL when it was. */
-static const char *assign(void *base, const struct key *k, const char *value, const char *path)
-{
-	void *field = (char *)base + k->offset;
-	char number[E164_MAX];
-	char *end;
-	switch (k->type) {
-	case STRING:
-		set_string(field, value);
-		return text_valid(value, strlen(value)) ? NULL : N_("is not UTF-8 text");
-	case PATH: {
-		cleanup_free char *full = absolute(path, value);
-		set_string(field, full);
-		return NULL;
-	}
-	case INT:
-		return parse_int(value, field) ? N_("wants a whole number, 0 or more") : NULL;
-	case BOOL:
-		if (!strcasecmp(value, "yes") || !strcasecmp(value, "true") || !strcmp(value, "1"))
-			*(bool *)field = true;
-		else if (!strcasecmp(value, "no") || !strcasecmp(value, "false") || !strcmp(value, "0"))
-			*(bool *)field = false;
-		else
-			return N_("wants yes or no");
-		return NULL;
-	case DURATION:
-		return duration_parse(value, field) ? N_("wants a duration such as 90s, 5m, 2h or 3d") : NULL;
-	case WINDOW:
-		return day_window_parse(value, field)
-			   ? N_("wants hours such as 20:30-08:00, mon-fri 08:30-17:30, or none")
-			   : NULL;
-	case LANGUAGE:
-		if (!strcmp(value, "zh"))
-			*(enum language *)field = LANG_ZH;
-		else if (!strcmp(value, "en"))
-			*(enum language *)field = LANG_EN;
-		else
-			return N_("wants zh or en");
-		return NULL;
-	case ZONE: {
-		char zone[PATH_MAX];
-		snprintf(zone, sizeof zone, "/usr/share/zoneinfo/%s", value);
-		FILE *f = value[0] && value[0] != '/' && !strstr(value, "..") ? fopen(zone, "re") : NULL;
-		if (!f)
-			return N_("names no time zone of this system (try Asia/Shanghai)");
-		fclose(f);
-		set_string(field, value);
-		return NULL;
-	}
-	case PHONE: {
-		enum e164_kind kind = e164_parse(value, number);
-		if (!e164_is_person(kind))
-			return N_("wants a telephone number such as +8613800000000");
-		set_string(field, number);
-		return NULL;
-	}
-	case ROLES:
-		return parse_roles(value, field) ? N_("wants some of: receive send alarms") : NULL;
-	case NUMBER:
-		(void)strtod(value, &end);
-		if (end == value || *end)
-			return N_("wants a number");
-		set_string(field, value);
-		return NULL;
-	}
-	return N_("has a type that is unknown");
 }
 
 static void note_origin(struct config *c, const char *section, const struct key *k, const char *name,
@@ -328,7 +196,7 @@ static int on_value(void *user, const char *section, const char *name, const cha
 			continue;
 		if (has_origin(r->c, r->section, name))
 			return fail(r, "[%s] %s is set twice; keep one", r->section, name);
-		const char *wrong = assign(base, &keys[i], value, r->path);
+		const char *wrong = config_assign(base, &keys[i], value, r->path);
 		if (wrong)
 			return fail(r, "[%s] %s = %.60s: %s", r->section, name, value, gettext(wrong));
 		note_origin(r->c, r->section, &keys[i], name, value, r->line);
@@ -377,7 +245,7 @@ static void fill_section(struct config *c, const char *written, enum section s, 
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
 		if (keys[i].section != s || !keys[i].fallback || has_origin(c, written, keys[i].name))
 			continue;
-		assign(base, &keys[i], keys[i].fallback, c->path);
+		config_assign(base, &keys[i], keys[i].fallback, c->path);
 		note_origin(c, written, &keys[i], keys[i].name, keys[i].fallback, 0);
 	}
 }
@@ -408,6 +276,22 @@ static void fill_defaults(struct config *c)
 	}
 }
 
+/* Two lines cannot have one modem, or one SIM. */
+static void check_doubles(struct reader *r)
+{
+	const struct config *c = r->c;
+	for (int i = 0; i < c->modem_count; i++)
+		for (int k = 0; k < i; k++) {
+			const struct config_modem *a = &c->modems[k], *b = &c->modems[i];
+			if (!strcmp(a->device, b->device) && strncmp(a->device, "usb:", 4) != 0)
+				fail(r, "[modem %s] and [modem %s] have the same device; give each its own",
+				     a->name, b->name);
+			if (a->iccid && b->iccid && !strcmp(a->iccid, b->iccid))
+				fail(r, "[modem %s] and [modem %s] have the same iccid; give each its own",
+				     a->name, b->name);
+		}
+}
+
 static int check_whole(struct reader *r)
 {
 	struct config *c = r->c;
@@ -419,6 +303,8 @@ static int check_whole(struct reader *r)
 		if (!c->modems[i].device)
 			fail(r, "[modem %s] has no device; add device = /dev/serial/by-id/…",
 			     c->modems[i].name);
+	if (!r->failed)
+		check_doubles(r);
 	for (int i = 0; i < c->sensor_count && !r->failed; i++) {
 		const char *dot = strchr(c->sensors[i].name, '.');
 		bool found = false;
@@ -465,9 +351,7 @@ int config_load(const char *path, struct config **ret, struct err *e)
 static void free_section(enum section s, void *base)
 {
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
-		enum type t = keys[i].type;
-		if (keys[i].section == s &&
-		    (t == STRING || t == PATH || t == ZONE || t == PHONE || t == NUMBER))
+		if (keys[i].section == s && config_is_string(&keys[i]))
 			free(*(char **)(void *)((char *)base + keys[i].offset));
 	}
 }

@@ -19,7 +19,8 @@ enum modem_role { MODEM_RECEIVE = 1, MODEM_SEND = 2, MODEM_ALARMS = 4 };
 
 struct config_modem {
 	char *name;
-	char *device, *pin_file;       /* device: path, usb:VID:PID or imei:… */
+	char *device, *pin_file;       /* device: path, usb:vid:pid (lower case) or imei:DIGITS */
+	char *iccid;                   /* the SIM that this line must have; NULL any */
 	int hourly_quota, daily_quota; /* segments; 0 = no limit */
 	bool reports;
 	unsigned roles; /* enum modem_role */
@@ -46,6 +47,7 @@ struct config {
 	/* [gateway] */
 	char *name, *number, *database, *signature, *timezone, *control_socket, *holidays, *metrics_file,
 	    *backup_dir;
+	char *modem_ports; /* globs of further ports, separated by blanks; NULL none */
 	enum language language;
 	bool test_clock;
 	struct day_window quiet_hours, working_hours;

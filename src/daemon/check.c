@@ -117,10 +117,7 @@ static void check_devices(const struct config *c)
 	if (!c->number)
 		warn("[gateway] number is not set: a text from the box to itself would be answered");
 	for (int i = 0; i < c->modem_count; i++)
-		if (c->modems[i].device[0] != '/')
-			warn("[modem %s] %s: this version opens paths alone; give one below /dev/serial/by-id",
-			     c->modems[i].name, c->modems[i].device);
-		else if (access(c->modems[i].device, R_OK | W_OK) != 0)
+		if (c->modems[i].device[0] == '/' && access(c->modems[i].device, R_OK | W_OK) != 0)
 			warn("[modem %s] %s: %s", c->modems[i].name, c->modems[i].device, err_system(errno));
 }
 

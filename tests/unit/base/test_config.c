@@ -85,6 +85,14 @@ static void test_wrong(void **state)
 	    {"[modem a]\nroles = receive\n", 0, "no device"},
 	    {"[modem a]\ndevice = /dev/x\nroles = dance\n", 3, "receive send alarms"},
 	    {"[modem]\ndevice = /dev/x\n", 1, "modem NAME"},
+	    {"[modem a]\ndevice = ttyUSB0\n", 2, "wants a path"},
+	    {"[modem a]\ndevice = usb:2c7c\n", 2, "usb:2c7c:0125"},
+	    {"[modem a]\ndevice = usb:2c7c:01250\n", 2, "usb:2c7c:0125"},
+	    {"[modem a]\ndevice = imei:49015420323751\n", 2, "15 digits"},
+	    {"[modem a]\ndevice = /dev/x\niccid = 8986a\n", 3, "18 to 20 digits"},
+	    {"[modem a]\ndevice = /dev/x\n[modem b]\ndevice = /dev/x\n", 0, "same device"},
+	    {"[modem a]\ndevice = usb:1:2\n", 2, "usb:2c7c:0125"},
+	    {"[gateway]\nmodem_ports = /dev/ttyS* ttyS1\n", 2, "absolute paths"},
 	    {"[hooks]\nmessage.eaten = /bin/true\n", 2, "no kind of event"},
 	    {"[hooks]\nmessage.received = true\n", 2, "absolute path"},
 	    {"[sensor a.b]\nhigh = 40\n", 0, "no cabinet"},
@@ -117,6 +125,8 @@ static void test_everything_known(void **state)
 		 "/etc/hostname\n"
 		 "retention_pdu = 90d\nmetrics_file = /tmp/m\nbackup_dir = /tmp\n"
 		 "[modem a]\ndevice = imei:490154203237518\npin_file = pin\nroles = send alarms\nreports = no\n"
+		 "[modem b]\ndevice = usb:2C7C:0125\niccid = 89860012345678901234\n"
+		 "[modem c]\ndevice = usb:2c7c:0125\n"
 		 "[cabinet box]\nconnection = rtu:/dev/ttyS1,9600,8N1\nunit = 3\nmap = xy-md02\npoll = "
 		 "30s\ntimeout = 300ms\n"
 		 "[sensor box.temp]\nregister = 1\ntype = int16\nscale = 0.1\nunit = °C\nhigh = 45\nlow = "
