@@ -1,4 +1,5 @@
 #include "daemon/daemon.h"
+#include "daemon/alarm.h"
 #include "daemon/control.h"
 #include "daemon/receiver.h"
 #include "daemon/session.h"
@@ -89,6 +90,7 @@ int daemon_start(struct daemon *d, struct err *e)
 	if (r)
 		return r;
 	d->watch = watch_new(d);
+	d->alarms = alarms_new(d);
 	for (int i = 0; i < d->config->modem_count; i++)
 		d->session[d->session_count++] = session_new(d, &d->config->modems[i]);
 	daemon_act(d);
@@ -134,6 +136,8 @@ void daemon_done(struct daemon *d)
 	d->session_count = 0;
 	control_free(d->control);
 	watch_free(d->watch);
+	alarms_free(d->alarms);
+	d->alarms = NULL;
 	if (d->schedule.data)
 		uv_close((uv_handle_t *)&d->schedule, nothing);
 	uv_run(d->loop, UV_RUN_DEFAULT);
@@ -243,6 +247,7 @@ void daemon_act(struct daemon *d)
 	busy = take_stored(d) || busy;
 	int64_t next = earlier(parts, let_time_pass(d, &busy));
 	d->acting = false;
+	alarms_tick(d);
 	for (int i = 0; i < d->session_count; i++)
 		session_wake(d->session[i]);
 	schedule(d, next, busy || d->again);

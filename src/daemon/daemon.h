@@ -10,6 +10,7 @@
 #include <uv.h>
 
 struct session;
+struct alarms;
 struct control;
 struct watch;
 
@@ -30,6 +31,7 @@ struct daemon {
 	int session_count;
 	struct control *control;
 	struct watch *watch;
+	struct alarms *alarms; /* alarm.h */
 	uv_timer_t schedule; /* the next thing that time brings: meetings, retries, patience with parts */
 	bool acting, again, stopping;
 	void (*stopped)(struct daemon *d);

@@ -2,7 +2,8 @@
 
 -- ---- reports: matched by SIM, reference, number and time
 ALTER TABLE message_out ADD COLUMN repeated INTEGER NOT NULL DEFAULT 0;  -- this is the one repetition of an uncertain text
-UPDATE message_out SET repeated = report_missing, report_missing = 0;    -- now: no report came by the end of the validity
+-- report_missing from now on: 1 no report came by the end of the validity, 2 none was asked for
+UPDATE message_out SET repeated = report_missing, report_missing = 0;
 CREATE INDEX message_out_unreported ON message_out (sent_utc) WHERE state = 'sent' AND report_missing = 0 AND report = 1;
 ALTER TABLE part_out ADD COLUMN line TEXT NOT NULL DEFAULT '';           -- the SIM that it left by: ICCID, else the modem's name
 ALTER TABLE part_out ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;        -- a report was asked for
@@ -11,7 +12,7 @@ DROP INDEX part_out_mr;
 CREATE INDEX part_out_mr ON part_out (mr, line, started_utc);
 -- Reports that fit no text of ours; the newest stay (report.h).
 CREATE TABLE report_unmatched (
-    pdu          INTEGER PRIMARY KEY REFERENCES pdu_in (id),
+    pdu          INTEGER PRIMARY KEY REFERENCES pdu_in (id) ON DELETE CASCADE,
     line         TEXT NOT NULL,
     number       TEXT NOT NULL,
     mr           INTEGER NOT NULL,
@@ -23,3 +24,18 @@ CREATE TABLE report_unmatched (
 -- ---- storage
 ALTER TABLE pdu_in ADD COLUMN line TEXT NOT NULL DEFAULT '';             -- the SIM that was in the modem when it was read
 CREATE INDEX pdu_in_quarantine ON pdu_in (received_utc) WHERE kind = 'quarantine';
+
+-- ------------------------------------------------------------------------------------------------ alarms of lines
+-- A row stays when its alarm is over: who was told when must survive a restart. At most one for each line and kind.
+CREATE TABLE line_alarm (
+    line      TEXT NOT NULL,                                        -- name of the modem
+    kind      TEXT NOT NULL,                                        -- key of daemon/alarm.h
+    severity  TEXT NOT NULL CHECK (severity IN ('notice', 'warning', 'urgent')),
+    detail    TEXT NOT NULL DEFAULT '',
+    since_utc INTEGER NOT NULL,                                     -- the condition began
+    on_utc    INTEGER NOT NULL,                                     -- it had lasted long enough
+    over_utc  INTEGER,                                              -- NULL: it lasts
+    told_utc  INTEGER,                                              -- the last text about it
+    times     INTEGER NOT NULL DEFAULT 1,
+    PRIMARY KEY (line, kind)
+) STRICT, WITHOUT ROWID;
