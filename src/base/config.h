@@ -24,6 +24,11 @@ struct config_modem {
 	int hourly_quota, daily_quota; /* segments; 0 = no limit */
 	bool reports;
 	unsigned roles; /* enum modem_role */
+	bool roaming;   /* no: nothing but alarms leaves in a foreign network */
+	char *smsc;     /* service centre, +DIGITS; NULL: the SIM's */
+	char *balance;  /* ussd:CODE or sms:NUMBER:TEXT; NULL: not asked */
+	int64_t balance_every_ms;
+	char *balance_low, *balance_pattern; /* a number; PCRE2 whose first group is the amount, NULL: ours */
 };
 
 struct config_cabinet {

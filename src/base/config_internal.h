@@ -19,7 +19,9 @@ enum type {
 	NUMBER,
 	DEVICE,
 	ICCID,
-	GLOBS
+	GLOBS,
+	CENTRE, /* of short messages */
+	BALANCE /* how the credit is asked for */
 };
 enum section { GATEWAY, RULES, MODEM, CABINET, SENSOR, SECTION_COUNT };
 

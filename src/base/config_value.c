@@ -105,6 +105,20 @@ static bool globs_right(const char *value)
 	return true;
 }
 
+/* ussd:CODE or sms:NUMBER:TEXT */
+static bool balance_right(const char *value)
+{
+	size_t n = strlen(value);
+	if (!strncmp(value, "ussd:", 5))
+		return n > 6 && n <= 5 + 24 && strspn(value + 5, "0123456789*#") == n - 5;
+	if (strncmp(value, "sms:", 4) != 0)
+		return false;
+	size_t digits = strspn(value + 4, "+0123456789");
+	const char *text = value + 4 + digits;
+	return digits >= 3 && digits <= 16 && text[0] == ':' && text[1] && strlen(text) <= 70 &&
+	       text_valid(text, strlen(text));
+}
+
 const char *config_assign(void *base, const struct key *k, const char *value, const char *path)
 {
 	void *field = (char *)base + k->offset;
@@ -174,6 +188,16 @@ const char *config_assign(void *base, const struct key *k, const char *value, co
 			return N_("wants absolute paths, separated by blanks, such as /dev/ttyS*");
 		set_string(field, value);
 		return NULL;
+	case CENTRE:
+		if (value[0] != '+' || digits_of(value + 1, "0123456789") < 6 || strlen(value) > 20)
+			return N_("wants the number of a service centre such as +8613800100500");
+		set_string(field, value);
+		return NULL;
+	case BALANCE:
+		if (!balance_right(value))
+			return N_("wants ussd:CODE or sms:NUMBER:TEXT, such as ussd:*100# or sms:10086:YE");
+		set_string(field, value);
+		return NULL;
 	case NUMBER:
 		(void)strtod(value, &end);
 		if (end == value || *end)
@@ -195,6 +219,8 @@ bool config_is_string(const struct key *k)
 	case DEVICE:
 	case ICCID:
 	case GLOBS:
+	case CENTRE:
+	case BALANCE:
 		return true;
 	case INT:
 	case BOOL:
