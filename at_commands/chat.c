@@ -25,7 +25,7 @@ struct at_chat *at_chat_new(const struct at_chat_options *o, const struct at_cha
 	if (e)
 		c->ev = *e;
 	c->deadline_ms = INT64_MAX;
-	c->gap_until_ms = INT64_MIN;
+	c->gap_until_ms = c->air_until_ms = INT64_MIN;
 	return c;
 }
 
@@ -76,13 +76,17 @@ static void start_command(struct at_chat *c, int64_t now_ms)
 {
 	struct chat_entry *e = chat_pop(c);
 	c->now = e;
-	c->ctrlz_queued = c->payload_sent = c->truncated = c->header_open = false;
+	c->ctrlz_queued = c->payload_sent = c->truncated = c->header_open = c->echoed = false;
+	c->withheld = NULL;
 	buf_reset(&c->text);
 	c->count = 0;
 	chat_put(c, e->cmd.line);
 	chat_put(c, "\r");
 	c->stage = e->payload ? CHAT_PROMPT : CHAT_RESULT;
-	c->deadline_ms = now_ms + (e->payload ? e->cmd.prompt_ms : e->cmd.timeout_ms);
+	if (e->payload)
+		c->deadline_ms = now_ms + e->cmd.prompt_ms;
+	else
+		chat_await_result(c, now_ms);
 }
 
 /* Begins whatever may begin now. Never from inside a callback or in the middle of received bytes. */
@@ -99,7 +103,8 @@ static void run(struct at_chat *c, int64_t now_ms)
 static bool command_sane(const struct at_command *cmd)
 {
 	const char *end = memchr(cmd->line, 0, sizeof cmd->line);
-	if (!end || end == cmd->line || !memchr(cmd->prefixes, 0, sizeof cmd->prefixes))
+	if (!end || end == cmd->line || !memchr(cmd->prefixes, 0, sizeof cmd->prefixes) ||
+	    !memchr(cmd->before, 0, sizeof cmd->before))
 		return false;
 	for (const char *p = cmd->line; *p; p++)
 		if (iscntrl((unsigned char)*p))
@@ -133,6 +138,7 @@ int at_chat_submit(struct at_chat *c, int64_t now_ms, const struct at_command *c
 	e->cmd = *cmd;
 	e->payload = mem_dup(cmd->payload);
 	e->cmd.payload = e->payload;
+	e->gate = e->payload && cmd->flags & AT_GATED ? GATE_SHUT : GATE_OPEN;
 	if (e->cmd.timeout_ms <= 0)
 		e->cmd.timeout_ms = DEFAULT_TIMEOUT_MS;
 	if (e->cmd.prompt_ms <= 0)
@@ -157,13 +163,18 @@ void chat_done_entry(struct at_chat *c, struct chat_entry *e, const struct at_re
 /* The running command's answer may still come. */
 static void lose(struct at_chat *c, int64_t now_ms)
 {
-	memcpy(c->lost_prefixes, c->now->cmd.prefixes, sizeof c->lost_prefixes);
-	c->lost_flags = c->now->cmd.flags;
-	c->lost_tag = c->now->cmd.tag;
-	c->lost_until_ms = now_ms + LOST_MS;
+	/* the answer to a payload in the air is worth more than that to a query behind it */
+	if (c->payload_sent || now_ms >= c->air_until_ms) {
+		memcpy(c->lost_prefixes, c->now->cmd.prefixes, sizeof c->lost_prefixes);
+		c->lost_flags = c->now->cmd.flags;
+		c->lost_tag = c->now->cmd.tag;
+		c->lost_until_ms = now_ms + LOST_MS;
+	}
 	c->resync_wanted = true;
 	c->resync_lazy = false;
-	c->resync_escape |= c->now->payload || c->out.len;
+	/* what is in the air is not to be disturbed: should Ctrl-Z have been lost, ESC comes with the second marker */
+	bool in_air = c->payload_sent && c->now->cmd.silence_ms;
+	c->resync_escape |= (c->now->payload && !in_air) || c->out.len;
 }
 
 void chat_finish(struct at_chat *c, int64_t now_ms, enum at_final final, int code, const char *text,
@@ -171,6 +182,11 @@ void chat_finish(struct at_chat *c, int64_t now_ms, enum at_final final, int cod
 {
 	struct chat_entry *e = c->now;
 	bool half = c->out.len || c->stage == CHAT_PAYLOAD || c->stage == CHAT_CTRLZ;
+	bool heard = final == AT_OK || final == AT_ERROR || final == AT_CMS_ERROR || final == AT_CME_ERROR;
+	if (heard && e->payload)
+		c->air_until_ms = INT64_MIN;
+	if (heard)
+		c->unechoed = c->echoed ? 0 : c->unechoed + 1;
 	if (half || final == AT_TIMEOUT || final == AT_NO_PROMPT || no_final)
 		lose(c, now_ms);
 	else
@@ -224,6 +240,7 @@ void at_chat_abort(struct at_chat *c, int64_t now_ms)
 	c->stage = CHAT_IDLE;
 	c->deadline_ms = INT64_MAX;
 	c->gap_until_ms = now_ms;
+	c->air_until_ms = INT64_MIN;
 	c->resync_wanted = c->resync_escape = c->marker_line = false;
 	c->swallow = c->owed = 0;
 	c->resync_try = 0;
@@ -253,53 +270,9 @@ void at_chat_resync(struct at_chat *c, int64_t now_ms)
 	run(c, now_ms);
 }
 
-/* ---- prompt, payload, result ---- */
-
 void chat_put(struct at_chat *c, const char *bytes)
 {
 	buf_adds(&c->out, bytes);
-}
-
-static void put_ctrlz(struct at_chat *c, int64_t now_ms)
-{
-	chat_put(c, "\x1a");
-	c->ctrlz_queued = true;
-	c->stage = CHAT_RESULT;
-	c->deadline_ms = now_ms + c->now->cmd.timeout_ms;
-}
-
-static void put_payload(struct at_chat *c, int64_t now_ms)
-{
-	chat_put(c, c->now->payload);
-	if (c->opt.ctrlz_delay_ms > 0) {
-		c->stage = CHAT_CTRLZ;
-		c->deadline_ms = now_ms + c->opt.ctrlz_delay_ms;
-	} else {
-		put_ctrlz(c, now_ms);
-	}
-}
-
-void chat_prompt_seen(struct at_chat *c, int64_t now_ms)
-{
-	c->framer.want_prompt = false;
-	if (c->opt.pdu_delay_ms > 0) {
-		c->stage = CHAT_PAYLOAD;
-		c->deadline_ms = now_ms + c->opt.pdu_delay_ms;
-	} else {
-		put_payload(c, now_ms);
-	}
-}
-
-void chat_result_line(struct at_chat *c, int64_t now_ms)
-{
-	if (c->stage != CHAT_RESULT)
-		return;
-	if (c->now->cmd.grace_ms > 0) {
-		c->stage = CHAT_GRACE;
-		c->deadline_ms = now_ms + c->now->cmd.grace_ms;
-	} else if (c->now->cmd.flags & AT_TAKE_PDU && !c->truncated) {
-		c->deadline_ms = now_ms + c->now->cmd.timeout_ms; /* a long listing shows that it goes on */
-	}
 }
 
 /* ---- bytes and time ---- */
@@ -313,6 +286,8 @@ void at_chat_feed(struct at_chat *c, int64_t now_ms, const char *bytes, size_t n
 		c->depth--;
 	}
 	c->stats.garbage += n;
+	if (n)
+		chat_heard(c, now_ms);
 	while (generation == c->generation) {
 		enum at_frame f = at_framer_next(&c->framer, &bytes, &n);
 		if (f == AT_FRAME_NONE)
@@ -337,11 +312,11 @@ static void stage_due(struct at_chat *c, int64_t now_ms)
 	case CHAT_PROMPT:
 		chat_finish(c, now_ms, AT_NO_PROMPT, -1, "", false);
 		break;
+	case CHAT_GATE:
+	case CHAT_LEAVE:
 	case CHAT_PAYLOAD:
-		put_payload(c, now_ms);
-		break;
 	case CHAT_CTRLZ:
-		put_ctrlz(c, now_ms);
+		chat_prompt_due(c, now_ms);
 		break;
 	case CHAT_RESULT:
 		chat_finish(c, now_ms, AT_TIMEOUT, -1, "", false);
@@ -404,11 +379,11 @@ void at_chat_wrote(struct at_chat *c, int64_t now_ms, size_t n)
 		c->deadline_ms = now_ms + c->now->cmd.prompt_ms;
 		c->framer.want_prompt = true;
 	} else if (c->stage == CHAT_RESULT) {
-		c->deadline_ms = now_ms + c->now->cmd.timeout_ms;
+		chat_await_result(c, now_ms);
 	} else if (c->stage == CHAT_CTRLZ) {
 		c->deadline_ms = now_ms + c->opt.ctrlz_delay_ms;
 	} else if (c->stage == CHAT_MARK) {
-		c->deadline_ms = now_ms + c->opt.resync_ms;
+		c->deadline_ms = chat_marker_deadline(c, now_ms);
 	}
 	c->payload_sent |= c->ctrlz_queued;
 }
@@ -416,6 +391,11 @@ void at_chat_wrote(struct at_chat *c, int64_t now_ms, size_t n)
 bool at_chat_idle(const struct at_chat *c)
 {
 	return !c->now && !c->head;
+}
+
+bool at_chat_inside(const struct at_chat *c)
+{
+	return c->depth > 0;
 }
 
 size_t at_chat_waiting(const struct at_chat *c)
@@ -431,7 +411,7 @@ struct at_chat_stats at_chat_stats(const struct at_chat *c)
 static const char *const final_names[] = {
     [AT_OK] = "OK",         [AT_ERROR] = "ERROR",         [AT_CMS_ERROR] = "CMS",
     [AT_CME_ERROR] = "CME", [AT_TIMEOUT] = "timeout",     [AT_NO_PROMPT] = "no prompt",
-    [AT_DEAD] = "dead",     [AT_CANCELLED] = "cancelled",
+    [AT_DEAD] = "dead",     [AT_CANCELLED] = "cancelled", [AT_WITHHELD] = "withheld",
 };
 
 const char *at_final_name(enum at_final f)

@@ -20,7 +20,10 @@
  *    owed: their answers are waited for, or known for what they are when they come later still. A modem that
  *has never answered a marker is in step when, after any final result, it was silent for settle_ms. After
  *    resync_tries markers without a word the next command in the queue ends as AT_DEAD without having been
- *    written; the one after that tries again.
+ *    written; the one after that tries again. While a payload may still be in the air (command.silence_ms) it
+ *    is asked on, rarely: a modem that is busy with the network is not dead.
+ *  - A gated payload leaves only after at_chat_release; after at_chat_withhold, or when what came before the
+ *    prompt says that the modem is not what it was, the prompt is left by ESC and nothing is sent.
  *  - Everything that a stranger can make grow is bounded: line, reply (lines and bytes), queue.
  */
 #pragma once
@@ -48,6 +51,7 @@ enum at_final {
 	AT_NO_PROMPT, /* the prompt did not come, in time or at all: nothing was sent */
 	AT_DEAD,      /* not written: the modem does not answer markers */
 	AT_CANCELLED, /* at_chat_abort; with payload_sent the outcome is unknown */
+	AT_WITHHELD,  /* the payload was kept back, reply.text says why: nothing was sent */
 };
 
 struct at_reply {
@@ -57,8 +61,10 @@ struct at_reply {
 	const char *const *lines; /* borrowed until done returns; without echo, codes, final result */
 	size_t count;
 	bool payload_sent; /* Ctrl-Z went out */
-	bool no_final;     /* AT_OK by grace: the result line came, its OK did not, or an error did */
-	bool truncated;    /* lines beyond the bounds were dropped */
+	bool
+	    no_final; /* AT_OK by grace: the result line came, its OK did not, or an error did. AT_WITHHELD: the
+			    * modem said nothing to ESC */
+	bool truncated; /* lines beyond the bounds were dropped */
 };
 
 enum at_command_flags {
@@ -67,7 +73,9 @@ enum at_command_flags {
 	AT_TAKE_ALL = 4,  /* all lines but the known unsolicited codes (console) */
 	AT_CALL = 8,      /* NO CARRIER, BUSY, NO ANSWER, CONNECT are final results (ATD, ATA) */
 	AT_FIRST = 16,    /* goes before all that waits in the queue (+CNMA) */
+	AT_GATED = 32,    /* the payload waits at its prompt for at_chat_release or at_chat_withhold */
 };
+#define AT_BEFORE_MAX 24
 
 /* Zero-initialised but for `line`, or made by a function of verbs.h. Copied by at_chat_submit. */
 struct at_command {
@@ -78,7 +86,12 @@ struct at_command {
 	int timeout_ms; /* for the final result, from the last byte of the request on; 0: 5 s */
 	int prompt_ms;  /* for the prompt; 0: 10 s */
 	int grace_ms;   /* > 0: after an expected line, wait so long for the OK and do without */
-	uint64_t tag;   /* the owner's, given back to `late` */
+	/* > 0, with a payload: when no byte comes for so long behind Ctrl-Z it ends as AT_TIMEOUT; its answer may
+	 * come until timeout_ms, as `late`, and until then the modem is not called dead */
+	int silence_ms;
+	char before
+	    [AT_BEFORE_MAX]; /* "+CMGF: 0": has to be said before the prompt, or the payload is withheld */
+	uint64_t tag;        /* the owner's, given back to `late` */
 	void (*done)(void *user, const struct at_reply *reply); /* may submit; NULL: nobody cares */
 	void *user;
 };
@@ -121,6 +134,16 @@ void at_chat_free(struct at_chat *c); /* without calling anybody */
 /* −EBUSY when AT_QUEUE_MAX wait, −EINVAL for a line with control characters or a payload that is not hex. */
 int at_chat_submit(struct at_chat *c, int64_t now_ms, const struct at_command *cmd);
 
+/* Opens the gate, or shuts it for good, of every gated command that runs or waits. −ENOENT: there is none, it has
+ * ended already. A command whose line was not begun to be written ends at once, others when the modem has said
+ * what it says to ESC. A prompt that nobody decides about is left after command.prompt_ms. */
+int at_chat_release(struct at_chat *c, int64_t now_ms);
+int at_chat_withhold(struct at_chat *c, int64_t now_ms);
+
+/* Something else has proved what became of the payload that is in the air: its answer is waited for no longer
+ * than this. */
+void at_chat_hurry(struct at_chat *c, int64_t now_ms, int ms);
+
 /* Before the next command find step again, as after a time-out. For a port just opened: with ESC. */
 void at_chat_resync(struct at_chat *c, int64_t now_ms);
 
@@ -138,6 +161,7 @@ size_t at_chat_output(const struct at_chat *c, const char **ret);
 void at_chat_wrote(struct at_chat *c, int64_t now_ms, size_t n);
 
 bool at_chat_idle(const struct at_chat *c);      /* nothing runs or waits */
+bool at_chat_inside(const struct at_chat *c);    /* within a callback: what is submitted is not written yet */
 size_t at_chat_waiting(const struct at_chat *c); /* commands, the running one included */
 struct at_chat_stats at_chat_stats(const struct at_chat *c);
 const char *at_final_name(enum at_final f);

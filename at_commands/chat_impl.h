@@ -1,5 +1,5 @@
-/* The inside of a chat, shared by chat.c (queue, timers, output), chat_line.c (whose is this line) and
- * chat_resync.c (finding step again). Nobody else includes it. */
+/* The inside of a chat, shared by chat.c (queue, timers, output), chat_prompt.c (prompt, gate, payload),
+ * chat_line.c (whose is this line) and chat_resync.c (finding step again). Nobody else includes it. */
 #pragma once
 
 #include "at_commands/chat.h"
@@ -9,6 +9,8 @@
 enum chat_stage {
 	CHAT_IDLE,
 	CHAT_PROMPT,  /* the line is out, the payload waits for `>` */
+	CHAT_GATE,    /* the prompt stands, the owner has not decided yet */
+	CHAT_LEAVE,   /* the payload is withheld: ESC is out */
 	CHAT_PAYLOAD, /* pdu_delay_ms before the payload */
 	CHAT_CTRLZ,   /* ctrlz_delay_ms before Ctrl-Z */
 	CHAT_RESULT,  /* waits for the final result */
@@ -18,9 +20,12 @@ enum chat_stage {
 	CHAT_SETTLE,  /* resync: a final result came that may be anybody's; waits for silence */
 };
 
+enum chat_gate { GATE_OPEN, GATE_SHUT, GATE_WITHHELD };
+
 struct chat_entry {
 	struct at_command cmd;
 	char *payload; /* owned */
+	enum chat_gate gate;
 	struct chat_entry *next;
 };
 
@@ -44,7 +49,12 @@ struct at_chat {
 
 	/* the running command */
 	bool ctrlz_queued, payload_sent, truncated;
-	struct buf text; /* reply lines, each with its NUL */
+	bool echoed;          /* its line came back */
+	int unechoed;         /* commands in a row whose line did not */
+	const char *withheld; /* why, in CHAT_LEAVE */
+	int64_t limit_ms;     /* of the result, however much is said meanwhile; INT64_MAX none */
+	int64_t air_until_ms; /* the last payload may be answered until then */
+	struct buf text;      /* reply lines, each with its NUL */
 	size_t count;
 	char *aside;      /* an unsolicited line of the expected prefix: a reply when no better comes */
 	bool header_open; /* a +CMGL: or +CMGR: header without its PDU line yet */
@@ -81,13 +91,20 @@ struct at_chat {
 void chat_put(struct at_chat *c, const char *bytes);
 void chat_finish(struct at_chat *c, int64_t now_ms, enum at_final final, int code, const char *text,
 		 bool no_final);
-void chat_prompt_seen(struct at_chat *c, int64_t now_ms);
-void chat_result_line(struct at_chat *c, int64_t now_ms); /* an expected line came: grace begins */
 struct chat_entry *chat_pop(struct at_chat *c);
 void chat_done_entry(struct at_chat *c, struct chat_entry *e, const struct at_reply *r); /* calls and frees */
 
+/* chat_prompt.c */
+void chat_prompt_seen(struct at_chat *c, int64_t now_ms);
+void chat_prompt_due(struct at_chat *c, int64_t now_ms);   /* the deadline of PAYLOAD, CTRLZ, GATE or LEAVE */
+void chat_await_result(struct at_chat *c, int64_t now_ms); /* the last byte of the request is out */
+void chat_heard(struct at_chat *c, int64_t now_ms);        /* bytes came */
+void chat_result_line(struct at_chat *c, int64_t now_ms);  /* an expected line came: grace begins */
+bool chat_before_payload(const struct at_chat *c);         /* the result line cannot come yet */
+
 /* chat_line.c */
 bool chat_prefix_in(const char *prefixes, const char *line);
+bool chat_same_words(const char *a, const char *b); /* but for blanks */
 bool chat_line_is_final(const struct at_chat *c, const char *line);
 void chat_line(struct at_chat *c, int64_t now_ms, const char *line);
 void chat_flush_pending(struct at_chat *c, int64_t now_ms); /* hands out codes whose PDU line is overdue */
@@ -99,6 +116,7 @@ void chat_note_header(struct at_chat *c, const char *line); /* of a listing: a P
 
 /* chat_resync.c */
 bool chat_resyncing(const struct at_chat *c);
+int64_t chat_marker_deadline(const struct at_chat *c, int64_t now_ms);
 void chat_resync_start(struct at_chat *c, int64_t now_ms);
 void chat_resync_line(struct at_chat *c, int64_t now_ms, const char *line);
 void chat_resync_prompt(struct at_chat *c, int64_t now_ms);

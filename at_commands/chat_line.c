@@ -24,6 +24,18 @@ bool chat_prefix_in(const char *prefixes, const char *line)
 	return false;
 }
 
+bool chat_same_words(const char *a, const char *b)
+{
+	for (;; a++, b++) {
+		a += strspn(a, " ");
+		b += strspn(b, " ");
+		if (*a != *b)
+			return false;
+		if (!*a)
+			return true;
+	}
+}
+
 static unsigned flags(const struct at_chat *c)
 {
 	return c->now ? c->now->cmd.flags : 0;
@@ -97,8 +109,9 @@ static void take_final(struct at_chat *c, int64_t now_ms, const struct final_row
 		chat_late(c, line);
 		return;
 	}
-	if (f->final == AT_OK &&
-	    (c->stage == CHAT_PROMPT || c->stage == CHAT_PAYLOAD || c->stage == CHAT_CTRLZ)) {
+	if (c->stage == CHAT_LEAVE) {
+		chat_finish(c, now_ms, AT_WITHHELD, -1, c->withheld, false);
+	} else if (f->final == AT_OK && chat_before_payload(c)) {
 		chat_finish(c, now_ms, AT_NO_PROMPT, -1, line, false);
 	} else if (c->stage == CHAT_GRACE && f->final != AT_OK) {
 		/* the centre has acknowledged it; what the modem says afterwards changes nothing */
@@ -283,10 +296,22 @@ static bool takes_bare(const struct at_chat *c, const char *line)
 	return f & AT_TAKE_PDU && (c->header_open || at_is_hex(line));
 }
 
+static bool is_lost(const struct at_chat *c, int64_t now_ms, const char *line)
+{
+	return now_ms < c->lost_until_ms && chat_prefix_in(c->lost_prefixes, line);
+}
+
+/* A submit's result cannot come before its payload: it is the one of the submit before. */
+static bool is_too_early(const struct at_chat *c, int64_t now_ms, const char *line)
+{
+	return c->now->payload && chat_before_payload(c) && is_lost(c, now_ms, line) &&
+	       !chat_same_words(c->now->cmd.before, line);
+}
+
 static void take_unknown(struct at_chat *c, int64_t now_ms, const char *line)
 {
 	bool code = strchr("^+*#$%_", line[0]);
-	if (now_ms < c->lost_until_ms && chat_prefix_in(c->lost_prefixes, line)) {
+	if (is_lost(c, now_ms, line)) {
 		chat_late(c, line); /* after the resync: its final result will follow */
 		c->swallow = c->now ? 1 : 0;
 	} else if (chat_resync_owed(c, now_ms, line)) {
@@ -311,10 +336,11 @@ void chat_line(struct at_chat *c, int64_t now_ms, const char *line)
 	const struct final_row *f = c->now ? find_final(c, line) : NULL;
 	if (c->now && is_echo(c, line)) {
 		c->stats.garbage = 0;
+		c->echoed |= !strcasecmp(line, c->now->cmd.line);
 	} else if (f) {
 		c->stats.garbage = 0;
 		take_final(c, now_ms, f, line);
-	} else if (c->now && chat_prefix_in(c->now->cmd.prefixes, line)) {
+	} else if (c->now && chat_prefix_in(c->now->cmd.prefixes, line) && !is_too_early(c, now_ms, line)) {
 		c->stats.garbage = 0;
 		take_expected(c, now_ms, line);
 	} else if (chat_unasked(c, now_ms, line)) {

@@ -8,6 +8,7 @@
 #define ESCAPE_GAP_MS 100   /* between ESC CR and the marker: the modem leaves its prompt */
 #define OWED_MS       60000 /* an answer to a marker is known for what it is for so long */
 #define PROMPTS_MAX   3     /* prompts that are escaped before we stop believing in them */
+#define BUSY_MS       10000 /* between markers while a payload may still be in the air */
 
 struct chat_marker {
 	const char *line, *prefix;
@@ -23,6 +24,11 @@ bool chat_resyncing(const struct at_chat *c)
 	return c->stage == CHAT_ESCAPE || c->stage == CHAT_MARK || c->stage == CHAT_SETTLE;
 }
 
+int64_t chat_marker_deadline(const struct at_chat *c, int64_t now_ms)
+{
+	return now_ms + (c->resync_try > c->opt.resync_tries ? BUSY_MS : c->opt.resync_ms);
+}
+
 static void put_marker(struct at_chat *c, int64_t now_ms)
 {
 	c->marker = &markers[chat_prefix_in(c->lost_prefixes, markers[0].prefix)];
@@ -30,7 +36,7 @@ static void put_marker(struct at_chat *c, int64_t now_ms)
 	c->owed++;
 	c->owed_until_ms = now_ms + OWED_MS;
 	c->stage = CHAT_MARK;
-	c->deadline_ms = now_ms + c->opt.resync_ms;
+	c->deadline_ms = chat_marker_deadline(c, now_ms);
 }
 
 static void put_escape(struct at_chat *c, int64_t now_ms)
@@ -109,7 +115,7 @@ void chat_resync_due(struct at_chat *c, int64_t now_ms)
 		put_marker(c, now_ms);
 	} else if (c->stage == CHAT_SETTLE) {
 		settled(c, now_ms);
-	} else if (c->resync_try < c->opt.resync_tries) {
+	} else if (c->resync_try < c->opt.resync_tries || (now_ms < c->air_until_ms && !c->heard)) {
 		c->resync_try++;
 		c->resync_escape = true;
 		again(c, now_ms);

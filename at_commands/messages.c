@@ -131,13 +131,16 @@ int at_read_delete(const struct at_reply *r)
 
 /* ---- sending ---- */
 
-struct at_command at_cmd_submit(const struct modem_row *row, const char *hex, int length)
+struct at_command at_cmd_submit(const struct modem_row *row, const char *hex, int length, bool ask_format)
 {
 	struct at_command c = at_cmd("", row->result_ms);
-	snprintf(c.line, sizeof c.line, "AT+CMGS=%d", length);
-	snprintf(c.prefixes, sizeof c.prefixes, "+CMGS:");
+	snprintf(c.line, sizeof c.line, "AT%s+CMGS=%d", ask_format ? "+CMGF?;" : "", length);
+	snprintf(c.prefixes, sizeof c.prefixes, "+CMGS:%s", ask_format ? " +CMGF:" : "");
+	snprintf(c.before, sizeof c.before, "%s", ask_format ? "+CMGF: 0" : "");
+	c.flags = AT_GATED;
 	c.payload = hex;
 	c.prompt_ms = row->prompt_ms;
+	c.silence_ms = row->silence_ms;
 	c.grace_ms = GRACE_MS;
 	return c;
 }
@@ -169,6 +172,7 @@ enum at_submitted at_read_submit(const struct at_reply *r, int *ret_mr)
 		return r->payload_sent ? SUBMIT_UNKNOWN : SUBMIT_NOT_SENT;
 	case AT_NO_PROMPT:
 	case AT_DEAD:
+	case AT_WITHHELD:
 		break;
 	}
 	return SUBMIT_NOT_SENT;

@@ -29,8 +29,10 @@ struct at_command at_cmd_delete(int index);
 /* 0 also when there was nothing to delete. −ENODATA. */
 int at_read_delete(const struct at_reply *r);
 
-/* `hex` with its SMSC part; `length` octets of the TPDU. Borrowed until at_chat_submit. */
-struct at_command at_cmd_submit(const struct modem_row *row, const char *hex, int length);
+/* `hex` with its SMSC part; `length` octets of the TPDU. Borrowed until at_chat_submit. Gated: at_chat_release.
+ * ask_format: in the same line the modem is asked whether it is in PDU mode; AT_WITHHELD when it is not, and an
+ * error or OK in the place of the prompt when it does not take two commands in this line. */
+struct at_command at_cmd_submit(const struct modem_row *row, const char *hex, int length, bool ask_format);
 
 enum at_submitted {
 	SUBMITTED,       /* the centre has it; mr is set */

@@ -91,6 +91,8 @@ static const struct modem_key keys[] = {
     PLAIN("reassert_every", MILLISECONDS, reassert_ms),
     PLAIN("send.prompt", MILLISECONDS, prompt_ms),
     PLAIN("send.result", MILLISECONDS, result_ms),
+    PLAIN("send.silence", MILLISECONDS, silence_ms),
+    PLAIN("send.ask_format", BOOL, ask_format),
     NUMBER("send.cmms", cmms, 0, 2),
     NUMBER("send.per_minute", per_minute, 1, 60),
     PLAIN("send.reports", BOOL, reports),

@@ -105,6 +105,8 @@ struct modem_row {
 	int poll_ms, poll_slow_ms, reassert_ms;
 	/* sending */
 	int prompt_ms, result_ms;
+	int silence_ms;  /* no byte for so long behind Ctrl-Z: what became of it is not known for now */
+	bool ask_format; /* AT+CMGF?;+CMGS=n is one line for it */
 	int cmms;       /* 0: do not use */
 	int per_minute; /* submits */
 	bool reports;   /* status reports work */

@@ -354,7 +354,8 @@ static void submit(struct session *s)
 		return;
 	}
 	s->begun = true;
-	struct at_command c = at_cmd_submit(s->row, part.hex, part.length);
+	struct at_command c = at_cmd_submit(s->row, part.hex, part.length, false);
+	c.flags = 0;
 	c.tag = (uint64_t)s->out.id << 8 | (unsigned)s->part;
 	s->submits++;
 	s->submitting = true;

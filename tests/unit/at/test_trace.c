@@ -132,7 +132,8 @@ static void submit_line(struct rig *r, const struct script *s, size_t i)
 		struct modem_row row = {.prompt_ms = 10000, .result_ms = 130000};
 		payload = payload_behind(s, i);
 		assert_non_null(payload);
-		c = at_cmd_submit(&row, payload, at_pdu_length(payload));
+		c = at_cmd_submit(&row, payload, at_pdu_length(payload), false);
+		c.flags = 0; /* no gate */
 	} else if (at_has_prefix(c.line, "AT+CNUM")) {
 		snprintf(c.prefixes, sizeof c.prefixes, "-"); /* so that its line shows as a code */
 	}

@@ -328,9 +328,16 @@ static void submits(void **state)
 {
 	(void)state;
 	struct modem_row row = generic();
-	struct at_command c = at_cmd_submit(&row, P23, 23);
+	row.silence_ms = 20000;
+	struct at_command c = at_cmd_submit(&row, P23, 23, false);
 	assert_string_equal(c.line, "AT+CMGS=23");
 	assert_int_equal(c.timeout_ms, 130000);
+	assert_true(c.flags & AT_GATED);
+	assert_int_equal(c.silence_ms, 20000);
+	assert_string_equal(c.before, "");
+	c = at_cmd_submit(&row, P23, 23, true);
+	assert_string_equal(c.line, "AT+CMGF?;+CMGS=23");
+	assert_string_equal(c.before, "+CMGF: 0");
 	static const struct {
 		enum at_final final;
 		bool sent;
@@ -351,6 +358,7 @@ static void submits(void **state)
 	    {AT_CANCELLED, false, NULL, SUBMIT_NOT_SENT, -1},
 	    {AT_NO_PROMPT, false, NULL, SUBMIT_NOT_SENT, -1},
 	    {AT_DEAD, false, NULL, SUBMIT_NOT_SENT, -1},
+	    {AT_WITHHELD, false, NULL, SUBMIT_NOT_SENT, -1},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct fake f;
