@@ -39,3 +39,29 @@ CREATE TABLE line_alarm (
     times     INTEGER NOT NULL DEFAULT 1,
     PRIMARY KEY (line, kind)
 ) STRICT, WITHOUT ROWID;
+
+-- ------------------------------------------------------------------------------------------ which text leaves by which line
+-- A text is begun by whatever line asks first. `prefer`: the modem that it would best leave by, left to it for a while.
+-- `bound`: the SIM by which parts of it have left; from another number the rest would not be joined. `modem` only tells.
+ALTER TABLE message_out ADD COLUMN prefer TEXT;
+ALTER TABLE message_out ADD COLUMN bound TEXT;
+UPDATE message_out SET bound = coalesce((SELECT nullif(iccid, '') FROM line WHERE name = modem), modem)
+    WHERE segments > 1 AND state IN ('queued', 'sending', 'uncertain') AND modem IS NOT NULL
+    AND EXISTS (SELECT 1 FROM part_out WHERE message = message_out.id AND state <> 'failed');
+UPDATE message_out SET prefer = modem, modem = NULL WHERE state = 'queued' AND modem IS NOT NULL AND bound IS NULL;
+DROP INDEX message_out_ready;
+-- choose.c asks these, with the very words of their WHERE; 9223372036854775807: not again
+CREATE INDEX message_out_lane ON message_out (priority, broadcast, prefer, quiet, next_try_utc)
+    WHERE state IN ('queued', 'uncertain') AND bound IS NULL AND next_try_utc < 9223372036854775807;
+CREATE INDEX message_out_bound ON message_out (bound, priority, next_try_utc)
+    WHERE state IN ('queued', 'uncertain') AND bound IS NOT NULL;
+CREATE INDEX message_out_state ON message_out (state, next_try_utc) WHERE state IN ('queued', 'sending', 'uncertain');
+CREATE INDEX message_out_expiring ON message_out (not_after_utc) WHERE state = 'queued' AND not_after_utc IS NOT NULL;
+
+-- ------------------------------------------------------------------------------------------------ lines and their modems
+CREATE TABLE line_port (
+    name        TEXT PRIMARY KEY,                                   -- of the modem in the configuration
+    device      TEXT NOT NULL,                                      -- what the configuration said when this was learned
+    imei        TEXT NOT NULL,                                      -- the modem that was found
+    learned_utc INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
