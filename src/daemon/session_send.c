@@ -66,26 +66,6 @@ static void log_outcome(struct session *s, const char *what)
 		 text_short_number(s->out.number, number), s->part, s->out.segments, what);
 }
 
-static void note_sent(struct session *s)
-{
-	int r = event_add(s->d->store, EVENT_MESSAGE_SENT, "daemon",
-			  json_pack("{s:I, s:s, s:s}", "message", (json_int_t)s->out.id, "number",
-				    s->out.number, "modem", s->config->name),
-			  session_now(s));
-	if (r)
-		log_error("%s: event not written: %s", s->config->name, strerror(-r));
-}
-
-static void note_failed(struct session *s, const char *reason)
-{
-	int r = event_add(s->d->store, EVENT_MESSAGE_FAILED, "daemon",
-			  json_pack("{s:I, s:s, s:s}", "message", (json_int_t)s->out.id, "number",
-				    s->out.number, "reason", reason),
-			  session_now(s));
-	if (r)
-		log_error("%s: event not written: %s", s->config->name, strerror(-r));
-}
-
 /* Whatever became of its last text, a broadcast of which nothing is left to be sent is done. */
 static void finish_broadcast(struct session *s)
 {
@@ -150,12 +130,8 @@ static int record_refused(struct session *s)
 	enum sender_reaction reaction = s->outcome.reaction;
 	if (reaction == REACT_WAIT && mono_ms() - s->wait_since_ms > WAIT_LIMIT_MS)
 		reaction = REACT_LATER;
-	if (!sender_next_try(reaction, s->out.class, s->out.attempts, now, &next)) {
-		int r = outbox_failed(s->d->store, &s->out, s->part, s->outcome.reason, now);
-		if (r == 0)
-			note_failed(s, s->outcome.reason);
-		return r;
-	}
+	if (!sender_next_try(reaction, s->out.class, s->out.attempts, now, &next))
+		return outbox_failed(s->d->store, &s->out, s->part, s->outcome.reason, now);
 	if (reaction == REACT_LINE || reaction == REACT_WAIT || reaction == REACT_REINIT)
 		return outbox_release(s->d->store, &s->out, s->part, next);
 	return outbox_part_later(s->d->store, &s->out, s->part, s->outcome.reason, next);
@@ -211,8 +187,6 @@ static void record(struct session *s)
 		return;
 	}
 	bool sent = s->outcome.kind == SUBMITTED;
-	if (sent && whole)
-		note_sent(s);
 	if (!sent || whole) {
 		finish_broadcast(s);
 		daemon_act_soon(s->d, 0); /* when it is tried again, or what is next */
@@ -278,7 +252,7 @@ static void on_submitted(void *user, const struct at_reply *r)
 	log_outcome(s, s->answered ? s->outcome.reason : words[s->outcome.kind]);
 	record(s);
 	if (r->final == AT_DEAD)
-		session_event(s, EV_DEAD);
+		session_trouble(s, CAUSE_SILENT);
 }
 
 bool send_under_way(const struct session *s)
@@ -319,10 +293,9 @@ static int next_part(const struct outbox_message *m)
 static void give_up(struct session *s, const char *reason)
 {
 	log_error("%s: text %" PRId64 " cannot be sent: %s", s->config->name, s->out.id, reason);
-	if (outbox_failed(s->d->store, &s->out, s->part, reason, session_now(s)) == 0) {
-		note_failed(s, reason);
+	if (outbox_failed(s->d->store, &s->out, s->part, reason, session_now(s)) == 0)
 		finish_broadcast(s);
-	} else
+	else
 		pause_sending(s, RECORD_MS);
 	rest(s);
 }

@@ -18,9 +18,18 @@ void outbox_message_done(struct outbox_message *m)
 	*m = (struct outbox_message){0};
 }
 
-/* Each change here is a transaction, begun and ended in one place. */
-static int finish(struct store *s, int r)
+/* Each change here is a transaction of its own, begun and ended in one place, or a piece of its caller's, who then
+ * rolls back what failed. */
+static int begin(struct store *s, bool *own)
 {
+	*own = sqlite3_get_autocommit(s->db);
+	return *own ? store_begin(s) : 0;
+}
+
+static int finish(struct store *s, bool own, int r)
+{
+	if (!own)
+		return r;
 	if (r == 0)
 		r = store_commit(s);
 	if (r)
@@ -28,19 +37,38 @@ static int finish(struct store *s, int r)
 	return r;
 }
 
+int outbox_note(struct store *s, int64_t message, enum event_kind kind, int64_t now_utc)
+{
+	cleanup_query struct query q = {0};
+	int r = query_open(s, &q, "SELECT number, modem, reason FROM message_out WHERE id = ?", "I", message);
+	if (r == 0)
+		r = query_next(&q);
+	if (r != 1)
+		return r ? r : -ENOENT;
+	bool failed = kind == EVENT_MESSAGE_FAILED;
+	return event_add(s, kind, "daemon",
+			 json_pack("{s:I, s:s, s:s}", "message", (json_int_t)message, "number",
+				   query_text(&q, 0), failed ? "reason" : "modem",
+				   query_text(&q, failed ? 2 : 1)),
+			 now_utc);
+}
+
 int outbox_part_begin(struct store *s, const struct outbox_message *m, int part, int ref, const char *modem,
 		      int64_t now_utc)
 {
-	int r = store_begin(s);
+	bool own;
+	int r = begin(s, &own);
 	if (r)
 		return r;
-	/* it may have been cancelled, or taken by another line, since it was chosen */
+	/* it may have been cancelled, held back, too late, or taken by another line since it was chosen */
 	r = store_run(
 	    s,
 	    "UPDATE message_out SET state = 'sending', modem = ?1, ref = nullif(?2, -1),"
 	    " repeated = CASE state WHEN 'uncertain' THEN 1 ELSE repeated END,"
 	    " next_try_utc = min(next_try_utc, ?3)"
-	    " WHERE id = ?4 AND (state IN ('queued', 'uncertain') OR (state = 'sending' AND modem = ?1))",
+	    " WHERE id = ?4 AND ((state = 'sending' AND modem = ?1) OR (state IN ('queued', 'uncertain')"
+	    " AND (not_after_utc IS NULL OR not_after_utc > ?3) AND (broadcast IS NULL OR (SELECT state FROM"
+	    " broadcast WHERE id = message_out.broadcast) IN ('queued', 'done'))))",
 	    "tiII", modem, ref, now_utc, m->id);
 	if (r == 0 && !store_changes(s))
 		r = -ENOENT;
@@ -52,7 +80,7 @@ int outbox_part_begin(struct store *s, const struct outbox_message *m, int part,
 			      "attempts + 1, modem = ?3, line = ?5, asked = ?6,"
 			      " started_utc = ?4, mr = NULL, sent_utc = NULL",
 			      "IitItb", m->id, part, modem, now_utc, m->line[0] ? m->line : modem, m->asked);
-	return finish(s, r);
+	return finish(s, own, r);
 }
 
 /* Whether a part of this text is still to be begun. */
@@ -64,28 +92,48 @@ static bool whole(const struct outbox_message *m)
 	return true;
 }
 
+static int count_parts(struct store *s, int64_t message, int64_t *ret_uncertain, int64_t *ret_sent,
+		       int64_t *ret_given_up)
+{
+	cleanup_query struct query q = {0};
+	int r = query_open(s, &q,
+			   "SELECT coalesce(sum(state = 'uncertain'), 0), coalesce(sum(state = 'sent'), 0),"
+			   " coalesce(sum(state = 'failed' AND report_st >= 64), 0) FROM part_out"
+			   " WHERE message = ?",
+			   "I", message);
+	if (r < 0 || (r = query_next(&q)) < 0)
+		return r;
+	*ret_uncertain = query_int(&q, 0);
+	*ret_sent = query_int(&q, 1);
+	*ret_given_up = query_int(&q, 2);
+	return 0;
+}
+
 /* The state of a text whose parts have all been given away, from the states of its parts. */
 static int settle(struct store *s, const struct outbox_message *m, int64_t now_utc)
 {
-	int64_t uncertain, sent;
-	int r =
-	    store_get(s, &uncertain, "SELECT count(*) FROM part_out WHERE message = ? AND state = 'uncertain'",
-		      "I", m->id);
-	if (r == 0)
-		r = store_get(s, &sent, "SELECT count(*) FROM part_out WHERE message = ? AND state = 'sent'",
-			      "I", m->id);
+	int64_t uncertain, sent, given_up;
+	int r = count_parts(s, m->id, &uncertain, &sent, &given_up);
 	if (r)
 		return r;
+	if (given_up) {
+		r = store_run(s,
+			      "UPDATE message_out SET state = 'failed', done_utc = ?1, sent_utc = "
+			      "coalesce(sent_utc, ?1), reason = 'the service centre gave up' WHERE id = ?2",
+			      "II", now_utc, m->id);
+		return r ? r : outbox_note(s, m->id, EVENT_MESSAGE_FAILED, now_utc);
+	}
 	if (uncertain) {
 		bool again = outbox_personal(m->class) && !m->repeated;
 		return store_run(s, "UPDATE message_out SET state = 'uncertain', next_try_utc = ? WHERE id = ?",
 				 "II", again ? now_utc + OUTBOX_REPEAT_S : NEVER, m->id);
 	}
 	/* a report may have come before the final OK */
-	return store_run(s,
-			 "UPDATE message_out SET state = ?1, sent_utc = coalesce(sent_utc, ?2),"
-			 " done_utc = CASE ?1 WHEN 'delivered' THEN ?2 END, reason = NULL WHERE id = ?3",
-			 "tII", sent ? "sent" : "delivered", now_utc, m->id);
+	r = store_run(s,
+		      "UPDATE message_out SET state = ?1, sent_utc = coalesce(sent_utc, ?2),"
+		      " done_utc = CASE ?1 WHEN 'delivered' THEN ?2 END, reason = NULL WHERE id = ?3",
+		      "tII", sent ? "sent" : "delivered", now_utc, m->id);
+	return r ? r : outbox_note(s, m->id, EVENT_MESSAGE_SENT, now_utc);
 }
 
 static int count_airtime(struct store *s, const struct outbox_message *m, int part, int64_t now_utc)
@@ -104,7 +152,8 @@ static int count_airtime(struct store *s, const struct outbox_message *m, int pa
 int outbox_part_sent(struct store *s, struct outbox_message *m, int part, int mr, int64_t now_utc,
 		     bool *ret_whole)
 {
-	int r = store_begin(s);
+	bool own;
+	int r = begin(s, &own);
 	if (r)
 		return r;
 	r = store_run(
@@ -118,7 +167,7 @@ int outbox_part_sent(struct store *s, struct outbox_message *m, int part, int mr
 	m->done[part] = 1;
 	if (r == 0 && whole(m))
 		r = settle(s, m, now_utc);
-	r = finish(s, r);
+	r = finish(s, own, r);
 	if (r == 0)
 		*ret_whole = whole(m);
 	return r;
@@ -134,7 +183,8 @@ int outbox_part_reported(struct store *s, const struct outbox_message *m, int pa
 
 int outbox_part_uncertain(struct store *s, struct outbox_message *m, int part, int64_t now_utc, bool *ret_whole)
 {
-	int r = store_begin(s);
+	bool own;
+	int r = begin(s, &own);
 	if (r)
 		return r;
 	r = store_run(s, "UPDATE part_out SET state = 'uncertain' WHERE message = ? AND part = ?", "Ii", m->id,
@@ -144,7 +194,7 @@ int outbox_part_uncertain(struct store *s, struct outbox_message *m, int part, i
 	m->done[part] = 1;
 	if (r == 0 && whole(m))
 		r = settle(s, m, now_utc);
-	r = finish(s, r);
+	r = finish(s, own, r);
 	if (r == 0)
 		*ret_whole = whole(m);
 	return r;
@@ -163,7 +213,8 @@ static int requeue(struct store *s, int64_t message, int64_t next_try_utc)
 int outbox_part_later(struct store *s, struct outbox_message *m, int part, const char *reason,
 		      int64_t next_try_utc)
 {
-	int r = store_begin(s);
+	bool own;
+	int r = begin(s, &own);
 	if (r)
 		return r;
 	r = store_run(s, "UPDATE part_out SET state = 'failed' WHERE message = ? AND part = ?", "Ii", m->id,
@@ -173,12 +224,13 @@ int outbox_part_later(struct store *s, struct outbox_message *m, int part, const
 			      "tI", reason, m->id);
 	if (r == 0)
 		r = requeue(s, m->id, next_try_utc);
-	return finish(s, r);
+	return finish(s, own, r);
 }
 
 int outbox_release(struct store *s, const struct outbox_message *m, int part, int64_t next_try_utc)
 {
-	int r = store_begin(s);
+	bool own;
+	int r = begin(s, &own);
 	if (r)
 		return r;
 	r = store_run(
@@ -188,12 +240,13 @@ int outbox_release(struct store *s, const struct outbox_message *m, int part, in
 	    "Ii", m->id, part);
 	if (r == 0)
 		r = requeue(s, m->id, next_try_utc);
-	return finish(s, r);
+	return finish(s, own, r);
 }
 
 int outbox_failed(struct store *s, struct outbox_message *m, int part, const char *reason, int64_t now_utc)
 {
-	int r = store_begin(s);
+	bool own;
+	int r = begin(s, &own);
 	if (r)
 		return r;
 	r = store_run(s, "UPDATE part_out SET state = 'failed' WHERE message = ? AND part = ?", "Ii", m->id,
@@ -203,7 +256,9 @@ int outbox_failed(struct store *s, struct outbox_message *m, int part, const cha
 			      "UPDATE message_out SET state = 'failed', attempts = attempts + 1, reason = ?, "
 			      "done_utc = ? WHERE id = ?",
 			      "tII", reason, now_utc, m->id);
-	return finish(s, r);
+	if (r == 0)
+		r = outbox_note(s, m->id, EVENT_MESSAGE_FAILED, now_utc);
+	return finish(s, own, r);
 }
 
 int outbox_expire(struct store *s, int64_t now_utc, int *ret_count)
@@ -259,13 +314,15 @@ static int recover_one(struct store *s, int64_t id, int64_t now_utc)
 
 int outbox_settle(struct store *s, int64_t id, int64_t now_utc)
 {
-	int r = store_begin(s);
-	return r ? r : finish(s, recover_one(s, id, now_utc));
+	bool own;
+	int r = begin(s, &own);
+	return r ? r : finish(s, own, recover_one(s, id, now_utc));
 }
 
 int outbox_recover(struct store *s, int64_t now_utc, int *ret_uncertain)
 {
-	int r = store_begin(s);
+	bool own;
+	int r = begin(s, &own);
 	if (r)
 		return r;
 	int64_t id, before = 0, count;
@@ -279,7 +336,7 @@ int outbox_recover(struct store *s, int64_t now_utc, int *ret_uncertain)
 		if (r == 0)
 			r = recover_one(s, before = id, now_utc);
 	}
-	r = finish(s, r == -ENOENT ? 0 : r);
+	r = finish(s, own, r == -ENOENT ? 0 : r);
 	if (r == 0)
 		*ret_uncertain = (int)count;
 	return r;
@@ -287,7 +344,8 @@ int outbox_recover(struct store *s, int64_t now_utc, int *ret_uncertain)
 
 int outbox_part_late(struct store *s, int64_t message, int part, int mr, int64_t now_utc)
 {
-	int r = store_begin(s);
+	bool own;
+	int r = begin(s, &own);
 	if (r)
 		return r;
 	r = store_run(s,
@@ -303,5 +361,7 @@ int outbox_part_late(struct store *s, int64_t message, int part, int mr, int64_t
 		    " AND state = 'uncertain' AND NOT EXISTS (SELECT 1 FROM part_out WHERE message = ?2"
 		    " AND state NOT IN ('sent', 'delivered'))",
 		    "II", now_utc, message);
-	return finish(s, r);
+	if (r == 0 && store_changes(s))
+		r = outbox_note(s, message, EVENT_MESSAGE_SENT, now_utc);
+	return finish(s, own, r);
 }

@@ -8,7 +8,7 @@
  * once after OUTBOX_REPEAT_S without a delivery report; a reminder or broadcast never is. */
 #pragma once
 
-#include "store/store.h"
+#include "store/event.h"
 
 #include "base/e164.h"
 
@@ -84,11 +84,14 @@ int outbox_claim(struct store *s, const char *modem, const struct outbox_gate *g
 /* When something becomes due that is not yet (INT64_MAX: nothing), whatever the gate says. */
 int outbox_next_utc(struct store *s, int64_t now_utc, int64_t *ret_utc);
 
-/* Before the first byte of AT+CMGS, and committed before it: this part is with the modem. Claims the message
- * too. */
+/* What follows is a transaction of its own, or a piece of the caller's: an outcome and the begin of what comes
+ * next are committed together. message.sent and message.failed are written with the change that they tell of. */
+
+/* Committed before the first byte of the PDU is written: this part is with the modem. Claims the message too.
+ * -ENOENT, and nothing is changed: it was cancelled, is too late, or another line has it. */
 int outbox_part_begin(struct store *s, const struct outbox_message *m, int part, int ref, const char *modem,
 		      int64_t now_utc);
-/* Outcomes of a part; each is one transaction of its own. */
+/* Outcomes of a part. *ret_whole: of no part of the text another try is to be made. */
 int outbox_part_sent(struct store *s, struct outbox_message *m, int part, int mr, int64_t now_utc,
 		     bool *ret_whole);
 int outbox_part_uncertain(struct store *s, struct outbox_message *m, int part, int64_t now_utc,
@@ -102,6 +105,9 @@ int outbox_part_later(struct store *s, struct outbox_message *m, int part, const
  * under way. */
 int outbox_release(struct store *s, const struct outbox_message *m, int part, int64_t next_try_utc);
 int outbox_failed(struct store *s, struct outbox_message *m, int part, const char *reason, int64_t now_utc);
+
+/* message.sent or message.failed as the row stands now, for who settles a text by other means. */
+int outbox_note(struct store *s, int64_t message, enum event_kind kind, int64_t now_utc);
 
 /* The answer to an uncertain part came after all. -ENOENT: it is not uncertain any more. */
 int outbox_part_late(struct store *s, int64_t message, int part, int mr, int64_t now_utc);
