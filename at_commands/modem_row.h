@@ -82,6 +82,7 @@ struct modem_row {
 	/* ports, by bInterfaceNumber */
 	int at_if[ROW_LIST_MAX], at_if_count;
 	int avoid_if[ROW_LIST_MAX], avoid_if_count;
+	struct modem_words usb_storage; /* VID:PID (globs) of sticks that show themselves as a disk at first */
 	bool serial_unique;
 	int baud;
 	/* the line */
@@ -102,14 +103,15 @@ struct modem_row {
 	bool cmgl_broken_index;
 	int index_base;    /* 0 or 1 */
 	bool index_shifts; /* list anew after each delete */
+	int cmgd_line;     /* so many deletes in one line: AT+CMGD=3;+CMGD=2; 1: one by one */
 	int poll_ms, poll_slow_ms, reassert_ms;
 	/* sending */
 	int prompt_ms, result_ms;
 	int silence_ms;  /* no byte for so long behind Ctrl-Z: what became of it is not known for now */
 	bool ask_format; /* AT+CMGF?;+CMGS=n is one line for it */
-	int cmms;       /* 0: do not use */
-	int per_minute; /* submits */
-	bool reports;   /* status reports work */
+	int cmms;        /* 0: do not use */
+	int per_minute;  /* submits */
+	bool reports;    /* status reports work */
 	struct {
 		int code;
 		enum at_class class;
@@ -125,6 +127,7 @@ struct modem_row {
 	enum modem_voice voice;
 	bool clip_reliable;
 	int clcc_fallback_ms, ring_gap_ms;
+	struct modem_words hangup; /* commands that reject a call, in order; empty: it rings on */
 	/* ladder */
 	struct modem_reset reset[ROW_LIST_MAX];
 	int reset_count;

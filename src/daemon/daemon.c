@@ -1,6 +1,7 @@
 #include "daemon/daemon.h"
 #include "daemon/alarm.h"
 #include "daemon/control.h"
+#include "daemon/ports.h"
 #include "daemon/receiver.h"
 #include "daemon/session.h"
 #include "daemon/watch.h"
@@ -91,9 +92,11 @@ int daemon_start(struct daemon *d, struct err *e)
 		return r;
 	d->watch = watch_new(d);
 	d->alarms = alarms_new(d);
+	d->ports = ports_new(d);
 	for (int i = 0; i < d->config->modem_count; i++)
 		d->session[d->session_count++] = session_new(d, &d->config->modems[i]);
 	daemon_act(d);
+	ports_start(d->ports);
 	for (int i = 0; i < d->session_count; i++)
 		session_start(d->session[i]);
 	return 0;
@@ -138,6 +141,8 @@ void daemon_done(struct daemon *d)
 	watch_free(d->watch);
 	alarms_free(d->alarms);
 	d->alarms = NULL;
+	ports_free(d->ports);
+	d->ports = NULL;
 	if (d->schedule.data)
 		uv_close((uv_handle_t *)&d->schedule, nothing);
 	uv_run(d->loop, UV_RUN_DEFAULT);
@@ -349,6 +354,7 @@ void daemon_reload(struct daemon *d)
 	d->people.replies = replies;
 	d->people.config = c;
 	apply_modems(d, c);
+	ports_reconfigure(d->ports);
 	config_free(old);
 	log_notice("configuration, rules and replies were read again");
 	daemon_act(d);

@@ -11,6 +11,8 @@
 
 struct session;
 struct alarms;
+struct ports;
+struct usb_reset_job;
 struct control;
 struct watch;
 
@@ -32,6 +34,8 @@ struct daemon {
 	struct control *control;
 	struct watch *watch;
 	struct alarms *alarms; /* alarm.h */
+	struct ports *ports;   /* ports.h */
+	struct usb_reset_job *resets; /* usb_reset.c */
 	uv_timer_t schedule; /* the next thing that time brings: meetings, retries, patience with parts */
 	bool acting, again, stopping;
 	void (*stopped)(struct daemon *d);

@@ -133,6 +133,7 @@ void ports_table_update(struct ports_table *t, const struct ports_seen *seen, in
 		}
 		p = mem_alloc(sizeof *p);
 		p->at = seen[k];
+		p->fresh = true;
 		ask_siblings(t, p);
 		t->port = mem_resize(t->port, (size_t)t->port_count + 1, sizeof(struct ports_port *));
 		t->port[t->port_count++] = p;
@@ -299,6 +300,19 @@ bool ports_table_has(const struct ports_table *t, const struct ports_line *l, in
 	return l->port || best(t, l, now_ms, &f);
 }
 
+bool ports_table_has_fresh(const struct ports_table *t, const struct ports_line *l, int64_t now_ms)
+{
+	enum fit f = FIT_NOT;
+	const struct ports_port *p = l->port ? NULL : best(t, l, now_ms, &f);
+	return p && p->fresh;
+}
+
+void ports_table_settled(struct ports_table *t)
+{
+	for (int i = 0; i < t->port_count; i++)
+		t->port[i]->fresh = false;
+}
+
 int64_t ports_table_retry_ms(const struct ports_table *t, const struct ports_line *l)
 {
 	int64_t next = INT64_MAX;
@@ -354,6 +368,7 @@ bool ports_table_identified(struct ports_table *t, struct ports_line *l, const c
 	l->refused = false;
 	l->sure = true;
 	text_copy(l->last_stick, sizeof l->last_stick, p->at.usb.stick);
+	text_copy(l->last_usb, sizeof l->last_usb, p->at.usb.id);
 	if (!known_sim)
 		return true;
 	l->other_sim = false;

@@ -15,6 +15,7 @@ enum ports_kind { PORTS_PATH_DEVICE, PORTS_USB_DEVICE, PORTS_IMEI_DEVICE };
 
 /* What a line wants. */
 struct ports_want {
+	char device[PORTS_PATH]; /* as the configuration has it */
 	enum ports_kind kind;
 	char real[PORTS_PATH]; /* path: where it leads to; "" it leads nowhere at present */
 	char usb[10];          /* usb: */
@@ -37,6 +38,7 @@ struct ports_port {
 	char imei[16], iccid[24]; /* of the modem behind it; "" not known */
 	const void *holder;       /* the line that has it */
 	bool answered;            /* AT was understood here */
+	bool fresh;               /* new since ports_table_settled */
 	bool gone;                /* not there any more; waits for its holder */
 	int failed;               /* in a row */
 	int64_t retry_ms;         /* after a failure: not before */
@@ -47,6 +49,7 @@ struct ports_line {
 	struct ports_want want;
 	struct ports_port *port;    /* held; NULL none */
 	char last_stick[USB_STICK]; /* where it was last */
+	char last_usb[10];          /* as what */
 	bool sure;                  /* of the claim in force */
 	bool refused;               /* the modem there is not ours */
 	bool other_sim;             /* its modem was met, with a SIM that it must not use */
@@ -75,6 +78,9 @@ bool ports_table_lost(const struct ports_line *l);
 /* The best port for the line, held for it from now on; its own as long as it has one. NULL: none at present. */
 struct ports_port *ports_table_claim(struct ports_table *t, struct ports_line *l, int64_t now_ms);
 bool ports_table_has(const struct ports_table *t, const struct ports_line *l, int64_t now_ms);
+/* That port is new since the last ports_table_settled. */
+bool ports_table_has_fresh(const struct ports_table *t, const struct ports_line *l, int64_t now_ms);
+void ports_table_settled(struct ports_table *t);
 /* When one that failed may be tried again by this line; INT64_MAX none. */
 int64_t ports_table_retry_ms(const struct ports_table *t, const struct ports_line *l);
 
