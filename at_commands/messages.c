@@ -124,6 +124,23 @@ struct at_command at_cmd_delete(int index)
 	return c;
 }
 
+struct at_command at_cmd_delete_many(const int *index, int count, int *ret_taken)
+{
+	struct at_command c = at_cmd_delete(index[0]);
+	size_t len = strlen(c.line);
+	int n = 1;
+	for (char more[24]; n < count; n++) {
+		size_t add = (size_t)snprintf(more, sizeof more, ";+CMGD=%d", index[n]);
+		if (len + add >= sizeof c.line)
+			break;
+		memcpy(c.line + len, more, add + 1);
+		len += add;
+	}
+	c.timeout_ms = DELETE_MS * (n < 3 ? n : 3);
+	*ret_taken = n;
+	return c;
+}
+
 int at_read_delete(const struct at_reply *r)
 {
 	return r->final == AT_OK || is_empty_slot(r) ? 0 : -ENODATA;

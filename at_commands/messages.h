@@ -26,6 +26,8 @@ int at_read_slot(const struct at_reply *r, struct at_slot *ret);
 void at_slot_done(struct at_slot *s);
 
 struct at_command at_cmd_delete(int index);
+/* The first of `count` slots that one line has room for, in this order; *ret_taken how many, at least one. */
+struct at_command at_cmd_delete_many(const int *index, int count, int *ret_taken);
 /* 0 also when there was nothing to delete. −ENODATA. */
 int at_read_delete(const struct at_reply *r);
 

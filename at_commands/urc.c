@@ -179,6 +179,7 @@ static void parse_by_kind(const struct at_fields *f, const char *pdu, struct at_
 		break;
 	case URC_UNKNOWN:
 	case URC_RING:
+	case URC_CALL_BEGIN:
 	case URC_CALL_END:
 	case URC_CLASS0:
 	case URC_PIN:
@@ -243,6 +244,7 @@ static const char *const kind_names[URC_KIND_COUNT] = {
     [URC_CLIP] = "clip",
     [URC_CCWA] = "ccwa",
     [URC_CALL] = "call",
+    [URC_CALL_BEGIN] = "call-begin",
     [URC_CALL_END] = "call-end",
     [URC_MISSED_CALL] = "missed-call",
     [URC_CMTI] = "cmti",

@@ -12,6 +12,7 @@ enum urc_kind {
 	URC_CLIP,        /* number, number_type, validity */
 	URC_CCWA,        /* a second caller waits: number */
 	URC_CALL,        /* +CLCC, ^DSCI: call */
+	URC_CALL_BEGIN,  /* something has picked up */
 	URC_CALL_END,    /* NO CARRIER, ^CEND, VOICE CALL: END … */
 	URC_MISSED_CALL, /* the modem's own count: number */
 	URC_CMTI,        /* a message is stored: memory, index */

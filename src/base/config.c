@@ -52,6 +52,7 @@ static const struct key keys[] = {
     {MODEM, "daily_quota", INT, M(daily_quota), "600"},
     {MODEM, "reports", BOOL, M(reports), "yes"},
     {MODEM, "roles", ROLES, M(roles), "receive send"},
+    {MODEM, "ring_for", DURATION, M(ring_for_ms), "9s"},
     {MODEM, "roaming", BOOL, M(roaming), "yes"},
     {MODEM, "smsc", CENTRE, M(smsc), NULL},
     {MODEM, "balance", BALANCE, M(balance), NULL},

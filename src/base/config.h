@@ -24,6 +24,7 @@ struct config_modem {
 	int hourly_quota, daily_quota; /* segments; 0 = no limit */
 	bool reports;
 	unsigned roles; /* enum modem_role */
+	int64_t ring_for_ms; /* a call rings so long before it is rejected; 0: until the caller gives up */
 	bool roaming;   /* no: nothing but alarms leaves in a foreign network */
 	char *smsc;     /* service centre, +DIGITS; NULL: the SIM's */
 	char *balance;  /* ussd:CODE or sms:NUMBER:TEXT; NULL: not asked */
