@@ -244,6 +244,7 @@ void at_chat_abort(struct at_chat *c, int64_t now_ms)
 	c->resync_wanted = c->resync_escape = c->marker_line = false;
 	c->swallow = c->owed = 0;
 	c->resync_try = 0;
+	c->probe_ms = 0;
 	free(c->aside);
 	c->aside = NULL;
 	buf_reset(&c->out);
@@ -261,6 +262,13 @@ void at_chat_abort(struct at_chat *c, int64_t now_ms)
 		rest = next;
 	}
 	run(c, now_ms);
+}
+
+void at_chat_probe(struct at_chat *c, int64_t now_ms, int every_ms, int tries)
+{
+	c->probe_ms = every_ms;
+	c->probe_tries = tries;
+	at_chat_resync(c, now_ms);
 }
 
 void at_chat_resync(struct at_chat *c, int64_t now_ms)

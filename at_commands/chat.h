@@ -146,6 +146,9 @@ void at_chat_hurry(struct at_chat *c, int64_t now_ms, int ms);
 
 /* Before the next command find step again, as after a time-out. For a port just opened: with ESC. */
 void at_chat_resync(struct at_chat *c, int64_t now_ms);
+/* The same where perhaps nobody is there yet: for once a marker each `every_ms`, and AT_DEAD only after `tries` of
+ * them. */
+void at_chat_probe(struct at_chat *c, int64_t now_ms, int every_ms, int tries);
 
 /* Ends all commands as AT_CANCELLED and forgets bytes of both directions: the port is gone. */
 void at_chat_abort(struct at_chat *c, int64_t now_ms);

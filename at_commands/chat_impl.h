@@ -68,6 +68,7 @@ struct at_chat {
 	bool resync_wanted, resync_escape;
 	bool resync_lazy; /* the modem is dead: only a waiting command tries again */
 	int resync_try;
+	int probe_ms, probe_tries; /* instead of the options', for this resync; 0 not so */
 	int owed;              /* markers written that are not answered yet, also by earlier resyncs */
 	int64_t owed_until_ms; /* after that nobody answers them any more */
 	bool marker_line;      /* a marker's line is here, its final result is not */

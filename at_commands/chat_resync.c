@@ -26,6 +26,8 @@ bool chat_resyncing(const struct at_chat *c)
 
 int64_t chat_marker_deadline(const struct at_chat *c, int64_t now_ms)
 {
+	if (c->probe_ms)
+		return now_ms + c->probe_ms;
 	return now_ms + (c->resync_try > c->opt.resync_tries ? BUSY_MS : c->opt.resync_ms);
 }
 
@@ -73,6 +75,7 @@ static void leave(struct at_chat *c, int64_t now_ms)
 	c->deadline_ms = INT64_MAX;
 	c->gap_until_ms = now_ms + c->opt.gap_ms;
 	c->header_open = false;
+	c->probe_ms = 0;
 	buf_reset(&c->out);
 }
 
@@ -115,7 +118,7 @@ void chat_resync_due(struct at_chat *c, int64_t now_ms)
 		put_marker(c, now_ms);
 	} else if (c->stage == CHAT_SETTLE) {
 		settled(c, now_ms);
-	} else if (c->resync_try < c->opt.resync_tries || (now_ms < c->air_until_ms && !c->heard)) {
+	} else if (c->resync_try < (c->probe_ms ? c->probe_tries : c->opt.resync_tries) || (now_ms < c->air_until_ms && !c->heard)) {
 		c->resync_try++;
 		c->resync_escape = true;
 		again(c, now_ms);

@@ -142,6 +142,16 @@ struct at_command at_cmd_format_pdu(void)
 	return at_cmd("AT+CMGF=0", 0);
 }
 
+struct at_command at_cmd_service_query(void)
+{
+	return at_cmd("AT+CSMS?", 0);
+}
+
+int at_read_service(const struct at_reply *r, int *ret_service)
+{
+	return read_one(r, "+CSMS:", ret_service);
+}
+
 struct at_command at_cmd_service(const struct modem_row *row)
 {
 	struct at_command c = at_cmd("", 0);

@@ -35,6 +35,8 @@ int at_read_radio(const struct at_reply *r, int *ret_fun);
 struct at_command at_cmd_format_query(void);
 int at_read_format(const struct at_reply *r, int *ret_mode); /* 0 PDU, 1 text */
 struct at_command at_cmd_format_pdu(void);
+struct at_command at_cmd_service_query(void);
+int at_read_service(const struct at_reply *r, int *ret_service);
 struct at_command at_cmd_service(const struct modem_row *row); /* +CSMS=<row.csms> */
 
 /* +CPMS */

@@ -1,19 +1,26 @@
 /* Life of a session: made, started, lent, ended; and the actions of session_table.c. */
 #include "daemon/session_internal.h"
 #include "daemon/session_actions.h"
+#include "daemon/alarm.h"
 #include "daemon/control.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "store/event.h"
 #include "store/line.h"
 
 #include <errno.h>
 #include <string.h>
 
-#define PROBE_MS        40000 /* a modem that boots answers within this, or the port is opened again */
+#define PROBE_EVERY_MS  800    /* how often a port is asked whether anybody is there, */
+#define PROBE_RARELY_MS 2000   /* and when nobody was there for long */
+#define PROBE_LONG_MS   120000
 #define INIT_MS         180000
+#define BACKOFF_MS      1000
 #define BACKOFF_MAX_MS  60000
+#define GONE_MS         250 /* a port that vanished is looked for so soon */
 #define FIRST_CHECK_MS  8000
+#define PIN_MS          60000
 #define STOP_MS         20000 /* for the answer to the text that is under way */
 #define DEVICE_MS       60000 /* its folder is watched as well */
 #define DEVICE_BLIND_MS 10000 /* its folder is not there either */
@@ -44,7 +51,7 @@ void session_put_line(struct session *s)
 			 .storage_size = s->size,
 			 .seen_utc = session_now(s)};
 	/* passing states would only be writes */
-	if (s->state == SESSION_READING || s->state == SESSION_SENDING)
+	if (session_reading(s) || s->state == SESSION_SENDING)
 		l.state = session_state_names[s->registered ? SESSION_READY : SESSION_REGISTERING];
 	int r = line_put(s->d->store, &l, l.seen_utc);
 	if (r)
@@ -54,13 +61,45 @@ void session_put_line(struct session *s)
 void session_event(struct session *s, enum session_event ev)
 {
 	const struct session_cell *c = &session_table[s->state][ev];
-	if (c->next != s->state) {
+	if (c->next != SESSION_STAYS && c->next != s->state) {
 		session_remark(s, "%s: %s -> %s", session_event_names[ev], session_state_names[s->state],
 			       session_state_names[c->next]);
 		session_no_due(s);
 		s->state = c->next;
 	}
 	c->act(s);
+}
+
+static void release(struct session *s, enum ports_why why)
+{
+	(void)s;
+	(void)why;
+}
+
+/* Out of service: told once. */
+void session_down(struct session *s, const char *reason)
+{
+	if (s->was_up) {
+		note_event(s, EVENT_MODEM_LOST,
+			   json_pack("{s:s, s:s}", "modem", s->config->name, "reason", reason));
+		if (mono_ms() - s->up_ms >= LADDER_CALM_MS)
+			s->ladder = (struct ladder){0};
+	}
+	s->was_up = false;
+	s->registered = false;
+	s->confused = false;
+	send_forget(s);
+	read_forget(s);
+}
+
+void session_close(struct session *s, const char *reason, enum ports_why why)
+{
+	bool open = s->poll;
+	port_close(s);
+	if (open)
+		release(s, why);
+	session_down(s, reason);
+	session_put_line(s);
 }
 
 /* ------------------------------------------------------------------------------------------------ opening */
@@ -70,25 +109,71 @@ void act_nothing(struct session *s)
 	(void)s;
 }
 
+/* A path to try: 0, or -errno. */
+static int claim(struct session *s)
+{
+	text_copy(s->claim.path, sizeof s->claim.path, s->config->device);
+	s->claim.sure = true;
+	return 0;
+}
+
 void act_open(struct session *s)
 {
-	int r = port_open(s);
-	if (r == 0)
-		device_unwatch(s);
-	if (r == -ENOENT || r == -ENXIO || r == -ENODEV)
-		session_event(s, EV_MISSING);
-	else if (r) {
-		log_warning("%s: %s cannot be opened: %s", s->config->name, s->config->device, strerror(-r));
-		session_event(s, EV_OPEN_FAILED);
-	} else
-		session_event(s, EV_OPENED);
+	session_close(s, "opened anew", PORTS_CLOSED);
+	for (;;) {
+		int r = claim(s);
+		if (r) {
+			session_event(s, EV_MISSING);
+			return;
+		}
+		r = port_open(s, s->claim.path);
+		if (r == 0) {
+			device_unwatch(s);
+			session_event(s, EV_OPENED);
+			return;
+		}
+		bool missing = r == -ENOENT || r == -ENXIO || r == -ENODEV;
+		bool sure = s->claim.sure;
+		release(s, missing ? PORTS_GONE : PORTS_BUSY);
+		if (missing) {
+			session_event(s, EV_MISSING);
+			return;
+		}
+		if (sure) {
+			log_warning("%s: %s cannot be opened: %s", s->config->name, s->claim.path,
+				    strerror(-r));
+			alarm_raise(s->d, s->config->name, ALARM_PORT_BUSY, "%s", strerror(-r));
+			session_event(s, EV_OPEN_FAILED);
+			return;
+		}
+	}
+}
+
+void act_next(struct session *s)
+{
+	port_close(s);
+	release(s, s->identified ? PORTS_CLOSED : PORTS_SILENT);
+	act_open(s);
+}
+
+/* Markers until somebody answers, then the steps of the row. */
+static void probe(struct session *s)
+{
+	int64_t ms = s->patience_ms ? s->patience_ms : s->row->boot_max_ms;
+	if (!s->claim.sure && !s->identified)
+		ms = PORTS_PROBE_MS;
+	int every = ms > PROBE_LONG_MS ? PROBE_RARELY_MS : PROBE_EVERY_MS;
+	s->patience_ms = 0;
+	s->answers = false;
+	session_due_in(s, ms + PROBE_LONG_MS, NULL);
+	at_chat_probe(s->chat, mono_ms(), every, (int)(ms / every) + 1);
+	init_begin(s);
 }
 
 void act_probe(struct session *s)
 {
 	session_remark(s, "open: %s as %s", s->port.path, s->row->name);
-	session_due_in(s, PROBE_MS, NULL);
-	init_begin(s);
+	probe(s);
 }
 
 void act_start_over(struct session *s)
@@ -97,13 +182,16 @@ void act_start_over(struct session *s)
 	s->registered = false;
 	s->format_known_ms = 0;
 	read_forget(s);
-	session_due_in(s, PROBE_MS, NULL);
+	if (!s->poll)
+		return;
 	/* commands of the old life end here; the walk begins anew */
-	if (s->chat)
-		at_chat_abort(s->chat, mono_ms());
-	if (s->poll)
-		at_chat_resync(s->chat, mono_ms());
-	init_begin(s);
+	at_chat_abort(s->chat, mono_ms());
+	probe(s);
+}
+
+void act_give_up(struct session *s)
+{
+	session_trouble(s, s->answers ? CAUSE_SETTINGS : CAUSE_SILENT);
 }
 
 void act_go_on(struct session *s)
@@ -132,12 +220,9 @@ void act_watch_registration(struct session *s)
 
 void act_watch_pin(struct session *s)
 {
-	if (s->was_up)
-		note_event(s, EVENT_MODEM_LOST,
-			   json_pack("{s:s, s:s}", "modem", s->config->name, "reason", "SIM closed"));
-	s->was_up = false;
+	session_down(s, "SIM closed");
 	session_put_line(s);
-	session_due_in(s, 60000, init_pin_watch);
+	session_due_in(s, PIN_MS, init_pin_watch);
 }
 
 /* ------------------------------------------------------------------------------------------------ at work */
@@ -148,8 +233,10 @@ static void come_up(struct session *s)
 	log_notice("%s: ready (%s %s, row %s)", s->config->name, s->id.maker, s->id.model, s->row->name);
 	note_event(s, EVENT_MODEM_UP, json_pack("{s:s, s:s}", "modem", s->config->name, "imei", s->imei));
 	s->was_up = true;
+	s->up_ms = mono_ms();
+	s->unregistered_ms = 0;
+	alarm_line_ready(s->d, s->config->name);
 	s->failures = 0;
-	s->reset_step = 0;
 	s->check_ms = FIRST_CHECK_MS;
 	s->next_check_ms = mono_ms() + s->check_ms;
 	s->next_round_ms = 0;
@@ -167,6 +254,13 @@ void act_unregistered(struct session *s)
 	act_watch_registration(s);
 }
 
+/* Nearly full by what was counted and what was announced since: what the network holds back comes late, in
+ * another order, or not at all. */
+bool read_presses(const struct session *s)
+{
+	return read_wanted(s) && s->size > 0 && 5 * (s->used + s->pending_count) >= 4 * s->size;
+}
+
 /* What to do next. Reading and sending take turns, so that neither a full store nor a full outbox starves the
  * other. */
 void act_look_around(struct session *s)
@@ -178,7 +272,9 @@ void act_look_around(struct session *s)
 	if (!s->was_up)
 		come_up(s);
 	bool read = read_wanted(s);
-	if (read && !(s->prefer_send && send_wanted(s)))
+	if (read_presses(s))
+		session_event(s, EV_DRAIN);
+	else if (read && !(s->prefer_send && send_wanted(s)))
 		session_event(s, EV_READ);
 	else if (send_wanted(s))
 		session_event(s, EV_SEND);
@@ -233,63 +329,33 @@ void act_confused_later(struct session *s)
 
 /* ------------------------------------------------------------------------------------------------ trouble */
 
-static void close_down(struct session *s, const char *reason)
-{
-	port_close(s);
-	send_forget(s);
-	read_forget(s);
-	s->registered = false;
-	s->confused = false;
-	if (s->was_up)
-		note_event(s, EVENT_MODEM_LOST,
-			   json_pack("{s:s, s:s}", "modem", s->config->name, "reason", reason));
-	s->was_up = false;
-	session_put_line(s);
-}
-
-static void wait_and_retry(struct session *s, int64_t first_ms)
-{
-	int64_t ms = first_ms;
-	if (asked_for(s))
-		return;
-	for (int i = 0; i < s->failures && ms < BACKOFF_MAX_MS; i++)
-		ms *= 2;
-	session_due_in(s, ms < BACKOFF_MAX_MS ? ms : BACKOFF_MAX_MS, NULL);
-}
-
 void act_lost(struct session *s)
 {
-	close_down(s, "port is gone");
-	wait_and_retry(s, 250);
-	s->failures++;
+	session_close(s, "port is gone", PORTS_GONE);
+	if (asked_for(s))
+		return;
+	session_due_in(s, GONE_MS, NULL);
 }
 
 void act_back_off(struct session *s)
 {
+	int64_t ms = BACKOFF_MS;
 	session_put_line(s);
-	wait_and_retry(s, 1000);
+	if (asked_for(s))
+		return;
+	for (int i = 0; i < s->failures && ms < BACKOFF_MAX_MS; i++)
+		ms *= 2;
 	s->failures++;
-}
-
-/* Open again first; when that has not helped twice, the row's resets in their order. */
-void act_climb(struct session *s)
-{
-	int64_t wait = 1000;
-	if (s->failures >= 2 && s->failures % 2 == 0 && s->poll && init_reset(s)) {
-		wait = 5000;
-		log_warning("%s: reset", s->config->name);
-	}
-	close_down(s, "no answer");
-	wait_and_retry(s, wait);
-	s->failures++;
+	session_due_in(s, ms < BACKOFF_MAX_MS ? ms : BACKOFF_MAX_MS, NULL);
 }
 
 void act_wait_for_device(struct session *s)
 {
 	if (s->was_up || !s->failures)
 		log_warning("%s: there is no %s", s->config->name, s->config->device);
-	close_down(s, "device is missing");
+	session_close(s, "device is missing", PORTS_GONE);
 	s->failures++;
+	alarm_raise(s->d, s->config->name, ALARM_LOST, "%s", s->config->device);
 	if (asked_for(s))
 		return;
 	device_watch(s);
@@ -301,7 +367,7 @@ void act_wait_for_device(struct session *s)
 void act_hold(struct session *s)
 {
 	s->hold_wanted = false;
-	close_down(s, "lent");
+	session_close(s, "lent", PORTS_CLOSED);
 	control_held(s->d->control, s->config->name);
 }
 
@@ -312,7 +378,7 @@ void act_hold_later(struct session *s)
 
 void act_stop(struct session *s)
 {
-	close_down(s, "stopped");
+	session_close(s, "stopped", PORTS_CLOSED);
 	daemon_session_stopped(s->d);
 }
 
@@ -391,6 +457,7 @@ void session_reconfigure(struct session *s, const struct config_modem *config)
 	s->config = config;
 	if (!same && s->state != SESSION_HELD && s->state != SESSION_STOPPED) {
 		s->failures = 0;
+		s->ladder = (struct ladder){0};
 		session_event(s, EV_GONE);
 		session_event(s, EV_START);
 	}
@@ -422,9 +489,14 @@ const char *session_name(const struct session *s)
 	return s->config->name;
 }
 
+const char *session_line_key(const struct session *s)
+{
+	return s->iccid[0] ? s->iccid : s->config->name;
+}
+
 bool session_up(const struct session *s)
 {
-	return s->state == SESSION_READY || s->state == SESSION_READING || s->state == SESSION_SENDING;
+	return s->state == SESSION_READY || session_reading(s) || s->state == SESSION_SENDING;
 }
 
 json_t *session_status(const struct session *s)

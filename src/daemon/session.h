@@ -36,5 +36,7 @@ void session_release(struct session *s);
 int session_trace(struct session *s, const char *path);
 
 const char *session_name(const struct session *s);
+/* What quotas and reports count by: the SIM's ICCID, or the modem's name while that is not known. Borrowed. */
+const char *session_line_key(const struct session *s);
 bool session_up(const struct session *s); /* ready, or at work */
 json_t *session_status(const struct session *s);

@@ -1,12 +1,17 @@
 /* Walking the row's steps: plain commands, and verbs of several exchanges. When a phase is through: the SIM,
  * the settings, the registration. */
 #include "daemon/session_internal.h"
+#include "daemon/alarm.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "store/event.h"
 
 #include <errno.h>
 #include <string.h>
+
+#define INIT_MS      180000
+#define RETRY_MS     100
+#define RETRY_MAX_MS 1000
 
 static void run_step(struct session *s);
 
@@ -106,17 +111,56 @@ static void on_smsc(void *user, const struct at_reply *r)
 	init_step_done(s, true);
 }
 
+/* Written only on a difference: some keep it in flash. */
+static void on_service(void *user, const struct at_reply *r)
+{
+	struct session *s = user;
+	int service;
+	if (port_over(s, r))
+		return;
+	if (at_read_service(r, &service) == 0 && service == s->row->csms) {
+		init_step_done(s, true);
+		return;
+	}
+	struct at_command c = at_cmd_service(s->row);
+	port_submit(s, &c, on_command);
+}
+
+static void ask_iccid(struct session *s);
+
 static void on_iccid(void *user, const struct at_reply *r)
 {
 	struct session *s = user;
 	if (port_over(s, r))
 		return;
-	if (at_read_iccid(r, s->iccid) == 0 || ++s->procedure >= s->row->iccid.count) {
-		init_step_done(s, true);
+	/* the one that this modem understands is asked first the next time */
+	if (at_read_iccid(r, s->iccid) != 0 && ++s->procedure < s->row->iccid.count) {
+		s->iccid_command = (s->iccid_command + 1) % s->row->iccid.count;
+		ask_iccid(s);
 		return;
 	}
-	struct at_command c = at_cmd_iccid(s->row->iccid.word[s->procedure]);
+	s->iccid_done(s);
+}
+
+static void ask_iccid(struct session *s)
+{
+	struct at_command c = at_cmd_iccid(s->row->iccid.word[s->iccid_command % s->row->iccid.count]);
 	port_submit(s, &c, on_iccid);
+}
+
+void init_iccid(struct session *s, void (*done)(struct session *s))
+{
+	s->procedure = 0;
+	s->iccid_done = done;
+	if (s->row->iccid.count)
+		ask_iccid(s);
+	else
+		done(s);
+}
+
+static void iccid_known(struct session *s)
+{
+	init_step_done(s, true);
 }
 
 static void run_verb(struct session *s, enum modem_verb verb)
@@ -146,8 +190,8 @@ static void run_verb(struct session *s, enum modem_verb verb)
 		port_submit(s, &c, on_format);
 		break;
 	case VERB_SERVICE:
-		c = at_cmd_service(s->row);
-		port_submit(s, &c, on_command);
+		c = at_cmd_service_query();
+		port_submit(s, &c, on_service);
 		break;
 	case VERB_STORES:
 		init_stores(s);
@@ -160,12 +204,7 @@ static void run_verb(struct session *s, enum modem_verb verb)
 		port_submit(s, &c, on_smsc);
 		break;
 	case VERB_ICCID:
-		if (!s->row->iccid.count) {
-			init_step_done(s, true);
-			break;
-		}
-		c = at_cmd_iccid(s->row->iccid.word[0]);
-		port_submit(s, &c, on_iccid);
+		init_iccid(s, iccid_known);
 		break;
 	case VERB_REGISTER:
 		init_register(s);
@@ -205,18 +244,35 @@ static void run_step(struct session *s)
 	run_verb(s, step->verb);
 }
 
+/* What fails is tried again at first almost at once, since a modem that has just answered is seldom far from ready,
+ * then ever more slowly, for as many seconds as the step has tries. */
+static void try_again(struct session *s, const struct modem_step *step)
+{
+	int64_t now = mono_ms();
+	if (s->tries++ == 0)
+		s->step_until_ms = now + step->tries * RETRY_MAX_MS;
+	int64_t pause = s->tries <= 4 ? RETRY_MS << (s->tries - 1) : RETRY_MAX_MS;
+	session_due_in(s, pause, run_step);
+}
+
 void init_step_done(struct session *s, bool ok)
 {
 	const struct modem_step *step = step_at(s);
-	if (!ok && step->on_error == ON_ERROR_RETRY && ++s->tries < step->tries) {
-		session_due_in(s, 1000, run_step);
+	if (!s->answers) {
+		s->answers = true;
+		session_due_in(s, INIT_MS, NULL);
+	}
+	if (!ok && step->on_error == ON_ERROR_RETRY && (!s->tries || mono_ms() < s->step_until_ms)) {
+		try_again(s, step);
 		return;
 	}
 	if (!ok && step->on_error != ON_ERROR_IGNORE) {
 		log_warning("%s: step %s%s failed", s->config->name,
 			    step->verb == VERB_COMMAND ? step->command : modem_verb_name(step->verb),
 			    s->tries ? " repeatedly" : "");
-		session_event(s, EV_INIT_FAILED);
+		if (step->verb == VERB_FORMAT)
+			alarm_raise(s->d, s->config->name, ALARM_NO_SMS, "%s", s->id.model);
+		session_trouble(s, CAUSE_SETTINGS);
 		return;
 	}
 	s->tries = 0;
@@ -224,21 +280,34 @@ void init_step_done(struct session *s, bool ok)
 	run_step(s);
 }
 
+void init_hurry(struct session *s)
+{
+	if (s->state == SESSION_PROBING && s->due)
+		session_due_in(s, 0, s->due);
+}
+
 /* ------------------------------------------------------------------------------------------------ who is it */
 
-static void identified(struct session *s)
+/* Other gaps, other steps: from the beginning, with a chat of its own. */
+static void begin_as_row(struct session *s)
+{
+	port_new_chat(s);
+	init_begin(s);
+}
+
+static void known(struct session *s)
 {
 	const struct modem_row *row = modem_rows_match(&s->d->rows, &s->id);
+	s->identified = true;
 	if (row == s->row || s->outer) {
 		init_step_done(s, true);
 		return;
 	}
 	session_remark(s, "row %s for %s %s", row->name, s->id.maker, s->id.model);
 	s->row = row;
-	/* other gaps, other steps: from the beginning, with a new chat once this one has returned */
-	session_event(s, EV_GONE);
-	session_due_in(s, 0, NULL);
-	s->failures = 0;
+	s->stores_known = s->notify_asked = false;
+	/* once the chat that calls this has returned */
+	session_due_in(s, 0, begin_as_row);
 }
 
 static void on_identity(void *user, const struct at_reply *r)
@@ -263,7 +332,7 @@ static void on_identity(void *user, const struct at_reply *r)
 		break;
 	default:
 		at_read_imei(r, s->imei);
-		identified(s);
+		known(s);
 		return;
 	}
 	port_submit(s, &c, on_identity);
@@ -271,33 +340,10 @@ static void on_identity(void *user, const struct at_reply *r)
 
 void init_identify(struct session *s)
 {
+	if (s->identified) {
+		init_step_done(s, true);
+		return;
+	}
 	struct at_command c = at_cmd_maker();
 	port_submit(s, &c, on_identity);
-}
-
-/* ------------------------------------------------------------------------------------------------ reset */
-
-bool init_reset(struct session *s)
-{
-	int64_t day = session_now(s) / DAY_S;
-	if (day != s->reset_day) {
-		s->reset_day = day;
-		s->resets_today = 0;
-	}
-	if (!s->row->reset_count || s->resets_today >= s->row->resets_per_day)
-		return false;
-	const struct modem_reset *reset = &s->row->reset[s->reset_step % s->row->reset_count];
-	s->reset_step++;
-	s->resets_today++;
-	/* written past the chat, which may be waiting for a modem that does not listen */
-	char line[ROW_WORD + 4];
-	int n = snprintf(line, sizeof line, "\x1b\r%s\r", reset->command);
-	session_remark(s, "reset: %s", reset->command);
-	int r = event_add(s->d->store, EVENT_MODEM_RESET, "daemon",
-			  json_pack("{s:s, s:s, s:s}", "modem", s->config->name, "step", reset->command,
-				    "reason", "no answer"),
-			  session_now(s));
-	if (r)
-		log_error("%s: event not written: %s", s->config->name, strerror(-r));
-	return transport_write(&s->port, line, (size_t)n) == n;
 }

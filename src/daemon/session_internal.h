@@ -2,7 +2,10 @@
 #pragma once
 
 #include "at_commands/verbs.h"
+#include "daemon/caller.h"
 #include "daemon/daemon.h"
+#include "daemon/ladder.h"
+#include "daemon/ports.h"
 #include "daemon/sender.h"
 #include "daemon/session.h"
 #include "daemon/trouble.h"
@@ -15,57 +18,61 @@
 #define SESSION_SLOTS             256 /* announced, to be read */
 #define SESSION_DEVICE_SETTLES_MS 200
 
+/* Names are a promise to scripts; the words are what `yishid --states` reads out. */
 #define SESSION_STATES(X)                                                                                      \
-	X(CLOSED, "closed")           /* not started */                                                        \
-	X(OPENING, "opening")         /* the port is open, does anybody answer? */                             \
-	X(PIN, "pin")                 /* the SIM wants what we will not give (again) */                        \
-	X(INIT, "init")               /* settings, first read-out */                                           \
-	X(REGISTERING, "registering") /* texts can be read; no network yet */                                  \
-	X(READY, "ready")                                                                                      \
-	X(READING, "reading")                                                                                  \
-	X(SENDING, "sending")                                                                                  \
-	X(BACKOFF, "backoff") /* closed, tries again in a while */                                             \
-	X(LOST, "lost")       /* there is no such device at present */                                         \
-	X(HELD, "held")       /* lent to somebody */                                                           \
-	X(STOPPED, "stopped")
+	X(LOST, "lost", "there is no port to try at present")                                                  \
+	X(PROBING, "probing", "the port is open: does anybody answer, who, and are the settings ours")         \
+	X(PIN, "pin", "the SIM is missing, or wants what is not given (again)")                                \
+	X(REGISTERING, "registering", "texts can be read; there is no network yet")                            \
+	X(READY, "ready", "all is well and nothing is to be done")                                             \
+	X(READING, "reading", "texts are read, stored and freed; sending has the next turn")                   \
+	X(DRAINING, "draining", "the same with a store that is nearly full; sending waits")                    \
+	X(SENDING, "sending", "a text is with the modem")                                                      \
+	X(BACKOFF, "backoff", "the port is closed for a moment between two steps of the ladder")               \
+	X(RESETTING, "resetting", "a reset is under way; waits for the modem to come back")                    \
+	X(HELD, "held", "the port is lent to somebody")                                                        \
+	X(STOPPED, "stopped", "the end")
 
 #define SESSION_EVENTS(X)                                                                                      \
-	X(START)  /* begin, or the device appeared */                                                          \
-	X(DUE)    /* the timer of the state */                                                                 \
-	X(OPENED) /* the port is open */                                                                       \
-	X(OPEN_FAILED)                                                                                         \
-	X(MISSING)     /* no such device */                                                                    \
-	X(PIN_REFUSED) /* the SIM stays closed */                                                              \
-	X(SIM_READY)                                                                                           \
-	X(INIT_DONE)                                                                                           \
-	X(INIT_FAILED)                                                                                         \
-	X(DEAD) /* the port is there, nobody answers */                                                        \
-	X(GONE) /* the port is not there any more */                                                           \
-	X(REGISTERED)                                                                                          \
-	X(UNREGISTERED)                                                                                        \
-	X(READ)     /* something is to be read */                                                              \
-	X(SEND)     /* something is to be sent */                                                              \
-	X(REST)     /* what was under way is done */                                                           \
-	X(CONFUSED) /* it has reset itself, or its settings are not ours */                                    \
-	X(HOLD)                                                                                                \
-	X(RELEASE)                                                                                             \
-	X(STOP)
+	X(START, "it is to begin, or a port has appeared")                                                     \
+	X(DUE, "the time of the state is over")                                                                \
+	X(OPENED, "the port is open")                                                                          \
+	X(OPEN_FAILED, "the port cannot be opened")                                                            \
+	X(MISSING, "there is no such port")                                                                    \
+	X(NEXT, "it is not this port")                                                                         \
+	X(SIM_READY, "the SIM is open")                                                                        \
+	X(PIN_REFUSED, "the SIM stays closed")                                                                 \
+	X(INIT_DONE, "all settings are ours")                                                                  \
+	X(TROUBLE, "something is wrong that a step of the ladder may heal")                                    \
+	X(GONE, "the port vanishes")                                                                           \
+	X(RESET, "the next step of the ladder is a reset")                                                     \
+	X(CONFUSED, "it has started anew, or its settings are not ours")                                       \
+	X(REGISTERED, "there is a network")                                                                    \
+	X(UNREGISTERED, "there is no network")                                                                 \
+	X(READ, "something is to be read")                                                                     \
+	X(DRAIN, "something is to be read, and the store is nearly full")                                      \
+	X(SEND, "something is to be sent")                                                                     \
+	X(REST, "what was under way is done")                                                                  \
+	X(HOLD, "somebody wants the port")                                                                     \
+	X(RELEASE, "the port is given back")                                                                   \
+	X(STOP, "the program ends")
 
 enum session_state {
-#define X(id, name) SESSION_##id,
+#define X(id, name, words) SESSION_##id,
 	SESSION_STATES(X)
 #undef X
-	    SESSION_STATE_COUNT
+	    SESSION_STATE_COUNT,
+	SESSION_STAYS = SESSION_STATE_COUNT /* in a cell: no other state */
 };
 enum session_event {
-#define X(id) EV_##id,
+#define X(id, words) EV_##id,
 	SESSION_EVENTS(X)
 #undef X
 	    SESSION_EVENT_COUNT
 };
 
 struct session_cell {
-	void (*act)(struct session *s); /* after the state was entered */
+	void (*act)(struct session *s); /* after the state was entered; act_nothing: the event is ignored */
 	enum session_state next;
 };
 /* session_table.c: total, no cell is empty. */
@@ -73,11 +80,33 @@ extern const struct session_cell session_table[SESSION_STATE_COUNT][SESSION_EVEN
 extern const char *const session_state_names[SESSION_STATE_COUNT];
 extern const char *const session_event_names[SESSION_EVENT_COUNT];
 
+/* The table in words. */
+void session_table_print(FILE *out);
+
 void session_event(struct session *s, enum session_event ev);
 
 struct session_slot {
 	char memory[12];
 	int index;
+};
+
+/* A part on its way. Several may name the same text: flight_drop. */
+struct flight {
+	struct outbox_message *m; /* NULL: none */
+	int part;
+	struct compose_part pdu;
+};
+
+/* What became of a part, until it is on disk. */
+struct outcome {
+	struct outbox_message *m; /* NULL: none */
+	int part;
+	enum at_submitted kind;
+	enum at_class class; /* of the error, when it was one */
+	bool answered;       /* it ended in an error that the modem said */
+	bool silent;         /* it ended in silence: is anybody there? */
+	int mr;
+	char reason[128];
 };
 
 struct session {
@@ -101,16 +130,32 @@ struct session {
 	bool pumping;
 	int64_t hush_ms; /* no bytes are read before; 0 not so */
 
-	/* ladder */
-	int failures; /* rounds in a row that did not come to ready */
-	int resets_today, reset_step;
-	int64_t reset_day;
+	/* life */
+	struct ports_claim claim; /* the port in use, or the last one */
+	bool identified;          /* who answers on the open port is known */
+	bool answers;             /* anybody has answered since the probing began */
+	int64_t patience_ms;      /* for the next probing; 0: as long as the row says that a start takes */
+	int failures;             /* to open, in a row */
 	bool was_up, stop_wanted, hold_wanted, confused;
+	int64_t up_ms; /* since when it has been up, or was */
+
+	/* ladder */
+	struct ladder ladder;
+	enum ladder_cause cause; /* of the trouble */
+	enum ladder_step step_taken;
+	int command;             /* of the step's, under way */
+	int restart_ms;          /* for the modem to come back */
+	bool no_rebind, no_power; /* this box cannot: said */
+	int64_t unregistered_ms, network_step_ms;
 
 	/* initialising */
 	enum modem_when phase;
 	const struct modem_steps *steps, *outer; /* outer: to go on with when `quiet` is through */
 	int step, outer_step, tries;
+	int64_t step_until_ms; /* it is tried again until then */
+	int iccid_command;     /* the row's that this modem understands */
+	void (*iccid_done)(struct session *s);
+	bool stores_known, notify_asked; /* what it can do was asked */
 	int procedure; /* position within a verb of several exchanges */
 	int64_t pin_until_ms;
 
@@ -138,6 +183,13 @@ struct session {
 	int list_at, delete_at, batch;
 	bool reread; /* the slot in hand has been asked for twice in this round */
 	bool deleting;
+	struct {
+		bool off;         /* one delete in a line */
+		int from, singles; /* slot of the list that the line under way began with; so many one by one before the next try */
+		int refused;
+		char memory[12];
+		uint8_t freed[SESSION_SLOTS / 8]; /* bit n: such a line freed slot n since the last listing */
+	} bulk;
 	int not_freed;     /* in this batch, one after the other */
 	int delete_pauses; /* since one could be freed */
 	int64_t delete_ms; /* the memory lets nothing be freed: not before */
@@ -149,32 +201,43 @@ struct session {
 	bool check_due, one_by_one; /* one_by_one: the modem does not take several queries in a line */
 	int announced, unannounced; /* texts that +CMTI told of, and that only a sweep found */
 
-	/* sending */
-	struct outbox_message out;
-	bool begun;                /* a part of it is with the modem, or was */
-	bool submitting, answered; /* AT+CMGS is under way; it ended in an error that the modem said */
-	struct {
-		enum at_submitted kind;
-		enum sender_reaction reaction;
-		int mr;
-		char reason[128];
-	} outcome;
-	int part, register_errors, rejected;
+	/* sending (session_send.c, session_outcome.c) */
+	struct flight air, ahead; /* with the modem or about to be; composed for afterwards */
+	bool begun;               /* the part in the air is `sending` on disk */
+	bool submitting;          /* its AT+CMGS has no final result yet */
+	bool commit_due;          /* as soon as what waits for the modem is written */
+	struct outcome past;
+	int register_errors, rejected;
 	uint64_t submits;
 	int64_t format_known_ms; /* it said then that it is in PDU mode; 0 in doubt */
 	bool burst;              /* parts follow each other without a pause */
-	int64_t blocked_until_ms, wait_since_ms, last_read_ms;
+	bool one_command;        /* this modem refused AT+CMGF?;+CMGS */
+	bool more_set;           /* +CMMS is in force, … */
+	bool more_refused;       /* … or not to be had */
+	int64_t air_until_ms;    /* mono; a part may be in the air until then, 0 none */
+	int64_t blocked_until_ms, waits_for, wait_since_ms, last_read_ms; /* waits_for: id */
+	int64_t record_failed_ms; /* an outcome could not be written since then; 0 */
 	int64_t no_report, no_validity; /* ids */
 	char blocked_reason[96];
 	bool prefer_send; /* reading and sending take turns */
 
 	/* calls */
-	char caller[AT_NUMBER_MAX];
-	bool ringing, caller_known;
-	int64_t ring_ms, clcc_ms;
+	struct callers callers;
+	int64_t call_busy_ms; /* a command on behalf of a call has no answer yet: at the latest then; 0 none */
+	bool call_said;       /* that this model has no voice */
 };
 
 int64_t session_now(const struct session *s);
+/* Something is wrong that the ladder may heal. */
+void session_trouble(struct session *s, enum ladder_cause cause);
+/* Out of service: said once, and what was under way is forgotten. */
+void session_down(struct session *s, const char *reason);
+/* The same, and the port is closed. */
+void session_close(struct session *s, const char *reason, enum ports_why why);
+static inline bool session_reading(const struct session *s)
+{
+	return s->state == SESSION_READING || s->state == SESSION_DRAINING;
+}
 void session_arm(struct session *s); /* the timer again, after a deadline changed */
 void session_due_in(struct session *s, int64_t ms, void (*due)(struct session *s)); /* NULL: EV_DUE */
 void session_no_due(struct session *s);
@@ -182,8 +245,9 @@ void session_remark(struct session *s, const char *fmt, ...) __attribute__((form
 void session_put_line(struct session *s); /* the row in table line */
 
 /* port */
-int port_open(struct session *s);
+int port_open(struct session *s, const char *path);
 void port_close(struct session *s);
+void port_new_chat(struct session *s); /* with the options of the row; not from one of the chat's callbacks */
 void port_pump(struct session *s);
 /* Queues a command. When the chat refuses it is as if it had been cancelled: done is not called. */
 void port_submit(struct session *s, struct at_command *c, void (*done)(void *user, const struct at_reply *r));
@@ -202,6 +266,8 @@ void device_unwatch(struct session *s);
 void init_begin(struct session *s); /* WHEN_OPEN */
 void init_go_on(struct session *s); /* the step after the one that is done */
 void init_step_done(struct session *s, bool ok);
+void init_hurry(struct session *s);   /* it says that it is further: what waits to be tried again is tried now */
+void init_iccid(struct session *s, void (*done)(struct session *s)); /* s->iccid, "" when it does not tell */
 void init_pin(struct session *s);
 void init_pin_watch(struct session *s);
 void init_identify(struct session *s);
@@ -210,28 +276,49 @@ void init_notify(struct session *s);
 void init_register(struct session *s);
 void init_registration_watch(struct session *s);
 void init_registration_urc(struct session *s, const struct at_urc *u);
-bool init_reset(struct session *s); /* the row's reset command, within its cap; false: none to be had */
 
 /* read */
 void read_announced(struct session *s, const char *memory, int index);
 bool read_wanted(const struct session *s);
+bool read_presses(const struct session *s); /* and the store is nearly full: before anything is sent */
 void read_begin(struct session *s);
 void read_all_due(struct session *s);
 void read_direct(struct session *s, const struct at_urc *u);
 void read_check(struct session *s); /* session_check.c; ends in read_begin or EV_CONFUSED */
 int64_t read_next_ms(const struct session *s);
 void read_forget(struct session *s);
+void read_look_at(struct session *s, int64_t ms); /* the next look is at this time, or earlier */
+int read_memory_index(const struct session *s, const char *name);
+void read_go_on(struct session *s);
+void free_slots(struct session *s);      /* session_free.c: those of s->list whose index is not −1 */
+void free_next(struct session *s);
+bool free_was_lie(struct session *s, int index); /* it was said to be free, and is there again */
 void read_trouble_due(struct session *s); /* slots whose next try is due are to be read */
 
 /* send */
 bool send_wanted(struct session *s);
 void send_begin(struct session *s);
+void send_wake(struct session *s);            /* the outbox changed: what is chosen ahead is chosen anew */
+void send_commit(struct session *s);          /* what is due, once AT+CMGS is written; see session_send.c */
 bool send_under_way(const struct session *s); /* AT+CMGS has no answer yet */
 void send_cut_off(struct session *s);         /* there will be none: the modem has started anew */
 void send_late(struct session *s, uint64_t tag, const char *line);
+void send_reported(struct session *s);              /* a report has come while a part may be in the air */
+void send_new_port(struct session *s);              /* what was known of the modem's settings is not any more */
+int64_t send_air_until_ms(const struct session *s); /* a text without an answer may be in the air so long; 0 */
 void send_forget(struct session *s);
+void flight_drop(struct session *s, struct flight *f);
+
+/* outcome (session_outcome.c) */
+struct outcome outcome_of(struct session *s, const struct flight *f, const struct at_reply *r);
+int outcome_record(struct session *s, struct outcome *o, bool *ret_whole); /* within a transaction */
+void outcome_react(struct session *s, const struct outcome *o);            /* what it means for the line */
+void send_pause(struct session *s, int64_t ms); /* nothing is begun for so long; the timer brings it back */
+void send_log(struct session *s, const struct outbox_message *m, int part, const char *what);
 
 /* call */
 void call_urc(struct session *s, const struct at_urc *u);
 int64_t call_due_ms(const struct session *s);
 void call_tick(struct session *s);
+void call_announce(struct session *s); /* once: there is no voice */
+bool call_possible(const struct session *s); /* the model has voice, as far as its row knows */

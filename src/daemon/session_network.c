@@ -42,7 +42,7 @@ void init_registration_urc(struct session *s, const struct at_urc *u)
 /* The question was a step of the initialising, or of the wait; or it was overtaken by an unsolicited answer. */
 static void settled(struct session *s)
 {
-	if (s->state == SESSION_OPENING || s->state == SESSION_INIT)
+	if (s->state == SESSION_PROBING)
 		init_step_done(s, true);
 	else if (s->state == SESSION_REGISTERING && s->registered)
 		session_event(s, EV_REGISTERED);

@@ -80,6 +80,7 @@ static void on_urc(void *user, const struct at_urc *u)
 	case URC_CLIP:
 	case URC_CCWA:
 	case URC_CALL:
+	case URC_CALL_BEGIN:
 	case URC_CALL_END:
 	case URC_MISSED_CALL:
 		call_urc(s, u);
@@ -97,6 +98,7 @@ static void on_urc(void *user, const struct at_urc *u)
 		read_all_due(s);
 		break;
 	case URC_READY:
+		init_hurry(s);
 		read_all_due(s);
 		/* the end of a start: one that began before the port was opened, or one that nobody heard begin */
 		if (mono_ms() - s->opened_ms > START_MS && send_under_way(s)) {
@@ -117,8 +119,10 @@ static void on_urc(void *user, const struct at_urc *u)
 	case URC_PIN:
 	case URC_SIM:
 		if (at_pin_state(u->text) == PIN_ABSENT || u->value == 0 ||
-		    (s->state != SESSION_OPENING && u->value == 1))
+		    (s->state != SESSION_PROBING && u->value == 1))
 			confused(s, u->line);
+		else
+			init_hurry(s);
 		break;
 	case URC_CBM:
 	case URC_CLASS0:
@@ -159,9 +163,18 @@ static void watch(struct session *s)
 	uv_poll_start(s->poll, events, on_poll);
 }
 
-int port_open(struct session *s)
+void port_new_chat(struct session *s)
 {
-	int r = transport_open(&s->port, s->config->device, s->row->baud);
+	struct at_chat_events e = {
+	    .urc = on_urc, .late = on_late, .sent = on_sent, .received = on_received, .user = s};
+	at_chat_free(s->chat);
+	s->chat_options = modem_row_chat_options(s->row);
+	s->chat = at_chat_new(&s->chat_options, &e);
+}
+
+int port_open(struct session *s, const char *path)
+{
+	int r = transport_open(&s->port, path, s->row->baud);
 	if (r)
 		return r;
 	s->poll = mem_alloc(sizeof *s->poll);
@@ -174,15 +187,10 @@ int port_open(struct session *s)
 		transport_close(&s->port);
 		return r;
 	}
-	struct at_chat_events e = {
-	    .urc = on_urc, .late = on_late, .sent = on_sent, .received = on_received, .user = s};
-	at_chat_free(s->chat);
-	s->chat_options = modem_row_chat_options(s->row);
-	s->chat = at_chat_new(&s->chat_options, &e);
+	port_new_chat(s);
 	s->hush_ms = 0;
 	s->opened_ms = mono_ms();
-	s->one_by_one = false;
-	at_chat_resync(s->chat, mono_ms());
+	s->one_by_one = s->identified = s->stores_known = s->notify_asked = false;
 	watch(s);
 	return 0;
 }
@@ -280,7 +288,7 @@ bool port_over(struct session *s, const struct at_reply *r)
 	if (r->final != AT_DEAD)
 		return false;
 	log_warning("%s: no answer any more", s->config->name);
-	session_event(s, EV_DEAD);
+	session_trouble(s, CAUSE_SILENT);
 	return true;
 }
 

@@ -15,9 +15,7 @@
 #define LIST_ABOVE 2  /* so many announced in one memory: one listing is cheaper */
 #define LATELY_MS  5000
 #define RETRY_MS   2000 /* the database was busy: the texts are still in the modem */
-#define NOT_FREED  3    /* so many in a row: the memory, not a slot, is at fault */
-
-static void go_on(struct session *s);
+#define TOGETHER   64   /* texts in one transaction */
 
 void read_forget(struct session *s)
 {
@@ -36,7 +34,7 @@ bool read_wanted(const struct session *s)
 	       (s->pending_count || s->list_due || s->look_due || s->check_due || s->list.count);
 }
 
-static int memory_index(const struct session *s, const char *name)
+int read_memory_index(const struct session *s, const char *name)
 {
 	for (int i = 0; i < s->memory_count; i++)
 		if (!strcmp(s->memory[i], name))
@@ -70,9 +68,9 @@ void read_announced(struct session *s, const char *memory, int index)
 		memory = s->chosen;
 	s->announced++;
 	/* one that was not known yet is read too from now on */
-	if (memory_index(s, memory) < 0 && s->memory_count && s->memory_count < SESSION_MEMORIES)
+	if (read_memory_index(s, memory) < 0 && s->memory_count && s->memory_count < SESSION_MEMORIES)
 		text_copy(s->memory[s->memory_count++], sizeof s->memory[0], memory);
-	int m = memory_index(s, memory);
+	int m = read_memory_index(s, memory);
 	if (index < 0 || !pend(s, memory, index))
 		s->list_due |= m >= 0 ? 1u << m : 1;
 	if (s->state == SESSION_READY || s->state == SESSION_REGISTERING)
@@ -90,7 +88,7 @@ static void look_again(struct session *s)
 		s->next_check_ms = at;
 }
 
-static void look_at(struct session *s, int64_t ms)
+void read_look_at(struct session *s, int64_t ms)
 {
 	if (s->next_check_ms > ms)
 		s->next_check_ms = ms;
@@ -102,14 +100,14 @@ void read_trouble_due(struct session *s)
 	int64_t now = mono_ms(), next = trouble_next_ms(&s->trouble);
 	for (int i = 0; i < s->trouble.count; i++) {
 		const struct trouble_slot *t = &s->trouble.slot[i];
-		int m = memory_index(s, t->memory);
+		int m = read_memory_index(s, t->memory);
 		if (now < t->next_ms)
 			continue;
 		if ((t->rounds + t->deletes) % 2 == 0 || !pend(s, t->memory, t->index))
 			s->list_due |= m >= 0 ? 1u << m : 1;
 	}
 	if (next != INT64_MAX)
-		look_at(s, next > now + RETRY_MS ? next : now + RETRY_MS);
+		read_look_at(s, next > now + RETRY_MS ? next : now + RETRY_MS);
 }
 
 /* What was read is not what lies there. True: it will not become better. */
@@ -118,37 +116,75 @@ static bool bad_read(struct session *s, const char *memory, const struct at_slot
 	if (trouble_bad_read(&s->trouble, memory, slot->index, slot->pdu, mono_ms(), s->row->poll_ms))
 		return true;
 	session_remark(s, "%s %d was not read whole; once more later", memory, slot->index);
-	look_at(s, mono_ms() + TROUBLE_FIRST_MS);
+	read_look_at(s, mono_ms() + TROUBLE_FIRST_MS);
 	return false;
 }
 
-/* True: the bytes are safe, the slot may be freed. */
-static bool take(struct session *s, const char *memory, const struct at_slot *slot)
+/* What becomes of a slot of the list: bytes as they are, or a reason why they are only kept. False: not now. */
+static bool receive(struct session *s, const struct at_slot *slot, struct received *ret)
 {
-	struct received in = {.modem = s->config->name,
-			      .memory = memory,
-			      .slot = slot->index,
-			      .hex = slot->pdu ? slot->pdu : "",
-			      .length = slot->length};
-	int r;
-	if ((!slot->pdu || slot->length_lies) && !bad_read(s, memory, slot))
+	*ret = (struct received){.modem = s->config->name,
+				 .line = session_line_key(s),
+				 .memory = s->list_memory,
+				 .slot = slot->index,
+				 .hex = slot->pdu ? slot->pdu : "",
+				 .length = slot->length};
+	if ((!slot->pdu || slot->length_lies) && !bad_read(s, s->list_memory, slot))
 		return false;
-	if (slot->pdu && (slot->stat == 2 || slot->stat == 3))
-		r = receiver_quarantine(&s->d->people, &in, "a text that was stored for sending", true,
-					session_now(s));
-	else if (slot->pdu)
-		r = receiver_take(&s->d->people, &in, session_now(s), NULL);
-	else
-		r = receiver_quarantine(&s->d->people, &in, "the slot cannot be read", false, session_now(s));
-	if (r) {
-		log_error("%s: a text stays in %s %d: %s", s->config->name, memory, slot->index, strerror(-r));
-		look_again(s);
-		return false;
+	if (!slot->pdu)
+		ret->unread = "the slot cannot be read";
+	else if (slot->stat == 2 || slot->stat == 3) {
+		ret->unread = "a text that was stored for sending";
+		ret->draft = true;
 	}
-	trouble_good_read(&s->trouble, memory, slot->index);
+	return true;
+}
+
+static void not_taken(struct session *s, struct at_slot *slot, int r)
+{
+	log_error("%s: a text stays in %s %d: %s", s->config->name, s->list_memory, slot->index, strerror(-r));
+	slot->index = -1; /* not to be freed */
+	look_again(s);
+}
+
+/* Some at once: one commit for all of them. Those that are safe then may be freed. */
+static void take_some(struct session *s, struct received *in, int *where, int n)
+{
+	int r = n ? receiver_take(&s->d->people, in, n, session_now(s)) : 0;
+	for (int i = 0; i < n; i++) {
+		struct at_slot *slot = &s->list.slot[where[i]];
+		if (r || in[i].failed) {
+			not_taken(s, slot, r ? r : in[i].failed);
+			continue;
+		}
+		trouble_good_read(&s->trouble, s->list_memory, slot->index);
+		if (in[i].known && free_was_lie(s, slot->index))
+			session_remark(s, "%s %d is not free, though it was said to be", s->list_memory,
+				       slot->index);
+	}
+	if (!n || r)
+		return;
 	s->last_read_ms = mono_ms();
 	daemon_act_soon(s->d, 0);
-	return true;
+}
+
+static void take_list(struct session *s)
+{
+	struct received in[TOGETHER];
+	int where[TOGETHER], n = 0;
+	for (int i = 0; i < s->list.count; i++) {
+		struct at_slot *slot = &s->list.slot[i];
+		if (receive(s, slot, &in[n]))
+			where[n++] = i;
+		else
+			slot->index = -1;
+		if (n == TOGETHER) {
+			take_some(s, in, where, n);
+			n = 0;
+		}
+	}
+	take_some(s, in, where, n);
+	memset(s->bulk.freed, 0, sizeof s->bulk.freed);
 }
 
 void read_direct(struct session *s, const struct at_urc *u)
@@ -162,9 +198,16 @@ void read_direct(struct session *s, const struct at_urc *u)
 			session_event(s, EV_READ);
 		return;
 	}
-	struct received in = {
-	    .modem = s->config->name, .memory = "", .slot = -1, .hex = u->pdu, .length = u->length};
-	int r = receiver_take(&s->d->people, &in, session_now(s), NULL);
+	struct received in = {.modem = s->config->name,
+			      .line = session_line_key(s),
+			      .memory = "",
+			      .slot = -1,
+			      .hex = u->pdu,
+			      .length = u->length};
+	int64_t came_ms = mono_ms();
+	int r = receiver_take(&s->d->people, &in, 1, session_now(s));
+	if (r == 0)
+		r = in.failed;
 	if (r) {
 		log_error("%s: a text is not acknowledged: %s", s->config->name, strerror(-r));
 		return;
@@ -174,83 +217,6 @@ void read_direct(struct session *s, const struct at_urc *u)
 	struct at_command c = at_cmd_acknowledge(s->row, &wanted);
 	if (wanted)
 		port_submit(s, &c, NULL);
-}
-
-/* -------------------------------------------------------------------------------------- slots are freed */
-
-/* Stored it is: a later round meets it again, knows it, and tries again to delete it. */
-static void not_freed(struct session *s, int index, const char *why)
-{
-	int64_t now = mono_ms();
-	int n = trouble_not_freed(&s->trouble, s->list_memory, index, now, s->row->poll_ms);
-	if (n == 3)
-		log_error("%s: %s %d cannot be deleted: %s", s->config->name, s->list_memory, index, why);
-	look_at(s, now + TROUBLE_FIRST_MS);
-	if (++s->not_freed >= NOT_FREED)
-		s->delete_ms = now + trouble_pause_ms(++s->delete_pauses, s->row->poll_ms);
-}
-
-static void on_deleted(void *user, const struct at_reply *r)
-{
-	struct session *s = user;
-	if (port_over(s, r))
-		return;
-	int index = s->list.slot[s->delete_at].index;
-	bool freed = at_read_delete(r) == 0;
-	if (!freed)
-		not_freed(s, index, r->text);
-	else {
-		s->not_freed = s->delete_pauses = 0;
-		trouble_over(&s->trouble, s->list_memory, index);
-		if (s->row->index_shifts)
-			trouble_forget(&s->trouble, s->list_memory);
-		if (s->used > 0 && !strcmp(s->list_memory, s->chosen))
-			s->used--;
-	}
-	s->delete_at--;
-	if (freed && s->row->index_shifts && s->delete_at >= 0) {
-		int m = memory_index(s, s->list_memory);
-		s->list_due |= m >= 0 ? 1u << m : 1;
-		s->delete_at = -1;
-	}
-	go_on(s);
-}
-
-/* The highest first, since in some modems those above move down. */
-static void delete_next(struct session *s)
-{
-	int64_t now = mono_ms();
-	while (s->delete_at >= 0 &&
-	       (s->list.slot[s->delete_at].index < 0 || now < s->delete_ms ||
-		!trouble_ripe(&s->trouble, s->list_memory, s->list.slot[s->delete_at].index, now)))
-		s->delete_at--;
-	if (s->delete_at >= 0) {
-		struct at_command c = at_cmd_delete(s->list.slot[s->delete_at].index);
-		port_submit(s, &c, on_deleted);
-		return;
-	}
-	s->deleting = false;
-	at_list_done(&s->list);
-	s->list = (struct at_list){0};
-	s->list_at = 0;
-	/* a whole batch: the outbox has its turn */
-	session_event(s, EV_REST);
-}
-
-static int by_index(const void *a, const void *b)
-{
-	const struct at_slot *x = a, *y = b;
-	return (x->index > y->index) - (x->index < y->index);
-}
-
-static void begin_deleting(struct session *s)
-{
-	if (s->list.count > 1)
-		qsort(s->list.slot, (size_t)s->list.count, sizeof *s->list.slot, by_index);
-	s->delete_at = s->list.count - 1;
-	s->deleting = true;
-	s->not_freed = 0;
-	delete_next(s);
 }
 
 /* ------------------------------------------------------------------------------------------------ a list */
@@ -268,22 +234,20 @@ static void on_reread(void *user, const struct at_reply *r)
 		*slot = again;
 		slot->index = index;
 	}
-	go_on(s);
+	read_go_on(s);
 }
 
 /* True when a slot of the list has been asked for again. */
-static bool work_through(struct session *s)
+static bool read_again(struct session *s)
 {
 	for (; s->list_at < s->list.count; s->list_at++, s->reread = false) {
 		struct at_slot *slot = &s->list.slot[s->list_at];
-		if (slot->length_lies && slot->index >= 0 && !s->row->cmgl_broken_index && !s->reread) {
-			s->reread = true;
-			struct at_command c = at_cmd_read(slot->index);
-			port_submit(s, &c, on_reread);
-			return true;
-		}
-		if (!take(s, s->list_memory, slot))
-			slot->index = -1; /* not to be freed */
+		if (!slot->length_lies || slot->index < 0 || s->row->cmgl_broken_index || s->reread)
+			continue;
+		s->reread = true;
+		struct at_command c = at_cmd_read(slot->index);
+		port_submit(s, &c, on_reread);
+		return true;
 	}
 	return false;
 }
@@ -346,14 +310,14 @@ static void on_list(void *user, const struct at_reply *r)
 		else
 			look_again(s);
 		s->list = (struct at_list){0};
-		go_on(s);
+		read_go_on(s);
 		return;
 	}
 	forget_absent(s);
 	in_order(&s->list);
 	s->list_at = 0;
 	s->reread = false;
-	go_on(s);
+	read_go_on(s);
 }
 
 static void list(struct session *s)
@@ -367,7 +331,7 @@ static void list(struct session *s)
 	s->pending_count = kept;
 	if (!s->row->cmgl_max_ms) {
 		read_each(s, s->selected);
-		go_on(s);
+		read_go_on(s);
 		return;
 	}
 	struct at_command c = at_cmd_list(s->row);
@@ -409,7 +373,7 @@ static void on_slot(void *user, const struct at_reply *r)
 		s->list.slot[0] = slot;
 		s->list_at = 0;
 	}
-	go_on(s);
+	read_go_on(s);
 }
 
 /* ------------------------------------------------------------------------------------- the right memory */
@@ -420,7 +384,7 @@ static void on_selected(void *user, const struct at_reply *r)
 	struct at_stores st;
 	if (port_over(s, r))
 		return;
-	int m = memory_index(s, s->list_memory);
+	int m = read_memory_index(s, s->list_memory);
 	if (r->final != AT_OK) {
 		/* not to be had: forget what was wanted of it */
 		unsigned bit = m >= 0 ? 1u << m : 0;
@@ -432,7 +396,7 @@ static void on_selected(void *user, const struct at_reply *r)
 				s->pending[kept++] = s->pending[i];
 		s->pending_count = kept;
 		session_remark(s, "memory %s cannot be selected", s->list_memory);
-		go_on(s);
+		read_go_on(s);
 		return;
 	}
 	text_copy(s->selected, sizeof s->selected, s->list_memory);
@@ -449,7 +413,7 @@ static void on_selected(void *user, const struct at_reply *r)
 		if (used != 0)
 			s->list_due |= 1u << m;
 	}
-	go_on(s);
+	read_go_on(s);
 }
 
 static void select_memory(struct session *s, const char *name)
@@ -486,16 +450,18 @@ static void read_pending(struct session *s)
 }
 
 /* What to do next, most urgent first; one thing at a time. */
-static void go_on(struct session *s)
+void read_go_on(struct session *s)
 {
 	int m;
-	if (s->state != SESSION_READING)
+	if (!session_reading(s))
 		return;
 	if (s->list.count) {
 		if (s->deleting)
-			delete_next(s);
-		else if (!work_through(s))
-			begin_deleting(s);
+			free_next(s);
+		else if (!read_again(s)) {
+			take_list(s);
+			free_slots(s);
+		}
 	} else if (s->check_due)
 		read_check(s);
 	else if (s->pending_count && s->batch < BATCH)
@@ -522,5 +488,5 @@ static void go_on(struct session *s)
 void read_begin(struct session *s)
 {
 	s->batch = 0;
-	go_on(s);
+	read_go_on(s);
 }

@@ -87,12 +87,18 @@ static void on_store_options(void *user, const struct at_reply *r)
 		return;
 	if (at_read_stores_options(r, &s->store_options) != 0)
 		memset(&s->store_options, 0, sizeof s->store_options);
+	s->stores_known = true;
 	struct at_command c = at_cmd_stores_query();
 	port_submit(s, &c, on_stores);
 }
 
 void init_stores(struct session *s)
 {
+	if (s->stores_known) {
+		struct at_command query = at_cmd_stores_query();
+		port_submit(s, &query, on_stores);
+		return;
+	}
 	struct at_command c = at_cmd_stores_options();
 	port_submit(s, &c, on_store_options);
 }
@@ -151,12 +157,18 @@ static void on_notify_options(void *user, const struct at_reply *r)
 	if (port_over(s, r))
 		return;
 	s->notify_known = at_read_notify_options(r, &s->notify_options) == 0;
+	s->notify_asked = true;
 	struct at_command c = at_cmd_notify_query();
 	port_submit(s, &c, on_notify);
 }
 
 void init_notify(struct session *s)
 {
+	if (s->notify_asked) {
+		struct at_command query = at_cmd_notify_query();
+		port_submit(s, &query, on_notify);
+		return;
+	}
 	struct at_command c = at_cmd_notify_options();
 	port_submit(s, &c, on_notify_options);
 }

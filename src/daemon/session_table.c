@@ -1,273 +1,212 @@
-/* What happens in which state. Every cell is filled: an event that cannot come, or means nothing, is `nothing`
- * with the state itself, written out. */
+/* What happens in which state, to be read aloud: "In `ready`, when the port vanishes, it closes the port and looks
+ * for it, and is `lost`." `yishid --states` reads it out. Every event stands in every state, what is ignored too. */
 #include "daemon/session_internal.h"
 #include "daemon/session_actions.h"
+#include "base/mem.h"
+
+#include <stdio.h>
 
 const char *const session_state_names[SESSION_STATE_COUNT] = {
-#define X(id, name) [SESSION_##id] = name,
+#define X(id, name, words) [SESSION_##id] = name,
     SESSION_STATES(X)
 #undef X
 };
 const char *const session_event_names[SESSION_EVENT_COUNT] = {
-#define X(id) [EV_##id] = #id,
+#define X(id, words) [EV_##id] = #id,
     SESSION_EVENTS(X)
 #undef X
 };
 
-#define ON(event, action, state) [EV_##event] = {action, SESSION_##state}
-/* events that mean nothing in this state */
-#define STAY(event, state) [EV_##event] = {act_nothing, SESSION_##state}
+/* `event`: `what` is done, and then the state is `next`. */
+#define ON(event, what, next) [EV_##event] = {act_##what, SESSION_##next}
+/* The same, and the state stays. */
+#define DO(event, what) [EV_##event] = {act_##what, SESSION_STAYS}
+/* Nothing is done for any of these. (The preprocessor goes through a list only when it is made to look again.) */
+#define IGNORE(...)         LOOK_AGAIN(IGNORE_ONE(__VA_ARGS__))
+#define IGNORE_ONE(e, ...)  [EV_##e] = {act_nothing, SESSION_STAYS} __VA_OPT__(, IGNORE_REST NOW (__VA_ARGS__))
+#define IGNORE_REST()       IGNORE_ONE
+#define NOW                 ()
+#define LOOK_AGAIN(...)     LOOK_3(LOOK_3(LOOK_3(__VA_ARGS__)))
+#define LOOK_3(...)         LOOK_2(LOOK_2(LOOK_2(__VA_ARGS__)))
+#define LOOK_2(...)         LOOK_1(LOOK_1(LOOK_1(__VA_ARGS__)))
+#define LOOK_1(...)         __VA_ARGS__
 
-const struct session_cell session_table[SESSION_STATE_COUNT][SESSION_EVENT_COUNT] =
-    {
-	[SESSION_CLOSED] =
-	    {
-		ON(START, act_open, OPENING), ON(DUE, act_open, OPENING), ON(HOLD, act_hold, HELD),
-		ON(STOP, act_stop, STOPPED),  STAY(OPENED, CLOSED),       STAY(OPEN_FAILED, CLOSED),
-		STAY(MISSING, CLOSED),        STAY(PIN_REFUSED, CLOSED),  STAY(SIM_READY, CLOSED),
-		STAY(INIT_DONE, CLOSED),      STAY(INIT_FAILED, CLOSED),  STAY(DEAD, CLOSED),
-		STAY(GONE, CLOSED),           STAY(REGISTERED, CLOSED),   STAY(UNREGISTERED, CLOSED),
-		STAY(READ, CLOSED),           STAY(SEND, CLOSED),         STAY(REST, CLOSED),
-		STAY(CONFUSED, CLOSED),       STAY(RELEASE, CLOSED),
-	    },
-	[SESSION_OPENING] =
-	    {
-		ON(DUE, act_climb, BACKOFF),
-		ON(OPENED, act_probe, OPENING),
-		ON(OPEN_FAILED, act_back_off, BACKOFF),
-		ON(MISSING, act_wait_for_device, LOST),
-		ON(PIN_REFUSED, act_watch_pin, PIN),
-		ON(SIM_READY, act_go_on, INIT),
-		ON(INIT_DONE, act_after_init, REGISTERING),
-		ON(INIT_FAILED, act_climb, BACKOFF),
-		ON(DEAD, act_climb, BACKOFF),
-		ON(GONE, act_lost, BACKOFF),
-		ON(CONFUSED, act_start_over, OPENING),
-		ON(HOLD, act_hold, HELD),
-		ON(STOP, act_stop, STOPPED),
-		STAY(START, OPENING),
-		STAY(REGISTERED, OPENING),
-		STAY(UNREGISTERED, OPENING),
-		STAY(READ, OPENING),
-		STAY(SEND, OPENING),
-		STAY(REST, OPENING),
-		STAY(RELEASE, OPENING),
-	    },
-	[SESSION_PIN] =
-	    {
-		ON(DUE, act_watch_pin, PIN),
-		ON(PIN_REFUSED, act_watch_pin, PIN),
-		ON(SIM_READY, act_go_on, INIT),
-		ON(INIT_FAILED, act_climb, BACKOFF),
-		ON(DEAD, act_climb, BACKOFF),
-		ON(GONE, act_lost, BACKOFF),
-		ON(CONFUSED, act_start_over, OPENING),
-		ON(HOLD, act_hold, HELD),
-		ON(STOP, act_stop, STOPPED),
-		STAY(START, PIN),
-		STAY(OPENED, PIN),
-		STAY(OPEN_FAILED, PIN),
-		STAY(MISSING, PIN),
-		STAY(INIT_DONE, PIN),
-		STAY(REGISTERED, PIN),
-		STAY(UNREGISTERED, PIN),
-		STAY(READ, PIN),
-		STAY(SEND, PIN),
-		STAY(REST, PIN),
-		STAY(RELEASE, PIN),
-	    },
-	[SESSION_INIT] =
-	    {
-		ON(DUE, act_climb, BACKOFF),
-		ON(PIN_REFUSED, act_watch_pin, PIN),
-		ON(SIM_READY, act_go_on, INIT),
-		ON(INIT_DONE, act_after_init, REGISTERING),
-		ON(INIT_FAILED, act_climb, BACKOFF),
-		ON(DEAD, act_climb, BACKOFF),
-		ON(GONE, act_lost, BACKOFF),
-		ON(CONFUSED, act_start_over, OPENING),
-		ON(HOLD, act_hold, HELD),
-		ON(STOP, act_stop, STOPPED),
-		STAY(START, INIT),
-		STAY(OPENED, INIT),
-		STAY(OPEN_FAILED, INIT),
-		STAY(MISSING, INIT),
-		STAY(REGISTERED, INIT),
-		STAY(UNREGISTERED, INIT),
-		STAY(READ, INIT),
-		STAY(SEND, INIT),
-		STAY(REST, INIT),
-		STAY(RELEASE, INIT),
-	    },
-	[SESSION_REGISTERING] =
-	    {
-		ON(DUE, act_watch_registration, REGISTERING),
-		ON(PIN_REFUSED, act_watch_pin, PIN),
-		ON(INIT_FAILED, act_climb, BACKOFF),
-		ON(DEAD, act_climb, BACKOFF),
-		ON(GONE, act_lost, BACKOFF),
-		ON(REGISTERED, act_ready, READY),
-		ON(READ, act_read, READING),
-		ON(CONFUSED, act_start_over, OPENING),
-		ON(HOLD, act_hold, HELD),
-		ON(STOP, act_stop, STOPPED),
-		STAY(START, REGISTERING),
-		STAY(OPENED, REGISTERING),
-		STAY(OPEN_FAILED, REGISTERING),
-		STAY(MISSING, REGISTERING),
-		STAY(SIM_READY, REGISTERING),
-		STAY(INIT_DONE, REGISTERING),
-		STAY(UNREGISTERED, REGISTERING),
-		STAY(SEND, REGISTERING),
-		STAY(REST, REGISTERING),
-		STAY(RELEASE, REGISTERING),
-	    },
-	[SESSION_READY] =
-	    {
-		ON(DUE, act_look_around, READY),
-		ON(PIN_REFUSED, act_watch_pin, PIN),
-		ON(INIT_FAILED, act_climb, BACKOFF),
-		ON(DEAD, act_climb, BACKOFF),
-		ON(GONE, act_lost, BACKOFF),
-		ON(UNREGISTERED, act_unregistered, REGISTERING),
-		ON(READ, act_read, READING),
-		ON(SEND, act_send, SENDING),
-		ON(REST, act_look_around, READY),
-		ON(CONFUSED, act_start_over, OPENING),
-		ON(HOLD, act_hold, HELD),
-		ON(STOP, act_stop, STOPPED),
-		STAY(START, READY),
-		STAY(OPENED, READY),
-		STAY(OPEN_FAILED, READY),
-		STAY(MISSING, READY),
-		STAY(SIM_READY, READY),
-		STAY(INIT_DONE, READY),
-		STAY(REGISTERED, READY),
-		STAY(RELEASE, READY),
-	    },
-	[SESSION_READING] =
-	    {
-		ON(PIN_REFUSED, act_watch_pin, PIN),
-		ON(INIT_FAILED, act_climb, BACKOFF),
-		ON(DEAD, act_climb, BACKOFF),
-		ON(GONE, act_lost, BACKOFF),
-		ON(REST, act_rest, READY),
-		ON(CONFUSED, act_start_over, OPENING),
-		ON(HOLD, act_hold, HELD),
-		ON(STOP, act_stop, STOPPED),
-		STAY(START, READING),
-		STAY(DUE, READING),
-		STAY(OPENED, READING),
-		STAY(OPEN_FAILED, READING),
-		STAY(MISSING, READING),
-		STAY(SIM_READY, READING),
-		STAY(INIT_DONE, READING),
-		STAY(REGISTERED, READING),
-		STAY(UNREGISTERED, READING),
-		STAY(READ, READING),
-		STAY(SEND, READING),
-		STAY(RELEASE, READING),
-	    },
-	[SESSION_SENDING] =
-	    {
-		ON(PIN_REFUSED, act_confused_later, SENDING),
-		ON(INIT_FAILED, act_climb, BACKOFF),
-		ON(DEAD, act_climb, BACKOFF),
-		ON(GONE, act_lost, BACKOFF),
-		ON(REST, act_rest, READY),
-		ON(CONFUSED, act_confused_later, SENDING),
-		ON(HOLD, act_hold_later, SENDING),
-		ON(STOP, act_stop_later, SENDING),
-		STAY(START, SENDING),
-		STAY(DUE, SENDING),
-		STAY(OPENED, SENDING),
-		STAY(OPEN_FAILED, SENDING),
-		STAY(MISSING, SENDING),
-		STAY(SIM_READY, SENDING),
-		STAY(INIT_DONE, SENDING),
-		STAY(REGISTERED, SENDING),
-		STAY(UNREGISTERED, SENDING),
-		STAY(READ, SENDING),
-		STAY(SEND, SENDING),
-		STAY(RELEASE, SENDING),
-	    },
-	[SESSION_BACKOFF] =
-	    {
-		ON(START, act_open, OPENING), ON(DUE, act_open, OPENING), ON(HOLD, act_hold, HELD),
-		ON(STOP, act_stop, STOPPED),  STAY(OPENED, BACKOFF),      STAY(OPEN_FAILED, BACKOFF),
-		STAY(MISSING, BACKOFF),       STAY(PIN_REFUSED, BACKOFF), STAY(SIM_READY, BACKOFF),
-		STAY(INIT_DONE, BACKOFF),     STAY(INIT_FAILED, BACKOFF), STAY(DEAD, BACKOFF),
-		STAY(GONE, BACKOFF),          STAY(REGISTERED, BACKOFF),  STAY(UNREGISTERED, BACKOFF),
-		STAY(READ, BACKOFF),          STAY(SEND, BACKOFF),        STAY(REST, BACKOFF),
-		STAY(CONFUSED, BACKOFF),      STAY(RELEASE, BACKOFF),
-	    },
-	[SESSION_LOST] =
-	    {
-		ON(START, act_open, OPENING),
-		ON(DUE, act_open, OPENING),
-		ON(HOLD, act_hold, HELD),
-		ON(STOP, act_stop, STOPPED),
-		STAY(OPENED, LOST),
-		STAY(OPEN_FAILED, LOST),
-		STAY(MISSING, LOST),
-		STAY(PIN_REFUSED, LOST),
-		STAY(SIM_READY, LOST),
-		STAY(INIT_DONE, LOST),
-		STAY(INIT_FAILED, LOST),
-		STAY(DEAD, LOST),
-		STAY(GONE, LOST),
-		STAY(REGISTERED, LOST),
-		STAY(UNREGISTERED, LOST),
-		STAY(READ, LOST),
-		STAY(SEND, LOST),
-		STAY(REST, LOST),
-		STAY(CONFUSED, LOST),
-		STAY(RELEASE, LOST),
-	    },
-	[SESSION_HELD] =
-	    {
-		ON(HOLD, act_nothing, HELD),
-		ON(RELEASE, act_open, OPENING),
-		ON(STOP, act_stop, STOPPED),
-		STAY(START, HELD),
-		STAY(DUE, HELD),
-		STAY(OPENED, HELD),
-		STAY(OPEN_FAILED, HELD),
-		STAY(MISSING, HELD),
-		STAY(PIN_REFUSED, HELD),
-		STAY(SIM_READY, HELD),
-		STAY(INIT_DONE, HELD),
-		STAY(INIT_FAILED, HELD),
-		STAY(DEAD, HELD),
-		STAY(GONE, HELD),
-		STAY(REGISTERED, HELD),
-		STAY(UNREGISTERED, HELD),
-		STAY(READ, HELD),
-		STAY(SEND, HELD),
-		STAY(REST, HELD),
-		STAY(CONFUSED, HELD),
-	    },
-	[SESSION_STOPPED] =
-	    {
-		ON(HOLD, act_nothing, STOPPED),
-		ON(STOP, act_nothing, STOPPED),
-		STAY(START, STOPPED),
-		STAY(DUE, STOPPED),
-		STAY(OPENED, STOPPED),
-		STAY(OPEN_FAILED, STOPPED),
-		STAY(MISSING, STOPPED),
-		STAY(PIN_REFUSED, STOPPED),
-		STAY(SIM_READY, STOPPED),
-		STAY(INIT_DONE, STOPPED),
-		STAY(INIT_FAILED, STOPPED),
-		STAY(DEAD, STOPPED),
-		STAY(GONE, STOPPED),
-		STAY(REGISTERED, STOPPED),
-		STAY(UNREGISTERED, STOPPED),
-		STAY(READ, STOPPED),
-		STAY(SEND, STOPPED),
-		STAY(REST, STOPPED),
-		STAY(CONFUSED, STOPPED),
-		STAY(RELEASE, STOPPED),
-	    },
+/* clang-format off */
+const struct session_cell session_table[SESSION_STATE_COUNT][SESSION_EVENT_COUNT] = {
+
+[SESSION_LOST] = {
+	ON(START,        open,               PROBING),
+	ON(DUE,          open,               PROBING),
+	ON(HOLD,         hold,               HELD),
+	ON(STOP,         stop,               STOPPED),
+	IGNORE(OPENED, OPEN_FAILED, MISSING, NEXT, SIM_READY, PIN_REFUSED, INIT_DONE, TROUBLE, GONE, RESET, CONFUSED,
+	       REGISTERED, UNREGISTERED, READ, DRAIN, SEND, REST, RELEASE),
+},
+
+[SESSION_PROBING] = {
+	DO(OPENED,       probe),
+	ON(OPEN_FAILED,  back_off,           BACKOFF),
+	ON(MISSING,      wait_for_device,    LOST),
+	DO(NEXT,         next),
+	DO(SIM_READY,    go_on),
+	ON(PIN_REFUSED,  watch_pin,          PIN),
+	ON(INIT_DONE,    after_init,         REGISTERING),
+	DO(CONFUSED,     start_over),
+	DO(DUE,          give_up),
+	ON(TROUBLE,      climb,              BACKOFF),
+	ON(GONE,         lost,               LOST),
+	ON(HOLD,         hold,               HELD),
+	ON(STOP,         stop,               STOPPED),
+	IGNORE(START, RESET, REGISTERED, UNREGISTERED, READ, DRAIN, SEND, REST, RELEASE),
+},
+
+[SESSION_PIN] = {
+	DO(DUE,          watch_pin),
+	DO(PIN_REFUSED,  watch_pin),
+	ON(SIM_READY,    go_on,              PROBING),
+	ON(CONFUSED,     start_over,         PROBING),
+	ON(TROUBLE,      climb,              BACKOFF),
+	ON(GONE,         lost,               LOST),
+	ON(HOLD,         hold,               HELD),
+	ON(STOP,         stop,               STOPPED),
+	IGNORE(START, OPENED, OPEN_FAILED, MISSING, NEXT, INIT_DONE, RESET, REGISTERED, UNREGISTERED, READ, DRAIN, SEND,
+	       REST, RELEASE),
+},
+
+[SESSION_REGISTERING] = {
+	DO(DUE,          watch_registration),
+	ON(REGISTERED,   ready,              READY),
+	ON(READ,         read,               READING),
+	ON(DRAIN,        read,               DRAINING),
+	ON(PIN_REFUSED,  watch_pin,          PIN),
+	ON(CONFUSED,     start_over,         PROBING),
+	ON(TROUBLE,      climb,              BACKOFF),
+	ON(GONE,         lost,               LOST),
+	ON(HOLD,         hold,               HELD),
+	ON(STOP,         stop,               STOPPED),
+	IGNORE(START, OPENED, OPEN_FAILED, MISSING, NEXT, SIM_READY, INIT_DONE, RESET, UNREGISTERED, SEND, REST,
+	       RELEASE),
+},
+
+[SESSION_READY] = {
+	DO(DUE,          look_around),
+	DO(REST,         look_around),
+	ON(READ,         read,               READING),
+	ON(DRAIN,        read,               DRAINING),
+	ON(SEND,         send,               SENDING),
+	ON(UNREGISTERED, unregistered,       REGISTERING),
+	ON(PIN_REFUSED,  watch_pin,          PIN),
+	ON(CONFUSED,     start_over,         PROBING),
+	ON(TROUBLE,      climb,              BACKOFF),
+	ON(GONE,         lost,               LOST),
+	ON(HOLD,         hold,               HELD),
+	ON(STOP,         stop,               STOPPED),
+	IGNORE(START, OPENED, OPEN_FAILED, MISSING, NEXT, SIM_READY, INIT_DONE, RESET, REGISTERED, RELEASE),
+},
+
+[SESSION_READING] = {
+	ON(REST,         rest,               READY),
+	ON(PIN_REFUSED,  watch_pin,          PIN),
+	ON(CONFUSED,     start_over,         PROBING),
+	ON(TROUBLE,      climb,              BACKOFF),
+	ON(GONE,         lost,               LOST),
+	ON(HOLD,         hold,               HELD),
+	ON(STOP,         stop,               STOPPED),
+	IGNORE(START, DUE, OPENED, OPEN_FAILED, MISSING, NEXT, SIM_READY, INIT_DONE, RESET, REGISTERED, UNREGISTERED,
+	       READ, DRAIN, SEND, RELEASE),
+},
+
+[SESSION_DRAINING] = {
+	ON(REST,         rest,               READY),
+	ON(PIN_REFUSED,  watch_pin,          PIN),
+	ON(CONFUSED,     start_over,         PROBING),
+	ON(TROUBLE,      climb,              BACKOFF),
+	ON(GONE,         lost,               LOST),
+	ON(HOLD,         hold,               HELD),
+	ON(STOP,         stop,               STOPPED),
+	IGNORE(START, DUE, OPENED, OPEN_FAILED, MISSING, NEXT, SIM_READY, INIT_DONE, RESET, REGISTERED, UNREGISTERED,
+	       READ, DRAIN, SEND, RELEASE),
+},
+
+[SESSION_SENDING] = {
+	ON(REST,         rest,               READY),
+	DO(PIN_REFUSED,  confused_later),
+	DO(CONFUSED,     confused_later),
+	ON(TROUBLE,      climb,              BACKOFF),
+	ON(GONE,         lost,               LOST),
+	DO(HOLD,         hold_later),
+	DO(STOP,         stop_later),
+	IGNORE(START, DUE, OPENED, OPEN_FAILED, MISSING, NEXT, SIM_READY, INIT_DONE, RESET, REGISTERED, UNREGISTERED,
+	       READ, DRAIN, SEND, RELEASE),
+},
+
+[SESSION_BACKOFF] = {
+	ON(START,        open,               PROBING),
+	ON(DUE,          open,               PROBING),
+	ON(CONFUSED,     start_over,         PROBING),
+	ON(RESET,        reset,              RESETTING),
+	ON(HOLD,         hold,               HELD),
+	ON(STOP,         stop,               STOPPED),
+	IGNORE(OPENED, OPEN_FAILED, MISSING, NEXT, SIM_READY, PIN_REFUSED, INIT_DONE, TROUBLE, GONE, REGISTERED,
+	       UNREGISTERED, READ, DRAIN, SEND, REST, RELEASE),
+},
+
+[SESSION_RESETTING] = {
+	DO(GONE,         reset_away),
+	ON(START,        open,               PROBING),
+	ON(CONFUSED,     start_over,         PROBING),
+	ON(DUE,          open,               PROBING),
+	ON(TROUBLE,      climb,              BACKOFF),
+	ON(HOLD,         hold,               HELD),
+	ON(STOP,         stop,               STOPPED),
+	IGNORE(OPENED, OPEN_FAILED, MISSING, NEXT, SIM_READY, PIN_REFUSED, INIT_DONE, RESET, REGISTERED, UNREGISTERED,
+	       READ, DRAIN, SEND, REST, RELEASE),
+},
+
+[SESSION_HELD] = {
+	ON(RELEASE,      open,               PROBING),
+	ON(STOP,         stop,               STOPPED),
+	IGNORE(START, DUE, OPENED, OPEN_FAILED, MISSING, NEXT, SIM_READY, PIN_REFUSED, INIT_DONE, TROUBLE, GONE, RESET,
+	       CONFUSED, REGISTERED, UNREGISTERED, READ, DRAIN, SEND, REST, HOLD),
+},
+
+[SESSION_STOPPED] = {
+	IGNORE(START, DUE, OPENED, OPEN_FAILED, MISSING, NEXT, SIM_READY, PIN_REFUSED, INIT_DONE, TROUBLE, GONE, RESET,
+	       CONFUSED, REGISTERED, UNREGISTERED, READ, DRAIN, SEND, REST, HOLD, RELEASE, STOP),
+},
+
 };
+/* clang-format on */
+
+void session_table_print(FILE *out)
+{
+	static const char *const states[] = {
+#define X(id, name, words) [SESSION_##id] = words,
+	    SESSION_STATES(X)
+#undef X
+	};
+	static const char *const events[] = {
+#define X(id, words) [EV_##id] = words,
+	    SESSION_EVENTS(X)
+#undef X
+	};
+	static const struct {
+		void (*act)(struct session *s);
+		const char *words;
+	} actions[] = {
+#define X(id, words) {act_##id, words},
+	    SESSION_ACTIONS(X)
+#undef X
+	};
+	for (int s = 0; s < SESSION_STATE_COUNT; s++) {
+		fprintf(out, "%s%s: %s.\n", s ? "\n" : "", session_state_names[s], states[s]);
+		for (int e = 0; e < SESSION_EVENT_COUNT; e++) {
+			const struct session_cell *c = &session_table[s][e];
+			for (size_t a = 1; a < ARRAY_LEN(actions); a++)
+				if (actions[a].act == c->act)
+					fprintf(out, "  When %s, it %s%s%s.\n", events[e], actions[a].words,
+						c->next == SESSION_STAYS ? "" : ", and is ",
+						c->next == SESSION_STAYS ? "" : session_state_names[c->next]);
+		}
+	}
+}

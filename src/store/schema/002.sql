@@ -48,7 +48,8 @@ ALTER TABLE message_out ADD COLUMN bound TEXT;
 UPDATE message_out SET bound = coalesce((SELECT nullif(iccid, '') FROM line WHERE name = modem), modem)
     WHERE segments > 1 AND state IN ('queued', 'sending', 'uncertain') AND modem IS NOT NULL
     AND EXISTS (SELECT 1 FROM part_out WHERE message = message_out.id AND state <> 'failed');
-UPDATE message_out SET prefer = modem, modem = NULL WHERE state = 'queued' AND modem IS NOT NULL AND bound IS NULL;
+UPDATE message_out SET prefer = CASE class WHEN 'reply' THEN modem END, modem = NULL
+    WHERE state = 'queued' AND modem IS NOT NULL AND bound IS NULL;
 DROP INDEX message_out_ready;
 -- choose.c asks these, with the very words of their WHERE; 9223372036854775807: not again
 CREATE INDEX message_out_lane ON message_out (priority, broadcast, prefer, quiet, next_try_utc)
@@ -65,3 +66,22 @@ CREATE TABLE line_port (
     imei        TEXT NOT NULL,                                      -- the modem that was found
     learned_utc INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- ------------------------------------------------------------------------------------------------ resets of a day
+CREATE INDEX event_reset ON event (utc) WHERE kind = 'modem.reset';
+
+-- ------------------------------------------------------------------------------------------------ quotas
+-- By SIM, minute and class, for windows that slide. What was counted by the clock's hour is put at the end of that hour.
+ALTER TABLE airtime RENAME TO airtime_of_hours;
+CREATE TABLE airtime (
+    line     TEXT NOT NULL,                                         -- ICCID, or the modem's name where there is none
+    minute   INTEGER NOT NULL,                                      -- since 1970, UTC
+    class    INTEGER NOT NULL,                                      -- as message_out.priority
+    segments INTEGER NOT NULL,
+    PRIMARY KEY (line, minute, class)
+) STRICT, WITHOUT ROWID;
+INSERT INTO airtime SELECT coalesce((SELECT nullif(iccid, '') FROM line WHERE name = modem), modem), hour_utc / 60 + 59, 1, sum(reserved)
+    FROM airtime_of_hours GROUP BY 1, 2 HAVING sum(reserved) > 0;
+INSERT INTO airtime SELECT coalesce((SELECT nullif(iccid, '') FROM line WHERE name = modem), modem), hour_utc / 60 + 59, 3,
+    sum(segments - reserved) FROM airtime_of_hours GROUP BY 1, 2 HAVING sum(segments - reserved) > 0;
+DROP TABLE airtime_of_hours;
