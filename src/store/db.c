@@ -186,6 +186,25 @@ void store_rollback(struct store *s)
 		store_run(s, "ROLLBACK", "");
 }
 
+int store_mark(struct store *s)
+{
+	return store_run(s, "SAVEPOINT piece", "");
+}
+
+int store_keep(struct store *s)
+{
+	return store_run(s, "RELEASE piece", "");
+}
+
+void store_undo(struct store *s)
+{
+	/* some failures have ended the whole transaction already */
+	if (sqlite3_get_autocommit(s->db))
+		return;
+	store_run(s, "ROLLBACK TO piece", "");
+	store_run(s, "RELEASE piece", "");
+}
+
 const char *store_error(const struct store *s)
 {
 	switch (sqlite3_errcode(s->db) & 0xff) {
