@@ -416,6 +416,21 @@ int participation_take(const struct participation *p, int64_t message_in, int64_
 	return r < 0 ? r : 0;
 }
 
+static int end_piece(const struct participation *p, int r)
+{
+	if (r >= 0)
+		r = store_keep(p->store);
+	if (r < 0)
+		store_undo(p->store);
+	return r < 0 ? r : 0;
+}
+
+int participation_take_within(const struct participation *p, int64_t message_in, int64_t now)
+{
+	int r = store_mark(p->store);
+	return r < 0 ? r : end_piece(p, take(p, message_in, now));
+}
+
 /* ------------------------------------------------------------------------------------------- quarantine */
 
 static int quarantine(const struct participation *p, int64_t pdu, const char *sender, const char *reason,
@@ -460,4 +475,11 @@ int participation_quarantine(const struct participation *p, int64_t pdu, const c
 		r = store_commit(p->store);
 	store_rollback(p->store);
 	return r < 0 ? r : 0;
+}
+
+int participation_quarantine_within(const struct participation *p, int64_t pdu, const char *sender,
+				    const char *reason, const char *modem, int64_t now)
+{
+	int r = store_mark(p->store);
+	return r < 0 ? r : end_piece(p, quarantine(p, pdu, sender, reason ? reason : "", modem, now));
 }

@@ -23,6 +23,9 @@ struct participation {
 /* One stored text (message_in in state `stored`). Afterwards it is `done`. A text that is already done is left
  * alone. */
 int participation_take(const struct participation *p, int64_t message_in, int64_t now);
+/* The same as a piece of the caller's transaction; afterwards private_scrub(). When it fails, the piece is undone and the
+ * text is still `stored`. */
+int participation_take_within(const struct participation *p, int64_t message_in, int64_t now);
 
 /* Somebody rang and hung up, or gave up. `number` as the network showed it (raw or canonical; "" withheld).
  * Call it once a call, not once a RING. */
@@ -39,3 +42,6 @@ int participation_tick(const struct participation *p, int64_t now, int64_t *ret_
  * …" for the secretary. `sender` may be "" when not even that could be read. `pdu` 0: unknown. */
 int participation_quarantine(const struct participation *p, int64_t pdu, const char *sender, const char *reason,
 			     const char *modem, int64_t now);
+/* The same as a piece of the caller's transaction. */
+int participation_quarantine_within(const struct participation *p, int64_t pdu, const char *sender,
+				    const char *reason, const char *modem, int64_t now);

@@ -10,7 +10,7 @@
 #include "store/event.h"
 #include "store/inbox.h"
 #include "store/line.h"
-#include "store/outbox.h"
+#include "store/private.h"
 #include "store/report.h"
 
 #include <ctype.h>
@@ -20,6 +20,7 @@
 #include <string.h>
 
 #define HASH_SIZE 33
+#define ACT_MAX   64
 
 /* The key under which a redelivery is known: sender and TPDU, without the service centre (which may be another
  * one the second time) and without the bit that says whether more is waiting, TS 23.040 9.2.3.2. */
@@ -54,6 +55,7 @@ static int store_raw(const struct participation *p, const struct received *in, s
 	for (char *c = hex; *c; c++)
 		*c = (char)toupper((unsigned char)*c);
 	row->modem = in->modem;
+	row->line = in->line;
 	row->memory = in->memory;
 	row->slot = in->slot;
 	row->pdu = hex;
@@ -62,42 +64,57 @@ static int store_raw(const struct participation *p, const struct received *in, s
 	return r;
 }
 
-static int end(const struct participation *p, int r)
+/* True: it came before. */
+static int is_known(const struct participation *p, struct received *in, const char *hash, int64_t now)
 {
-	if (r == 0)
-		r = store_commit(p->store);
-	if (r)
-		store_rollback(p->store);
+	int r = inbox_known(p->store, hash, now);
+	if (r > 0) {
+		log_debug("%s: a text came a second time", in->modem);
+		in->known = true;
+	}
 	return r;
 }
 
-static int quarantine(const struct participation *p, const struct received *in, const char *hash,
-		      const char *reason, int64_t now, int64_t *ret_id)
-{
-	struct inbox_pdu row = {
-	    .received_utc = now, .hash = hash, .kind = INBOX_QUARANTINE, .sender = "", .reason = reason};
-	int r = store_begin(p->store);
-	if (r)
-		return r;
-	return end(p, store_raw(p, in, &row, ret_id));
-}
-
-int receiver_quarantine(const struct participation *p, const struct received *in, const char *reason,
-			bool stored_for_sending, int64_t now)
+static int quarantine(const struct participation *p, struct received *in, const char *sender,
+		      const char *reason, int64_t now)
 {
 	char hash[HASH_SIZE];
 	int64_t id;
 	hash_of("", in->hex, 0, hash);
-	int known = inbox_known(p->store, hash, now);
-	if (known)
-		return known < 0 ? known : 0;
-	int r = quarantine(p, in, hash, reason, now, &id);
-	if (r == 0 && !stored_for_sending)
-		r = participation_quarantine(p, id, "", reason, in->modem, now);
-	return r;
+	int r = is_known(p, in, hash, now);
+	if (r)
+		return r < 0 ? r : 0;
+	struct inbox_pdu row = {
+	    .received_utc = now, .hash = hash, .kind = INBOX_QUARANTINE, .sender = "", .reason = reason};
+	if ((r = store_raw(p, in, &row, &id)) || in->draft)
+		return r;
+	log_warning("%s: unreadable bytes are kept in quarantine: %s", in->modem, reason);
+	/* the bytes are safe; a case that could not be opened is no reason to keep them in the modem */
+	int told = participation_quarantine_within(p, id, sender, reason, in->modem, now);
+	if (told)
+		log_error("%s: no case for row %" PRId64 " of the quarantine: %s", in->modem, id,
+			  strerror(-told));
+	return 0;
 }
 
 /* ------------------------------------------------------------------------------------------------ reports */
+
+static enum report_says says(uint8_t st)
+{
+	switch (tp_status_class(st)) {
+	case TP_STATUS_DELIVERED:
+	case TP_STATUS_FORWARDED:
+		return REPORT_ARRIVED;
+	case TP_STATUS_TRYING:
+		return REPORT_TRYING;
+	case TP_STATUS_EXPIRED:
+	case TP_STATUS_FAILED:
+	case TP_STATUS_GAVE_UP:
+	case TP_STATUS_RESERVED:
+		break;
+	}
+	return REPORT_GAVE_UP;
+}
 
 static int take_report(const struct participation *p, const struct received *in, const struct tpdu *t,
 		       const char *hash, int64_t now)
@@ -109,25 +126,28 @@ static int take_report(const struct participation *p, const struct received *in,
 				.kind = INBOX_STATUS_REPORT,
 				.sender = number,
 				.scts_utc = t->scts.valid ? t->scts.utc : 0};
-	int64_t id, message = 0;
-	int r = store_begin(p->store);
-	if (r)
-		return r;
-	r = store_raw(p, in, &row, &id);
-	if (r == 0) {
-		r = outbox_report(p->store, in->modem, t->mr, number, t->st, now, &message);
-		/* one that fits nothing stays in the table for whoever wonders */
-		if (r == -ENOENT)
-			r = 0;
-	}
+	struct report report = {.line = in->line,
+				.modem = in->modem,
+				.number = number,
+				.mr = t->mr,
+				.st = t->st,
+				.says = says(t->st),
+				.reason = tp_status_text(t->st),
+				.scts_utc = row.scts_utc};
+	int64_t message = 0;
+	int r = store_raw(p, in, &row, &report.pdu);
+	if (r == 0)
+		r = report_take(p->store, &report, now, &message);
+	if (r == 0 && !message)
+		log_info("%s: a report fits no text of ours (reference %d)", in->modem, t->mr);
 	if (r == 0 && message) /* it may have been the last text that waited for another try */
 		r = broadcast_finish(p->store, now);
-	if (r == 0 && message && t->st >= 64)
+	if (r == 0 && message && report.says == REPORT_GAVE_UP)
 		r = event_add(p->store, EVENT_MESSAGE_FAILED, "daemon",
 			      json_pack("{s:I, s:s, s:s}", "message", (json_int_t)message, "number", number,
 					"reason", tp_status_text(t->st)),
 			      now);
-	return end(p, r);
+	return r;
 }
 
 /* ------------------------------------------------------------------------------------------------ texts */
@@ -146,56 +166,72 @@ static int take_deliver(const struct participation *p, const struct received *in
 				.part = split ? t->part : 1,
 				.parts = split ? t->parts : 1};
 	int64_t id;
-	int r = store_begin(p->store);
-	if (r)
-		return r;
-	r = store_raw(p, in, &row, &id);
+	int r = store_raw(p, in, &row, &id);
 	if (r == 0)
 		r = line_add_received(p->store, in->modem, 1);
 	if (r == 0)
 		r = split ? joiner_join(p, &row, now) : joiner_alone(p, id, in->modem, t, now);
-	return end(p, r);
+	return r;
 }
 
-int receiver_take(const struct participation *p, const struct received *in, int64_t now,
-		  int64_t *ret_quarantine)
+static int take_one(const struct participation *p, struct received *in, int64_t now)
 {
 	struct tpdu t;
 	struct err e = {0};
 	char sender[E164_MAX] = "", hash[HASH_SIZE];
-	int bad = tpdu_decode_hex(in->hex, true, TPDU_INCOMING, in->length, &t, &e);
-	if (!bad && t.type == TPDU_SUBMIT)
-		bad = err_set(&e, "", 0, "a text that was stored for sending");
-	if (ret_quarantine)
-		*ret_quarantine = 0;
-	if (bad)
-		hash_of("", in->hex, 0, hash);
-	else {
-		e164_parse(t.number, sender);
-		hash_of(sender, tpdu_behind_first(in->hex), t.first_octet, hash);
+	if (in->unread)
+		return quarantine(p, in, "", in->unread, now);
+	if (tpdu_decode_hex(in->hex, true, TPDU_INCOMING, in->length, &t, &e))
+		return quarantine(p, in, "", e.text, now);
+	e164_parse(t.number, sender);
+	if (t.type == TPDU_SUBMIT)
+		return quarantine(p, in, sender, "a text that was stored for sending", now);
+	hash_of(sender, tpdu_behind_first(in->hex), t.first_octet, hash);
+	int r = is_known(p, in, hash, now);
+	if (r)
+		return r < 0 ? r : 0;
+	return t.type == TPDU_STATUS_REPORT ? take_report(p, in, &t, hash, now)
+					    : take_deliver(p, in, &t, sender, hash, now);
+}
+
+/* One that fails must not take the others with it. */
+static void take_alone(const struct participation *p, struct received *in, int64_t now)
+{
+	int r = store_mark(p->store);
+	in->known = false;
+	if (r == 0 && (r = take_one(p, in, now)) == 0)
+		r = store_keep(p->store);
+	if (r)
+		store_undo(p->store);
+	in->failed = r;
+}
+
+/* What cannot be acted on now stays `stored`; the daemon tries again. */
+static void act_on_stored(const struct participation *p, int64_t now)
+{
+	int64_t id[ACT_MAX];
+	int n = 0;
+	if (inbox_stored(p->store, id, ACT_MAX, &n))
+		return;
+	for (int i = 0; i < n; i++) {
+		int r = participation_take_within(p, id[i], now);
+		if (r)
+			log_error("text %" PRId64 " cannot be acted on yet: %s", id[i], strerror(-r));
 	}
-	int known = inbox_known(p->store, hash, now);
-	if (known < 0)
-		return known;
-	if (known) {
-		log_debug("%s: a text came a second time", in->modem);
-		return 0;
-	}
-	if (!bad)
-		return t.type == TPDU_STATUS_REPORT ? take_report(p, in, &t, hash, now)
-						    : take_deliver(p, in, &t, sender, hash, now);
-	int64_t id;
-	int r = quarantine(p, in, hash, e.text, now, &id);
+}
+
+int receiver_take(const struct participation *p, struct received *in, int count, int64_t now)
+{
+	int r = store_begin(p->store);
 	if (r)
 		return r;
-	log_warning("%s: unreadable bytes are kept in quarantine: %s", in->modem, e.text);
-	if (ret_quarantine)
-		*ret_quarantine = id;
-	/* the bytes are safe; a case that could not be opened is no reason to keep them in the modem */
-	r = participation_quarantine(p, id, sender, e.text, in->modem, now);
-	if (r)
-		log_error("%s: no case for row %" PRId64 " of the quarantine: %s", in->modem, id, strerror(-r));
-	return 0;
+	for (int i = 0; i < count; i++)
+		take_alone(p, &in[i], now);
+	act_on_stored(p, now);
+	r = store_commit(p->store);
+	store_rollback(p->store);
+	private_scrub(p->store);
+	return r;
 }
 
 int receiver_call(const struct participation *p, const char *number, const char *modem, int64_t now)

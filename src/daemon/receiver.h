@@ -8,21 +8,22 @@
 
 struct received {
 	const char *modem;
+	const char *line;   /* the SIM that is in it: ICCID, else the modem's name */
 	const char *memory; /* "SM", "ME" …; "" came without a slot */
 	int slot;           /* −1 likewise */
 	const char *hex;    /* as the modem printed it */
 	int length;         /* octets of the TPDU that it stated, −1 not said */
+	/* not to be decoded, but kept as it is, for this reason: a draft, a slot that cannot be read */
+	const char *unread;
+	bool draft; /* it was stored for sending: nobody is told */
+	/* results */
+	int failed; /* -errno: nothing was done with this one, the modem must keep it */
+	bool known; /* it had come before */
 };
 
-/* 0: committed, or known already. -errno: nothing was done, the modem must keep it. *ret_quarantine (may be
- * NULL) gets the row in pdu_in when it is no readable text, else 0. */
-int receiver_take(const struct participation *p, const struct received *in, int64_t now,
-		  int64_t *ret_quarantine);
-
-/* Keeps bytes that were never decoded, such as a slot that cannot be read. `stored_for_sending`: it was a
- * draft, nobody is told of it. */
-int receiver_quarantine(const struct participation *p, const struct received *in, const char *reason,
-			bool stored_for_sending, int64_t now);
+/* All of them in one transaction, and what their texts ask for is done in it as well, so that an answer lies in the
+ * outbox when this returns. 0: committed, each but the `failed` ones. -errno: nothing was done. */
+int receiver_take(const struct participation *p, struct received *in, int count, int64_t now);
 
 /* Texts whose parts did not all come within a day are delivered with a gap. *ret_next: when to look again. */
 int receiver_expire(const struct participation *p, int64_t now, int64_t *ret_next);

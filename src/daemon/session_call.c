@@ -1,5 +1,4 @@
-/* Rings that nobody answers: however many RINGs and caller lines a call has, and whichever of its ends the
- * modem tells of, it is one call. Without any end, silence is one (MODEM-FACTS 5). */
+/* Calls between port and inbox: what caller.h makes of the codes becomes commands and records. */
 #include "daemon/session_internal.h"
 #include "daemon/receiver.h"
 #include "base/log.h"
@@ -8,111 +7,108 @@
 #include <errno.h>
 #include <string.h>
 
-#define GAP_MS 10000
+#define BUSY_MS 180000 /* longer than any submit before it takes */
 
-static void ended(struct session *s)
+static struct callers_rules rules(const struct session *s)
 {
-	if (!s->ringing)
-		return;
-	s->ringing = false;
-	s->clcc_ms = INT64_MAX;
+	return (struct callers_rules){.gap_ms = s->row->ring_gap_ms,
+				      .ask_ms = s->row->clcc_fallback_ms,
+				      .reject_ms = (int)s->config->ring_for_ms,
+				      .ways = s->row->hangup.count};
+}
+
+/* Whether people can be told to ring. */
+bool call_possible(const struct session *s)
+{
+	return s->row->voice != VOICE_NONE;
+}
+
+void call_announce(struct session *s)
+{
+	if (!call_possible(s) && !s->call_said)
+		log_notice("%s: this model has no voice; nobody can ring it", s->config->name);
+	s->call_said = true;
+}
+
+static void record(struct session *s)
+{
 	char number[AT_NUMBER_MAX + 1];
-	text_copy(number, sizeof number, s->caller);
-	int r = receiver_call(&s->d->people, number, s->config->name, session_now(s));
-	if (r)
-		log_error("%s: a call was not recorded: %s", s->config->name, strerror(-r));
-	s->caller[0] = 0;
-	s->caller_known = false;
-	daemon_act_soon(s->d, 0);
-}
-
-static void know_caller(struct session *s, const char *number, int type)
-{
-	if (s->caller_known)
-		return;
-	s->caller_known = true;
-	s->clcc_ms = INT64_MAX;
-	/* type 145 is international, whether or not the sign is there, 3GPP TS 24.008 10.5.4.7 */
-	bool plus = type == 145 && number[0] && number[0] != '+';
-	snprintf(s->caller, sizeof s->caller, "%s%.*s", plus ? "+" : "", (int)sizeof s->caller - 2, number);
-}
-
-static void ring(struct session *s)
-{
-	if (!s->ringing) {
-		s->ringing = true;
-		s->caller_known = false;
-		s->caller[0] = 0;
-		/* some never send +CLIP: then one question, and not at once, since the list is not ready */
-		s->clcc_ms = s->row->clcc_fallback_ms ? mono_ms() + s->row->clcc_fallback_ms : INT64_MAX;
+	bool any = false;
+	while (callers_next(&s->callers, number)) {
+		int r = receiver_call(&s->d->people, number, s->config->name, session_now(s));
+		if (r)
+			log_error("%s: a call was not recorded: %s", s->config->name, strerror(-r));
+		any = true;
 	}
-	s->ring_ms = mono_ms();
-	session_arm(s);
-}
-
-static void one_more(struct session *s, const char *number)
-{
-	int r = receiver_call(&s->d->people, number, s->config->name, session_now(s));
-	if (r)
-		log_error("%s: a call was not recorded: %s", s->config->name, strerror(-r));
-	daemon_act_soon(s->d, 0);
-}
-
-void call_urc(struct session *s, const struct at_urc *u)
-{
-	if (u->kind == URC_RING)
-		ring(s);
-	else if (u->kind == URC_CLIP) {
-		ring(s);
-		know_caller(s, u->validity == CLIP_VALID ? u->number : "", u->number_type);
-	} else if (u->kind == URC_CCWA)
-		one_more(s, u->number);
-	else if (u->kind == URC_CALL && u->call.incoming && u->call.state == CALL_INCOMING) {
-		ring(s);
-		know_caller(s, u->call.number, u->call.number_type);
-	} else if (u->kind == URC_CALL_END ||
-		   (u->kind == URC_CALL && u->call.incoming && u->call.state == CALL_ENDED))
-		ended(s);
-	else if (u->kind == URC_MISSED_CALL && !s->ringing && mono_ms() - s->ring_ms > GAP_MS)
-		one_more(s, u->number);
-	else if (u->kind == URC_MISSED_CALL)
-		ended(s);
+	if (any)
+		daemon_act_soon(s->d, 0);
 }
 
 static void on_calls(void *user, const struct at_reply *r)
 {
 	struct session *s = user;
 	struct at_call call[AT_CALLS_MAX];
+	s->call_busy_ms = 0;
 	if (port_over(s, r))
 		return;
 	int n = at_read_calls(r, call, AT_CALLS_MAX);
-	for (int i = 0; i < n && s->ringing; i++)
-		if (call[i].incoming && call[i].state == CALL_INCOMING)
-			know_caller(s, call[i].number, call[i].number_type);
+	if (n > 0)
+		callers_listed(&s->callers, call, n);
+	call_tick(s);
+	session_arm(s);
 }
 
-static int64_t silence_ms(const struct session *s)
+static void on_rejected(void *user, const struct at_reply *r)
 {
-	return s->ring_ms + (s->row->ring_gap_ms ? s->row->ring_gap_ms : GAP_MS);
+	struct session *s = user;
+	s->call_busy_ms = 0;
+	if (port_over(s, r))
+		return;
+	session_remark(s, "the call was %s", r->final == AT_OK ? "rejected" : "not rejected");
 }
 
-int64_t call_due_ms(const struct session *s)
+/* One command at a time: behind a submit it may take a while until it is its turn. */
+static void command(struct session *s, struct at_command c, void (*done)(void *, const struct at_reply *))
 {
-	if (!s->ringing)
-		return INT64_MAX;
-	return s->clcc_ms < silence_ms(s) ? s->clcc_ms : silence_ms(s);
+	if (!s->poll)
+		return;
+	s->call_busy_ms = mono_ms() + BUSY_MS;
+	c.flags |= AT_FIRST;
+	port_submit(s, &c, done);
 }
 
 void call_tick(struct session *s)
 {
-	int64_t now = mono_ms();
-	if (s->clcc_ms <= now) {
-		s->clcc_ms = INT64_MAX;
-		if (!s->caller_known && s->poll) {
-			struct at_command c = at_cmd_calls();
-			port_submit(s, &c, on_calls);
-		}
+	struct callers_rules r = rules(s);
+	while (s->call_busy_ms <= mono_ms()) {
+		enum callers_want want = callers_tick(&s->callers, &r, mono_ms());
+		if (want == CALLERS_NOTHING)
+			break;
+		if (want == CALLERS_ASK)
+			command(s, at_cmd_calls(), on_calls);
+		else
+			command(s, at_cmd(s->row->hangup.word[s->callers.tries - 1], 0), on_rejected);
+		if (!s->poll)
+			break;
 	}
-	if (s->ringing && silence_ms(s) <= now)
-		ended(s);
+	record(s);
+}
+
+int64_t call_due_ms(const struct session *s)
+{
+	struct callers_rules r = rules(s);
+	int64_t due = callers_due_ms(&s->callers, &r);
+	return due < s->call_busy_ms ? s->call_busy_ms : due;
+}
+
+void call_urc(struct session *s, const struct at_urc *u)
+{
+	struct callers_rules r = rules(s);
+	if (!call_possible(s)) {
+		session_remark(s, "a call on a model without voice: %s", u->line);
+		return;
+	}
+	callers_urc(&s->callers, &r, u, mono_ms());
+	call_tick(s);
+	session_arm(s);
 }

@@ -15,6 +15,7 @@ enum inbox_kind { INBOX_DELIVER, INBOX_STATUS_REPORT, INBOX_QUARANTINE };
 struct inbox_pdu {
 	int64_t id;
 	const char *modem, *memory;
+	const char *line; /* the SIM that was in the modem; NULL not known */
 	int slot; /* −1: came without a slot (+CMT) */
 	int64_t received_utc;
 	const char *pdu;  /* hex */

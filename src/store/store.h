@@ -28,6 +28,10 @@ void store_close(struct store *s);
 int store_begin(struct store *s);
 int store_commit(struct store *s);
 void store_rollback(struct store *s);
+/* A piece of a transaction that may fail alone: store_mark, then store_keep or store_undo. They nest. */
+int store_mark(struct store *s);
+int store_keep(struct store *s);
+void store_undo(struct store *s);
 
 const char *
 store_error(const struct store *s); /* the last failure, translated; what is rare in SQLite's own words */
