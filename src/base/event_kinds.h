@@ -29,7 +29,8 @@
 	X(MODEM_RESET, "modem.reset", "modem step reason", "a modem was reset")                                \
 	X(MODEM_ALARM, "modem.alarm", "modem alarm severity detail", "a line needs a person")                  \
 	X(MODEM_CLEAR, "modem.clear", "modem alarm seconds", "an alarm of a line is over")                     \
-	X(BALANCE_READ, "balance.read", "modem amount expires message", "the operator told the credit of a SIM") \
+	X(BALANCE_READ, "balance.read", "modem amount news expires message",                                   \
+	  "the operator told the credit of a SIM")                                                             \
 	X(SENSOR_ALARM, "sensor.alarm", "sensor value limit severity", "a sensor passed its limit")            \
 	X(SENSOR_CLEAR, "sensor.clear", "sensor value", "a sensor is back in its limits")                      \
 	X(DUTY_CALLED, "duty.called", "message number case recipients", "a call for help was passed on")       \

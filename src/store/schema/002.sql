@@ -85,3 +85,34 @@ INSERT INTO airtime SELECT coalesce((SELECT nullif(iccid, '') FROM line WHERE na
 INSERT INTO airtime SELECT coalesce((SELECT nullif(iccid, '') FROM line WHERE name = modem), modem), hour_utc / 60 + 59, 3,
     sum(segments - reserved) FROM airtime_of_hours GROUP BY 1, 2 HAVING sum(segments - reserved) > 0;
 DROP TABLE airtime_of_hours;
+
+-- ------------------------------------------------------------------------------------------------ the operator's side of a line
+ALTER TABLE line ADD COLUMN smsc TEXT NOT NULL DEFAULT '';               -- the service centre that the SIM names
+ALTER TABLE line ADD COLUMN registration TEXT NOT NULL DEFAULT '';       -- home, roaming, searching, denied, none
+ALTER TABLE line ADD COLUMN registration_utc INTEGER;                    -- since when it is so
+ALTER TABLE line ADD COLUMN cause TEXT NOT NULL DEFAULT '';              -- why it is not registered, as the modem tells it
+ALTER TABLE line ADD COLUMN network_ahead INTEGER;                       -- seconds by which the network's clock was ahead of ours …
+ALTER TABLE line ADD COLUMN network_utc INTEGER;                         -- … at this time of ours
+-- What changed, for each line the newest only (line_history.h): flash is written when something changed, and not often.
+CREATE TABLE line_history (
+    id    INTEGER PRIMARY KEY,
+    line  TEXT NOT NULL,                                            -- name of the modem
+    iccid TEXT NOT NULL DEFAULT '',
+    utc   INTEGER NOT NULL,
+    what  TEXT NOT NULL CHECK (what IN ('registration', 'operator', 'technology', 'cell', 'signal')),
+    value TEXT NOT NULL
+) STRICT;
+CREATE INDEX line_history_line ON line_history (line, what, id);
+-- What the operator told of a SIM's credit; the newest for each line only.
+CREATE TABLE balance (
+    id          INTEGER PRIMARY KEY,
+    line        TEXT NOT NULL,
+    iccid       TEXT NOT NULL DEFAULT '',
+    utc         INTEGER NOT NULL,
+    cents       INTEGER,                                            -- NULL: no amount was told
+    news        TEXT NOT NULL DEFAULT '' CHECK (news IN ('', 'low', 'out', 'paid')),
+    expires_utc INTEGER,                                            -- end of the SIM's validity
+    source      TEXT NOT NULL CHECK (source IN ('text', 'ussd')),
+    message     INTEGER UNIQUE REFERENCES message_in (id) ON DELETE SET NULL
+) STRICT;
+CREATE INDEX balance_line ON balance (line, id);
