@@ -22,8 +22,6 @@
 #define FIRST_CHECK_MS  8000
 #define PIN_MS          60000
 #define STOP_MS         20000 /* for the answer to the text that is under way */
-#define DEVICE_MS       60000 /* its folder is watched as well */
-#define DEVICE_BLIND_MS 10000 /* its folder is not there either */
 
 int64_t session_now(const struct session *s)
 {
@@ -70,12 +68,6 @@ void session_event(struct session *s, enum session_event ev)
 	c->act(s);
 }
 
-static void release(struct session *s, enum ports_why why)
-{
-	(void)s;
-	(void)why;
-}
-
 /* Out of service: told once. */
 void session_down(struct session *s, const char *reason)
 {
@@ -94,10 +86,8 @@ void session_down(struct session *s, const char *reason)
 
 void session_close(struct session *s, const char *reason, enum ports_why why)
 {
-	bool open = s->poll;
 	port_close(s);
-	if (open)
-		release(s, why);
+	ports_release(s->d->ports, s, why);
 	session_down(s, reason);
 	session_put_line(s);
 }
@@ -109,12 +99,26 @@ void act_nothing(struct session *s)
 	(void)s;
 }
 
-/* A path to try: 0, or -errno. */
+/* A port to try. What it is on may say already which row is its modem's. */
 static int claim(struct session *s)
 {
-	text_copy(s->claim.path, sizeof s->claim.path, s->config->device);
-	s->claim.sure = true;
+	int r = ports_claim(s->d->ports, s, &s->claim);
+	if (r || !s->claim.usb[0] || !strcmp(s->claim.usb, s->id.usb))
+		return r;
+	s->id = (struct modem_identity){0};
+	text_copy(s->id.usb, sizeof s->id.usb, s->claim.usb);
+	s->row = modem_rows_match(&s->d->rows, &s->id);
 	return 0;
+}
+
+static void cannot_open(struct session *s, int r)
+{
+	char holder[96];
+	bool held = r == -EBUSY && ports_holder(s->claim.path, holder, sizeof holder);
+	log_warning("%s: %s cannot be opened: %s%s%s", s->config->name, s->claim.path, strerror(-r),
+		    held ? ", held by " : "", held ? holder : "");
+	alarm_raise(s->d, s->config->name, ALARM_PORT_BUSY, "%s", held ? holder : strerror(-r));
+	session_event(s, EV_OPEN_FAILED);
 }
 
 void act_open(struct session *s)
@@ -128,32 +132,23 @@ void act_open(struct session *s)
 		}
 		r = port_open(s, s->claim.path);
 		if (r == 0) {
-			device_unwatch(s);
 			session_event(s, EV_OPENED);
 			return;
 		}
 		bool missing = r == -ENOENT || r == -ENXIO || r == -ENODEV;
-		bool sure = s->claim.sure;
-		release(s, missing ? PORTS_GONE : PORTS_BUSY);
-		if (missing) {
-			session_event(s, EV_MISSING);
-			return;
-		}
-		if (sure) {
-			log_warning("%s: %s cannot be opened: %s", s->config->name, s->claim.path,
-				    strerror(-r));
-			alarm_raise(s->d, s->config->name, ALARM_PORT_BUSY, "%s", strerror(-r));
-			session_event(s, EV_OPEN_FAILED);
+		ports_release(s->d->ports, s, missing ? PORTS_GONE : PORTS_BUSY);
+		if (s->claim.sure && !missing) {
+			cannot_open(s, r);
 			return;
 		}
 	}
 }
 
+/* Later, since what comes here comes from the old port's chat. */
 void act_next(struct session *s)
 {
-	port_close(s);
-	release(s, s->identified ? PORTS_CLOSED : PORTS_SILENT);
-	act_open(s);
+	session_close(s, "another modem's port", s->identified ? PORTS_CLOSED : PORTS_SILENT);
+	session_due_in(s, 0, act_open);
 }
 
 /* Markers until somebody answers, then the steps of the row. */
@@ -236,6 +231,7 @@ static void come_up(struct session *s)
 	s->up_ms = mono_ms();
 	s->unregistered_ms = 0;
 	alarm_line_ready(s->d, s->config->name);
+	call_announce(s);
 	s->failures = 0;
 	s->check_ms = FIRST_CHECK_MS;
 	s->next_check_ms = mono_ms() + s->check_ms;
@@ -356,10 +352,8 @@ void act_wait_for_device(struct session *s)
 	session_close(s, "device is missing", PORTS_GONE);
 	s->failures++;
 	alarm_raise(s->d, s->config->name, ALARM_LOST, "%s", s->config->device);
-	if (asked_for(s))
-		return;
-	device_watch(s);
-	session_due_in(s, s->device_watch ? DEVICE_MS : DEVICE_BLIND_MS, NULL);
+	/* no timer: ports say when there is one */
+	asked_for(s);
 }
 
 /* ----------------------------------------------------------------------------------------- from outside */
@@ -423,7 +417,7 @@ void session_free(struct session *s)
 	if (!s)
 		return;
 	port_close(s);
-	device_unwatch(s);
+	ports_forget(s->d->ports, s);
 	send_forget(s);
 	read_forget(s);
 	at_chat_free(s->chat);
@@ -449,11 +443,15 @@ bool session_stopped(const struct session *s)
 	return s->state == SESSION_STOPPED;
 }
 
+static bool same_text(const char *a, const char *b)
+{
+	return !strcmp(a ? a : "", b ? b : "");
+}
+
 void session_reconfigure(struct session *s, const struct config_modem *config)
 {
-	bool same =
-	    !strcmp(config->device, s->config->device) &&
-	    !strcmp(config->pin_file ? config->pin_file : "", s->config->pin_file ? s->config->pin_file : "");
+	bool same = !strcmp(config->device, s->config->device) &&
+		    same_text(config->pin_file, s->config->pin_file) && same_text(config->iccid, s->config->iccid);
 	s->config = config;
 	if (!same && s->state != SESSION_HELD && s->state != SESSION_STOPPED) {
 		s->failures = 0;
@@ -474,7 +472,7 @@ int session_hold(struct session *s, const char **ret_path)
 	if (s->state == SESSION_HELD || s->state == SESSION_STOPPED || s->hold_wanted)
 		return -EBUSY;
 	session_event(s, EV_HOLD);
-	*ret_path = s->config->device;
+	*ret_path = s->claim.path[0] ? s->claim.path : s->config->device;
 	return s->state == SESSION_HELD ? 0 : -EINPROGRESS;
 }
 
@@ -508,6 +506,7 @@ json_t *session_status(const struct session *s)
 	json_object_set_new(j, "signal_dbm", s->signal ? json_integer(s->signal) : json_null());
 	json_object_set_new(j, "storage_used", s->used >= 0 ? json_integer(s->used) : json_null());
 	json_object_set_new(j, "storage_size", s->size >= 0 ? json_integer(s->size) : json_null());
+	json_object_set_new(j, "calls", json_boolean(call_possible(s)));
 	json_object_set_new(j, "blocked", s->blocked_reason[0] ? json_string(s->blocked_reason) : json_null());
 	return j;
 }

@@ -160,7 +160,10 @@ void init_iccid(struct session *s, void (*done)(struct session *s))
 
 static void iccid_known(struct session *s)
 {
-	init_step_done(s, true);
+	if (ports_identified(s->d->ports, s, s->imei, s->iccid) == PORTS_OTHER)
+		session_event(s, EV_NEXT);
+	else
+		init_step_done(s, true);
 }
 
 static void run_verb(struct session *s, enum modem_verb verb)
@@ -299,6 +302,11 @@ static void known(struct session *s)
 {
 	const struct modem_row *row = modem_rows_match(&s->d->rows, &s->id);
 	s->identified = true;
+	/* a SIM that must be this one is asked for before any PIN is given */
+	if (ports_identified(s->d->ports, s, s->imei, s->config->iccid ? s->iccid : "") == PORTS_OTHER) {
+		session_event(s, EV_NEXT);
+		return;
+	}
 	if (row == s->row || s->outer) {
 		init_step_done(s, true);
 		return;
@@ -308,6 +316,19 @@ static void known(struct session *s)
 	s->stores_known = s->notify_asked = false;
 	/* once the chat that calls this has returned */
 	session_due_in(s, 0, begin_as_row);
+}
+
+static void know_modem(struct session *s, const struct at_reply *r)
+{
+	char imei[sizeof s->imei] = "";
+	at_read_imei(r, imei);
+	if (strcmp(imei, s->imei) != 0)
+		s->iccid[0] = 0;
+	text_copy(s->imei, sizeof s->imei, imei);
+	if (s->config->iccid)
+		init_iccid(s, known);
+	else
+		known(s);
 }
 
 static void on_identity(void *user, const struct at_reply *r)
@@ -331,8 +352,7 @@ static void on_identity(void *user, const struct at_reply *r)
 		c = at_cmd_imei();
 		break;
 	default:
-		at_read_imei(r, s->imei);
-		known(s);
+		know_modem(s, r);
 		return;
 	}
 	port_submit(s, &c, on_identity);

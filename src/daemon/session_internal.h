@@ -16,7 +16,6 @@
 
 #define SESSION_MEMORIES          6   /* memories that are read */
 #define SESSION_SLOTS             256 /* announced, to be read */
-#define SESSION_DEVICE_SETTLES_MS 200
 
 /* Names are a promise to scripts; the words are what `yishid --states` reads out. */
 #define SESSION_STATES(X)                                                                                      \
@@ -105,6 +104,7 @@ struct outcome {
 	enum at_class class; /* of the error, when it was one */
 	bool answered;       /* it ended in an error that the modem said */
 	bool silent;         /* it ended in silence: is anybody there? */
+	bool again;          /* it was the command that was not understood: once more, in two lines */
 	int mr;
 	char reason[128];
 };
@@ -124,7 +124,6 @@ struct session {
 	uv_timer_t *timer;              /* the earlier of chat and state */
 	int64_t due_ms;                 /* of the state: EV_DUE, or a deferred step; INT64_MAX none */
 	void (*due)(struct session *s); /* instead of EV_DUE */
-	uv_fs_event_t *device_watch;    /* heap, likewise; NULL unless LOST */
 	FILE *trace;
 	int64_t trace_start_ms, opened_ms;
 	bool pumping;
@@ -257,10 +256,6 @@ void port_submit_unhurried(struct session *s, struct at_command *c,
 			   void (*done)(void *user, const struct at_reply *r));
 /* In every done: true when the port is gone and nothing is to be gone on with. Notes a dead modem as well. */
 bool port_over(struct session *s, const struct at_reply *r);
-
-/* device */
-void device_watch(struct session *s);
-void device_unwatch(struct session *s);
 
 /* init */
 void init_begin(struct session *s); /* WHEN_OPEN */

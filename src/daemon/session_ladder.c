@@ -6,6 +6,7 @@
 #include "daemon/alarm.h"
 #include "daemon/usb_reset.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "store/event.h"
 #include "store/line_reset.h"
 
@@ -134,7 +135,7 @@ static void on_listen(void *user, const struct at_reply *r)
 }
 
 /* The port did not vanish (yet): whoever answers on it is back. */
-static void listen(struct session *s)
+static void listen_again(struct session *s)
 {
 	struct at_command c = at_cmd("AT", 2000);
 	session_due_in(s, s->restart_ms + LISTEN_MS, NULL);
@@ -150,7 +151,7 @@ static void restart(struct session *s, const struct modem_reset *reset)
 	at_chat_abort(s->chat, mono_ms());
 	session_remark(s, "reset: %s", reset->command);
 	s->restart_ms = reset->wait_ms > LISTEN_MS ? reset->wait_ms : LISTEN_MS;
-	session_due_in(s, LISTEN_MS, listen);
+	session_due_in(s, LISTEN_MS, listen_again);
 	if (transport_write(&s->port, line, (size_t)n) < 0)
 		session_event(s, EV_GONE);
 }
@@ -174,7 +175,6 @@ static void by_usb(struct session *s)
 	int r = -ENOTSUP;
 	(void)on_usb;
 	if (r == 0) {
-		device_watch(s);
 		session_due_in(s, s->restart_ms, NULL);
 		return;
 	}
@@ -209,6 +209,5 @@ void act_reset(struct session *s)
 void act_reset_away(struct session *s)
 {
 	session_close(s, ladder_steps[s->step_taken].key, PORTS_GONE);
-	device_watch(s);
 	session_due_in(s, s->restart_ms ? s->restart_ms : REOPEN_MS, NULL);
 }
