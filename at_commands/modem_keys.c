@@ -36,6 +36,8 @@ struct modem_key {
 static const char *const delivery_names[] = {[DELIVERY_CMTI] = "cmti", [DELIVERY_CMT] = "cmt", NULL};
 static const char *const cnma_names[] = {
     [CNMA_NONE] = "none", [CNMA_PLAIN] = "plain", [CNMA_0] = "0", [CNMA_1] = "1", NULL};
+static const char *const ussd_names[] = {
+    [ROW_USSD_PLAIN] = "plain", [ROW_USSD_PACKED] = "packed", [ROW_USSD_UCS2] = "ucs2", NULL};
 static const char *const voice_names[] = {
     [VOICE_UNKNOWN] = "unknown", [VOICE_NONE] = "none", [VOICE_CS] = "cs", [VOICE_VOLTE] = "volte", NULL};
 static const char *const when_names[] = {
@@ -104,6 +106,11 @@ static const struct modem_key keys[] = {
     PLAIN("reg_ok", STAT_BITS, reg_ok),
     PLAIN("iccid", WORDS, iccid),
     PLAIN("pin_counter", TEXT, pin_counter),
+    PLAIN("time_on", WORDS, time_on),
+    PLAIN("time_query", TEXT, time_query),
+    PLAIN("time_utc", BOOL, time_utc),
+    PLAIN("ceer", BOOL, ceer),
+    ONE_OF("ussd", ussd, ussd_names),
     ONE_OF("voice", voice, voice_names),
     PLAIN("clip_reliable", BOOL, clip_reliable),
     PLAIN("clcc_fallback", MILLISECONDS, clcc_fallback_ms),

@@ -71,6 +71,7 @@ struct modem_reset {
 
 enum modem_delivery { DELIVERY_CMTI, DELIVERY_CMT };
 enum modem_cnma { CNMA_NONE, CNMA_PLAIN, CNMA_0, CNMA_1 };
+enum modem_ussd { ROW_USSD_PLAIN, ROW_USSD_PACKED, ROW_USSD_UCS2 }; /* as enum ussd_form of sms/ussd.h */
 enum modem_voice { VOICE_UNKNOWN, VOICE_NONE, VOICE_CS, VOICE_VOLTE };
 
 struct modem_row {
@@ -123,6 +124,12 @@ struct modem_row {
 	unsigned reg_ok;                 /* bit n: <stat> n is usable */
 	struct modem_words iccid;        /* commands in order */
 	char pin_counter[ROW_WORD];      /* "" none known */
+	/* operator */
+	struct modem_words time_on; /* "CTZU=1": asked, and set on a difference, so that the clock follows the network */
+	char time_query[ROW_WORD];  /* "" none */
+	bool time_utc;              /* its answer is UTC where the standard wants local time */
+	bool ceer;                  /* +CEER tells why the last registration failed */
+	enum modem_ussd ussd;       /* how strings of +CUSD are written */
 	/* calls */
 	enum modem_voice voice;
 	bool clip_reliable;
