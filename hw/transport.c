@@ -1,4 +1,5 @@
 #include "hw/transport.h"
+#include "hw/port_holder.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -62,11 +63,14 @@ static int take(int fd, int baud)
 
 int transport_open(struct transport *t, const char *path, int baud)
 {
-	char real[PATH_MAX];
+	char real[PATH_MAX], holder[64];
 	t->fd = -1;
 	if (!realpath(path, real))
 		return -errno;
-	int fd = open(real, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	/* who keeps to lock files does not look at flock */
+	if (port_locked(real, holder, sizeof holder))
+		return -EBUSY;
+	int fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	int r = take(fd, baud);

@@ -4,6 +4,7 @@
 #include "daemon/ports.h"
 #include "daemon/receiver.h"
 #include "daemon/session.h"
+#include "daemon/usb_reset.h"
 #include "daemon/watch.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -142,6 +143,7 @@ void daemon_done(struct daemon *d)
 	alarms_free(d->alarms);
 	d->alarms = NULL;
 	ports_free(d->ports);
+	usb_reset_end(d);
 	d->ports = NULL;
 	if (d->schedule.data)
 		uv_close((uv_handle_t *)&d->schedule, nothing);

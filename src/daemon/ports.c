@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "hw/port_holder.h"
 #include "store/line_port.h"
 
 #include <errno.h>
@@ -267,6 +268,13 @@ void ports_release(struct ports *p, struct session *s, enum ports_why why)
 		return;
 	ports_table_release(&p->table, l, why, mono_ms());
 	wake(p);
+}
+
+bool ports_holder(const char *path, char *ret, unsigned size)
+{
+	char real[PORTS_PATH];
+	ports_look_real(path, real);
+	return real[0] && port_holder(real, ret, size);
 }
 
 /* ------------------------------------------------------------------------------------------------ life */

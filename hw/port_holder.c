@@ -1,0 +1,95 @@
+#include "hw/port_holder.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LOCK_FILE "/var/lock/LCK..%s"
+
+static void name_process(long pid, char *ret, size_t size)
+{
+	char path[64], name[64] = "?";
+	snprintf(path, sizeof path, "/proc/%ld/comm", pid);
+	FILE *f = fopen(path, "re");
+	if (f) {
+		if (fgets(name, sizeof name, f))
+			name[strcspn(name, "\n")] = 0;
+		fclose(f);
+	}
+	snprintf(ret, size, "%s (pid %ld)", name, pid);
+}
+
+/* "      1234\n" of the Filesystem Hierarchy Standard; some write the number as four bytes, which is no text */
+static long read_pid(const char *path)
+{
+	char text[32] = "";
+	FILE *f = fopen(path, "re");
+	if (!f)
+		return 0;
+	if (!fgets(text, sizeof text, f))
+		text[0] = 0;
+	fclose(f);
+	return strtol(text, NULL, 10);
+}
+
+bool port_locked(const char *path, char *ret, size_t size)
+{
+	char lock[PATH_MAX];
+	const char *name = strrchr(path, '/');
+	snprintf(lock, sizeof lock, LOCK_FILE, name ? name + 1 : path);
+	long pid = read_pid(lock);
+	if (pid <= 0 || pid == getpid() || (kill((pid_t)pid, 0) != 0 && errno == ESRCH))
+		return false;
+	name_process(pid, ret, size);
+	return true;
+}
+
+static bool has_open(long pid, const struct stat *port)
+{
+	char path[PATH_MAX];
+	snprintf(path, sizeof path, "/proc/%ld/fd", pid);
+	DIR *fds = opendir(path);
+	const struct dirent *e;
+	bool found = false;
+	if (!fds)
+		return false;
+	while (!found && (e = readdir(fds))) {
+		struct stat st;
+		if (e->d_name[0] == '.' || fstatat(dirfd(fds), e->d_name, &st, 0) != 0)
+			continue;
+		found = S_ISCHR(st.st_mode) && st.st_rdev == port->st_rdev && st.st_ino == port->st_ino &&
+			st.st_dev == port->st_dev;
+	}
+	closedir(fds);
+	return found;
+}
+
+bool port_holder(const char *path, char *ret, size_t size)
+{
+	struct stat port;
+	if (port_locked(path, ret, size))
+		return true;
+	if (stat(path, &port) != 0)
+		return false;
+	DIR *all = opendir("/proc");
+	const struct dirent *e;
+	bool found = false;
+	if (!all)
+		return false;
+	while (!found && (e = readdir(all))) {
+		long pid = isdigit((unsigned char)e->d_name[0]) ? strtol(e->d_name, NULL, 10) : 0;
+		if (!pid || pid == getpid() || !has_open(pid, &port))
+			continue;
+		name_process(pid, ret, size);
+		found = true;
+	}
+	closedir(all);
+	return found;
+}

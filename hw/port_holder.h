@@ -1,0 +1,10 @@
+/* Who else has a port: by the lock file that minicom, gammu and smstools leave, and by what /proc shows. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A living process that is not ours has a lock file (/var/lock/LCK..ttyUSB2) for it. `path` without links. */
+bool port_locked(const char *path, char *ret, size_t size);
+/* The same, or a process that has it open, as far as /proc lets us see: "ModemManager (pid 812)". */
+bool port_holder(const char *path, char *ret, size_t size);
