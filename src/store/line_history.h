@@ -5,6 +5,7 @@
 #include "store/store.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #define LINE_HISTORY_MAX 400
 
