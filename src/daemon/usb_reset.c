@@ -203,10 +203,13 @@ static int start_power(struct daemon *d, const char *stick, void (*done)(void *u
 	if (r)
 		return r;
 	struct usb_reset_job *j = job_new(d, stick, done, user);
-	char *args[] = {tool, "-l", hub, "-p", port, "-a", "cycle", "-d", OFF_S, "-N", NULL};
-	char *environment[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL};
-	uv_process_options_t o = {
-	    .exit_cb = on_exit_of_tool, .file = tool, .args = args, .env = environment, .cwd = "/"};
+	const char *args[] = {tool, "-l", hub, "-p", port, "-a", "cycle", "-d", OFF_S, "-N", NULL};
+	const char *environment[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL};
+	uv_process_options_t o = {.exit_cb = on_exit_of_tool,
+				  .file = tool,
+				  .args = (char **)args,
+				  .env = (char **)environment,
+				  .cwd = "/"};
 	j->process.data = j->limit.data = j;
 	j->open = 2;
 	uv_timer_init(d->loop, &j->limit);
