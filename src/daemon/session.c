@@ -175,7 +175,7 @@ void act_start_over(struct session *s)
 {
 	s->confused = false;
 	s->registered = false;
-	s->format_known_ms = 0;
+	send_new_port(s);
 	read_forget(s);
 	if (!s->poll)
 		return;
@@ -463,6 +463,7 @@ void session_reconfigure(struct session *s, const struct config_modem *config)
 
 void session_wake(struct session *s)
 {
+	send_wake(s);
 	if (s->state == SESSION_READY && send_wanted(s))
 		session_event(s, EV_SEND);
 }

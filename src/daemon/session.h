@@ -39,4 +39,6 @@ const char *session_name(const struct session *s);
 /* What quotas and reports count by: the SIM's ICCID, or the modem's name while that is not known. Borrowed. */
 const char *session_line_key(const struct session *s);
 bool session_up(const struct session *s); /* ready, or at work */
+/* Texts that it has in hand: with the modem, answered and not on disk yet, chosen ahead. Returns how many. */
+int session_holds(const struct session *s, int64_t ids[2]);
 json_t *session_status(const struct session *s);

@@ -1,256 +1,327 @@
-/* Sending: one part after the other, each recorded in the outbox before the modem hears of it, and what became
- * of it. */
+/* Sending, so that the air never waits for us. While a part is in the air the next one is chosen and composed
+ * (`ahead`). When the answer is in:
+ *
+ *     modem            session                              disk
+ *     +CMGS: 7, OK →
+ *                      AT+CMGS=n of what was ahead →
+ *                                                           one transaction: what became of the last part with its
+ *                                                           event, and the next one begun; while the modem makes
+ *     `> `          →                                       its prompt
+ *                      PDU, Ctrl-Z →                        (never before that commit)
+ *                      chooses what comes next
+ *
+ * When the transaction fails, or the next text was cancelled or is somebody else's by now, the prompt is left by
+ * ESC (chat: AT_GATED). So nothing is in the air of which the disk does not know, and each outcome is written
+ * before anything else is done with its text: `past` is kept, and tried again, until it is. */
 #include "daemon/session_internal.h"
-#include "daemon/sender.h"
 #include "base/log.h"
-#include "base/text.h"
-#include "sms/compose.h"
+#include "base/mem.h"
 #include "store/broadcast.h"
-#include "store/event.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
-#define BLOCKED_LINE_MS 3600000 /* the operator refuses this line */
-#define PAUSE_MS        2000    /* nothing was sent: not at once again */
-#define WAIT_LIMIT_MS   30000
-#define FORMAT_MS       60000 /* PDU mode is believed so long within a burst */
-#define RECORD_MS       1000  /* the database was busy when an outcome was to be written */
+#define RECORD_MS    1000  /* the database was busy or full when it was to be written: again */
+#define RECORD_LOG_S 60    /* and said so rarely */
+#define BURST_MS     60000 /* PDU mode is believed so long within a burst */
+#define IDLE_MS      5000  /* and so long after one */
+#define SHOWN_MS     2000  /* for the answer when a report has shown what it will be */
+#define SETTLE_MAX   8     /* texts in a row that turn out to be no work */
 
-static void begin_part(struct session *s);
-static void record(struct session *s);
+static void go_on(struct session *s);
+static void find_step(struct session *s);
+static void begin_next(struct session *s);
+static void on_submitted(void *user, const struct at_reply *r);
 
-void send_forget(struct session *s)
+/* ------------------------------------------------------------------------------------------------ choosing */
+
+void flight_drop(struct session *s, struct flight *f)
 {
-	if (s->out.id && s->begun)
-		outbox_release(s->d->store, &s->out, 0, session_now(s));
-	outbox_message_done(&s->out);
-	s->begun = false;
+	struct outbox_message *m = f->m;
+	f->m = NULL;
+	if (!m || m == s->air.m || m == s->ahead.m || m == s->past.m)
+		return;
+	outbox_message_done(m);
+	free(m);
+}
+
+static void drop_past(struct session *s)
+{
+	struct flight f = {.m = s->past.m};
+	s->past = (struct outcome){0};
+	flight_drop(s, &f);
+}
+
+int session_holds(const struct session *s, int64_t ids[2])
+{
+	const struct outbox_message *all[] = {s->past.m, s->air.m, s->ahead.m};
+	int n = 0;
+	for (size_t i = 0; i < ARRAY_LEN(all); i++)
+		if (all[i] && n < 2 && !(n && ids[n - 1] == all[i]->id))
+			ids[n++] = all[i]->id;
+	return n;
+}
+
+static bool may_send(const struct session *s)
+{
+	return s->config->roles & MODEM_SEND && !s->stop_wanted && !s->hold_wanted &&
+	       mono_ms() >= s->blocked_until_ms;
+}
+
+/* The first part behind `part` that is to be given to a modem. */
+static int next_part(const struct outbox_message *m, int part)
+{
+	for (int i = part + 1; i <= m->segments; i++)
+		if (!m->done[i])
+			return i;
+	return 0;
+}
+
+static void give_up(struct session *s, struct flight *f, const char *reason)
+{
+	log_error("%s: text %" PRId64 " cannot be sent: %s", s->config->name, f->m->id, reason);
+	if (outbox_failed(s->d->store, f->m, f->part, reason, session_now(s)) ||
+	    (f->m->broadcast && broadcast_finish(s->d->store, session_now(s))))
+		send_pause(s, RECORD_MS);
+	flight_drop(s, f);
+}
+
+static bool compose(struct session *s, struct flight *f)
+{
+	const char *wrong = NULL;
+	bool report = s->config->reports && s->row->reports && s->no_report != f->m->id;
+	int r =
+	    sender_compose(f->m, f->part, report, s->no_validity != f->m->id, session_now(s), &f->pdu, &wrong);
+	snprintf(f->m->line, sizeof f->m->line, "%s", session_line_key(s));
+	if (r)
+		give_up(s, f, wrong);
+	return r == 0;
+}
+
+/* A text without a part to be begun: its rows tell what it is. */
+static void settle(struct session *s, struct outbox_message *m)
+{
+	if (outbox_settle(s->d->store, m->id, session_now(s)) ||
+	    (m->broadcast && broadcast_finish(s->d->store, session_now(s))))
+		send_pause(s, RECORD_MS);
+	outbox_message_done(m);
+}
+
+/* Whatever comes first now, the next part of the text in the air included. */
+static bool pick(struct session *s, struct flight *f)
+{
+	int own = s->air.m ? next_part(s->air.m, s->air.part) : 0;
+	for (int i = 0; i < SETTLE_MAX; i++) {
+		struct outbox_message m;
+		int r = sender_next(s->d, s->config, &m);
+		if (r && r != -ENOENT)
+			log_error("%s: the outbox cannot be read: %s", s->config->name, strerror(-r));
+		if (own && (r || m.class >= s->air.m->class)) {
+			if (r == 0)
+				outbox_message_done(&m);
+			*f = (struct flight){.m = s->air.m, .part = own};
+			return true;
+		}
+		if (r)
+			return false;
+		int part = next_part(&m, 0);
+		if (part) {
+			*f = (struct flight){.m = mem_alloc(sizeof m), .part = part};
+			*f->m = m;
+			return true;
+		}
+		settle(s, &m);
+	}
+	return false;
+}
+
+static bool choose(struct session *s)
+{
+	flight_drop(s, &s->ahead);
+	if (!may_send(s))
+		return false;
+	struct flight f;
+	for (int i = 0; i < SETTLE_MAX && pick(s, &f); i++)
+		if (compose(s, &f)) {
+			s->ahead = f;
+			return true;
+		}
+	return false;
 }
 
 bool send_wanted(struct session *s)
 {
-	if (!(s->config->roles & MODEM_SEND) || s->stop_wanted || s->hold_wanted ||
-	    mono_ms() < s->blocked_until_ms)
-		return false;
-	outbox_message_done(&s->out);
-	s->begun = false;
-	int r = sender_next(s->d, s->config, &s->out);
-	if (r && r != -ENOENT)
-		log_error("%s: the outbox cannot be read: %s", s->config->name, strerror(-r));
-	return r == 0;
+	if (s->past.m)
+		send_commit(s);
+	return !s->past.m && choose(s);
 }
+
+void send_wake(struct session *s)
+{
+	if (s->past.m)
+		send_commit(s);
+	else if (s->state == SESSION_SENDING && s->submitting && s->begun)
+		choose(s);
+}
+
+/* ------------------------------------------------------------------------------------------------ the end */
 
 static void rest(struct session *s)
 {
-	outbox_message_done(&s->out);
-	s->begun = false;
+	flight_drop(s, &s->ahead);
 	session_event(s, EV_REST);
 }
 
-/* Nothing can leave for a while; the timer brings the session back. */
-static void pause_sending(struct session *s, int64_t ms)
+/* What was not begun is as it was before. */
+void send_forget(struct session *s)
 {
-	s->blocked_until_ms = mono_ms() + ms;
-	if (s->next_check_ms > s->blocked_until_ms)
-		s->next_check_ms = s->blocked_until_ms;
+	flight_drop(s, &s->ahead);
+	if (!s->submitting)
+		flight_drop(s, &s->air);
+	if (s->past.m)
+		send_commit(s);
 }
 
-/* ------------------------------------------------------------------------------------------------ outcomes */
-
-static void log_outcome(struct session *s, const char *what)
+void send_new_port(struct session *s)
 {
-	char number[E164_MAX];
-	log_info("%s: text %" PRId64 " to %s part %d of %d: %s", s->config->name, s->out.id,
-		 text_short_number(s->out.number, number), s->part, s->out.segments, what);
+	s->format_known_ms = 0;
+	s->one_command = s->more_set = s->more_refused = false;
 }
 
-/* Whatever became of its last text, a broadcast of which nothing is left to be sent is done. */
-static void finish_broadcast(struct session *s)
-{
-	int r = s->out.broadcast ? broadcast_finish(s->d->store, session_now(s)) : 0;
-	if (r)
-		log_error("%s: the broadcast cannot be finished: %s", s->config->name, strerror(-r));
-}
+/* ------------------------------------------------------------------------------------------------ the disk */
 
-static void block_line(struct session *s, const char *why)
+static void not_written(struct session *s, int r)
 {
-	log_error("%s: the operator refuses this line (%s); it sends nothing for an hour", s->config->name,
-		  why);
-	text_copy(s->blocked_reason, sizeof s->blocked_reason, why);
-	pause_sending(s, BLOCKED_LINE_MS);
-}
-
-/* What the reaction does to the session, beside what it does to the text. */
-static void react(struct session *s, enum sender_reaction reaction, const char *why)
-{
-	switch (reaction) {
-	case REACT_LINE:
-		block_line(s, why);
-		break;
-	case REACT_REJECTED:
-		if (++s->rejected >= 3)
-			block_line(s, why);
-		break;
-	case REACT_REINIT:
-		s->confused = true;
-		break;
-	case REACT_STORE_FULL:
-		read_all_due(s);
-		pause_sending(s, PAUSE_MS);
-		break;
-	case REACT_WAIT:
-		pause_sending(s, PAUSE_MS);
-		break;
-	case REACT_REGISTER:
-		if (++s->register_errors >= 3) {
-			struct at_command c = at_cmd_operator_auto();
-			s->register_errors = 0;
-			port_submit(s, &c, NULL);
-		}
-		break;
-	case REACT_NO_REPORT:
-		s->no_report = s->out.id;
-		break;
-	case REACT_NO_VALIDITY:
-		s->no_validity = s->out.id;
-		break;
-	case REACT_SENT:
-	case REACT_FAIL:
-	case REACT_ONCE:
-	case REACT_LATER:
-		break;
+	int64_t now = mono_ms();
+	if (!s->record_failed_ms || now - s->record_failed_ms > RECORD_LOG_S * 1000) {
+		log_error("%s: the outbox cannot be written: %s; tried again until it can", s->config->name,
+			  strerror(-r));
+		s->record_failed_ms = now;
 	}
+	flight_drop(s, &s->ahead);
+	send_pause(s, RECORD_MS);
+	if (s->state == SESSION_SENDING && !s->air.m)
+		session_due_in(s, RECORD_MS, go_on);
 }
 
-static int record_refused(struct session *s)
+/* Answered, and on disk. */
+static void recorded(struct session *s, bool whole)
 {
-	int64_t now = session_now(s), next;
-	enum sender_reaction reaction = s->outcome.reaction;
-	if (reaction == REACT_WAIT && mono_ms() - s->wait_since_ms > WAIT_LIMIT_MS)
-		reaction = REACT_LATER;
-	if (!sender_next_try(reaction, s->out.class, s->out.attempts, now, &next))
-		return outbox_failed(s->d->store, &s->out, s->part, s->outcome.reason, now);
-	if (reaction == REACT_LINE || reaction == REACT_WAIT || reaction == REACT_REINIT)
-		return outbox_release(s->d->store, &s->out, s->part, next);
-	return outbox_part_later(s->d->store, &s->out, s->part, s->outcome.reason, next);
+	struct outcome o = s->past;
+	bool sending = s->state == SESSION_SENDING;
+	s->record_failed_ms = 0;
+	if (sending)
+		outcome_react(s, &o);
+	bool over = o.kind != SUBMITTED, silent = o.silent && o.kind != SUBMITTED;
+	drop_past(s);
+	/* when it is tried again, or what is next; in a burst the line knows itself */
+	if (over || whole)
+		daemon_act_soon(s->d, s->air.m ? RECORD_MS : 0);
+	if (!sending || s->air.m)
+		return;
+	if (silent)
+		find_step(s);
+	else if (over)
+		rest(s);
+	else
+		go_on(s);
 }
 
-/* The report may have been faster than the answer, or is the only one that tells the truth. */
-static int believe_report(struct session *s)
+static void let_go(struct session *s)
 {
-	int64_t reported = 0;
-	int r = 0;
-	if (s->outcome.kind == SUBMIT_UNKNOWN || s->outcome.kind == SUBMIT_REFUSED)
-		r = outbox_part_reported(s->d->store, &s->out, s->part, &reported);
-	if (r == 0 && reported) {
-		s->outcome.kind = SUBMITTED;
-		s->outcome.mr = -1;
-		log_outcome(s, "its report has come");
-	}
-	return r;
-}
-
-static int record_outcome(struct session *s, bool *ret_whole)
-{
-	*ret_whole = false;
-	int r = believe_report(s);
-	if (r)
-		return r;
-	switch (s->outcome.kind) {
-	case SUBMITTED:
-		return outbox_part_sent(s->d->store, &s->out, s->part, s->outcome.mr, session_now(s),
-					ret_whole);
-	case SUBMIT_UNKNOWN:
-		return outbox_part_uncertain(s->d->store, &s->out, s->part, session_now(s), ret_whole);
-	case SUBMIT_NOT_SENT:
-		return outbox_release(s->d->store, &s->out, s->part,
-				      session_now(s) + (s->poll ? PAUSE_MS / 1000 : 0));
-	case SUBMIT_REFUSED:
-		return record_refused(s);
-	}
-	return -EINVAL;
-}
-
-/* The session goes on only when the outcome is on disk: a part that is `sending` there must never be begun
- * again. */
-static void record(struct session *s)
-{
-	bool whole;
-	int r = record_outcome(s, &whole);
-	if (r) {
-		log_error("%s: the outcome of text %" PRId64 " cannot be written: %s", s->config->name,
-			  s->out.id, strerror(-r));
-		if (s->state == SESSION_SENDING)
-			session_due_in(s, RECORD_MS, record);
+	s->begun = true;
+	s->air_until_ms = mono_ms() + s->row->result_ms;
+	if (at_chat_release(s->chat, mono_ms()) == 0) {
+		port_pump(s);
+		choose(s);
 		return;
 	}
-	bool sent = s->outcome.kind == SUBMITTED;
-	if (!sent || whole) {
-		finish_broadcast(s);
-		daemon_act_soon(s->d, 0); /* when it is tried again, or what is next */
+	/* the chat did not take the command: so be it */
+	struct at_reply none = {.final = AT_CANCELLED, .code = -1, .text = ""};
+	on_submitted(s, &none);
+	send_commit(s);
+}
+
+void send_commit(struct session *s)
+{
+	bool begin = s->submitting && !s->begun, ours = begin, whole = false;
+	struct store *store = s->d->store;
+	s->commit_due = false;
+	if (!s->past.m && !begin)
+		return;
+	int r = store_begin(store);
+	if (r == 0 && s->past.m)
+		r = outcome_record(s, &s->past, &whole);
+	if (r == 0 && begin) {
+		r = outbox_part_begin(store, s->air.m, s->air.part, s->air.m->ref, s->config->name,
+				      session_now(s));
+		ours = r != -ENOENT; /* cancelled, too late, or taken by another line since it was chosen */
+		r = ours ? r : 0;
 	}
+	if (r == 0)
+		r = store_commit(store);
+	if (r) {
+		store_rollback(store);
+		not_written(s, r);
+		ours = false;
+	} else if (s->past.m)
+		recorded(s, whole);
+	if (begin && ours) {
+		let_go(s);
+	} else if (begin) {
+		at_chat_withhold(s->chat, mono_ms());
+		port_pump(s);
+	}
+}
+
+/* ------------------------------------------------------------------------------------------------ the answer */
+
+/* Somebody else is to have the port first. */
+static bool yields(struct session *s, bool between_texts)
+{
+	return s->stop_wanted || s->hold_wanted || s->confused || read_presses(s) ||
+	       (between_texts && read_wanted(s));
+}
+
+/* It never left: no prompt, or we did not let it go. */
+static void not_begun(struct session *s)
+{
+	flight_drop(s, &s->air);
 	if (s->state != SESSION_SENDING)
 		return;
-	if (sent) {
-		s->register_errors = s->rejected = 0;
-		s->blocked_reason[0] = 0;
-		if (!whole && !s->stop_wanted) {
-			begin_part(s);
-			return;
-		}
-	} else if (s->answered) {
-		react(s, s->outcome.reaction, s->outcome.reason);
-		if (s->outcome.kind == SUBMIT_UNKNOWN)
-			pause_sending(s, PAUSE_MS); /* not a whole broadcast into the same trouble */
-	} else {
-		/* silence or no prompt: whatever it is, its settings are in doubt */
-		s->confused = true;
-		pause_sending(s, PAUSE_MS);
-	}
-	rest(s);
+	if (s->past.m)
+		session_due_in(s, RECORD_MS, go_on);
+	else
+		rest(s);
 }
 
-/* An error behind Ctrl-Z that does not say what became of the message: bare, in unknown words, or that the
- * network gave no answer (TS 27.005 3.2.5: 332 network timeout, 500 unknown; TS 27.007 9.2: 31, 100). The
- * service centre may have it. A class that the modem's row gives such a number stands. */
-static bool says_little(const struct at_reply *r, enum at_class class)
+/* The row was too hopeful about AT+CMGF?;+CMGS. */
+static bool refuses_two_commands(const struct session *s, const struct at_reply *r)
 {
-	if (!r->payload_sent)
-		return false;
-	bool no_answer =
-	    (r->final == AT_CMS_ERROR && r->code == 332) || (r->final == AT_CME_ERROR && r->code == 31);
-	return class == AT_CLASS_UNKNOWN || (class == AT_CLASS_REGISTER && no_answer);
-}
-
-/* Nobody is to get a broadcast or a reminder twice; a reply is worth it. */
-static bool never_twice(const struct outbox_message *m)
-{
-	return m->class == OUTBOX_REMINDER || m->class == OUTBOX_BROADCAST;
+	return s->row->ask_format && !s->one_command && !r->payload_sent &&
+	       (r->final == AT_ERROR || r->final == AT_CME_ERROR || (r->final == AT_NO_PROMPT && *r->text));
 }
 
 static void on_submitted(void *user, const struct at_reply *r)
 {
 	struct session *s = user;
-	s->submitting = false;
-	s->outcome.kind = at_read_submit(r, &s->outcome.mr);
-	enum at_class class = r->final == AT_OK ? AT_CLASS_IGNORE : modem_row_reply_class(s->row, r);
-	s->outcome.reaction = sender_reaction(class);
-	snprintf(s->outcome.reason, sizeof s->outcome.reason, "%s %s", at_final_name(r->final), r->text);
-	if (s->outcome.kind == SUBMIT_REFUSED && s->outcome.reaction == REACT_SENT)
-		s->outcome.kind = SUBMITTED;
-	s->answered = s->outcome.kind == SUBMIT_REFUSED;
-	if (s->answered && says_little(r, class) && never_twice(&s->out))
-		s->outcome.kind = SUBMIT_UNKNOWN;
-	static const char *const words[] = {[SUBMITTED] = "sent",
-					    [SUBMIT_REFUSED] = "refused",
-					    [SUBMIT_NOT_SENT] = "not sent",
-					    [SUBMIT_UNKNOWN] = "uncertain"};
-	if (s->outcome.kind != SUBMITTED)
-		s->format_known_ms = 0;
-	log_outcome(s, s->answered ? s->outcome.reason : words[s->outcome.kind]);
-	record(s);
+	bool begun = s->begun, again = refuses_two_commands(s, r);
+	s->submitting = s->begun = false;
+	s->one_command |= again;
+	if (!begun) {
+		not_begun(s);
+	} else {
+		s->past = outcome_of(s, &s->air, r);
+		s->past.again = again;
+		s->air.m = NULL;
+		if (s->past.kind != SUBMIT_UNKNOWN || s->past.answered)
+			s->air_until_ms = 0;
+		if (s->past.kind == SUBMITTED && s->state == SESSION_SENDING && s->ahead.m &&
+		    !yields(s, s->ahead.m != s->past.m))
+			begin_next(s);
+		s->commit_due = true;
+	}
 	if (r->final == AT_DEAD)
 		session_trouble(s, CAUSE_SILENT);
 }
@@ -260,11 +331,18 @@ bool send_under_way(const struct session *s)
 	return s->state == SESSION_SENDING && s->submitting;
 }
 
+int64_t send_air_until_ms(const struct session *s)
+{
+	return s->air_until_ms;
+}
+
 void send_cut_off(struct session *s)
 {
+	s->air_until_ms = 0;
 	if (!send_under_way(s))
 		return;
 	at_chat_abort(s->chat, mono_ms());
+	s->air_until_ms = 0;
 	if (s->poll)
 		at_chat_resync(s->chat, mono_ms());
 }
@@ -275,100 +353,103 @@ void send_late(struct session *s, uint64_t tag, const char *line)
 	int64_t id = (int64_t)(tag >> 8);
 	if (!id || !at_late_submit(line, &mr))
 		return;
+	s->air_until_ms = 0;
 	int r = outbox_part_late(s->d->store, id, (int)(tag & 0xFF), mr, session_now(s));
 	if (r == 0)
 		log_notice("%s: text %" PRId64 " did leave: its answer came late", s->config->name, id);
 }
 
+void send_reported(struct session *s)
+{
+	int64_t shown = 0;
+	if (!send_under_way(s) || !s->begun ||
+	    outbox_part_reported(s->d->store, s->air.m, s->air.part, &shown) || !shown)
+		return;
+	at_chat_hurry(s->chat, mono_ms(), SHOWN_MS);
+	session_arm(s);
+}
+
 /* ------------------------------------------------------------------------------------------------ one part */
-
-static int next_part(const struct outbox_message *m)
-{
-	for (int i = 1; i <= m->segments; i++)
-		if (!m->done[i])
-			return i;
-	return 0;
-}
-
-static void give_up(struct session *s, const char *reason)
-{
-	log_error("%s: text %" PRId64 " cannot be sent: %s", s->config->name, s->out.id, reason);
-	if (outbox_failed(s->d->store, &s->out, s->part, reason, session_now(s)) == 0)
-		finish_broadcast(s);
-	else
-		pause_sending(s, RECORD_MS);
-	rest(s);
-}
 
 static void submit(struct session *s)
 {
-	struct compose_part part;
-	const char *wrong = NULL;
-	int64_t now = session_now(s);
-	int r =
-	    sender_compose(&s->out, s->part, s->config->reports && s->row->reports && s->no_report != s->out.id,
-			   s->no_validity != s->out.id, now, &part, &wrong);
-	if (r) {
-		give_up(s, wrong);
-		return;
-	}
-	if (s->row->cmms && s->out.segments > 1 && s->part == 1) {
-		struct at_command more = at_cmd_more(s->row, true);
-		port_submit(s, &more, NULL);
-	}
-	r = outbox_part_begin(s->d->store, &s->out, s->part, s->out.ref, s->config->name, now);
-	if (r) {
-		/* cancelled or taken by another line in the meantime, or the disk is full */
-		if (r != -ENOENT) {
-			log_error("%s: the outbox cannot be written: %s", s->config->name, strerror(-r));
-			pause_sending(s, RECORD_MS);
-		}
-		rest(s);
-		return;
-	}
-	s->begun = true;
-	struct at_command c = at_cmd_submit(s->row, part.hex, part.length, false);
-	c.flags = 0;
-	c.tag = (uint64_t)s->out.id << 8 | (unsigned)s->part;
+	struct at_command c =
+	    at_cmd_submit(s->row, s->air.pdu.hex, s->air.pdu.length, s->row->ask_format && !s->one_command);
+	c.tag = (uint64_t)s->air.m->id << 8 | (unsigned)s->air.part;
 	s->submits++;
 	s->submitting = true;
+	s->commit_due = true;
+	s->burst = true;
 	port_submit(s, &c, on_submitted);
+}
+
+/* In text mode it would send our hex to a number that is none. */
+static bool in_pdu_mode(struct session *s, const struct at_reply *r)
+{
+	int mode;
+	if (at_read_format(r, &mode) == 0 && mode != 0) {
+		log_notice("%s: is in text mode, it has reset itself", s->config->name);
+		s->confused = true;
+		return false;
+	}
+	s->format_known_ms = mono_ms();
+	return true;
 }
 
 static void on_format(void *user, const struct at_reply *r)
 {
 	struct session *s = user;
-	int mode;
-	if (port_over(s, r))
-		return;
-	if (at_read_format(r, &mode) == 0 && mode != 0) {
-		/* in text mode it would send our hex to a number that is none */
-		log_notice("%s: is in text mode, it has reset itself", s->config->name);
-		s->confused = true;
-		rest(s);
+	if (port_over(s, r)) {
+		flight_drop(s, &s->air);
 		return;
 	}
-	s->format_known_ms = mono_ms();
-	s->burst = true;
-	submit(s);
+	s->confused |= r->final == AT_TIMEOUT;
+	if (s->past.m || s->confused || !in_pdu_mode(s, r))
+		not_begun(s);
+	else
+		submit(s);
 }
 
-static void begin_part(struct session *s)
+/* A modem that has reset itself says so, echoes again, or stops to answer for a while; so the question whether it
+ * is in PDU mode is asked when nothing was to be sent for a moment, when anything went not well, and now and then
+ * within a burst. */
+static bool format_known(const struct session *s)
 {
-	s->part = next_part(&s->out);
-	if (!s->part) {
-		if (outbox_settle(s->d->store, s->out.id, session_now(s)))
-			pause_sending(s, RECORD_MS);
-		finish_broadcast(s);
-		rest(s);
+	if (s->row->ask_format && !s->one_command)
+		return true;
+	return s->format_known_ms && mono_ms() - s->format_known_ms < (s->burst ? BURST_MS : IDLE_MS);
+}
+
+static void on_more(void *user, const struct at_reply *r)
+{
+	struct session *s = user;
+	s->more_set = r->final == AT_OK;
+	s->more_refused = !s->more_set && r->final != AT_CANCELLED;
+}
+
+/* +CMMS: the link is kept between two parts. 2 stays in force, 1 falls back when nothing follows. */
+static void keep_link(struct session *s)
+{
+	bool follows = s->burst || s->air.m->segments > 1;
+	if (s->row->cmms == 1 && !s->burst)
+		s->more_set = false;
+	if (!s->row->cmms || s->more_set || s->more_refused || (s->row->cmms == 1 && !follows))
 		return;
-	}
-	if (s->out.attempts == 0)
+	struct at_command c = at_cmd_more(s->row, true);
+	s->more_set = true;
+	port_submit(s, &c, on_more);
+}
+
+static void begin_next(struct session *s)
+{
+	s->air = s->ahead;
+	s->ahead.m = NULL;
+	if (s->waits_for != s->air.m->id) {
+		s->waits_for = s->air.m->id;
 		s->wait_since_ms = mono_ms();
-	/* In text mode the PDU would leave as the text of a message to nobody. A modem that has reset itself
-	 * says so, or stops to answer; so the question is asked when nothing was to be sent for a moment, when
-	 * anything went not well, and now and then within a burst for those that fall back without a word. */
-	if (s->burst && s->format_known_ms && mono_ms() - s->format_known_ms < FORMAT_MS) {
+	}
+	keep_link(s);
+	if (format_known(s)) {
 		submit(s);
 		return;
 	}
@@ -376,7 +457,37 @@ static void begin_part(struct session *s)
 	port_submit(s, &c, on_format);
 }
 
+static void on_step(void *user, const struct at_reply *r)
+{
+	struct session *s = user;
+	if (port_over(s, r))
+		return;
+	in_pdu_mode(s, r);
+	rest(s);
+}
+
+/* Behind a silence: the chat asks until somebody answers, and holds no text meanwhile. */
+static void find_step(struct session *s)
+{
+	struct at_command c = at_cmd_format_query();
+	port_submit(s, &c, on_step);
+}
+
+/* Nothing is in the air: writes what could not be written, begins what comes next. */
+static void go_on(struct session *s)
+{
+	if (s->past.m) {
+		send_commit(s); /* which comes back here */
+	} else if (!yields(s, true) && (s->ahead.m || choose(s)))
+		begin_next(s);
+	else
+		rest(s);
+}
+
 void send_begin(struct session *s)
 {
-	begin_part(s);
+	if (s->ahead.m)
+		begin_next(s);
+	else
+		rest(s);
 }
