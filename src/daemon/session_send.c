@@ -114,7 +114,7 @@ static bool pick(struct session *s, struct flight *f)
 	int own = s->air.m ? next_part(s->air.m, s->air.part) : 0;
 	for (int i = 0; i < SETTLE_MAX; i++) {
 		struct outbox_message m;
-		int r = sender_next(s->d, s->config, &m);
+		int r = sender_next(s->d, s, &m);
 		if (r && r != -ENOENT)
 			log_error("%s: the outbox cannot be read: %s", s->config->name, strerror(-r));
 		if (own && (r || m.class >= s->air.m->class)) {
