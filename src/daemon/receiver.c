@@ -7,7 +7,6 @@
 #include "base/text.h"
 #include "sms/concat.h"
 #include "store/broadcast.h"
-#include "store/event.h"
 #include "store/inbox.h"
 #include "store/line.h"
 #include "store/private.h"
@@ -142,11 +141,6 @@ static int take_report(const struct participation *p, const struct received *in,
 		log_info("%s: a report fits no text of ours (reference %d)", in->modem, t->mr);
 	if (r == 0 && message) /* it may have been the last text that waited for another try */
 		r = broadcast_finish(p->store, now);
-	if (r == 0 && message && report.says == REPORT_GAVE_UP)
-		r = event_add(p->store, EVENT_MESSAGE_FAILED, "daemon",
-			      json_pack("{s:I, s:s, s:s}", "message", (json_int_t)message, "number", number,
-					"reason", tp_status_text(t->st)),
-			      now);
 	return r;
 }
 

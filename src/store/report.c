@@ -1,6 +1,8 @@
 #include "store/report.h"
 #include "store/internal.h"
+#include "store/outbox.h"
 #include "base/e164.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -179,6 +181,17 @@ static int mark_part(struct store *s, const struct report *in, const struct cand
 	    "iIiiII", in->st, now_utc, in->mr, (int)in->says, c->message, c->part);
 }
 
+static int state_of(struct store *s, int64_t id, char ret[16])
+{
+	cleanup_query struct query q = {0};
+	int r = query_open(s, &q, "SELECT state FROM message_out WHERE id = ?", "I", id);
+	if (r == 0)
+		r = query_next(&q);
+	if (r == 1)
+		text_copy(ret, 16, query_text(&q, 0));
+	return r == 1 ? 0 : r ? r : -ENOENT;
+}
+
 /* One that waits for another try, or was given up, is settled when no part of it is left. */
 static int settle_text(struct store *s, const struct report *in, int64_t id, int64_t now_utc)
 {
@@ -206,8 +219,34 @@ static int settle_text(struct store *s, const struct report *in, int64_t id, int
 	return r;
 }
 
+/* The event, where the report alone tells that a text left or failed. */
+static int tell(struct store *s, int64_t id, const char *before, int64_t now_utc)
+{
+	char after[16];
+	int r = state_of(s, id, after);
+	if (r || !strcmp(before, after))
+		return r;
+	if (!strcmp(after, "failed"))
+		return outbox_note(s, id, EVENT_MESSAGE_FAILED, now_utc);
+	return strcmp(before, "sent") != 0 ? outbox_note(s, id, EVENT_MESSAGE_SENT, now_utc) : 0;
+}
+
+static int apply(struct store *s, const struct report *in, const struct candidate *c, int64_t now_utc)
+{
+	char before[16];
+	int r = state_of(s, c->message, before);
+	if (r == 0)
+		r = mark_part(s, in, c, now_utc);
+	if (r || !store_changes(s))
+		return r;
+	r = settle_text(s, in, c->message, now_utc);
+	return r ? r : tell(s, c->message, before, now_utc);
+}
+
 static int keep_unmatched(struct store *s, const struct report *in, int64_t now_utc)
 {
+	if (!in->pdu)
+		return 0;
 	int r = store_run(s,
 			  "INSERT INTO report_unmatched (pdu, line, number, mr, st, scts_utc, received_utc)"
 			  " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -231,9 +270,7 @@ int report_take(struct store *s, const struct report *in, int64_t now_utc, int64
 		return r;
 	}
 	if (r == 0)
-		r = mark_part(s, in, &c, now_utc);
-	if (r == 0 && store_changes(s))
-		r = settle_text(s, in, c.message, now_utc);
+		r = apply(s, in, &c, now_utc);
 	if (r == 0)
 		*ret_message = c.message;
 	return r;

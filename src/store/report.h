@@ -23,7 +23,7 @@ struct report {
 	enum report_says says; /* the class of `st` */
 	const char *reason;    /* its words; kept with a text that was given up */
 	int64_t scts_utc;      /* when the service centre got the text; 0 not said */
-	int64_t pdu;           /* pdu_in.id of the report itself */
+	int64_t pdu;           /* pdu_in.id of the report itself; 0: none, then it is not kept */
 };
 
 /* Inside the caller's transaction. *ret_message: the text that it spoke of, or 0: it fits none and is kept in
