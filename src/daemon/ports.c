@@ -261,11 +261,25 @@ enum ports_answer ports_identified(struct ports *p, struct session *s, const cha
 	return PORTS_MINE;
 }
 
+/* A guess that could not be opened; said once, for it may be the very port that is missed. */
+static void tell_busy(struct session *s, const char *path)
+{
+	char holder[96];
+	if (ports_holder(path, holder, sizeof holder))
+		log_warning("%s: %s is held by %s; another port is tried", s->config->name, path, holder);
+	else
+		log_warning(
+		    "%s: %s cannot be opened (no right to, or another program holds it); another port is tried",
+		    s->config->name, path);
+}
+
 void ports_release(struct ports *p, struct session *s, enum ports_why why)
 {
 	struct ports_line *l = ports_table_line(&p->table, s);
 	if (!l || !l->port)
 		return;
+	if (why == PORTS_BUSY && !l->sure && !l->port->failed)
+		tell_busy(s, l->port->at.path);
 	ports_table_release(&p->table, l, why, mono_ms());
 	wake(p);
 }

@@ -403,8 +403,8 @@ void ports_table_release(struct ports_table *t, struct ports_line *l, enum ports
 	/* a modem that did not say who it is would be asked again and again */
 	if (why == PORTS_CLOSED && l->refused && fit(t, l, p) != FIT_NOT)
 		why = PORTS_SILENT;
-	else if (why == PORTS_SILENT && l->sure)
-		why = PORTS_CLOSED; /* ours: the ladder cares for it */
+	else if (l->sure && (why == PORTS_SILENT || why == PORTS_BUSY))
+		why = PORTS_CLOSED; /* ours: the session waits and climbs */
 	switch (why) {
 	case PORTS_CLOSED:
 		break;
