@@ -50,6 +50,7 @@ static const struct key keys[] = {
     {MODEM, "pin_file", PATH, M(pin_file), NULL},
     {MODEM, "hourly_quota", INT, M(hourly_quota), "120"},
     {MODEM, "daily_quota", INT, M(daily_quota), "600"},
+    {MODEM, "jitter", DURATION, M(jitter_ms), "0"},
     {MODEM, "reports", BOOL, M(reports), "yes"},
     {MODEM, "roles", ROLES, M(roles), "receive send"},
     {MODEM, "ring_for", DURATION, M(ring_for_ms), "9s"},

@@ -22,6 +22,7 @@ struct config_modem {
 	char *device, *pin_file;       /* device: path, usb:vid:pid (lower case) or imei:DIGITS */
 	char *iccid;                   /* the SIM that this line must have; NULL any */
 	int hourly_quota, daily_quota; /* segments; 0 = no limit */
+	int64_t jitter_ms;             /* random pause up to that between reminders and broadcasts */
 	bool reports;
 	unsigned roles; /* enum modem_role */
 	int64_t ring_for_ms; /* a call rings so long before it is rejected; 0: until the caller gives up */

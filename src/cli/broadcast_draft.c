@@ -165,51 +165,72 @@ static int make_plan(struct cli *c, const struct draft *d, struct plan *p, int64
 	*p = (struct plan){.quiet = cfg->quiet_hours, .ignore_quiet = d->override_quiet};
 	for (int i = 0; i < cfg->modem_count && p->line_count < PLAN_LINES; i++) {
 		const struct config_modem *m = &cfg->modems[i];
-		struct airtime a;
+		const struct quota_window *used;
+		const struct quota quota = {m->hourly_quota, m->daily_quota};
+		char line[AIRTIME_LINE_MAX];
+		int r;
 		if (!(m->roles & MODEM_SEND))
 			continue;
-		int r = airtime_get(c->store, m->name, now, &a);
-		if (r)
+		if ((r = airtime_line(c->store, m->name, line)) || (r = airtime_get(c->store, line, now, &used)))
 			return r;
-		int64_t room = airtime_left(&a, m->hourly_quota, m->daily_quota, false);
+		int64_t room = quota_left(&quota, used, OUTBOX_BROADCAST);
 		unlimited |= room == INT64_MAX;
 		left += room == INT64_MAX ? 0 : room;
-		p->lines[p->line_count++] = (struct plan_line){m->hourly_quota, m->daily_quota, a.hour, a.day};
+		p->lines = mem_resize(p->lines, (size_t)p->line_count + 1, sizeof *p->lines);
+		p->lines[p->line_count++] = (struct plan_line){quota, *used};
 	}
 	*ret_left = unlimited ? -1 : left;
 	return 0;
 }
 
-/* What was sent until now does not count any more when the broadcast begins much later. */
-static void age(struct plan *p, int64_t now, int64_t from)
+struct estimate {
+	struct plan plan;
+	struct broadcast_ahead ahead;
+	int64_t from;
+	int segments; /* of one text */
+};
+
+static int64_t out_at(const struct estimate *e, int64_t texts)
 {
-	for (int i = 0; i < p->line_count; i++) {
-		if (from / HOUR_S != now / HOUR_S)
-			p->lines[i].hour_used = 0;
-		if (from - now > DAY_S)
-			p->lines[i].day_used = 0;
+	return plan_finish(&e->plan, e->from, broadcast_ahead_of(&e->ahead, texts), texts * e->segments);
+}
+
+/* As many texts as are out at that time. */
+static int64_t texts_until(const struct estimate *e, int64_t texts, int64_t until)
+{
+	int64_t none = 0;
+	while (none < texts) {
+		int64_t some = none + (texts - none + 1) / 2;
+		if (out_at(e, some) <= until)
+			none = some;
+		else
+			texts = some - 1;
 	}
+	return none;
 }
 
 static int estimate(struct cli *c, struct draft *d)
 {
-	struct plan p;
-	int64_t ahead, before = 0, now = cli_now(c);
-	int r = make_plan(c, d, &p, &d->quota_left);
+	struct estimate e = {.segments = d->segments};
+	int64_t now = cli_now(c);
+	int r = make_plan(c, d, &e.plan, &d->quota_left);
 	if (!r)
-		r = broadcast_ahead(c->store, d->at_utc, &ahead);
-	if (r)
-		return cli_store_failed(c, r);
-	if (plan_finish(&p, now, 0, ahead, 0, NULL) <= d->at_utc)
-		ahead = 0; /* that is out before this one begins */
-	int64_t from = d->at_utc > now ? d->at_utc : now;
-	age(&p, now, from);
-	d->starts_utc = d->override_quiet ? from : day_window_end(&p.quiet, from);
-	d->finishes_utc =
-	    plan_finish(&p, from, ahead, d->who.recipients * d->segments, d->not_after_utc, &before);
-	d->fit =
-	    !d->not_after_utc || d->finishes_utc <= d->not_after_utc ? d->who.recipients : before / d->segments;
-	return 0;
+		r = broadcast_ahead(c->store, d->at_utc, &e.ahead);
+	if (!r) {
+		if (plan_finish(&e.plan, now, 0, broadcast_ahead_of(&e.ahead, INT64_MAX)) <= d->at_utc)
+			e.ahead = (struct broadcast_ahead){0}; /* that is out before this one begins */
+		e.from = d->at_utc > now ? d->at_utc : now;
+		int64_t first = out_at(&e, 1);
+		d->starts_utc = first != INT64_MAX	? first - MINUTE_S
+				: d->override_quiet ? e.from
+						    : day_window_end(&e.plan.quiet, e.from);
+		d->finishes_utc = out_at(&e, d->who.recipients);
+		d->fit = !d->not_after_utc || d->finishes_utc <= d->not_after_utc
+			     ? d->who.recipients
+			     : texts_until(&e, d->who.recipients, d->not_after_utc);
+	}
+	free(e.plan.lines);
+	return r ? cli_store_failed(c, r) : 0;
 }
 
 int draft_count(struct cli *c, struct draft *d)

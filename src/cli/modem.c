@@ -183,7 +183,8 @@ static int run_show(struct cli *c)
 {
 	json_t *list, *row;
 	size_t i;
-	struct airtime a = {0};
+	const struct quota_window *used;
+	char line[AIRTIME_LINE_MAX];
 	bool found = false;
 	int r = rows(c, &list);
 	if (r)
@@ -195,9 +196,11 @@ static int run_show(struct cli *c)
 		if (strcmp(m->name, c->argv[0]) != 0)
 			continue;
 		found = true;
-		r = airtime_get(c->store, m->name, cli_now(c), &a);
-		json_object_set_new(row, "hour", json_integer(a.hour));
-		json_object_set_new(row, "day", json_integer(a.day));
+		if ((r = airtime_line(c->store, m->name, line)) ||
+		    (r = airtime_get(c->store, line, cli_now(c), &used)))
+			break;
+		json_object_set_new(row, "hour", json_integer(quota_sum(used->hour)));
+		json_object_set_new(row, "day", json_integer(quota_sum(used->day)));
 		json_object_set_new(row, "hourly_quota",
 				    m->hourly_quota ? json_integer(m->hourly_quota) : json_null());
 		json_object_set_new(row, "daily_quota",

@@ -3,6 +3,7 @@
 #include "daemon/control.h"
 #include "daemon/ports.h"
 #include "daemon/receiver.h"
+#include "daemon/sender.h"
 #include "daemon/session.h"
 #include "daemon/usb_reset.h"
 #include "daemon/watch.h"
@@ -181,28 +182,15 @@ static int64_t earlier(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* A text that waits for quota or for the end of the quiet hours has no time of its own. */
-static int64_t gate_opens(struct daemon *d, int64_t now)
-{
-	struct outbox_counts c;
-	if (outbox_counts(d->store, now, &c) || !c.oldest_utc)
-		return INT64_MAX;
-	int64_t hour = now - now % HOUR_S + HOUR_S;
-	int64_t quiet = day_window_end(&d->config->quiet_hours, now);
-	return quiet > now ? earlier(quiet, hour) : hour;
-}
-
 static void schedule(struct daemon *d, int64_t next, bool busy)
 {
-	int64_t now = daemon_now(d), outbox;
-	if (outbox_next_utc(d->store, now, &outbox) == 0)
-		next = earlier(next, outbox);
-	next = earlier(next, gate_opens(d, now));
+	int64_t now = daemon_now(d), outbox = sender_wait_ms(d);
 	int64_t in =
 	    next == INT64_MAX || next - now > SCHEDULE_MAX_MS / 1000 ? SCHEDULE_MAX_MS : (next - now) * 1000;
 	if (busy || in < BUSY_MS)
 		in = BUSY_MS;
-	if (next == INT64_MAX && !busy) {
+	in = earlier(in, outbox);
+	if (next == INT64_MAX && outbox == INT64_MAX && !busy) {
 		uv_timer_stop(&d->schedule);
 		return;
 	}
@@ -239,7 +227,10 @@ static int64_t let_time_pass(struct daemon *d, bool *busy)
 	}
 	if (expired && broadcast_finish(d->store, now))
 		*busy = true;
-	return next;
+	int64_t bound = INT64_MAX;
+	if (sender_unbind(d, &bound))
+		*busy = true;
+	return earlier(next, bound);
 }
 
 void daemon_act(struct daemon *d)
@@ -278,6 +269,7 @@ void daemon_act_soon(struct daemon *d, int64_t delay_ms)
 void daemon_clock_set(struct daemon *d)
 {
 	log_info("the clock was set");
+	operator_clock_set(d);
 	daemon_act(d);
 }
 

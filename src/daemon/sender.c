@@ -1,7 +1,5 @@
 #include "daemon/sender.h"
-#include "daemon/daemon.h"
 #include "base/mem.h"
-#include "store/airtime.h"
 
 #include <errno.h>
 
@@ -74,35 +72,6 @@ bool sender_next_try(enum sender_reaction reaction, enum outbox_class class, int
 		return true;
 	}
 	return false;
-}
-
-int sender_next(struct daemon *d, const struct config_modem *line, struct outbox_message *ret)
-{
-	int64_t now = daemon_now(d);
-	struct airtime used;
-	int r = airtime_get(d->store, line->name, now, &used);
-	if (r)
-		return r;
-	int64_t left[OUTBOX_CLASSES];
-	struct outbox_gate gate = {.quiet_hours = day_window_contains(&d->config->quiet_hours, now)};
-	for (int c = 0; c < OUTBOX_CLASSES; c++) {
-		left[c] = c == OUTBOX_ALARM
-			      ? INT64_MAX
-			      : airtime_left(&used, line->hourly_quota, line->daily_quota, c == OUTBOX_REPLY);
-		gate.class_open[c] = left[c] > 0 && (c <= OUTBOX_REPLY || d->clock_ok);
-	}
-	for (;;) {
-		r = outbox_claim(d->store, line->name, &gate, now, ret);
-		/* a text of three segments does not begin with quota for two, unless that is all there ever is
-		 */
-		if (r || ret->segments <= left[ret->class] || used.hour == 0)
-			return r;
-		bool begun = ret->done[1];
-		if (begun)
-			return 0;
-		gate.class_open[ret->class] = false;
-		outbox_message_done(ret);
-	}
 }
 
 int sender_compose(struct outbox_message *m, int part, bool report, bool validity, int64_t now_utc,

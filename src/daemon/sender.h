@@ -1,17 +1,35 @@
 /* The sender's policy: which text a line takes next, what an error means for it, when it is tried again, and
- * its PDU. No port, no session. */
+ * its PDU. No port. */
 #pragma once
 
 #include "at_commands/errors.h"
 #include "base/config.h"
 #include "sms/compose.h"
-#include "store/outbox.h"
+#include "store/choose.h"
 
 struct daemon;
+struct session;
 
-/* The text that this line sends now: quotas with their reserve, quiet hours, a clock that is not trusted.
- * -ENOENT. */
-int sender_next(struct daemon *d, const struct config_modem *line, struct outbox_message *ret);
+/* sender_next.c */
+
+/* What a line remembers for the choice of its texts; zeroed at the beginning. */
+struct sender_line {
+	struct outbox_turns turns;
+	int64_t away_ms;    /* it was first seen out of service; 0: it is in service */
+	int64_t quiet_ms;   /* [modem] jitter: no text of a bulk class before */
+	bool after_bulk;    /* the last text was of a bulk class: such a pause is due */
+};
+
+/* The text that this session may begin next and that no session holds: roles, quotas with their reserve, what the
+ * session says is closed, quiet hours, a clock that is not trusted, jitter. Only reads. -ENOENT: none. */
+int sender_next(struct daemon *d, struct session *s, struct outbox_message *ret);
+/* A part of `m` was begun: committed, or about to be. */
+void sender_took(struct session *s, const struct outbox_message *m);
+/* When some session might find a text that it does not find now: milliseconds from now, INT64_MAX: only when
+ * something happens. */
+int64_t sender_wait_ms(struct daemon *d);
+/* Texts that were begun on a line which stays away are dealt with (bound.h). *ret_next: when again. */
+int sender_unbind(struct daemon *d, int64_t *ret_next);
 
 enum sender_reaction {
 	REACT_SENT,        /* the centre has it already */

@@ -220,6 +220,12 @@ struct session {
 	char blocked_reason[96];
 	bool prefer_send; /* reading and sending take turns */
 
+	/* choice (sender_next.c) */
+	struct sender_line sender;
+
+	/* the operator's side (session_operator.h); made on demand */
+	struct operator_side *operator_side;
+
 	/* calls */
 	struct callers callers;
 	int64_t call_busy_ms; /* a command on behalf of a call has no answer yet: at the latest then; 0 none */
@@ -317,3 +323,16 @@ int64_t call_due_ms(const struct session *s);
 void call_tick(struct session *s);
 void call_announce(struct session *s); /* once: there is no voice */
 bool call_possible(const struct session *s); /* the model has voice, as far as its row knows */
+
+/* operator (session_operator.c) */
+void operator_registration(struct session *s, int domain, const struct at_registration *reg); /* enum urc_domain */
+int operator_domain(const struct session *s, int command); /* of the row's reg_commands[command] */
+void operator_urc(struct session *s, const struct at_urc *u);
+/* The answer to AT+CSCA?; sets what is configured when it is another, then `done`. */
+void operator_smsc(struct session *s, const struct at_reply *r, void (*done)(struct session *s));
+void operator_smsc_doubt(struct session *s); /* CMS 330: to be asked again */
+void operator_look(struct session *s);       /* the end of a look; ends in read_begin */
+bool operator_cause(struct session *s);      /* while registering: asks why not; true: EV_DUE comes when it has */
+void operator_put_line(struct session *s);   /* with session_put_line */
+void operator_status(const struct session *s, json_t *j);
+void operator_free(struct session *s);

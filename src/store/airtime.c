@@ -1,60 +1,127 @@
 #include "store/airtime.h"
 #include "store/internal.h"
+#include "base/mem.h"
 
-#define HOUR          3600
-#define RESERVE_PARTS 5 /* one part in five is for replies and alarms */
+#include <errno.h>
+#include <string.h>
 
-int airtime_add(struct store *s, const char *modem, int segments, bool reserved, int64_t now_utc)
-{
-	return store_run(
-	    s,
-	    "INSERT INTO airtime (modem, hour_utc, segments, reserved) VALUES (?1, ?2, ?3, ?4)"
-	    " ON CONFLICT (modem, hour_utc) DO UPDATE SET segments = segments + ?3, reserved = reserved + ?4",
-	    "tIii", modem, now_utc - now_utc % HOUR, segments, reserved ? segments : 0);
-}
+#define KEPT_MINUTES (2 * 24 * 60)
 
-int airtime_get(struct store *s, const char *modem, int64_t now_utc, struct airtime *ret)
+struct airtime {
+	struct airtime *next;
+	char line[AIRTIME_LINE_MAX];
+	int64_t swept; /* hour in which old rows were last taken out */
+	struct quota_window window;
+};
+
+/* Taken up from the rows. Those of the coming day count: the clock was set back. Those still later were written
+ * by a clock that was wrong. */
+static int load(struct store *s, struct airtime *a, int64_t now_utc)
 {
 	cleanup_query struct query q = {0};
-	int64_t hour = now_utc - now_utc % HOUR;
-	struct airtime a = {0};
+	int64_t minute = now_utc / 60;
+	memset(&a->window, 0, sizeof a->window);
 	int r = query_open(s, &q,
-			   "SELECT hour_utc, segments, reserved FROM airtime WHERE modem = ? AND hour_utc > ? "
-			   "AND hour_utc <= ?"
-			   " ORDER BY hour_utc",
-			   "tII", modem, hour - 24 * HOUR, hour);
+			   "SELECT minute, class, sum(segments) FROM airtime WHERE line IN"
+			   " (SELECT ?1 UNION SELECT name FROM line WHERE iccid = ?1)"
+			   " AND minute > ?2 AND minute < ?3 GROUP BY minute, class ORDER BY minute",
+			   "tII", a->line, minute - QUOTA_DAY, minute + QUOTA_DAY);
 	while (r >= 0 && (r = query_next(&q)) == 1) {
-		if (!a.oldest_hour_utc)
-			a.oldest_hour_utc = query_int(&q, 0);
-		a.day += query_int(&q, 1);
-		a.day_reserved += query_int(&q, 2);
-		if (query_int(&q, 0) == hour) {
-			a.hour = query_int(&q, 1);
-			a.hour_reserved = query_int(&q, 2);
-		}
+		int64_t c = query_int(&q, 1);
+		if (c >= 0 && c < OUTBOX_CLASSES)
+			quota_add(&a->window, (enum outbox_class)c, (int)query_int(&q, 2),
+				  query_int(&q, 0) * 60);
 	}
-	if (r == 0)
-		*ret = a;
 	return r;
 }
 
-/* What replies and alarms used of their fifth does not count against the rest; what they used beyond it does.
- */
-static int64_t left(int64_t used, int64_t used_reserved, int quota, bool reserved_class)
+static int find(struct store *s, const char *line, int64_t now_utc, struct airtime **ret)
 {
-	if (quota == 0)
-		return INT64_MAX;
-	if (reserved_class)
-		return quota > used ? quota - used : 0;
-	int64_t reserve = (quota + RESERVE_PARTS - 1) / RESERVE_PARTS;
-	int64_t over = used_reserved > reserve ? used_reserved - reserve : 0;
-	int64_t mine = used - used_reserved + over;
-	return quota - reserve > mine ? quota - reserve - mine : 0;
+	struct airtime *a = s->airtime;
+	while (a && strcmp(a->line, line) != 0)
+		a = a->next;
+	if (!a || a->window.newest >= now_utc / 60 + QUOTA_DAY) {
+		bool fresh = !a;
+		if (fresh) {
+			a = mem_alloc(sizeof *a);
+			snprintf(a->line, sizeof a->line, "%s", line);
+		}
+		int r = load(s, a, now_utc);
+		if (r && fresh)
+			free(a);
+		if (r)
+			return r;
+		if (fresh) {
+			a->next = s->airtime;
+			s->airtime = a;
+		}
+	}
+	quota_move(&a->window, now_utc);
+	*ret = a;
+	return 0;
 }
 
-int64_t airtime_left(const struct airtime *a, int hourly_quota, int daily_quota, bool reserved_class)
+static int sweep(struct store *s, struct airtime *a, int64_t now_utc)
 {
-	int64_t h = left(a->hour, a->hour_reserved, hourly_quota, reserved_class);
-	int64_t d = left(a->day, a->day_reserved, daily_quota, reserved_class);
-	return h < d ? h : d;
+	if (a->swept == now_utc / 3600)
+		return 0;
+	a->swept = now_utc / 3600;
+	return store_run(s, "DELETE FROM airtime WHERE line = ? AND minute < ?", "tI", a->line,
+			 now_utc / 60 - KEPT_MINUTES);
+}
+
+int airtime_add(struct store *s, const char *line, enum outbox_class c, int segments, int64_t now_utc)
+{
+	struct airtime *a;
+	int r = find(s, line, now_utc, &a);
+	if (r == 0)
+		r = sweep(s, a, now_utc);
+	if (r == 0)
+		r = store_run(s,
+			      "INSERT INTO airtime (line, minute, class, segments) VALUES (?1, ?2, ?3, ?4)"
+			      " ON CONFLICT (line, minute, class) DO UPDATE SET segments = segments + ?4",
+			      "tIii", line, now_utc / 60, (int)c, segments);
+	if (r == 0) {
+		quota_add(&a->window, c, segments, now_utc);
+		s->airtime_pending = !sqlite3_get_autocommit(s->db);
+	}
+	return r;
+}
+
+int airtime_get(struct store *s, const char *line, int64_t now_utc, const struct quota_window **ret)
+{
+	struct airtime *a;
+	int r = find(s, line, now_utc, &a);
+	if (r == 0)
+		*ret = &a->window;
+	return r;
+}
+
+int airtime_line(struct store *s, const char *modem, char ret[AIRTIME_LINE_MAX])
+{
+	cleanup_query struct query q = {0};
+	int r = query_open(s, &q, "SELECT nullif(iccid, '') FROM line WHERE name = ?", "t", modem);
+	if (r == 0)
+		r = query_next(&q);
+	if (r < 0)
+		return r;
+	const char *iccid = r == 1 ? query_text0(&q, 0) : NULL;
+	snprintf(ret, AIRTIME_LINE_MAX, "%s", iccid ? iccid : modem);
+	return 0;
+}
+
+void airtime_kept(struct store *s)
+{
+	s->airtime_pending = false;
+}
+
+void airtime_undone(struct store *s)
+{
+	/* the rows know better: they are read again when they are needed */
+	while (s->airtime_pending && s->airtime) {
+		struct airtime *a = s->airtime;
+		s->airtime = a->next;
+		free(a);
+	}
+	s->airtime_pending = false;
 }

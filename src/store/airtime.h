@@ -1,18 +1,22 @@
-/* Segments that left by each line, by the hour: the memory of the quotas. */
+/* Segments that left by each SIM, by the minute: the memory of the quotas (quota.h). Rows of the last two days; the
+ * sums are kept beside the connection, so that asking costs nothing. `line` is the ICCID, or the modem's name
+ * where the SIM does not tell one; what was counted under the name before its SIM was known counts for the SIM. */
 #pragma once
 
+#include "store/quota.h"
 #include "store/store.h"
 
-struct airtime {
-	int64_t hour,
-	    hour_reserved;         /* segments in the last 60 minutes' hours, and of them replies and alarms */
-	int64_t day, day_reserved; /* in the last 24 hours */
-	int64_t oldest_hour_utc;   /* when quota comes back: start of the oldest hour that counts */
-};
+#define AIRTIME_LINE_MAX 48
 
-int airtime_add(struct store *s, const char *modem, int segments, bool reserved, int64_t now_utc);
-int airtime_get(struct store *s, const char *modem, int64_t now_utc, struct airtime *ret);
+/* Within the transaction that records what left. */
+int airtime_add(struct store *s, const char *line, enum outbox_class c, int segments, int64_t now_utc);
 
-/* Segments that broadcasts and reminders may still use now: a fifth of each quota is kept for replies and
- * alarms. A quota of 0 is none. INT64_MAX: no limit. For previews and for the sender. */
-int64_t airtime_left(const struct airtime *a, int hourly_quota, int daily_quota, bool reserved_class);
+/* As of now. Borrowed until the next call that has to do with this store. */
+int airtime_get(struct store *s, const char *line, int64_t now_utc, const struct quota_window **ret);
+
+/* The SIM that was last seen in a modem, or the modem's name. */
+int airtime_line(struct store *s, const char *modem, char ret[AIRTIME_LINE_MAX]);
+
+/* For db.c: a transaction has ended well, or what it counted did not happen. */
+void airtime_kept(struct store *s);
+void airtime_undone(struct store *s);

@@ -238,14 +238,35 @@ int broadcast_retry(struct store *s, int64_t id, bool uncertain, const struct ac
 			now);
 }
 
-int broadcast_ahead(struct store *s, int64_t by_utc, int64_t *ret)
+int broadcast_ahead(struct store *s, int64_t by_utc, struct broadcast_ahead *ret)
 {
-	return store_get(
-	    s, ret,
-	    "SELECT coalesce(sum(m.segments), 0) FROM message_out m LEFT JOIN broadcast b ON b.id = m.broadcast"
-	    " WHERE m.state IN ('queued', 'sending') AND m.priority >= 2 AND m.next_try_utc <= ?"
-	    " AND (b.id IS NULL OR b.state = 'queued')",
+	cleanup_query struct query q = {0};
+	*ret = (struct broadcast_ahead){0};
+	int r = query_open(
+	    s, &q,
+	    "SELECT m.broadcast, count(*), sum(m.segments) FROM message_out m"
+	    " WHERE m.state IN ('queued', 'sending', 'uncertain') AND m.state IN ('queued', 'sending')"
+	    " AND m.priority >= 2 AND m.next_try_utc <= ? AND (m.broadcast IS NULL OR"
+	    " (SELECT state FROM broadcast WHERE id = m.broadcast) = 'queued') GROUP BY m.broadcast",
 	    "I", by_utc);
+	while (r >= 0 && (r = query_next(&q)) == 1) {
+		if (query_null(&q, 0) || ret->count == BROADCAST_QUEUES) {
+			ret->segments += query_int(&q, 2);
+			continue;
+		}
+		ret->queue[ret->count].texts = query_int(&q, 1);
+		ret->queue[ret->count++].segments = query_int(&q, 2);
+	}
+	return r;
+}
+
+int64_t broadcast_ahead_of(const struct broadcast_ahead *a, int64_t texts)
+{
+	int64_t sum = a->segments;
+	for (int i = 0; i < a->count; i++)
+		sum += texts < a->queue[i].texts ? a->queue[i].segments / a->queue[i].texts * texts
+						 : a->queue[i].segments;
+	return sum;
 }
 
 static int finish_one(struct store *s, int64_t id, int64_t now)

@@ -94,9 +94,19 @@ int broadcast_cancel(struct store *s, int64_t id, const struct actor *by, int64_
 int broadcast_retry(struct store *s, int64_t id, bool uncertain, const struct actor *by, int64_t now,
 		    int *ret_again);
 
-/* Segments of reminders and broadcasts that are due before `by_utc` and still have to go: what stands in front.
- */
-int broadcast_ahead(struct store *s, int64_t by_utc, int64_t *ret_segments);
+/* Reminders and broadcasts that are due before `by_utc` and still have to go. Broadcasts take turns, so of each of
+ * the others only as many texts stand in front of a new one as it has itself. */
+#define BROADCAST_QUEUES 256
+struct broadcast_ahead {
+	int64_t segments; /* of what belongs to no broadcast */
+	int count;
+	struct {
+		int64_t texts, segments;
+	} queue[BROADCAST_QUEUES];
+};
+int broadcast_ahead(struct store *s, int64_t by_utc, struct broadcast_ahead *ret);
+/* Segments that leave before a broadcast of so many texts is out. */
+int64_t broadcast_ahead_of(const struct broadcast_ahead *a, int64_t texts);
 
 /* The daemon: broadcasts of which nothing is open any more become done, with their event. */
 int broadcast_finish(struct store *s, int64_t now);

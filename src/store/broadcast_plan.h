@@ -1,8 +1,9 @@
-/* When will it be finished? Quotas counted in segments, a fifth of them kept for replies, quiet hours, what
+/* When will it be finished? Quotas counted in segments, with what is kept for replies (quota.h), quiet hours, what
  * waits in front and how fast a modem sends: told before a broadcast is queued, not found out later. Pure. */
 #pragma once
 
 #include "base/clock.h"
+#include "store/quota.h"
 
 #include <stdbool.h>
 
@@ -11,19 +12,17 @@
 #define PLAN_HORIZON_S           (60 * DAY_S)
 
 struct plan_line {
-	int hourly_quota, daily_quota; /* segments, 0: no limit */
-	int64_t hour_used, day_used;   /* in the hours that count now */
+	struct quota quota;
+	struct quota_window used; /* until now */
 };
 
 struct plan {
-	struct plan_line lines[PLAN_LINES];
-	int line_count; /* those that send */
+	struct plan_line *lines; /* those that send; the caller's */
+	int line_count;
 	struct day_window quiet;
 	bool ignore_quiet;
 };
 
 /* Simulated by the minute from `from_utc` on: when have `segments` left, after `ahead` others? INT64_MAX: not
- * within PLAN_HORIZON_S, or no modem sends. *ret_before (may be NULL): how many of them are out at `limit_utc`
- * (0: no limit). */
-int64_t plan_finish(const struct plan *p, int64_t from_utc, int64_t ahead, int64_t segments, int64_t limit_utc,
-		    int64_t *ret_before);
+ * within PLAN_HORIZON_S, or no modem sends. */
+int64_t plan_finish(const struct plan *p, int64_t from_utc, int64_t ahead, int64_t segments);

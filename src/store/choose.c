@@ -84,52 +84,288 @@ static int load_private(struct store *s, const char *occasion, struct outbox_mes
 	return r < 0 ? r : -ENOENT;
 }
 
-static int load_whole(struct store *s, struct query *q, int64_t now_utc, struct outbox_message *ret)
+static int load_whole(struct store *s, int64_t id, int64_t now_utc, struct outbox_message *ret)
 {
-	int r = load(s, q, ret);
-	if (r || !query_int(q, 15))
+	cleanup_query struct query q = {0};
+	int r = query_open(s, &q, "SELECT " COLUMNS " FROM message_out WHERE id = ?", "I", id);
+	if (r == 0)
+		r = load(s, &q, ret);
+	if (r || !query_int(&q, 15))
 		return r;
-	if ((r = load_private(s, query_text(q, 16), ret, now_utc)))
+	if ((r = load_private(s, query_text(&q, 16), ret, now_utc)))
 		outbox_message_done(ret);
 	return r;
 }
 
-int outbox_claim(struct store *s, const char *modem, const struct outbox_gate *g, int64_t now_utc,
-		 struct outbox_message *ret)
+/* ------------------------------------------------------------------------------------------------ lanes */
+
+/* Texts that differ in nothing but their age wait in one lane of the index message_out_lane: class, broadcast,
+ * preferred line, quiet. A choice looks at the heads of lanes, so its cost does not grow with the queue. These
+ * words must be those of the index. */
+#define IN_LANE "state IN ('queued', 'uncertain') AND bound IS NULL AND next_try_utc < 9223372036854775807"
+
+/* Texts at the head of a lane that are in other sessions' hands, or past their time and not yet swept away. */
+#define SKIP_MAX 512
+
+struct head {
+	int64_t id, since_utc, segments; /* id 0: none */
+	bool begun;
+};
+
+static bool held(const struct outbox_gate *g, int64_t id)
 {
-	/* parts of one text stay together: what was begun here goes on before anything else is begun */
+	for (int i = 0; i < g->held_count; i++)
+		if (g->held[i] == id)
+			return true;
+	return false;
+}
+
+/* Takes the row at hand when it is older than what was found so far; false: it cannot leave, the next may. */
+static bool take(const struct outbox_gate *g, const struct query *q, bool begun, struct head *best)
+{
+	struct head h = {
+	    .id = query_int(q, 0), .since_utc = query_int(q, 1), .segments = query_int(q, 2), .begun = begun};
+	if (held(g, h.id) || (!query_null(q, 3) && query_int(q, 3) <= g->now_utc))
+		return false;
+	if (!best->id || h.since_utc < best->since_utc ||
+	    (h.since_utc == best->since_utc && h.id < best->id))
+		*best = h;
+	return true;
+}
+
+static int lane(struct store *s, const struct outbox_gate *g, enum outbox_class c, int64_t broadcast,
+		const char *prefer, bool quiet, int64_t until_utc, struct head *best)
+{
 	cleanup_query struct query q = {0};
-	int r =
-	    query_open(s, &q,
-		       "SELECT " COLUMNS " FROM message_out WHERE state IN ('queued', 'sending', 'uncertain')"
-		       " AND state = 'sending' AND modem = ? AND next_try_utc <= ? ORDER BY priority, "
-		       "next_try_utc, id LIMIT 1",
-		       "tI", modem, now_utc);
+	int r = query_open(s, &q,
+			   "SELECT id, next_try_utc, segments, not_after_utc FROM message_out WHERE " IN_LANE
+			   " AND priority = ?1 AND broadcast IS ?2 AND prefer IS ?3 AND quiet = ?4"
+			   " AND next_try_utc <= ?5 ORDER BY next_try_utc, id LIMIT ?6",
+			   "iPtbIi", (int)c, broadcast, prefer, quiet, until_utc, SKIP_MAX);
+	while (r >= 0 && (r = query_next(&q)) == 1)
+		if (take(g, &q, false, best))
+			return 0;
+	return r;
+}
+
+static int both_lanes(struct store *s, const struct outbox_gate *g, enum outbox_class c, int64_t broadcast,
+		      const char *prefer, int64_t until_utc, struct head *best)
+{
+	int r = lane(s, g, c, broadcast, prefer, false, until_utc, best);
+	return r || g->quiet_hours ? r : lane(s, g, c, broadcast, prefer, true, until_utc, best);
+}
+
+#define PREFER_MAX 96
+
+/* The preferred line after this one of which a text of the class is queued. -ENOENT: none. */
+static int next_prefer(struct store *s, enum outbox_class c, char prefer[PREFER_MAX])
+{
+	cleanup_query struct query q = {0};
+	int r = query_open(s, &q,
+			   "SELECT prefer FROM message_out WHERE " IN_LANE
+			   " AND priority = ?1 AND broadcast IS NULL AND prefer > ?2 ORDER BY prefer LIMIT 1",
+			   "it", (int)c, prefer);
 	if (r == 0)
-		r = load_whole(s, &q, now_utc, ret);
-	for (int c = 0; c < OUTBOX_CLASSES && r == -ENOENT; c++) {
-		if (!g->class_open[c])
-			continue;
-		r = query_open(s, &q,
-			       "SELECT " COLUMNS
-			       " FROM message_out WHERE state IN ('queued', 'sending', 'uncertain')"
-			       " AND priority = ?1 AND next_try_utc <= ?2 AND state <> 'sending' AND (modem IS "
-			       "NULL OR modem = ?3)"
-			       " AND (quiet = 0 OR NOT ?4) AND (not_after_utc IS NULL OR not_after_utc > ?2)"
-			       " AND (broadcast IS NULL OR (SELECT state FROM broadcast WHERE id = "
-			       "message_out.broadcast) IN ('queued', 'done'))"
-			       " ORDER BY next_try_utc, id LIMIT 1",
-			       "iItb", c, now_utc, modem, g->quiet_hours);
+		r = query_next(&q);
+	if (r == 1)
+		snprintf(prefer, PREFER_MAX, "%s", query_text(&q, 0));
+	return r == 1 ? 0 : r ? r : -ENOENT;
+}
+
+/* Texts that prefer another line are left to it for as long as the gate says. */
+static int preferring(struct store *s, const struct outbox_gate *g, enum outbox_class c, struct head *best)
+{
+	char prefer[PREFER_MAX] = "";
+	int r;
+	while ((r = next_prefer(s, c, prefer)) == 0) {
+		int64_t left_s = strcmp(prefer, g->modem) && g->patience_s ? g->patience_s(g->user, prefer) : 0;
+		if ((r = both_lanes(s, g, c, 0, prefer, g->now_utc - left_s, best)))
+			return r;
+	}
+	return r == -ENOENT ? 0 : r;
+}
+
+/* Broadcasts that have texts take turns; 0 stands for texts of the class that belong to none. */
+static int next_broadcast(struct store *s, int64_t after, int64_t *ret)
+{
+	return store_get(s, ret,
+			 "SELECT broadcast FROM message_out WHERE " IN_LANE
+			 " AND priority = 3 AND broadcast > ? ORDER BY broadcast LIMIT 1",
+			 "I", after);
+}
+
+static int may_leave(struct store *s, int64_t broadcast, bool *ret)
+{
+	int64_t open = 1;
+	int r = broadcast ? store_get(s, &open,
+				      "SELECT state IN ('queued', 'done') FROM broadcast WHERE id = ?", "I",
+				      broadcast)
+			  : 0;
+	*ret = r == 0 && open;
+	return r == -ENOENT ? 0 : r;
+}
+
+static int broadcasts(struct store *s, const struct outbox_gate *g, int64_t last, struct head *best)
+{
+	bool wrapped = false, open;
+	int64_t at = last;
+	for (;;) {
+		int r = next_broadcast(s, at, &at);
+		if (r == -ENOENT && !wrapped) {
+			wrapped = true;
+			at = r = 0;
+		}
+		if (r == -ENOENT || (wrapped && at > last))
+			return 0; /* once round */
 		if (r == 0)
-			r = load_whole(s, &q, now_utc, ret);
+			r = may_leave(s, at, &open);
+		if (r == 0 && open)
+			r = both_lanes(s, g, OUTBOX_BROADCAST, at, NULL, g->now_utc, best);
+		if (r || best->id)
+			return r;
+	}
+}
+
+/* Texts of which this line has begun a part: held by nobody now, and not to be gone on with by any other. */
+static int begun(struct store *s, const struct outbox_gate *g, struct head best[OUTBOX_CLASSES])
+{
+	cleanup_query struct query q = {0};
+	int r = query_open(s, &q,
+			   "SELECT id, next_try_utc, segments, NULL, priority FROM message_out WHERE"
+			   " state IN ('queued', 'sending', 'uncertain') AND state = 'sending' AND modem = ?",
+			   "t", g->modem);
+	while (r >= 0 && (r = query_next(&q)) == 1)
+		take(g, &q, true, &best[query_int(&q, 4)]);
+	if (r == 0)
+		r = query_open(s, &q,
+			       "SELECT id, next_try_utc, segments, not_after_utc, priority FROM message_out WHERE"
+			       " state IN ('queued', 'uncertain') AND bound = ?1 AND next_try_utc <= ?2"
+			       " AND (quiet = 0 OR NOT ?3) ORDER BY priority, next_try_utc LIMIT ?4",
+			       "tIbi", g->line, g->now_utc, g->quiet_hours, SKIP_MAX);
+	while (r >= 0 && (r = query_next(&q)) == 1)
+		take(g, &q, true, &best[query_int(&q, 4)]);
+	return r;
+}
+
+/* The oldest text of a class that may leave. */
+static int class_head(struct store *s, const struct outbox_gate *g, enum outbox_class c, int64_t last_broadcast,
+		      struct head *best)
+{
+	int r = 0;
+	if (g->room[c] < 0)
+		*best = (struct head){0};
+	if (best->id || g->room[c] <= 0)
+		return 0;
+	if (c == OUTBOX_BROADCAST)
+		r = broadcasts(s, g, last_broadcast, best);
+	else if ((r = both_lanes(s, g, c, 0, NULL, g->now_utc, best)) == 0 && c == OUTBOX_REPLY)
+		r = preferring(s, g, c, best);
+	/* a text of three segments does not begin with quota for two, and no shorter one overtakes it */
+	if (best->segments > g->room[c])
+		*best = (struct head){0};
+	return r;
+}
+
+/* ------------------------------------------------------------------------------------------------ the choice */
+
+/* A class that has waited for so long gets every fifth part, whatever waits above it. */
+static const int64_t overdue_s[OUTBOX_CLASSES] = {
+    [OUTBOX_ALARM] = 0, [OUTBOX_REPLY] = 60, [OUTBOX_REMINDER] = 600, [OUTBOX_BROADCAST] = 1800};
+#define EVERY 5
+
+void outbox_took(struct outbox_turns *t, const struct outbox_message *m)
+{
+	t->passed[m->class] = 0;
+	if (m->class == OUTBOX_BROADCAST)
+		t->broadcast = m->broadcast;
+	for (int c = (int)m->class + 1; m->class != OUTBOX_ALARM && c < OUTBOX_CLASSES; c++)
+		if (t->passed[c] < EVERY)
+			t->passed[c]++;
+}
+
+int outbox_choose(struct store *s, const struct outbox_gate *g, const struct outbox_turns *t,
+		  struct outbox_message *ret)
+{
+	struct head best[OUTBOX_CLASSES] = {0};
+	int64_t id = 0;
+	int r = begun(s, g, best);
+	for (int c = 0; r == 0 && c < OUTBOX_CLASSES; c++) {
+		/* for one that comes behind a text already found only when its turn may have come */
+		if (id && t->passed[c] < EVERY - 1)
+			continue;
+		r = class_head(s, g, (enum outbox_class)c, t->broadcast, &best[c]);
+		if (best[c].id && (!id || best[c].since_utc <= g->now_utc - overdue_s[c]))
+			id = best[c].id;
+		if (id && c == OUTBOX_ALARM)
+			break;
+	}
+	return r ? r : id ? load_whole(s, id, g->now_utc, ret) : -ENOENT;
+}
+
+/* ------------------------------------------------------------------------------------------------ for the gate */
+
+int outbox_owed(struct store *s, int64_t id, int64_t segments[OUTBOX_CLASSES])
+{
+	cleanup_query struct query q = {0};
+	int r = query_open(s, &q,
+			   "SELECT priority, segments - (SELECT count(*) FROM part_out WHERE message = ?1"
+			   " AND state IN ('sent', 'delivered', 'uncertain')) FROM message_out WHERE id = ?1",
+			   "I", id);
+	if (r == 0 && (r = query_next(&q)) == 1) {
+		segments[query_int(&q, 0)] += query_int(&q, 1) > 0 ? query_int(&q, 1) : 0;
+		r = 0;
 	}
 	return r;
+}
+
+int outbox_ready(struct store *s, int64_t now_utc, bool ret[OUTBOX_CLASSES])
+{
+	int64_t any;
+	int r = store_get(s, &any,
+			  "SELECT 1 FROM message_out WHERE state IN ('queued', 'sending', 'uncertain')"
+			  " AND state IN ('queued', 'uncertain') AND next_try_utc <= ? LIMIT 1",
+			  "I", now_utc);
+	bool some = r == 0;
+	for (int c = 0; c < OUTBOX_CLASSES; c++) {
+		if (some)
+			r = store_get(s, &any,
+				      "SELECT 1 FROM message_out WHERE " IN_LANE " AND priority = ? LIMIT 1", "i",
+				      c);
+		if (r && r != -ENOENT)
+			return r;
+		ret[c] = some && r == 0;
+	}
+	return 0;
+}
+
+int outbox_wished_utc(struct store *s, const struct outbox_gate *g, int64_t *ret_utc)
+{
+	char prefer[PREFER_MAX] = "";
+	int64_t next = INT64_MAX;
+	int r;
+	while ((r = next_prefer(s, OUTBOX_REPLY, prefer)) == 0) {
+		struct head first = {0};
+		if ((r = both_lanes(s, g, OUTBOX_REPLY, 0, prefer, g->now_utc, &first)))
+			return r;
+		int64_t until = first.since_utc + g->patience_s(g->user, prefer);
+		if (first.id && until > g->now_utc && until < next)
+			next = until;
+	}
+	if (r == -ENOENT)
+		*ret_utc = next;
+	return r == -ENOENT ? 0 : r;
 }
 
 int outbox_next_utc(struct store *s, int64_t now_utc, int64_t *ret_utc)
 {
 	return store_get(s, ret_utc,
-			 "SELECT coalesce(min(next_try_utc), 9223372036854775807) FROM message_out"
-			 " WHERE state IN ('queued', 'sending', 'uncertain') AND next_try_utc > ?",
+			 "SELECT min(utc) FROM (SELECT coalesce(min(next_try_utc), 9223372036854775807) AS utc"
+			 " FROM message_out WHERE state IN ('queued', 'sending', 'uncertain') AND state = 'queued'"
+			 " AND next_try_utc > ?1 UNION ALL"
+			 " SELECT coalesce(min(next_try_utc), 9223372036854775807) FROM message_out"
+			 " WHERE state IN ('queued', 'sending', 'uncertain') AND state = 'uncertain'"
+			 " AND next_try_utc > ?1 UNION ALL"
+			 " SELECT coalesce(min(not_after_utc), 9223372036854775807) FROM message_out"
+			 " WHERE state = 'queued' AND not_after_utc > ?1)",
 			 "I", now_utc);
 }

@@ -1,4 +1,5 @@
 /* Opening, creating, migrating, transactions. */
+#include "store/airtime.h"
 #include "store/internal.h"
 #include "store/schema.h"
 #include "base/i18n.h"
@@ -166,6 +167,8 @@ void store_close(struct store *s)
 		sqlite3_finalize(s->cache[i].st);
 	sqlite3_close(s->db);
 	store_close(s->private);
+	s->airtime_pending = true;
+	airtime_undone(s);
 	free(s->path);
 	free(s);
 }
@@ -177,13 +180,17 @@ int store_begin(struct store *s)
 
 int store_commit(struct store *s)
 {
-	return store_run(s, "COMMIT", "");
+	int r = store_run(s, "COMMIT", "");
+	if (r == 0)
+		airtime_kept(s);
+	return r;
 }
 
 void store_rollback(struct store *s)
 {
 	if (!sqlite3_get_autocommit(s->db))
 		store_run(s, "ROLLBACK", "");
+	airtime_undone(s);
 }
 
 int store_mark(struct store *s)
@@ -198,6 +205,7 @@ int store_keep(struct store *s)
 
 void store_undo(struct store *s)
 {
+	airtime_undone(s);
 	/* some failures have ended the whole transaction already */
 	if (sqlite3_get_autocommit(s->db))
 		return;

@@ -67,9 +67,10 @@ int outbox_part_begin(struct store *s, const struct outbox_message *m, int part,
 	    " repeated = CASE state WHEN 'uncertain' THEN 1 ELSE repeated END,"
 	    " next_try_utc = min(next_try_utc, ?3)"
 	    " WHERE id = ?4 AND ((state = 'sending' AND modem = ?1) OR (state IN ('queued', 'uncertain')"
-	    " AND (not_after_utc IS NULL OR not_after_utc > ?3) AND (broadcast IS NULL OR (SELECT state FROM"
-	    " broadcast WHERE id = message_out.broadcast) IN ('queued', 'done'))))",
-	    "tiII", modem, ref, now_utc, m->id);
+	    " AND (not_after_utc IS NULL OR not_after_utc > ?3) AND (bound = ?5 OR (bound IS NULL AND"
+	    " (broadcast IS NULL OR (SELECT state FROM broadcast WHERE id = message_out.broadcast) IN"
+	    " ('queued', 'done'))))))",
+	    "tiIIt", modem, ref, now_utc, m->id, m->line[0] ? m->line : modem);
 	if (r == 0 && !store_changes(s))
 		r = -ENOENT;
 	if (r == 0)
@@ -125,8 +126,10 @@ static int settle(struct store *s, const struct outbox_message *m, int64_t now_u
 	}
 	if (uncertain) {
 		bool again = outbox_personal(m->class) && !m->repeated;
-		return store_run(s, "UPDATE message_out SET state = 'uncertain', next_try_utc = ? WHERE id = ?",
-				 "II", again ? now_utc + OUTBOX_REPEAT_S : NEVER, m->id);
+		return store_run(
+		    s,
+		    "UPDATE message_out SET state = 'uncertain', next_try_utc = ?, " CHOOSE_BOUND " WHERE id = ?",
+		    "II", again ? now_utc + OUTBOX_REPEAT_S : NEVER, m->id);
 	}
 	/* a report may have come before the final OK */
 	r = store_run(s,
@@ -139,13 +142,13 @@ static int settle(struct store *s, const struct outbox_message *m, int64_t now_u
 static int count_airtime(struct store *s, const struct outbox_message *m, int part, int64_t now_utc)
 {
 	cleanup_query struct query q = {0};
-	int r =
-	    query_open(s, &q, "SELECT modem FROM part_out WHERE message = ? AND part = ?", "Ii", m->id, part);
+	int r = query_open(s, &q, "SELECT modem, line FROM part_out WHERE message = ? AND part = ?", "Ii",
+			   m->id, part);
 	if (r == 0)
 		r = query_next(&q);
 	if (r != 1)
 		return r;
-	r = airtime_add(s, query_text(&q, 0), 1, outbox_personal(m->class), now_utc);
+	r = airtime_add(s, query_text(&q, 1), m->class, 1, now_utc);
 	return r ? r : line_add_sent(s, query_text(&q, 0), 1);
 }
 
@@ -205,8 +208,8 @@ static int requeue(struct store *s, int64_t message, int64_t next_try_utc)
 {
 	return store_run(s,
 			 "UPDATE message_out SET state = 'queued', next_try_utc = ?1, modem = CASE WHEN EXISTS"
-			 " (SELECT 1 FROM part_out WHERE message = ?2 AND state <> 'failed') THEN modem END"
-			 " WHERE id = ?2 AND state = 'sending'",
+			 " (SELECT 1 FROM part_out WHERE message = ?2 AND state <> 'failed') THEN modem END, "
+			 CHOOSE_BOUND " WHERE id = ?2 AND state = 'sending'",
 			 "II", next_try_utc, message);
 }
 
@@ -268,8 +271,7 @@ int outbox_expire(struct store *s, int64_t now_utc, int *ret_count)
 	int64_t id;
 	int r = store_get(
 	    s, &id,
-	    "SELECT id FROM message_out WHERE state IN ('queued', 'sending', 'uncertain') AND state = 'queued'"
-	    " AND not_after_utc <= ? LIMIT 1",
+	    "SELECT id FROM message_out WHERE state = 'queued' AND not_after_utc <= ? LIMIT 1",
 	    "I", now_utc);
 	*ret_count = 0;
 	if (r)
@@ -277,7 +279,7 @@ int outbox_expire(struct store *s, int64_t now_utc, int *ret_count)
 	r = store_run(
 	    s,
 	    "UPDATE message_out SET state = 'expired', done_utc = ?1, reason = coalesce(reason, 'too late')"
-	    " WHERE state IN ('queued', 'sending', 'uncertain') AND state = 'queued' AND not_after_utc <= ?1",
+	    " WHERE state = 'queued' AND not_after_utc <= ?1",
 	    "I", now_utc);
 	if (r == 0)
 		*ret_count = store_changes(s);
@@ -306,7 +308,9 @@ static int recover_one(struct store *s, int64_t id, int64_t now_utc)
 	if (r == 0)
 		r = whole(&m)
 			? settle(s, &m, now_utc)
-			: store_run(s, "UPDATE message_out SET state = 'queued', next_try_utc = ? WHERE id = ?",
+			: store_run(s,
+				    "UPDATE message_out SET state = 'queued', next_try_utc = ?, " CHOOSE_BOUND
+				    " WHERE id = ?",
 				    "II", now_utc, id);
 	outbox_message_done(&m);
 	return r;

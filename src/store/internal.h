@@ -25,6 +25,8 @@ struct store {
 	char *path;
 	struct store *private; /* private.c; NULL until it is needed */
 	bool scrub;
+	struct airtime *airtime; /* airtime.c: the sums, one for each line; owned */
+	bool airtime_pending;    /* they hold what is not committed yet */
 	struct store_statement {
 		const char *sql; /* owned by the statement */
 		sqlite3_stmt *st;

@@ -1,5 +1,6 @@
 /* Rows of the outbox: put in, cancelled, counted. How one leaves is in dispatch.c. */
 #include "store/outbox.h"
+#include "store/choose.h"
 #include "store/internal.h"
 
 #include <errno.h>
@@ -29,17 +30,19 @@ int outbox_add(struct store *s, const struct outbox_new *n, int64_t now_utc, int
 	int r = store_run(s,
 			  "INSERT INTO message_out (id, number, person, text, class, priority, alphabet, "
 			  "segments, report, "
-			  "modem,"
+			  "prefer,"
 			  " created_utc, not_before_utc, not_after_utc, quiet, next_try_utc, answers, "
 			  "broadcast, meeting, "
 			  "matter,"
 			  " dedupe, secret, private) VALUES ((SELECT (coalesce(max(id), -1) | 1) + 2 FROM "
 			  "message_out)," /* odd:
 											     store/message.h */
-			  " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+			  " ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
+			  " coalesce(?9, CASE ?4 WHEN 'reply' THEN (SELECT modem FROM message_in WHERE id = ?15) END),"
+			  " ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)"
 			  " ON CONFLICT (dedupe) DO NOTHING",
 			  "tPttitibTIIPbIPPPPTTb", n->number, n->person, n->text, class_names[n->class],
-			  (int)n->class, n->ucs2 ? "ucs2" : "gsm7", n->segments, n->report, n->modem, now_utc,
+			  (int)n->class, n->ucs2 ? "ucs2" : "gsm7", n->segments, n->report, n->prefer, now_utc,
 			  n->not_before_utc, n->not_after_utc, n->quiet, first, n->answers, n->broadcast,
 			  n->meeting, n->matter, n->dedupe, n->secret, n->private);
 	if (r)
@@ -83,7 +86,7 @@ int outbox_retry_broadcast(struct store *s, int64_t broadcast, bool uncertain, i
 		return r;
 	r = store_run(s,
 		      "UPDATE message_out SET state = 'queued', next_try_utc = ?1, attempts = 0, done_utc = "
-		      "NULL, reason = NULL"
+		      "NULL, reason = NULL, " CHOOSE_BOUND
 		      " WHERE broadcast = ?2 AND (state = 'failed' OR (?3 AND state = 'uncertain'))"
 		      " AND coalesce(not_after_utc, ?1 + 1) > ?1",
 		      "IIb", now_utc, broadcast, uncertain);

@@ -33,7 +33,8 @@ struct outbox_new {
 	int64_t not_before_utc;                              /* 0: now */
 	int64_t not_after_utc;                               /* 0: none; later it is expired */
 	int64_t person, answers, broadcast, meeting, matter; /* ids, 0: none */
-	const char *modem;                                   /* the line that it must leave by; NULL: any */
+	const char *prefer; /* the modem that it would best leave by; NULL: a reply prefers the one that got what it
+			       answers, anything else has no preference */
 	const char *dedupe; /* names the one occasion, such as "meeting:12:remind:+86…"; NULL: none */
 	bool private;       /* the text stands in for what private_keep_out() keeps under `dedupe` */
 	const char *secret; /* a part of the text that no list shows, such as a code; NULL: none */
@@ -70,19 +71,6 @@ struct outbox_message {
 		     1]; /* done[part]: sent, delivered or uncertain; it is not given to a modem again */
 };
 void outbox_message_done(struct outbox_message *m);
-
-/* What may leave now. */
-struct outbox_gate {
-	bool class_open[OUTBOX_CLASSES]; /* quotas, a clock that is not trusted */
-	bool quiet_hours;
-};
-
-/* The next text for `modem`, already claimed: a text that was begun on it first, then by priority and age.
- * -ENOENT: nothing is due. */
-int outbox_claim(struct store *s, const char *modem, const struct outbox_gate *g, int64_t now_utc,
-		 struct outbox_message *ret);
-/* When something becomes due that is not yet (INT64_MAX: nothing), whatever the gate says. */
-int outbox_next_utc(struct store *s, int64_t now_utc, int64_t *ret_utc);
 
 /* What follows is a transaction of its own, or a piece of the caller's: an outcome and the begin of what comes
  * next are committed together. message.sent and message.failed are written with the change that they tell of. */

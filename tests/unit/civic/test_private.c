@@ -1,6 +1,6 @@
 /* Words for the mediator alone lie in the private file, and nowhere in the database. */
 #include "play.h"
-#include "store/outbox.h"
+#include "store/choose.h"
 #include "store/private.h"
 
 #include <fcntl.h>
@@ -62,8 +62,11 @@ static char *claimed(struct site *s)
 	struct outbox_message m;
 	char *text = NULL;
 	while (!text) {
-		int r = outbox_claim(s->store, "front",
-				     &(struct outbox_gate){.class_open = {true, true, true, true}}, s->now, &m);
+		const struct outbox_gate gate = {.modem = "front",
+						 .line = "front",
+						 .room = {INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX},
+						 .now_utc = s->now};
+		int r = outbox_choose(s->store, &gate, &(struct outbox_turns){0}, &m);
 		if (r == -ENOENT)
 			return NULL;
 		assert_int_equal(r, 0);

@@ -1,5 +1,5 @@
 /* The outbox by itself: who goes first, what becomes of a text, what a crash leaves. */
-#include "store/airtime.h"
+#include "store/choose.h"
 #include "store/internal.h"
 #include "store/outbox.h"
 #include "store/report.h"
@@ -16,7 +16,7 @@
 
 #define NOW ((int64_t)1795300000)
 
-static const struct outbox_gate all_open = {.class_open = {true, true, true, true}};
+static const struct outbox_gate all_open = {.room = {INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX}};
 
 static int set_up(void **state)
 {
@@ -61,7 +61,10 @@ static const char *state_of(struct store *s, int64_t id, char buf[16])
 
 static int64_t claim(struct store *s, const char *modem, int64_t now, struct outbox_message *m)
 {
-	int r = outbox_claim(s, modem, &all_open, now, m);
+	struct outbox_gate g = all_open;
+	g.modem = g.line = modem;
+	g.now_utc = now;
+	int r = outbox_choose(s, &g, &(struct outbox_turns){0}, m);
 	assert_true(r == 0 || r == -ENOENT);
 	return r ? 0 : m->id;
 }
@@ -112,6 +115,14 @@ static void test_dedupe_and_cancel(void **state)
 	assert_int_equal(outbox_cancel(s, id, NOW), -ENOENT);
 }
 
+static int64_t report(struct store *s, int mr, int64_t now)
+{
+	int64_t of = -1;
+	struct report in = {.line = "a", .modem = "a", .number = "13800138001", .mr = mr, .says = REPORT_ARRIVED};
+	assert_int_equal(report_take(s, &in, now, &of), 0);
+	return of;
+}
+
 static void test_uncertain(void **state)
 {
 	struct store *s = *state;
@@ -135,15 +146,12 @@ static void test_uncertain(void **state)
 	assert_state(s, reply, "uncertain");
 	assert_state(s, bulk, "uncertain");
 	/* its report, by number, settles the one that is left without a reference */
-	int64_t of = 0;
-	assert_int_equal(outbox_report(s, "a", 5, "13800138001", 0, NOW + 20, &of),
-			 -ENOENT); /* two could be meant */
+	assert_int_equal(report(s, 5, NOW + 20), 0); /* two could be meant */
 	assert_int_equal(outbox_part_late(s, reply, 1, 5, NOW + 20), 0);
 	assert_state(s, reply, "sent");
-	assert_int_equal(outbox_report(s, "a", 5, "13800138001", 0, NOW + 21, &of), 0);
-	assert_int_equal(of, reply);
+	assert_int_equal(report(s, 5, NOW + 21), reply);
 	assert_state(s, reply, "delivered");
-	assert_int_equal(outbox_report(s, "a", 9, "+8613800138001", 0, NOW + 22, &of), 0);
+	assert_int_equal(report(s, 9, NOW + 22), bulk);
 	assert_state(s, bulk, "delivered");
 }
 
@@ -198,6 +206,8 @@ static void test_expiry_and_quiet_hours(void **state)
 	struct outbox_message m = {0};
 	int count;
 	struct outbox_gate quiet = all_open;
+	quiet.modem = quiet.line = "a";
+	quiet.now_utc = NOW + 20;
 	quiet.quiet_hours = true;
 	struct outbox_new n = {.number = "+8613800138001",
 			       .text = "t",
@@ -211,7 +221,7 @@ static void test_expiry_and_quiet_hours(void **state)
 	assert_int_equal(outbox_next_utc(s, NOW, &next), 0);
 	assert_int_equal(next, NOW + 10);
 	assert_int_equal(claim(s, "a", NOW, &m), 0);
-	assert_int_equal(outbox_claim(s, "a", &quiet, NOW + 20, &m), -ENOENT);
+	assert_int_equal(outbox_choose(s, &quiet, &(struct outbox_turns){0}, &m), -ENOENT);
 	assert_int_equal(claim(s, "a", NOW + 20, &m), id);
 	outbox_message_done(&m);
 	assert_int_equal(claim(s, "a", NOW + 100, &m), 0);
@@ -220,25 +230,6 @@ static void test_expiry_and_quiet_hours(void **state)
 	assert_int_equal(outbox_expire(s, NOW + 100, &count), 0);
 	assert_int_equal(count, 1);
 	assert_state(s, id, "expired");
-}
-
-static void test_quota(void **state)
-{
-	struct store *s = *state;
-	struct airtime a;
-	int64_t hour = NOW - NOW % 3600;
-	assert_int_equal(airtime_add(s, "a", 6, false, hour + 5), 0);
-	assert_int_equal(airtime_add(s, "a", 1, true, hour + 6), 0);
-	assert_int_equal(airtime_add(s, "a", 50, false, hour - 10), 0);
-	assert_int_equal(airtime_add(s, "a", 50, false, hour - 24 * 3600), 0);
-	assert_int_equal(airtime_get(s, "a", hour + 10, &a), 0);
-	assert_int_equal(a.hour, 7);
-	assert_int_equal(a.day, 57);
-	assert_int_equal(airtime_left(&a, 10, 0, false), 2); /* 8 for broadcasts, 6 are used */
-	assert_int_equal(airtime_left(&a, 10, 0, true), 3);
-	assert_int_equal(airtime_left(&a, 0, 60, true), 3);
-	assert_int_equal(airtime_left(&a, 0, 0, false), INT64_MAX);
-	assert_int_equal(airtime_left(&a, 0, 40, false), 0);
 }
 
 int main(void)
@@ -252,7 +243,6 @@ int main(void)
 	    TEST(test_crash_between_parts),
 	    TEST(test_crash_of_a_reply),
 	    TEST(test_expiry_and_quiet_hours),
-	    TEST(test_quota),
 	};
 	return cmocka_run_group_tests_name("outbox", tests, NULL, NULL);
 }
