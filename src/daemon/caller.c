@@ -17,6 +17,7 @@ static void over(struct callers *c, struct caller *call, int64_t now_ms)
 		return;
 	if (c->ended_count < CALLER_ENDED)
 		text_copy(c->ended[c->ended_count++], sizeof c->ended[0], call->number);
+	text_copy(c->last, sizeof c->last, call->number);
 	*call = (struct caller){0};
 	if (call == &c->ringing) {
 		c->ask_ms = c->reject_ms = INT64_MAX;
@@ -137,7 +138,8 @@ static void missed(struct callers *c, const struct callers_rules *r, const struc
 	if (c->ringing.on) {
 		know(c, u->number, u->number_type);
 		over(c, &c->ringing, now_ms);
-	} else if (now_ms - c->over_ms > CALLER_TELLS_MS) {
+	} else if (!c->over_ms || now_ms - c->over_ms > CALLER_TELLS_MS ||
+		   (u->number[0] && c->last[0] && !strstr(c->last, u->number))) {
 		ring(c, r, now_ms);
 		know(c, u->number, u->number_type);
 		over(c, &c->ringing, now_ms);

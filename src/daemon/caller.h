@@ -28,9 +28,10 @@ struct caller {
 /* Zero-initialised. */
 struct callers {
 	struct caller ringing, waiting; /* waiting: rings while the other one does */
-	int64_t ask_ms, reject_ms; /* of the one that rings; INT64_MAX: no question, no rejection to come */
-	int tries;                 /* to reject this one */
-	int64_t over_ms;           /* when the last one ended */
+	int64_t ask_ms, reject_ms;    /* of the one that rings; INT64_MAX: no question, no rejection to come */
+	int tries;                    /* to reject this one */
+	int64_t over_ms;              /* when the last one ended; 0: there was none */
+	char last[AT_NUMBER_MAX + 1]; /* its number */
 	char ended[CALLER_ENDED][AT_NUMBER_MAX + 1];
 	int ended_count;
 };

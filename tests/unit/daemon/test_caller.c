@@ -79,6 +79,10 @@ static void the_number_comes_late(void **state)
 	     {1010, "MISSED_CALL: 03:15PM 13800138001", N}, {1020, "NO CARRIER", N});
 	/* a call that never rang here */
 	PLAY(&ring_on, "13800138001 ", {0, "MISSED_CALL: 03:15PM 13800138001", N});
+	/* nor did the second */
+	PLAY(&ring_on, "13800138001 13800138002 ", {0, "RING", N}, {10, "+CLIP: \"13800138001\",129", N},
+	     {4000, "NO CARRIER", N}, {4010, "MISSED_CALL: 03:15PM 13800138001", N},
+	     {4020, "MISSED_CALL: 03:15PM 13800138002", N});
 	/* the first line is empty */
 	PLAY(&ring_on, "13800138001 ", {0, "RING", N}, {10, "+CLIP: \"\",128", N}, {5000, "RING", N},
 	     {5010, "+CLIP: \"13800138001\",129", N}, {6000, "NO CARRIER", N});
