@@ -3,6 +3,7 @@
 #include "daemon/session_actions.h"
 #include "daemon/alarm.h"
 #include "daemon/control.h"
+#include "daemon/usb_reset.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -418,6 +419,7 @@ void session_free(struct session *s)
 		return;
 	port_close(s);
 	ports_forget(s->d->ports, s);
+	usb_reset_forget(s->d, s);
 	send_forget(s);
 	read_forget(s);
 	at_chat_free(s->chat);

@@ -163,6 +163,8 @@ static void on_usb(void *user, int status)
 	struct session *s = user;
 	if (status)
 		log_warning("%s: %s: %s", s->config->name, ladder_steps[s->step_taken].words, strerror(-status));
+	if (status == -ENOTSUP)
+		*(s->step_taken == STEP_POWER ? &s->no_power : &s->no_rebind) = true;
 	if (s->state == SESSION_RESETTING)
 		session_due_in(s, status ? 0 : s->restart_ms, NULL);
 }
@@ -172,8 +174,7 @@ static void by_usb(struct session *s)
 	bool power = s->step_taken == STEP_POWER;
 	session_close(s, ladder_steps[s->step_taken].key, PORTS_CLOSED);
 	s->restart_ms = ladder_steps[s->step_taken].patience_s * 1000;
-	int r = -ENOTSUP;
-	(void)on_usb;
+	int r = usb_reset_start(s->d, s->claim.stick, power ? USB_POWER : USB_REBIND, on_usb, s);
 	if (r == 0) {
 		session_due_in(s, s->restart_ms, NULL);
 		return;
