@@ -89,11 +89,20 @@ static void start_command(struct at_chat *c, int64_t now_ms)
 		chat_await_result(c, now_ms);
 }
 
+/* What is too late now is not begun. */
+static void drop_late(struct at_chat *c, int64_t now_ms)
+{
+	const struct at_reply r = {.final = AT_CANCELLED, .code = -1, .text = "too late"};
+	while (c->head && c->head->cmd.expires_ms && now_ms > c->head->cmd.expires_ms)
+		chat_done_entry(c, chat_pop(c), &r);
+}
+
 /* Begins whatever may begin now. Never from inside a callback or in the middle of received bytes. */
 static void run(struct at_chat *c, int64_t now_ms)
 {
 	if (c->depth || c->stage != CHAT_IDLE || now_ms < c->gap_until_ms)
 		return;
+	drop_late(c, now_ms);
 	if (c->resync_wanted && (c->head || !c->resync_lazy))
 		chat_resync_start(c, now_ms);
 	else if (c->head)

@@ -86,6 +86,7 @@ struct at_command {
 	int timeout_ms; /* for the final result, from the last byte of the request on; 0: 5 s */
 	int prompt_ms;  /* for the prompt; 0: 10 s */
 	int grace_ms;   /* > 0: after an expected line, wait so long for the OK and do without */
+	int64_t expires_ms; /* monotonic; not begun by then it ends as AT_CANCELLED, unwritten. 0: it has time */
 	/* > 0, with a payload: when no byte comes for so long behind Ctrl-Z it ends as AT_TIMEOUT; its answer may
 	 * come until timeout_ms, as `late`, and until then the modem is not called dead */
 	int silence_ms;

@@ -22,6 +22,15 @@ struct seen {
 	int used;
 };
 
+static const char *const setting_names[SETTINGS] = {
+    [SETTING_FORMAT] = "+CMGF", [SETTING_NOTIFY] = "+CNMI", [SETTING_STORES] = "+CPMS", [SETTING_REPORTS] = "+CREG"};
+
+static void judge(struct seen *seen, enum setting what, bool ours)
+{
+	if (!ours)
+		seen->lost |= 1u << what;
+}
+
 static void look_at(struct session *s, const char *line, struct seen *seen)
 {
 	const struct at_reply one = {.final = AT_OK, .code = -1, .text = "", .lines = &line, .count = 1};
@@ -117,7 +126,11 @@ static void read_lines(struct session *s, const struct at_reply *r, struct seen 
 
 /* ------------------------------------------------------------------------------------------- one by one */
 
-static const char *const single[] = {"AT+CMGF?", "AT+CPMS?", "AT+CSQ"};
+/* Mostly only whether something has come; everything when that is due. */
+static const struct {
+	const char *line;
+	bool often;
+} single[] = {{"AT+CPMS?", true}, {"AT+CMGF?", false}, {"AT+CNMI?", false}, {"AT+CSQ", false}};
 static void ask_single(struct session *s);
 
 static void on_single(void *user, const struct at_reply *r)
@@ -132,16 +145,19 @@ static void on_single(void *user, const struct at_reply *r)
 
 static void ask_single(struct session *s)
 {
-	int n = (int)(sizeof single / sizeof single[0]), regs = s->row->reg_commands.count;
-	/* a store that fills while the modem is in text mode fills unread: when in doubt that is asked first */
-	if (s->check_step == 0 && mono_ms() - s->format_known_ms < SETTINGS_MS && s->format_known_ms)
+	int n = (int)ARRAY_LEN(single), regs = s->row->reg_commands.count;
+	/* a store that fills while the modem is in text mode fills unread */
+	bool all = !s->looked_ms || !s->format_known_ms || mono_ms() - s->looked_ms >= LONGEST_MS - s->check_ms;
+	while (s->check_step < n + regs) {
+		if (s->check_step < n ? all || single[s->check_step].often
+				      : all && s->reg_answers & 1u << (s->check_step - n))
+			break;
 		s->check_step++;
-	while (s->check_step >= n && s->check_step < n + regs && !(s->reg_answers & 1u << (s->check_step - n)))
-		s->check_step++;
+	}
 	struct at_command c;
 	if (s->check_step < n) {
-		c = at_cmd(single[s->check_step], 5000);
-		strcpy(c.prefixes, "+CMGF: +CPMS: +CSQ:");
+		c = at_cmd(single[s->check_step].line, 5000);
+		strcpy(c.prefixes, "+CMGF: +CPMS: +CNMI: +CSQ:");
 	} else if (s->check_step < n + regs)
 		c = at_cmd_reg_query(s->row, s->row->reg_commands.word[s->check_step - n]);
 	else {

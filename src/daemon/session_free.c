@@ -62,6 +62,12 @@ static void on_freed(void *user, const struct at_reply *r)
 	read_go_on(s);
 }
 
+static void free_one(struct session *s)
+{
+	struct at_command c = at_cmd_delete(s->list.slot[s->delete_at].index);
+	port_submit(s, &c, on_freed);
+}
+
 /* -------------------------------------------------------------------------------------- many in a line */
 
 static void remember(struct session *s, int index)
@@ -73,12 +79,12 @@ static void remember(struct session *s, int index)
 		s->bulk.freed[index / 8] |= (uint8_t)(1u << index % 8);
 }
 
-bool free_was_lie(struct session *s, int index)
+bool free_was_said(struct session *s, int index)
 {
 	if (index < 0 || index >= SESSION_SLOTS || strcmp(s->bulk.memory, s->list_memory) != 0 ||
 	    !(s->bulk.freed[index / 8] & 1u << index % 8))
 		return false;
-	s->bulk.off = true;
+	s->bulk.freed[index / 8] &= (uint8_t) ~(1u << index % 8);
 	return true;
 }
 
@@ -96,10 +102,9 @@ static void on_many_freed(void *user, const struct at_reply *r)
 		read_go_on(s);
 		return;
 	}
-	int64_t now = mono_ms();
 	s->bulk.refused = 0;
 	for (int i = s->bulk.from; i > s->delete_at; i--)
-		if (wanted(s, i, now)) {
+		if (wanted(s, i, s->bulk.ms)) {
 			mark_freed(s, s->list.slot[i].index);
 			remember(s, s->list.slot[i].index);
 		}
@@ -114,8 +119,13 @@ static void free_many(struct session *s, int64_t now)
 			index[n] = s->list.slot[i].index;
 			at[n++] = i;
 		}
+	if (n == 1) {
+		free_one(s);
+		return;
+	}
 	struct at_command c = at_cmd_delete_many(index, n, &taken);
 	s->bulk.from = s->delete_at;
+	s->bulk.ms = now;
 	s->delete_at = at[taken - 1] - 1;
 	port_submit(s, &c, on_many_freed);
 }
@@ -140,8 +150,7 @@ void free_next(struct session *s)
 		free_many(s, now);
 		return;
 	}
-	struct at_command c = at_cmd_delete(s->list.slot[s->delete_at].index);
-	port_submit(s, &c, on_freed);
+	free_one(s);
 }
 
 static int by_index(const void *a, const void *b)

@@ -186,6 +186,7 @@ struct session {
 		bool off;         /* one delete in a line */
 		int from, singles; /* slot of the list that the line under way began with; so many one by one before the next try */
 		int refused;
+		int64_t ms; /* when it was written: which slots were ripe then */
 		char memory[12];
 		uint8_t freed[SESSION_SLOTS / 8]; /* bit n: such a line freed slot n since the last listing */
 	} bulk;
@@ -288,12 +289,14 @@ void read_direct(struct session *s, const struct at_urc *u);
 void read_check(struct session *s); /* session_check.c; ends in read_begin or EV_CONFUSED */
 int64_t read_next_ms(const struct session *s);
 void read_forget(struct session *s);
+void read_check_settings(struct session *s); /* soon: something speaks against them */
 void read_look_at(struct session *s, int64_t ms); /* the next look is at this time, or earlier */
 int read_memory_index(const struct session *s, const char *name);
 void read_go_on(struct session *s);
 void free_slots(struct session *s);      /* session_free.c: those of s->list whose index is not −1 */
 void free_next(struct session *s);
-bool free_was_lie(struct session *s, int index); /* it was said to be free, and is there again */
+/* The modem said that slot `index` of the list's memory is free, in an answer to many deletes at once. Asked once. */
+bool free_was_said(struct session *s, int index);
 void read_trouble_due(struct session *s); /* slots whose next try is due are to be read */
 
 /* send */

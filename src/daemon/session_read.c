@@ -11,11 +11,12 @@
 #include <errno.h>
 #include <string.h>
 
-#define BATCH      10 /* slots read one by one before the outbox has its turn */
-#define LIST_ABOVE 2  /* so many announced in one memory: one listing is cheaper */
-#define LATELY_MS  5000
-#define RETRY_MS   2000 /* the database was busy: the texts are still in the modem */
-#define TOGETHER   64   /* texts in one transaction */
+#define BATCH        10 /* slots read one by one before the outbox has its turn */
+#define LIST_ABOVE   2  /* so many announced in one memory: one listing is cheaper */
+#define LATELY_MS    5000
+#define RETRY_MS     2000 /* the database was busy: the texts are still in the modem */
+#define NOT_EXPECTED 340  /* +CNMA where none is due, TS 27.005 3.2.5 */
+#define TOGETHER     64   /* texts in one transaction */
 
 void read_forget(struct session *s)
 {
@@ -158,9 +159,12 @@ static void take_some(struct session *s, struct received *in, int *where, int n)
 			continue;
 		}
 		trouble_good_read(&s->trouble, s->list_memory, slot->index);
-		if (in[i].known && free_was_lie(s, slot->index))
+		/* the network may have sent it again, into the same slot: that costs some time, and no text */
+		if (free_was_said(s, slot->index) && in[i].known) {
+			s->bulk.off = true;
 			session_remark(s, "%s %d is not free, though it was said to be", s->list_memory,
 				       slot->index);
+		}
 	}
 	if (!n || r)
 		return;
@@ -184,7 +188,38 @@ static void take_list(struct session *s)
 		}
 	}
 	take_some(s, in, where, n);
-	memset(s->bulk.freed, 0, sizeof s->bulk.freed);
+}
+
+/* No acknowledgement is better than a late one: the network has the text sent again either way, and some modems
+ * turn reception off when one was due and did not come (MODEM-FACTS 0.2). So the settings are looked at. */
+static void on_acknowledged(void *user, const struct at_reply *r)
+{
+	struct session *s = user;
+	bool late = r->final == AT_CANCELLED && s->poll && *r->text;
+	if (!late && port_over(s, r))
+		return;
+	if (r->final == AT_OK || (r->final == AT_CMS_ERROR && r->code == NOT_EXPECTED))
+		return;
+	session_remark(s, "not acknowledged in time: %s", late ? "it was busy" : r->text);
+	read_check_settings(s);
+}
+
+static void acknowledge(struct session *s, int64_t came_ms)
+{
+	bool wanted;
+	struct at_command c = at_cmd_acknowledge(s->row, &wanted);
+	if (!wanted)
+		return;
+	c.expires_ms = came_ms + s->row->cnma_deadline_ms;
+	port_submit(s, &c, on_acknowledged);
+}
+
+void read_check_settings(struct session *s)
+{
+	s->check_due = true;
+	s->format_known_ms = 0;
+	if (s->state == SESSION_READY)
+		session_event(s, EV_READ);
 }
 
 void read_direct(struct session *s, const struct at_urc *u)
@@ -193,9 +228,7 @@ void read_direct(struct session *s, const struct at_urc *u)
 		/* in text mode it looks so: our settings are gone, and without an answer the network sends it
 		 * again */
 		session_remark(s, "no PDU behind %s", u->line);
-		s->check_due = true;
-		if (s->state == SESSION_READY)
-			session_event(s, EV_READ);
+		read_check_settings(s);
 		return;
 	}
 	struct received in = {.modem = s->config->name,
@@ -213,10 +246,7 @@ void read_direct(struct session *s, const struct at_urc *u)
 		return;
 	}
 	daemon_act_soon(s->d, 0);
-	bool wanted;
-	struct at_command c = at_cmd_acknowledge(s->row, &wanted);
-	if (wanted)
-		port_submit(s, &c, NULL);
+	acknowledge(s, came_ms);
 }
 
 /* ------------------------------------------------------------------------------------------------ a list */
