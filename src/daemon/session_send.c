@@ -65,7 +65,7 @@ int session_holds(const struct session *s, int64_t ids[2])
 
 static bool may_send(const struct session *s)
 {
-	return s->config->roles & MODEM_SEND && !s->stop_wanted && !s->hold_wanted &&
+	return s->config->roles & (MODEM_SEND | MODEM_ALARMS) && !s->stop_wanted && !s->hold_wanted &&
 	       mono_ms() >= s->blocked_until_ms;
 }
 
@@ -231,6 +231,7 @@ static void recorded(struct session *s, bool whole)
 static void let_go(struct session *s)
 {
 	s->begun = true;
+	sender_took(s, s->air.m);
 	s->air_until_ms = mono_ms() + s->row->result_ms;
 	if (at_chat_release(s->chat, mono_ms()) == 0) {
 		port_pump(s);
