@@ -129,8 +129,16 @@ class SimModem:
     def wait_sent(self, count=1, since=0, timeout=60, **fields):
         return self.do("wait_sent", count=count, since=since, timeout_ms=int(timeout * 1000), **fields)["sent"]
 
-    def fault(self, name, value=None, count=None, modem=None, text=None):
-        return self.do("fault", name=name, value=value, count=count, modem=modem, text=text)
+    def fault(self, name, value=None, count=None, modem=None, text=None, after=None):
+        """`after`: strikes only when so many more texts went out."""
+        return self.do("fault", name=name, value=value, count=count, modem=modem, text=text, after=after)
+
+    def answer(self, command, *lines, final="OK", then=(), modem=0, **fields):
+        """Every command line that begins so (without AT) is answered with these lines, and lines of its own come later."""
+        return self.do("answer", command=command, lines=list(lines), final=final, then=list(then), modem=modem, **fields)
+
+    def answer_as_before(self, command, modem=0):
+        return self.do("answer", command=command, modem=modem)
 
     def state(self, modem=0):
         return self.do("state")["modems"][modem]
