@@ -88,7 +88,7 @@ static struct result profile_view(struct modem *m, enum op op, const struct args
 static struct result hang_up(struct modem *m, enum op op, const struct args *a)
 {
 	(void)op, (void)a;
-	if (!(m->profile->quirks & QUIRK_ATH_IGNORED))
+	if (!m->set.flag[FLAG_CVHU])
 		modem_call_end(m, true);
 	return OK_RESULT;
 }

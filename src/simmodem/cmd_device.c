@@ -1,10 +1,9 @@
 /* Who the modem is, its SIM and its place in the network. 3GPP TS 27.007 clauses 5, 7 and 8. */
 #include "simmodem/command.h"
-#include "base/clock.h"
 #include "base/text.h"
 #include "simmodem/network.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static struct result plain(struct modem *m, enum op op, const char *name, const char *value)
@@ -142,101 +141,38 @@ static struct result cpinr(struct modem *m, enum op op, const struct args *a)
 	return OK_RESULT;
 }
 
+static struct result cfun_set(struct modem *m, const struct args *a)
+{
+	int n = args_int(a, 0, -1), again = args_int(a, 1, 0);
+	const char *reset = m->profile->reset_command;
+	if (reset && !strncmp(reset, "+CFUN=", 6) && n == atoi(reset + 6))
+		n = again = 1;
+	if ((n != 0 && n != 1 && n != 4) || again < 0 || again > 1)
+		return CME(50);
+	modem_wear(m);
+	if (m->profile->quirks & QUIRK_CFUN1_RESETS && n == 1) {
+		modem_crash(m, m->restart_ms, true);
+		return (struct result){DONE_LATER, 0};
+	}
+	m->cfun = n;
+	m->deaf = false;
+	if (again) {
+		command_power(m);
+	} else {
+		command_registration_urc(m);
+		network_retry(m->net, m->index);
+	}
+	return OK_RESULT;
+}
+
 static struct result cfun(struct modem *m, enum op op, const struct args *a)
 {
 	if (op == OP_READ)
 		reply_add(m, "+CFUN: %d", m->cfun);
 	else if (op == OP_TEST)
 		reply_add(m, "+CFUN: (0,1,4),(0,1)");
-	else if (op == OP_SET) {
-		int n = args_int(a, 0, -1), again = args_int(a, 1, 0);
-		if ((n != 0 && n != 1 && n != 4) || again < 0 || again > 1)
-			return CME(50);
-		m->cfun = n;
-		if (again) {
-			/* Re-enumeration: the port goes once OK is out (JOB_POWER). */
-			m->job = JOB_POWER;
-			m->busy_until_ms = m->net->now_ms + 50;
-		} else {
-			command_registration_urc(m);
-			network_retry(m->net, m->index);
-		}
-	}
-	return OK_RESULT;
-}
-
-static struct result registration(struct modem *m, const char *name, int *level, enum op op,
-				  const struct args *a)
-{
-	if (op == OP_TEST) {
-		reply_add(m, "%s: (0-2)", name);
-	} else if (op == OP_READ) {
-		const char *shown =
-		    !strcmp(name, "+CEREG") && m->profile->quirks & QUIRK_CEREG_AS_CGREG ? "+CGREG" : name;
-		int status = modem_registration(m);
-		if (*level == 2 && modem_registered(m))
-			reply_add(m, "%s: 2,%d,\"1816\",\"01A2D2B5\",%d", shown, status,
-				  strcmp(name, "+CEREG") ? 0 : 7);
-		else
-			reply_add(m, "%s: %d,%d", shown, *level, status);
-	} else if (op == OP_SET) {
-		int n = args_int(a, 0, -1);
-		if (n < 0 || n > 2)
-			return CME(50);
-		*level = n;
-	}
-	return OK_RESULT;
-}
-
-static struct result creg(struct modem *m, enum op op, const struct args *a)
-{
-	if (m->profile->quirks & QUIRK_CREG_ERROR)
-		return ERROR_RESULT;
-	return registration(m, "+CREG", &m->set.creg, op, a);
-}
-
-static struct result cgreg(struct modem *m, enum op op, const struct args *a)
-{
-	return registration(m, "+CGREG", &m->set.cgreg, op, a);
-}
-
-static struct result cereg(struct modem *m, enum op op, const struct args *a)
-{
-	return registration(m, "+CEREG", &m->set.cereg, op, a);
-}
-
-void command_registration_urc(struct modem *m)
-{
-	int status = modem_registration(m);
-	if (m->set.creg)
-		modem_urc(m, "+CREG: %d", status);
-	if (m->set.cereg)
-		modem_urc(m, "+CEREG: %d", status);
-}
-
-static struct result csq(struct modem *m, enum op op, const struct args *a)
-{
-	(void)a;
-	int signal = fault_on(&m->fault[F_SIGNAL]) ? (int)m->fault[F_SIGNAL].value
-		     : modem_registered(m)         ? 21
-						   : 99;
-	if (op == OP_TEST)
-		reply_add(m, "+CSQ: (0-31,99),(0-7,99)");
-	else
-		reply_add(m, "+CSQ: %d,99", signal);
-	return OK_RESULT;
-}
-
-static struct result cops(struct modem *m, enum op op, const struct args *a)
-{
-	if (op == OP_TEST)
-		reply_add(m, "+COPS: (2,\"CHINA MOBILE\",\"CMCC\",\"46000\",7),,(0,1,2,3,4),(0,1,2)");
-	else if (op == OP_READ && modem_registered(m))
-		reply_add(m, "+COPS: 0,0,\"%s\",7", m->operator_name);
-	else if (op == OP_READ)
-		reply_add(m, "+COPS: 0");
-	else if (op == OP_SET && args_int(a, 0, -1) < 0)
-		return CME(50);
+	else if (op == OP_SET)
+		return cfun_set(m, a);
 	return OK_RESULT;
 }
 
@@ -252,17 +188,6 @@ static struct result cscs(struct modem *m, enum op op, const struct args *a)
 			return CME(50);
 		text_copy(m->set.cscs, sizeof m->set.cscs, v);
 	}
-	return OK_RESULT;
-}
-
-static struct result cclk(struct modem *m, enum op op, const struct args *a)
-{
-	(void)a;
-	struct civil c;
-	civil_from_utc(m->net->now_utc, &c);
-	if (op == OP_READ)
-		reply_add(m, "+CCLK: \"%02d/%02d/%02d,%02d:%02d:%02d+32\"", c.year % 100, c.month, c.day,
-			  c.hour, c.minute, c.second);
 	return OK_RESULT;
 }
 
@@ -309,17 +234,9 @@ const struct command commands_device[] = {
     {"+CPIN", cpin, 0},
     {"+CPINR", cpinr, 0},
     {"+CFUN", cfun, 0},
-    {"+CREG", creg, 0},
-    {"+CGREG", cgreg, 0},
-    {"+CEREG", cereg, 0},
-    {"+CSQ", csq, 0},
-    {"+COPS", cops, NEEDS_SIM},
     {"+CSCS", cscs, 0},
-    {"+CCLK", cclk, 0},
     {"+CLCK", clck, NEEDS_SIM},
     {"+CGATT", accept, 0},
-    {"+CTZR", accept, 0},
-    {"+CTZU", accept, 0},
     {"+IPR", accept, 0},
     {"+IFC", accept, 0},
     {"+ICF", accept, 0},

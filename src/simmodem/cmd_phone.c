@@ -1,4 +1,4 @@
-/* Calls, caller's number, phone book, USSD: what an SMS gateway touches of them. */
+/* Calls, caller's number, phone book: what an SMS gateway touches of them. */
 #include "simmodem/command.h"
 #include "base/text.h"
 #include "simmodem/network.h"
@@ -30,6 +30,11 @@ static struct result crc(struct modem *m, enum op op, const struct args *a)
 	return flag(m, "+CRC", &m->set.crc, op, a);
 }
 
+static struct result ccwa(struct modem *m, enum op op, const struct args *a)
+{
+	return flag(m, "+CCWA", &m->set.ccwa, op, a);
+}
+
 static struct result clcc(struct modem *m, enum op op, const struct args *a)
 {
 	(void)a;
@@ -58,17 +63,6 @@ static struct result chld(struct modem *m, enum op op, const struct args *a)
 	return OK_RESULT;
 }
 
-static struct result cusd(struct modem *m, enum op op, const struct args *a)
-{
-	if (op == OP_READ)
-		reply_add(m, "+CUSD: 0");
-	else if (op == OP_TEST)
-		reply_add(m, "+CUSD: (0-2)");
-	else if (op == OP_SET && a->count > 1)
-		modem_urc(m, "+CUSD: 0,\"Balance: 48.60 CNY\",15");
-	return OK_RESULT;
-}
-
 static struct result cpbs(struct modem *m, enum op op, const struct args *a)
 {
 	if (op == OP_READ)
@@ -89,7 +83,8 @@ static struct result cpbr(struct modem *m, enum op op, const struct args *a)
 }
 
 const struct command commands_phone[] = {
-    {"+CLIP", clip, 0},         {"+CRC", crc, 0},           {"+CLCC", clcc, 0},
-    {"+CHUP", chup, 0},         {"+CHLD", chld, 0},         {"+CUSD", cusd, NEEDS_SIM},
-    {"+CPBS", cpbs, NEEDS_SIM}, {"+CPBR", cpbr, NEEDS_SIM}, {NULL, NULL, 0},
+    {"+CLIP", clip, 0}, {"+CRC", crc, 0},           {"+CLCC", clcc, 0},
+    {"+CHUP", chup, 0}, {"+CHLD", chld, 0},         {"+CUSD", command_ussd, NEEDS_SIM},
+    {"+CCWA", ccwa, 0}, {"+CPBS", cpbs, NEEDS_SIM}, {"+CPBR", cpbr, NEEDS_SIM},
+    {NULL, NULL, 0},
 };

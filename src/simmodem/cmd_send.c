@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LINK_HELD_MS 5000
-
 static struct result cmms(struct modem *m, enum op op, const struct args *a)
 {
 	if (op == OP_READ)
@@ -33,7 +31,7 @@ static struct result cnma(struct modem *m, enum op op, const struct args *a)
 	}
 	if (!m->ack_waiting)
 		return CMS(340);
-	modem_acknowledge(m, op == OP_RUN || args_int(a, 0, 0) != 2);
+	modem_acknowledge(m, !modem_spoil(m, F_ACK_LATE) && (op == OP_RUN || args_int(a, 0, 0) != 2));
 	return OK_RESULT;
 }
 
@@ -42,8 +40,8 @@ static struct result prompt(struct modem *m, const struct args *a, bool writes)
 	if (modem_spoil(m, F_PROMPT_ERROR))
 		return ERROR_RESULT;
 	if (!writes && !modem_registered(m))
-		return CMS(331);
-	if (!writes && (fault_on(&m->fault[F_SMSC_EMPTY]) || !*m->smsc))
+		return m->profile->quirks & QUIRK_PROMPT_ERROR ? ERROR_RESULT : CMS(331);
+	if (!writes && !*m->csca)
 		return CMS(330);
 	m->prompt_writes = writes;
 	m->prompt_swallows = false;
@@ -68,6 +66,17 @@ static struct result prompt(struct modem *m, const struct args *a, bool writes)
 	return (struct result){DONE_LATER, 0};
 }
 
+/* As behind a program that was killed between the prompt and its text. */
+void command_prompt_stuck(struct modem *m)
+{
+	m->prompt_writes = m->prompt_swallows = false;
+	m->prompt_number[0] = 0;
+	m->prompt_len = 20;
+	m->talker = m->main_tty;
+	m->input = INPUT_PROMPT;
+	buf_reset(&m->line);
+}
+
 static struct result cmgs(struct modem *m, enum op op, const struct args *a)
 {
 	if (op != OP_SET)
@@ -87,7 +96,8 @@ static struct result submit(struct modem *m, const struct pdu *p, bool from_stor
 {
 	int64_t now = m->net->now_ms;
 	bool held = m->set.cmms && now < m->link_until_ms;
-	int64_t air = held ? m->air_ms * 2 / 5 : m->air_ms;
+	int64_t link = m->link_ms < 0 ? (int64_t)m->air_ms * 3 / 5 : m->link_ms;
+	int64_t air = held ? (link < m->air_ms ? m->air_ms - link : 0) : m->air_ms;
 	if (m->set.cmms == 1 && now >= m->link_until_ms && m->link_until_ms)
 		m->set.cmms = 0;
 	m->job = JOB_SUBMIT;
@@ -95,7 +105,7 @@ static struct result submit(struct modem *m, const struct pdu *p, bool from_stor
 	m->job_from_store = from_store;
 	m->busy_until_ms = now + air;
 	m->count.own_ms += air;
-	m->link_until_ms = now + air + LINK_HELD_MS;
+	m->link_until_ms = now + air + m->hold_ms;
 	return (struct result){DONE_LATER, 0};
 }
 
@@ -154,19 +164,58 @@ void command_text(struct modem *m, const char *text)
 	command_finish(m, r);
 }
 
-static void submit_done(struct modem *m)
+/* Not taken by the network, for whatever reason: true when that is settled, with or without an answer. */
+static bool submit_fails(struct modem *m)
 {
 	if (modem_spoil(m, F_SILENT_UNSENT))
+		return true;
+	if (modem_spoil(m, F_DETACH)) {
+		modem_urc(m, "+CGEV: NW DETACH");
+		return true;
+	}
+	if (modem_spoil(m, F_BROWNOUT)) {
+		modem_leave(m, m->restart_ms, NULL);
+		return true;
+	}
+	struct result r = OK_RESULT;
+	if (modem_spoil(m, F_ERROR_UNSENT))
+		r = ERROR_RESULT;
+	else if (modem_spoil(m, F_CMS))
+		r = CMS((int)m->fault[F_CMS].value);
+	else if (!modem_registered(m))
+		r = CMS(331);
+	else if (!strcmp(m->csca, SMSC_ELSEWHERE) && pdu_smsc_len(&m->job_pdu) <= 1)
+		r = CMS(38);
+	if (r.outcome == DONE_OK)
+		return false;
+	command_finish(m, r);
+	return true;
+}
+
+/* What the terminal hears of a text that went out. */
+static void submit_answer(struct modem *m, int mr)
+{
+	if (modem_spoil(m, F_SILENT_SENT))
 		return;
-	if (modem_spoil(m, F_CMS)) {
-		command_finish(m, CMS((int)m->fault[F_CMS].value));
+	if (modem_spoil(m, F_BROWNOUT_SENT)) {
+		modem_leave(m, m->restart_ms, NULL);
 		return;
 	}
-	if (!modem_registered(m)) {
-		command_finish(m, CMS(331));
+	if (modem_spoil(m, F_ERROR_SENT)) {
+		command_finish(m, ERROR_RESULT);
 		return;
 	}
-	uint8_t mr = m->mr++;
+	reply_add(m, m->job_from_store ? "+CMSS: %d" : "+CMGS: %d", mr);
+	bool bare = modem_spoil(m, F_NO_OK);
+	command_finish(m, bare ? (struct result){DONE_BARE, 0} : OK_RESULT);
+}
+
+static void submit_done(struct modem *m)
+{
+	if (submit_fails(m))
+		return;
+	uint8_t mr = m->mr;
+	m->mr = (uint8_t)(mr + !fault_on(&m->fault[F_MR_STUCK]));
 	int error = network_submit(m->net, m, &m->job_pdu, mr);
 	if (error) {
 		command_finish(m, CMS(error));
@@ -175,15 +224,14 @@ static void submit_done(struct modem *m)
 	m->count.submitted++;
 	if (modem_spoil(m, F_REPORT_FIRST))
 		network_tick(m->net);
-	if (modem_spoil(m, F_SILENT_SENT))
-		return;
-	if (modem_spoil(m, F_ERROR_SENT)) {
-		command_finish(m, ERROR_RESULT);
-		return;
-	}
-	reply_add(m, m->job_from_store ? "+CMSS: %d" : "+CMGS: %d", mr);
-	bool bare = modem_spoil(m, F_NO_OK);
-	command_finish(m, bare ? (struct result){DONE_BARE, 0} : OK_RESULT);
+	submit_answer(m, mr);
+	modem_fault_step(m);
+}
+
+void command_power(struct modem *m)
+{
+	m->job = JOB_POWER;
+	m->busy_until_ms = m->net->now_ms + 50;
 }
 
 void command_job(struct modem *m)
@@ -197,9 +245,7 @@ void command_job(struct modem *m)
 		submit_done(m);
 		break;
 	case JOB_POWER:
-		m->replug = true;
-		m->replug_ms = m->net->now_ms + m->restart_ms;
-		m->replug_name[0] = 0;
+		modem_leave(m, m->restart_ms, NULL);
 		break;
 	}
 }

@@ -125,6 +125,7 @@ static struct result cnmi(struct modem *m, enum op op, const struct args *a)
 		if (!cnmi_accepted(m, v))
 			return CMS(303);
 		memcpy(now, v, sizeof v);
+		deliver_flush(m);
 		network_retry(m->net, m->index);
 	}
 	return OK_RESULT;
@@ -132,7 +133,7 @@ static struct result cnmi(struct modem *m, enum op op, const struct args *a)
 
 static struct result csca(struct modem *m, enum op op, const struct args *a)
 {
-	const char *smsc = fault_on(&m->fault[F_SMSC_EMPTY]) ? "" : m->smsc;
+	const char *smsc = m->csca;
 	if (op == OP_READ && !strcmp(m->set.cscs, "UCS2")) {
 		char hex[4 * TPDU_ADDR_MAX + 1] = "";
 		for (size_t i = 0; smsc[i]; i++)
@@ -141,7 +142,7 @@ static struct result csca(struct modem *m, enum op op, const struct args *a)
 	} else if (op == OP_READ) {
 		reply_add(m, "+CSCA: \"%s\",%d", smsc, *smsc ? 145 : 129);
 	} else if (op == OP_SET) {
-		text_copy(m->smsc, sizeof m->smsc, args_text(a, 0));
+		text_copy(m->csca, sizeof m->csca, args_text(a, 0));
 	}
 	return OK_RESULT;
 }
@@ -162,7 +163,8 @@ static void show_slot(struct modem *m, const char *prefix, int index, struct slo
 			reply_add(m, "%s: %d,%d,,%zu", prefix, index, s->state, len);
 		else
 			reply_add(m, "%s: %d,,%zu", prefix, s->state, len);
-		reply_add(m, "%s", hex);
+		if (!modem_spoil(m, F_NO_PDU))
+			reply_add(m, "%s", hex);
 	}
 	if (s->state == SLOT_UNREAD)
 		s->state = SLOT_READ;
@@ -247,6 +249,8 @@ static struct result cmgd(struct modem *m, enum op op, const struct args *a)
 			m->count.deleted++;
 		}
 	}
+	if (!flag && modem_spoil(m, F_INDEX_SHIFTS))
+		memory_shift(store, at);
 	network_retry(m->net, m->index);
 	return OK_RESULT;
 }

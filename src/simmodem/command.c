@@ -1,6 +1,7 @@
 #include "simmodem/command.h"
 #include "base/text.h"
 #include "at_commands/errors.h"
+#include "simmodem/maker.h"
 #include "simmodem/network.h"
 
 #include <ctype.h>
@@ -49,8 +50,8 @@ static const char *args_parse(const char *p, struct args *a)
 
 static const struct command *find(const char *name)
 {
-	static const struct command *const tables[] = {commands_basic, commands_device, commands_phone,
-						       commands_store, commands_send};
+	static const struct command *const tables[] = {commands_basic, commands_device, commands_network,
+						       commands_phone, commands_store,  commands_send};
 	for (size_t t = 0; t < sizeof tables / sizeof *tables; t++)
 		for (const struct command *c = tables[t]; c->name; c++)
 			if (!strcasecmp(c->name, name))
@@ -65,23 +66,6 @@ static int sim_code(const struct modem *m, int missing, int pin, int puk)
 	return !strcmp(m->pin_state, "SIM PUK") ? puk : missing;
 }
 
-static struct result extra(struct modem *m, const char *name, enum op op, bool *found)
-{
-	for (const struct profile_extra *x = m->profile->extras;
-	     x < m->profile->extras + PROFILE_EXTRAS && x->command; x++) {
-		if (strcasecmp(x->command, name))
-			continue;
-		*found = true;
-		for (const char *p = op == OP_SET ? NULL : x->answer; p && *p;) {
-			size_t n = strcspn(p, "\n");
-			reply_add(m, "%.*s", (int)n, p);
-			p += n + (p[n] == '\n');
-		}
-		return OK_RESULT;
-	}
-	return ERROR_RESULT;
-}
-
 static struct result dispatch(struct modem *m, const char *name, enum op op, const struct args *a)
 {
 	if (m->profile->noise_ends && !strcasecmp(name, m->profile->noise_ends))
@@ -92,16 +76,15 @@ static struct result dispatch(struct modem *m, const char *name, enum op op, con
 		m->busy_once = false;
 		return CME(m->profile->busy_error);
 	}
-	bool found = false;
-	struct result r = extra(m, name, op, &found);
-	if (found)
+	if (!strcasecmp(m->fault[F_SLOW].text, name) && modem_spoil(m, F_SLOW))
+		m->command_ms += m->fault[F_SLOW].value;
+	struct result r;
+	if (maker_command(m, name, op, a, &r))
 		return r;
 	const char *iccid = m->profile->iccid_command;
 	const struct command *c = find(iccid && !strcasecmp(name, iccid) ? "+CCID" : name);
-	if (!c) {
-		r = m->profile->quirks & QUIRK_NOT_SUPPORT ? (struct result){DONE_ERROR, 1} : CME(100);
-		return r;
-	}
+	if (!c)
+		return m->profile->quirks & QUIRK_NOT_SUPPORT ? (struct result){DONE_ERROR, 1} : CME(100);
 	if (c->needs & NEEDS_SMS && fault_on(&m->fault[F_NO_SMS]))
 		return ERROR_RESULT;
 	if (c->needs && !modem_sim_ready(m))
@@ -168,7 +151,11 @@ static struct result basic(struct modem *m, const char **p)
 void command_finish(struct modem *m, struct result r)
 {
 	char text[80];
-	bool words = m->set.cmee == 2 || (m->set.cmee == 1 && m->profile->quirks & QUIRK_TEXT_ERRORS);
+	bool words = m->set.cmee == 2 || fault_on(&m->fault[F_TEXT_ERRORS]) ||
+		     (m->set.cmee == 1 && m->profile->quirks & QUIRK_TEXT_ERRORS);
+	if (r.outcome != DONE_LATER && r.outcome != DONE_OK && r.outcome != DONE_BARE &&
+	    modem_spoil(m, F_BARE_ERRORS))
+		r = ERROR_RESULT;
 	switch (r.outcome) {
 	case DONE_OK:
 		reply_finish(m, "OK");
@@ -190,7 +177,7 @@ void command_finish(struct modem *m, struct result r)
 	}
 	bool cms = r.outcome == DONE_CMS;
 	const char *word = at_error_text(cms ? AT_CMS : AT_CME, r.code);
-	if (!m->set.cmee && !cms)
+	if (!m->set.cmee && !cms && !words)
 		snprintf(text, sizeof text, "ERROR");
 	else if (words)
 		snprintf(text, sizeof text, "+CM%c ERROR: %s", cms ? 'S' : 'E', word);
@@ -207,6 +194,12 @@ void command_line(struct modem *m, const char *line)
 		return; /* not for us: V.250 5.2.1 */
 	const char *p = line + 2;
 	m->count.commands++;
+	m->command_ms = 0;
+	struct override *o = maker_override(m, p);
+	if (o) {
+		maker_override_play(m, o);
+		return;
+	}
 	struct result r = OK_RESULT;
 	while (*p && r.outcome == DONE_OK) {
 		if (*p == ' ' || *p == ';')

@@ -48,8 +48,8 @@ struct command {
 };
 
 /* Rows of each file's commands, ended by a NULL name. */
-extern const struct command commands_basic[], commands_device[], commands_phone[], commands_store[],
-    commands_send[];
+extern const struct command commands_basic[], commands_device[], commands_network[], commands_phone[],
+    commands_store[], commands_send[];
 
 /* A whole line without its end. */
 void command_line(struct modem *m, const char *line);
@@ -58,6 +58,11 @@ void command_text(struct modem *m, const char *text);
 /* The job of the running command is due. */
 void command_job(struct modem *m);
 void command_registration_urc(struct modem *m);
+/* +CUSD, ussd.c */
+struct result command_ussd(struct modem *m, enum op op, const struct args *a);
+void command_prompt_stuck(struct modem *m);
+/* Once the answer is out the port goes and the modem starts anew. */
+void command_power(struct modem *m);
 /* Prints the final line of a result. */
 void command_finish(struct modem *m, struct result r);
 

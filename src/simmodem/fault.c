@@ -17,10 +17,17 @@ int fault_find(const char *name)
 	return -1;
 }
 
+static bool zero_means_something(enum fault_id id)
+{
+	return id == F_REPORT_STATUS || id == F_REGISTRATION || id == F_CREG || id == F_CEREG;
+}
+
 void fault_set(struct fault *f, enum fault_id id, int64_t value, const char *text, int64_t count)
 {
 	f->value = value;
-	text_copy(f->text, sizeof f->text, text ? text : "");
+	f->after = 0;
+	if (text != f->text)
+		text_copy(f->text, sizeof f->text, text ? text : "");
 	switch (fault_infos[id].kind) {
 	case FAULT_SWITCH:
 		f->left = value ? -1 : 0;
@@ -30,13 +37,28 @@ void fault_set(struct fault *f, enum fault_id id, int64_t value, const char *tex
 		break;
 	case FAULT_VALUE:
 		f->left = count ? count : id == F_CMS ? 1 : -1;
-		if (!value && !*f->text && id != F_REPORT_STATUS && id != F_REGISTRATION)
+		if (zero_means_something(id) ? value < 0 : !value && !*f->text)
 			f->left = 0;
 		break;
 	case FAULT_ACTION:
 		f->left = 0;
+		f->spoilt++;
 		break;
 	}
+}
+
+void fault_set_after(struct fault *f, int64_t value, const char *text, int64_t count, int64_t after)
+{
+	f->value = value;
+	f->count = count;
+	f->after = after;
+	f->left = 0;
+	text_copy(f->text, sizeof f->text, text ? text : "");
+}
+
+bool fault_due(struct fault *f)
+{
+	return f->after > 0 && --f->after == 0;
 }
 
 bool fault_on(const struct fault *f)

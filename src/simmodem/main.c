@@ -38,6 +38,10 @@ static int make_modem(struct sim *s, const struct options *o, int i)
 	m->reply_ms = o->reply_ms;
 	m->ack_ms = o->ack_ms;
 	m->restart_ms = o->restart_ms;
+	m->link_ms = o->link_ms;
+	m->hold_ms = o->hold_ms;
+	if (o->ttys)
+		modem_ttys(m);
 	text_copy(m->pin, sizeof m->pin, o->pin ? o->pin : "");
 	modem_boot(m);
 	if (!o->boot)
@@ -45,7 +49,7 @@ static int make_modem(struct sim *s, const struct options *o, int i)
 	for (int k = 0; k < o->fault_count; k++) {
 		const char *why = "";
 		const struct fault_option *f = &o->fault[k];
-		if (modem_fault(m, f->id, f->value, f->text, 0, &why)) {
+		if (modem_fault(m, f->id, f->value, f->text, 0, 0, &why)) {
 			fprintf(stderr, "yishi-simmodem: --fault %s: %s\n", fault_infos[f->id].name, why);
 			return EX_USAGE;
 		}
@@ -53,18 +57,27 @@ static int make_modem(struct sim *s, const struct options *o, int i)
 	return 0;
 }
 
-static int make_port(struct sim *s, int i)
+static int make_ports(struct sim *s, struct modem *m)
 {
-	char name[24];
-	struct port *p = &s->ports[i];
-	*p = (struct port){
-	    .sim = s, .modem = &s->modems[i], .master = -1, .slave = -1, .log_from_ms = s->net.now_ms};
-	snprintf(name, sizeof name, "modem%d", i);
-	int r = port_plug(p, name);
-	if (!r)
-		return 0;
-	fprintf(stderr, "yishi-simmodem: no terminal at %s/%s: %s\n", s->dir, name, strerror(-r));
-	return EX_CANTCREAT;
+	for (int k = 0; k < m->tty_count; k++) {
+		char name[80];
+		struct port *p = &s->ports[s->port_count++];
+		*p = (struct port){.sim = s,
+				   .modem = m,
+				   .tty_index = k,
+				   .main = k == m->main_tty,
+				   .master = -1,
+				   .slave = -1,
+				   .log_from_ms = s->net.now_ms};
+		port_name(p, "", name, sizeof name);
+		int r = port_plug(p, name);
+		if (r) {
+			fprintf(stderr, "yishi-simmodem: no terminal at %s/%s: %s\n", s->dir, name,
+				strerror(-r));
+			return EX_CANTCREAT;
+		}
+	}
+	return 0;
 }
 
 static int start(struct sim *s, const struct options *o)
@@ -81,7 +94,7 @@ static int start(struct sim *s, const struct options *o)
 	}
 	s->count = s->net.modem_count = o->modems;
 	s->modems = s->net.modems = mem_array((size_t)o->modems, sizeof *s->modems);
-	s->ports = mem_array((size_t)o->modems, sizeof *s->ports);
+	s->ports = mem_array((size_t)o->modems * TTYS_MAX, sizeof *s->ports);
 	s->net.redeliver_ms = o->redeliver_ms;
 	s->net.report_ms = o->report_ms;
 	s->net.next_ref = 1;
@@ -89,10 +102,8 @@ static int start(struct sim *s, const struct options *o)
 	s->net.event_arg = s;
 	for (int i = 0; i < o->modems && !r; i++)
 		r = make_modem(s, o, i);
-	for (int i = 0; i < o->modems; i++)
-		s->ports[i].master = s->ports[i].slave = -1;
 	for (int i = 0; i < o->modems && !r; i++)
-		r = make_port(s, i);
+		r = make_ports(s, &s->modems[i]);
 	return r;
 }
 
@@ -100,14 +111,14 @@ static void stop(struct sim *s)
 {
 	if (s->control)
 		control_close(s);
-	for (int i = 0; i < s->count; i++)
+	for (int i = 0; i < s->port_count; i++)
 		port_unplug(&s->ports[i]);
 	uv_close((uv_handle_t *)&s->timer, NULL);
 	uv_run(s->loop, UV_RUN_DEFAULT);
-	for (int i = 0; i < s->count; i++) {
+	for (int i = 0; i < s->count; i++)
 		modem_done(&s->modems[i]);
+	for (int i = 0; i < s->port_count; i++)
 		buf_done(&s->ports[i].log);
-	}
 	network_done(&s->net);
 	free(s->modems);
 	free(s->ports);

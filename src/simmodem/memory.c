@@ -42,6 +42,12 @@ int memory_free_slot(const struct memory *m)
 	return -1;
 }
 
+void memory_shift(struct memory *m, int index)
+{
+	memmove(&m->slots[index], &m->slots[index + 1], (size_t)(m->size - index - 1) * sizeof *m->slots);
+	m->slots[m->size - 1].state = SLOT_FREE;
+}
+
 struct slot *memory_slot(struct memory *m, int index)
 {
 	if (index < 0 || index >= m->size || m->slots[index].state == SLOT_FREE)

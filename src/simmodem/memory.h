@@ -31,6 +31,8 @@ void memory_done(struct memory *m);
 void memory_clear(struct memory *m);
 int memory_used(const struct memory *m);
 int memory_free_slot(const struct memory *m); /* lowest free index (from 0), −1 when full */
+/* What lies behind the (free) slot moves up by one. */
+void memory_shift(struct memory *m, int index);
 /* The slot or NULL when index is out of range or free. */
 struct slot *memory_slot(struct memory *m, int index);
 

@@ -8,9 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define BOOT_STEP_MS 20
-#define ESC          0x1b
-#define CTRL_Z       0x1a
+#define ESC    0x1b
+#define CTRL_Z 0x1a
 
 static void imei_make(struct modem *m)
 {
@@ -26,52 +25,61 @@ static void imei_make(struct modem *m)
 	snprintf(m->imei, sizeof m->imei, "%.14s%d", digits, (10 - sum % 10) % 10);
 }
 
-static void settings_default(struct modem *m)
-{
-	const struct profile *p = m->profile;
-	struct settings *s = &m->set;
-	*s = (struct settings){
-	    .echo = !(p->quirks & QUIRK_ECHO_OFF), .verbose = true, .s3 = '\r', .s4 = '\n', .s5 = 8};
-	s->cmgf = p->quirks & QUIRK_TEXT_MODE_DEFAULT ? 1 : 0;
-	sscanf(p->cnmi_default, "%d,%d,%d,%d,%d", &s->cnmi[0], &s->cnmi[1], &s->cnmi[2], &s->cnmi[3],
-	       &s->cnmi[4]);
-	for (int i = 0; i < 3; i++)
-		text_copy(s->mem[i], sizeof s->mem[i], p->default_store);
-	text_copy(s->phonebook, sizeof s->phonebook, "SM");
-	text_copy(s->cscs, sizeof s->cscs, "IRA");
-}
-
 void modem_init(struct modem *m, struct network *net, int index, const struct profile *profile,
 		const char *number)
 {
-	*m = (struct modem){.net = net, .index = index, .profile = profile, .ack_ms = 15000, .cfun = 1};
+	*m = (struct modem){.net = net,
+			    .index = index,
+			    .profile = profile,
+			    .ack_ms = 15000,
+			    .cfun = 1,
+			    .link_ms = -1,
+			    .hold_ms = 5000,
+			    .overridden = -1,
+			    .tty_count = 1};
+	m->tty[0] = (struct tty){.kind = TTY_AT, .interface = -1};
 	text_copy(m->number, sizeof m->number, number);
 	imei_make(m);
 	snprintf(m->iccid, sizeof m->iccid, "89860000000012345%03u", (unsigned)index % 1000);
 	snprintf(m->imsi, sizeof m->imsi, "4600001234567%02u", (unsigned)index % 100);
 	text_copy(m->pin_state, sizeof m->pin_state, "READY");
 	text_copy(m->puk, sizeof m->puk, "12345678");
-	text_copy(m->smsc, sizeof m->smsc, "+8613800000500");
+	text_copy(m->smsc, sizeof m->smsc, SMSC_HOME);
+	text_copy(m->csca, sizeof m->csca, SMSC_HOME);
 	text_copy(m->operator_name, sizeof m->operator_name, "CHINA MOBILE");
 	m->pin_tries = 3;
 	m->puk_tries = 10;
 	for (int i = 0; i < PROFILE_STORES && profile->stores[i].name; i++)
 		memory_init(&m->stores[m->store_count++], profile->stores[i].name, profile->stores[i].size);
-	settings_default(m);
+	modem_settings_default(m);
+}
+
+static void override_done(struct override *o)
+{
+	free(o->lines);
+	free(o->then);
 }
 
 void modem_done(struct modem *m)
 {
 	for (int i = 0; i < m->store_count; i++)
 		memory_done(&m->stores[i]);
-	for (size_t i = 0; i < m->chunk_count; i++)
-		free(m->chunks[i].bytes);
-	free(m->chunks);
-	buf_done(&m->in);
+	modem_output_clear(m);
+	for (int i = 0; i < m->tty_count; i++) {
+		free(m->tty[i].chunks);
+		buf_done(&m->tty[i].in);
+	}
+	for (int i = 0; i < m->ussd_count; i++)
+		free(m->ussd[i].text);
+	for (int i = 0; i < m->override_count; i++)
+		override_done(&m->override[i]);
+	for (int i = 0; i < m->later_count; i++)
+		free(m->later[i].text);
 	buf_done(&m->line);
 	buf_done(&m->reply);
 	buf_done(&m->held);
-	journal_done(&m->journal);
+	buf_done(&m->buffered);
+	stamps_done(&m->stamps);
 }
 
 int modem_resize_stores(struct modem *m, const char *spec)
@@ -108,47 +116,21 @@ struct memory *modem_memory(struct modem *m, const char *name)
 	return NULL;
 }
 
-static void restart(struct modem *m)
+void modem_ttys(struct modem *m)
 {
-	settings_default(m);
-	m->input = INPUT_COMMAND;
-	m->job = JOB_NONE;
-	m->cfun = 1;
-	m->ack_waiting = false;
-	m->call.active = false;
-	m->busy_until_ms = m->link_until_ms = 0;
-	buf_reset(&m->in);
-	buf_reset(&m->line);
-	buf_reset(&m->reply);
-	buf_reset(&m->held);
-	if (*m->pin && strcmp(m->pin_state, "SIM PUK"))
-		text_copy(m->pin_state, sizeof m->pin_state, "SIM PIN");
-}
-
-void modem_boot(struct modem *m)
-{
-	restart(m);
-	for (size_t i = 0; i < m->chunk_count; i++)
-		free(m->chunks[i].bytes);
-	m->chunk_count = m->waiting = 0;
-	m->boot_next = m->profile->boot;
-	m->boot_next_ms = m->net->now_ms + BOOT_STEP_MS;
-	m->noise_over = false;
-	m->noise_next_ms = m->net->now_ms + m->profile->noise_ms;
-	m->busy_once = m->profile->busy_error != 0;
-	m->count.resets++;
-}
-
-/* Settings fall back although the port stays (text mode, echo, +CNMI of the profile). */
-static void self_reset(struct modem *m)
-{
-	restart(m);
-	m->set.echo = true;
-	m->set.cmgf = 1;
-	if (modem_memory(m, "SM"))
-		for (int i = 0; i < 3; i++)
-			text_copy(m->set.mem[i], sizeof m->set.mem[i], "SM");
-	m->count.resets++;
+	const char *p = m->profile->ttys ? m->profile->ttys : "a0";
+	m->tty_count = 0;
+	m->main_tty = -1;
+	for (char kind; m->tty_count < TTYS_MAX && *p; p += strcspn(p, " "), p += *p == ' ') {
+		int interface = 0;
+		if (sscanf(p, "%c%d", &kind, &interface) != 2)
+			break;
+		if (kind == TTY_AT && m->main_tty < 0)
+			m->main_tty = m->tty_count;
+		m->tty[m->tty_count++] = (struct tty){.kind = (enum tty_kind)kind, .interface = interface};
+	}
+	m->talker = m->main_tty;
+	m->set.route = m->main_tty;
 }
 
 void modem_clear(struct modem *m)
@@ -160,7 +142,13 @@ void modem_clear(struct modem *m)
 	m->count = (struct counters){0};
 	buf_reset(&m->held);
 	m->silent_until_ms = 0;
-	m->ack_waiting = false;
+	m->ack_waiting = m->deaf = m->flapped_away = false;
+	m->time_offset_s = 0;
+	for (int i = 0; i < m->override_count; i++)
+		override_done(&m->override[i]);
+	m->override_count = 0;
+	m->overridden = -1;
+	text_copy(m->csca, sizeof m->csca, m->smsc);
 }
 
 bool modem_spoil(struct modem *m, enum fault_id id)
@@ -177,6 +165,8 @@ int modem_registration(const struct modem *m)
 {
 	if (m->cfun != 1 || !modem_sim_ready(m))
 		return 0;
+	if (m->flapped_away)
+		return 2;
 	return fault_on(&m->fault[F_REGISTRATION]) ? (int)m->fault[F_REGISTRATION].value : 1;
 }
 
@@ -190,7 +180,7 @@ bool modem_registered(const struct modem *m)
 static void prompt_end(struct modem *m, bool given_up)
 {
 	m->input = INPUT_COMMAND;
-	journal_add(&m->journal, m->net->now_us, JOURNAL_PAYLOAD, buf_str(&m->line), m->line.len);
+	stamps_add(&m->stamps, m->net->now_us, STAMP_PAYLOAD, buf_str(&m->line), m->line.len);
 	if (given_up)
 		reply_finish(m, "OK");
 	else
@@ -217,8 +207,8 @@ static void command_byte(struct modem *m, char c)
 		reply_raw(m, &c, 1);
 	if (c == m->set.s3) {
 		cleanup_free char *line = buf_take(&m->line);
-		journal_add(&m->journal, m->net->now_us, JOURNAL_COMMAND, line ? line : "",
-			    line ? strlen(line) : 0);
+		stamps_add(&m->stamps, m->net->now_us, STAMP_COMMAND, line ? line : "",
+			   line ? strlen(line) : 0);
 		command_line(m, line ? line : "");
 	} else if (c == m->set.s5) {
 		if (m->line.len)
@@ -233,40 +223,50 @@ static bool ready_for_input(const struct modem *m)
 	return m->job == JOB_NONE && m->net->now_ms >= m->busy_until_ms;
 }
 
-static void input_process(struct modem *m)
+static void talker_bytes(struct modem *m, int k)
 {
+	struct buf *in = &m->tty[k].in;
 	size_t i = 0;
-	while (i < m->in.len && ready_for_input(m) && !m->replug) {
-		char c = m->in.data[i++];
+	while (i < in->len && ready_for_input(m) && !m->replug &&
+	       (m->input == INPUT_COMMAND || m->talker == k)) {
+		/* half a command line of another terminal is forgotten */
+		if (m->talker != k)
+			buf_reset(&m->line);
+		m->talker = k;
+		char c = in->data[i++];
 		if (m->input == INPUT_PROMPT)
 			prompt_byte(m, c);
 		else
 			command_byte(m, c);
 	}
-	buf_drop(&m->in, i);
+	buf_drop(in, i < in->len ? i : in->len);
 }
 
-void modem_feed(struct modem *m, const char *bytes, size_t n)
+static void input_process(struct modem *m)
 {
+	for (int k = 0; k < m->tty_count; k++)
+		if (m->tty[k].kind == TTY_AT && m->tty[k].in.len)
+			talker_bytes(m, k);
+}
+
+void modem_feed(struct modem *m, int tty, const char *bytes, size_t n)
+{
+	struct tty *t = &m->tty[tty];
 	if (m->net->now_ms < m->silent_until_ms)
 		return;
-	if (m->in.len + n < MODEM_OUTPUT_MAX)
-		buf_add(&m->in, bytes, n);
-	input_process(m);
-}
-
-static void boot_step(struct modem *m)
-{
-	size_t n = strcspn(m->boot_next, "\n");
-	char line[64];
-	snprintf(line, sizeof line, "%.*s", (int)n, m->boot_next);
-	/* A SIM that waits for its PIN says so instead. */
-	if (!strncmp(line, "+CPIN:", 6) && !modem_sim_ready(m))
-		snprintf(line, sizeof line, "+CPIN: %s", m->pin_state);
-	modem_urc(m, "%s", line);
-	m->boot_next += n;
-	m->boot_next = *m->boot_next ? m->boot_next + 1 : NULL;
-	m->boot_next_ms = m->net->now_ms + BOOT_STEP_MS;
+	switch (t->kind) {
+	case TTY_AT:
+		if (t->in.len + n < MODEM_OUTPUT_MAX)
+			buf_add(&t->in, bytes, n);
+		input_process(m);
+		return;
+	case TTY_DIAG: /* an HDLC frame: bad command */
+		modem_noise(m, tty, "~\x13\x41\x54\x0d\x8a\x3c~", 8);
+		return;
+	case TTY_LOG:
+	case TTY_NMEA:
+		return;
+	}
 }
 
 static int64_t noise_period(const struct modem *m)
@@ -274,6 +274,38 @@ static int64_t noise_period(const struct modem *m)
 	if (fault_on(&m->fault[F_NOISE]))
 		return m->fault[F_NOISE].value;
 	return m->profile->noise && !m->noise_over ? m->profile->noise_ms : 0;
+}
+
+static void noise(struct modem *m)
+{
+	const char *text = *m->fault[F_NOISE].text ? m->fault[F_NOISE].text
+			   : m->profile->noise     ? m->profile->noise
+						   : "^RSSI:18";
+	modem_urc(m, "%s", text);
+	for (int k = 0; k < m->tty_count; k++)
+		if (m->tty[k].kind == TTY_LOG && !m->tty[k].chunk_count)
+			modem_noise(m, k,
+				    "\x7e\x00\x9a\xff"
+				    "EC_LOG\x01\x7e",
+				    12);
+}
+
+static void network_turns(struct modem *m)
+{
+	int64_t now = m->net->now_ms;
+	if (m->sim_back_ms && now >= m->sim_back_ms) {
+		const char *why;
+		m->sim_back_ms = 0;
+		modem_fault(m, F_PIN, 1, *m->pin ? "SIM PIN" : "READY", 0, 0, &why);
+	}
+	if (fault_on(&m->fault[F_FLAPS]) ? now >= m->flap_ms : m->flapped_away) {
+		m->flapped_away = !m->flapped_away;
+		m->flap_ms = now + m->fault[F_FLAPS].value;
+		m->fault[F_FLAPS].spoilt += m->flapped_away;
+		command_registration_urc(m);
+		if (!m->flapped_away)
+			network_retry(m->net, m->index);
+	}
 }
 
 void modem_tick(struct modem *m)
@@ -287,18 +319,16 @@ void modem_tick(struct modem *m)
 	}
 	if (m->job != JOB_NONE && now >= m->busy_until_ms)
 		command_job(m);
-	if (m->boot_next && now >= m->boot_next_ms)
-		boot_step(m);
+	modem_boot_tick(m);
+	network_turns(m);
 	if (noise_period(m) && now >= m->noise_next_ms) {
 		m->noise_next_ms = now + noise_period(m);
-		modem_urc(m, "%s",
-			  *m->fault[F_NOISE].text ? m->fault[F_NOISE].text
-			  : m->profile->noise     ? m->profile->noise
-						  : "^RSSI:18");
+		noise(m);
 	}
 	if (m->ack_waiting && now >= m->ack_deadline_ms)
 		modem_acknowledge(m, false);
 	modem_ring_tick(m);
+	modem_later_tick(m);
 	input_process(m);
 }
 
@@ -307,73 +337,32 @@ static int64_t earliest(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+static bool input_waits(const struct modem *m)
+{
+	for (int k = 0; k < m->tty_count; k++)
+		if (m->tty[k].in.len)
+			return true;
+	return false;
+}
+
 int64_t modem_next_ms(const struct modem *m)
 {
-	int64_t next = MODEM_NEVER;
-	if (m->chunk_count)
-		next = earliest(next, m->chunks[0].due_ms);
-	if (m->job != JOB_NONE || (m->in.len && m->net->now_ms < m->busy_until_ms))
+	int64_t next = modem_boot_next_ms(m);
+	if (m->silent_until_ms)
+		return m->silent_until_ms;
+	if (m->job != JOB_NONE || (input_waits(m) && m->net->now_ms < m->busy_until_ms))
 		next = earliest(next, m->busy_until_ms);
-	if (m->boot_next)
-		next = earliest(next, m->boot_next_ms);
 	if (noise_period(m))
 		next = earliest(next, m->noise_next_ms);
 	if (m->ack_waiting)
 		next = earliest(next, m->ack_deadline_ms);
 	if (m->call.active)
 		next = earliest(next, m->call.next_ms);
-	if (m->silent_until_ms)
-		return m->silent_until_ms;
+	if (m->sim_back_ms)
+		next = earliest(next, m->sim_back_ms);
+	if (fault_on(&m->fault[F_FLAPS]))
+		next = earliest(next, m->flap_ms);
+	for (int i = 0; i < m->later_count; i++)
+		next = earliest(next, m->later[i].due_ms);
 	return next;
-}
-
-static int fault_replug(struct modem *m, int64_t ms, const char *name, const char **ret_why)
-{
-	if (strchr(name, '/') || strlen(name) >= sizeof m->replug_name) {
-		*ret_why = "the new name of the port is a plain, short file name";
-		return -EINVAL;
-	}
-	text_copy(m->replug_name, sizeof m->replug_name, name);
-	m->replug = true;
-	m->replug_ms = m->net->now_ms + ms;
-	return 0;
-}
-
-static int fault_pin(struct modem *m, const char *state, const char **ret_why)
-{
-	static const char *const states[] = {"READY", "SIM PIN", "SIM PUK", "NOT INSERTED", "PH-NET PIN"};
-	for (size_t i = 0; i < ARRAY_LEN(states); i++)
-		if (!strcmp(states[i], state)) {
-			text_copy(m->pin_state, sizeof m->pin_state, state);
-			if (!strcmp(state, "SIM PIN") && !*m->pin)
-				text_copy(m->pin, sizeof m->pin, "1234");
-			command_registration_urc(m);
-			return 0;
-		}
-	*ret_why = "the SIM says READY, SIM PIN, SIM PUK, NOT INSERTED or PH-NET PIN";
-	return -EINVAL;
-}
-
-int modem_fault(struct modem *m, enum fault_id id, int64_t value, const char *text, int64_t count,
-		const char **ret_why)
-{
-	fault_set(&m->fault[id], id, value, text, count);
-	int r = 0;
-	if (id == F_HANG)
-		m->silent_until_ms = m->net->now_ms + value;
-	else if (id == F_SELF_RESET)
-		self_reset(m);
-	else if (id == F_TEXT_MODE)
-		m->set.cmgf = 1;
-	else if (id == F_REPLUG)
-		r = fault_replug(m, value, text ? text : "", ret_why);
-	else if (id == F_PIN)
-		r = fault_pin(m, text ? text : "", ret_why);
-	else if (id == F_REGISTRATION)
-		command_registration_urc(m);
-	else if (id == F_NOISE)
-		m->noise_next_ms = m->net->now_ms + value;
-	if (!r && modem_registered(m))
-		network_retry(m->net, m->index);
-	return r;
 }

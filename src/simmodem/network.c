@@ -32,6 +32,8 @@ void network_clear(struct network *n)
 void network_done(struct network *n)
 {
 	network_clear(n);
+	for (int i = 0; i < n->robot_count; i++)
+		free(n->robot[i].text);
 	free(n->sent);
 	free(n->queue);
 }
@@ -165,6 +167,46 @@ static void pass_on(struct network *n, const struct modem *from, const struct tp
 	}
 }
 
+int network_robot(struct network *n, const char *number, const char *match, const char *text, int64_t ms)
+{
+	struct robot *r = NULL;
+	for (int i = 0; i < n->robot_count; i++)
+		if (!strcmp(n->robot[i].number, number) && !strcmp(n->robot[i].match, match))
+			r = &n->robot[i];
+	if (!r && n->robot_count == ROBOTS_MAX)
+		return -ENOSPC;
+	if (!r)
+		r = &n->robot[n->robot_count++];
+	text_copy(r->number, sizeof r->number, number);
+	text_copy(r->match, sizeof r->match, match);
+	free(r->text);
+	r->text = text ? mem_dup(text) : NULL;
+	r->ms = ms;
+	return 0;
+}
+
+static void robots_answer(struct network *n, const struct modem *m, const struct sent *s)
+{
+	for (int i = 0; i < n->robot_count; i++) {
+		const struct robot *r = &n->robot[i];
+		if (!r->text || strcmp(r->number, s->number) != 0 || !strstr(s->text, r->match))
+			continue;
+		struct pdu parts[ROBOT_PARTS];
+		struct incoming in = {.from = r->number,
+				      .text = r->text,
+				      .smsc = m->smsc,
+				      .number_type = -1,
+				      .message_class = -1,
+				      .ref = n->next_ref,
+				      .scts_utc = n->now_utc};
+		int count = incoming_compose(&in, parts, ROBOT_PARTS);
+		n->next_ref = (n->next_ref + 1) & 0xff;
+		for (int k = 0; k < count; k++)
+			network_queue(n, m->index, &parts[k], r->ms);
+		return;
+	}
+}
+
 static void report_later(struct network *n, struct modem *m, const struct tpdu *t, uint8_t mr)
 {
 	if (!t->report_requested || modem_spoil(m, F_REPORT_NONE))
@@ -173,8 +215,15 @@ static void report_later(struct network *n, struct modem *m, const struct tpdu *
 	if (modem_spoil(m, F_REPORT_LATE))
 		delay += m->fault[F_REPORT_LATE].value;
 	int status = modem_spoil(m, F_REPORT_STATUS) ? (int)m->fault[F_REPORT_STATUS].value : 0;
+	bool national = fault_on(&m->fault[F_REPORT_NUMBER]) && !strncmp(t->number, "+86", 3);
+	const char *number = t->number + (national ? 3 : 0);
 	struct pdu p;
-	if (!report_compose(t->number, mr, n->now_utc, n->now_utc + delay / 1000, status, &p))
+	if (modem_spoil(m, F_REPORT_TRYING) &&
+	    !report_compose(number, mr, n->now_utc, n->now_utc + delay / 1000, 48, &p))
+		network_queue(n, m->index, &p, delay);
+	if (report_compose(number, mr, n->now_utc, n->now_utc + delay / 1000, status, &p))
+		return;
+	for (int i = modem_spoil(m, F_REPORT_TWICE) ? 2 : 1; i > 0; i--)
 		network_queue(n, m->index, &p, delay);
 }
 
@@ -200,6 +249,8 @@ int network_submit(struct network *n, struct modem *m, const struct pdu *p, uint
 	count_copies(n, s);
 	report_later(n, m, &t, mr);
 	pass_on(n, m, &t);
+	if (s->seen == s->parts)
+		robots_answer(n, m, s);
 	json_t *event = network_sent_json(s);
 	json_object_set_new(event, "event", json_string("sent"));
 	json_object_set_new(event, "part", json_integer(s->parts > 1 ? t.part : 1));

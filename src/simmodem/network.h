@@ -39,6 +39,15 @@ struct waiting {
 	int tries;
 };
 
+/* A number that answers texts by itself, such as an operator's. */
+struct robot {
+	char number[TPDU_ADDR_MAX], match[40];
+	char *text; /* owned; NULL: it does not */
+	int64_t ms;
+};
+#define ROBOTS_MAX  16
+#define ROBOT_PARTS 8
+
 struct network {
 	struct modem *modems; /* borrowed */
 	int modem_count;
@@ -48,6 +57,8 @@ struct network {
 	int64_t next_id;
 	struct waiting *queue;
 	size_t queue_count, queue_cap;
+	struct robot robot[ROBOTS_MAX];
+	int robot_count;
 	int next_ref;
 	int redeliver_ms; /* pause before a refused message is tried again */
 	int report_ms;
@@ -71,6 +82,8 @@ int64_t network_next_ms(const struct network *n);
 /* A modem has room, network or its terminal's ear again: try at once what waits for it. */
 void network_retry(struct network *n, int modem);
 
+/* Texts to `number` that contain `match` are answered with `text` (NULL: no more). −ENOSPC. */
+int network_robot(struct network *n, const char *number, const char *match, const char *text, int64_t ms);
 /* A status report for a text that was sent. −ENOENT. */
 int network_report(struct network *n, int64_t id, int part, int status);
 json_t *network_sent_json(const struct sent *s);

@@ -30,6 +30,9 @@ enum opt_id {
 	O_SCRIPT,
 	O_TRACE,
 	O_BOOT,
+	O_TTYS,
+	O_LINK,
+	O_HOLD,
 	O_FOLLOW,
 	O_DO,
 	O_HELP,
@@ -49,7 +52,9 @@ static const struct opt {
     {O_STORE, "store", "SM:10[,ME:23…]", "sizes of message stores"},
     {O_SLOTS, "slots", "N", "size of the store that the profile prefers"},
     {O_PIN, "pin", "PIN", "the SIMs ask for it"},
-    {O_AIR, "air-ms", "MS", "a part's time on the air (0); with +CMMS the following ones take two fifths"},
+    {O_AIR, "air-ms", "MS", "a part's time on the air (0)"},
+    {O_LINK, "link-ms", "MS", "how much of it sets up the link, which +CMMS saves (three fifths)"},
+    {O_HOLD, "hold-ms", "MS", "how long the link is held then (5000)"},
     {O_REPLY, "reply-ms", "MS", "time to answer a command (0)"},
     {O_REPORT, "report-ms", "MS", "time until a status report (0)"},
     {O_REDELIVER, "redeliver-ms", "MS", "pause before the network tries a refused message again (0)"},
@@ -60,6 +65,7 @@ static const struct opt {
      "runs the requests in FILE, one a line (- is standard input); answers go to standard output"},
     {O_TRACE, "trace", "FILE", "appends all traffic to FILE, in the trace format"},
     {O_BOOT, "boot", NULL, "say the boot lines at the start too"},
+    {O_TTYS, "ttys", NULL, "all ports of the family: modem0 for programs, beside it modem0-if00 …"},
     {O_DO, "do", "REQUEST", "send one request to a running emulator, print its answer; exit 1 when it says no"},
     {O_FOLLOW, "follow", NULL, "print the events of a running emulator"},
     {O_HELP, "help", NULL, "this text"},
@@ -231,6 +237,13 @@ static int take(struct options *o, const struct opt *opt, const char *arg)
 	case O_BOOT:
 		o->boot = true;
 		return 0;
+	case O_TTYS:
+		o->ttys = true;
+		return 0;
+	case O_LINK:
+		return number(opt->name, arg, 0, day, &o->link_ms);
+	case O_HOLD:
+		return number(opt->name, arg, 0, day, &o->hold_ms);
 	case O_FOLLOW:
 		o->follow = true;
 		return 0;
@@ -249,7 +262,12 @@ static int take(struct options *o, const struct opt *opt, const char *arg)
 
 static void defaults(struct options *o)
 {
-	*o = (struct options){.modems = 1, .profile_count = 1, .ack_ms = 15000, .restart_ms = 500};
+	*o = (struct options){.modems = 1,
+			      .profile_count = 1,
+			      .ack_ms = 15000,
+			      .restart_ms = 500,
+			      .link_ms = -1,
+			      .hold_ms = 5000};
 	o->profile[0] = profile_at(0);
 	const char *run = getenv("XDG_RUNTIME_DIR");
 	if (run && *run)

@@ -22,11 +22,12 @@ struct options {
 	char number[SIM_MODEMS_MAX][TPDU_ADDR_MAX];
 	const char *stores, *pin, *trace; /* borrowed from argv; NULL: not given */
 	int slots;
-	int air_ms, reply_ms, report_ms, redeliver_ms, ack_ms, restart_ms;
+	int air_ms, reply_ms, report_ms, redeliver_ms, ack_ms, restart_ms, link_ms,
+	    hold_ms; /* link_ms −1: its default */
 	struct fault_option fault[OPTIONS_FAULTS];
 	int fault_count;
 	char *script; /* its text, owned */
-	bool boot, follow;
+	bool boot, follow, ttys;
 	const char *request; /* --do */
 };
 

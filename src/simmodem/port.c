@@ -48,7 +48,7 @@ static void on_port(uv_poll_t *handle, int status, int events)
 		ssize_t n = read(p->master, bytes, sizeof bytes);
 		if (n > 0) {
 			log_bytes(p, TRACE_SENT, bytes, (size_t)n);
-			modem_feed(p->modem, bytes, (size_t)n);
+			modem_feed(p->modem, p->tty_index, bytes, (size_t)n);
 		}
 	}
 	forget_terminal(p);
@@ -72,6 +72,19 @@ static int link_to(const char *tty, const char *path)
 		return r;
 	}
 	return 0;
+}
+
+void port_name(const struct port *p, const char *name, char *ret, size_t size)
+{
+	char own[24];
+	snprintf(own, sizeof own, "modem%d", p->modem->index);
+	const char *old = strrchr(p->link, '/');
+	if (p->main && !*name && old) /* where it was */
+		snprintf(ret, size, "%s", old + 1);
+	else if (p->main)
+		snprintf(ret, size, "%s", *name ? name : own);
+	else
+		snprintf(ret, size, "%s-if%02d", *name ? name : own, p->modem->tty[p->tty_index].interface);
 }
 
 int port_plug(struct port *p, const char *name)
@@ -132,7 +145,7 @@ bool port_flush(struct port *p)
 	bool moved = false;
 	size_t n;
 	const char *bytes;
-	while (p->master >= 0 && (bytes = modem_output(p->modem, &n)) != NULL) {
+	while (p->master >= 0 && (bytes = modem_output(p->modem, p->tty_index, &n)) != NULL) {
 		int64_t us = (int64_t)(uv_hrtime() / 1000);
 		ssize_t done = write(p->master, bytes, n);
 		if (done <= 0) {
@@ -141,10 +154,10 @@ bool port_flush(struct port *p)
 			return moved;
 		}
 		log_bytes(p, TRACE_RECEIVED, bytes, (size_t)done);
-		const struct chunk *c = p->modem->chunks;
+		const struct chunk *c = p->modem->tty[p->tty_index].chunks;
 		if (c->done + (size_t)done == c->len)
-			journal_add(&p->modem->journal, us, c->kind, c->bytes, c->len);
-		modem_written(p->modem, (size_t)done);
+			stamps_add(&p->modem->stamps, us, c->kind, c->bytes, c->len);
+		modem_written(p->modem, p->tty_index, (size_t)done);
 		moved = true;
 		if (fault_on(&p->modem->fault[F_BYTEWISE]))
 			sched_yield(); /* so that the reader meets the pieces one by one */

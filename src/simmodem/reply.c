@@ -8,23 +8,40 @@
 #include <stdio.h>
 #include <string.h>
 
-#define UNIT_END '\f' /* parts held URCs, of which some are two lines */
+#define UNIT_END        '\f'  /* parts held URCs, of which some are two lines */
+#define URC_WAITING_MAX 32768 /* nobody reads: a modem's own buffer is small too */
 
-static void push(struct modem *m, enum journal_kind kind, const char *bytes, size_t n, int64_t delay_ms)
+static void push(struct modem *m, int tty, enum stamp_kind kind, const char *bytes, size_t n, int64_t delay_ms)
 {
-	if (!n || m->waiting + n > MODEM_OUTPUT_MAX)
+	struct tty *t = &m->tty[tty];
+	if (!n || t->waiting + n > MODEM_OUTPUT_MAX)
 		return;
-	if (m->chunk_count == m->chunk_cap) {
-		m->chunk_cap = m->chunk_cap ? 2 * m->chunk_cap : 16;
-		m->chunks = mem_resize(m->chunks, m->chunk_cap, sizeof *m->chunks);
+	if (t->chunk_count == t->chunk_cap) {
+		t->chunk_cap = t->chunk_cap ? 2 * t->chunk_cap : 16;
+		t->chunks = mem_resize(t->chunks, t->chunk_cap, sizeof *t->chunks);
 	}
 	int64_t due = m->net->now_ms + delay_ms;
-	if (m->chunk_count && m->chunks[m->chunk_count - 1].due_ms > due)
-		due = m->chunks[m->chunk_count - 1].due_ms;
-	struct chunk *c = &m->chunks[m->chunk_count++];
+	if (t->chunk_count && t->chunks[t->chunk_count - 1].due_ms > due)
+		due = t->chunks[t->chunk_count - 1].due_ms;
+	struct chunk *c = &t->chunks[t->chunk_count++];
 	*c = (struct chunk){.due_ms = due, .kind = kind, .bytes = mem_alloc(n + 1), .len = n};
 	memcpy(c->bytes, bytes, n);
-	m->waiting += n;
+	t->waiting += n;
+}
+
+void modem_noise(struct modem *m, int tty, const char *bytes, size_t n)
+{
+	if (m->tty[tty].waiting < URC_WAITING_MAX)
+		push(m, tty, STAMP_NONE, bytes, n, 0);
+}
+
+void modem_output_clear(struct modem *m)
+{
+	for (struct tty *t = m->tty; t < m->tty + m->tty_count; t++) {
+		for (size_t i = 0; i < t->chunk_count; i++)
+			free(t->chunks[i].bytes);
+		t->chunk_count = t->waiting = 0;
+	}
 }
 
 static void add_eol(const struct modem *m, struct buf *out)
@@ -135,11 +152,12 @@ void reply_finish(struct modem *m, const char *final)
 		add_final(m, &out, final);
 	buf_reset(&m->reply);
 	spoil_bytes(m, &out);
-	int64_t delay = m->reply_ms;
+	int64_t delay = m->reply_ms + m->command_ms;
+	m->command_ms = 0;
 	if (modem_spoil(m, F_LATE))
 		delay += m->fault[F_LATE].value;
 	m->count.own_ms += delay;
-	push(m, JOURNAL_ANSWER, buf_str(&out), out.len, delay);
+	push(m, m->talker, STAMP_ANSWER, buf_str(&out), out.len, delay);
 	if (delay && m->busy_until_ms < m->net->now_ms + delay)
 		m->busy_until_ms = m->net->now_ms + delay;
 	modem_urc_release(m);
@@ -151,21 +169,36 @@ void reply_prompt(struct modem *m)
 	add_eol(m, &out);
 	buf_adds(&out, fault_on(&m->fault[F_PROMPT_BARE]) ? ">" : "> ");
 	m->count.own_ms += m->reply_ms;
-	push(m, JOURNAL_PROMPT, buf_str(&out), out.len, m->reply_ms);
+	push(m, m->talker, STAMP_PROMPT, buf_str(&out), out.len, m->reply_ms);
 }
 
 void reply_raw(struct modem *m, const char *bytes, size_t n)
 {
 	/* Echo comes byte by byte: grow the last piece while none of it is out. */
-	struct chunk *last = m->chunk_count ? &m->chunks[m->chunk_count - 1] : NULL;
+	struct tty *t = &m->tty[m->talker];
+	struct chunk *last = t->chunk_count ? &t->chunks[t->chunk_count - 1] : NULL;
 	if (last && !last->done && last->due_ms <= m->net->now_ms) {
 		last->bytes = mem_resize(last->bytes, last->len + n + 1, 1);
 		memcpy(last->bytes + last->len, bytes, n);
 		last->len += n;
-		m->waiting += n;
+		t->waiting += n;
 		return;
 	}
-	push(m, JOURNAL_NONE, bytes, n, 0);
+	push(m, m->talker, STAMP_NONE, bytes, n, 0);
+}
+
+/* A whole URC, or several that were held, to wherever the route says. */
+static void push_urc(struct modem *m, const struct buf *out)
+{
+	for (int k = 0; k < m->tty_count; k++)
+		if (m->tty[k].kind == TTY_AT && (m->set.route == k || m->set.route == ROUTE_ALL) &&
+		    m->tty[k].waiting < URC_WAITING_MAX)
+			push(m, k, STAMP_URC, out->data, out->len, 0);
+}
+
+static bool urcs_wait(const struct modem *m)
+{
+	return m->input == INPUT_PROMPT || fault_on(&m->fault[F_URC_HOLD]);
 }
 
 void modem_urc(struct modem *m, const char *fmt, ...)
@@ -175,7 +208,7 @@ void modem_urc(struct modem *m, const char *fmt, ...)
 	va_start(ap, fmt);
 	buf_vaddf(&unit, fmt, ap);
 	va_end(ap);
-	if (m->input == INPUT_PROMPT || fault_on(&m->fault[F_URC_HOLD])) {
+	if (urcs_wait(m)) {
 		if (m->held.len < 65536) {
 			buf_add(&m->held, unit.data, unit.len);
 			buf_addc(&m->held, UNIT_END);
@@ -184,25 +217,54 @@ void modem_urc(struct modem *m, const char *fmt, ...)
 	}
 	struct buf out cleanup_buf = {0};
 	add_unit(m, &out, buf_str(&unit), unit.len);
-	/* Nobody reads: a modem's own buffer is small too. */
-	if (m->waiting < 32768)
-		push(m, JOURNAL_URC, buf_str(&out), out.len, 0);
+	push_urc(m, &out);
 	m->count.urcs++;
 }
 
 void modem_urc_release(struct modem *m)
 {
-	if (!m->held.len || m->input == INPUT_PROMPT || fault_on(&m->fault[F_URC_HOLD]))
+	if (!m->held.len || urcs_wait(m))
 		return;
 	struct buf out cleanup_buf = {0};
 	add_held(m, &out);
-	push(m, JOURNAL_URC, buf_str(&out), out.len, 0);
+	push_urc(m, &out);
 }
 
-const char *modem_output(const struct modem *m, size_t *ret_len)
+void modem_urc_later(struct modem *m, int64_t ms, const char *text)
 {
-	const struct chunk *c = m->chunks;
-	if (!m->chunk_count || c->due_ms > m->net->now_ms || m->net->now_ms < m->silent_until_ms)
+	if (m->later_count < LATERS_MAX)
+		m->later[m->later_count++] = (struct later){m->net->now_ms + ms, mem_dup(text)};
+}
+
+void modem_later_tick(struct modem *m)
+{
+	for (int i = 0; i < m->later_count;) {
+		if (m->later[i].due_ms > m->net->now_ms) {
+			i++;
+			continue;
+		}
+		cleanup_free char *text = m->later[i].text;
+		memmove(&m->later[i], &m->later[i + 1], (size_t)(--m->later_count - i) * sizeof m->later[0]);
+		modem_urc(m, "%s", text);
+	}
+}
+
+static bool speaks(const struct modem *m)
+{
+	return m->net->now_ms >= m->silent_until_ms;
+}
+
+int64_t modem_output_ms(const struct modem *m, int tty)
+{
+	const struct tty *t = &m->tty[tty];
+	return t->chunk_count && speaks(m) ? t->chunks[0].due_ms : MODEM_NEVER;
+}
+
+const char *modem_output(const struct modem *m, int tty, size_t *ret_len)
+{
+	const struct tty *t = &m->tty[tty];
+	const struct chunk *c = t->chunks;
+	if (!t->chunk_count || c->due_ms > m->net->now_ms || !speaks(m))
 		return NULL;
 	size_t n = c->len - c->done;
 	const struct fault *pieces = &m->fault[F_BYTEWISE];
@@ -212,16 +274,17 @@ const char *modem_output(const struct modem *m, size_t *ret_len)
 	return c->bytes + c->done;
 }
 
-void modem_written(struct modem *m, size_t n)
+void modem_written(struct modem *m, int tty, size_t n)
 {
-	struct chunk *c = m->chunks;
+	struct tty *t = &m->tty[tty];
+	struct chunk *c = t->chunks;
 	c->done += n;
-	m->waiting -= n;
+	t->waiting -= n;
 	if (c->done < c->len) {
 		if (fault_on(&m->fault[F_BYTEWISE]) && m->fault[F_CHAR_MS].value > 0)
 			c->due_ms = m->net->now_ms + m->fault[F_CHAR_MS].value;
 		return;
 	}
 	free(c->bytes);
-	memmove(m->chunks, m->chunks + 1, --m->chunk_count * sizeof *m->chunks);
+	memmove(t->chunks, t->chunks + 1, --t->chunk_count * sizeof *t->chunks);
 }

@@ -1,6 +1,5 @@
 #include "simmodem/sim.h"
 #include "base/log.h"
-#include "base/text.h"
 #include "simmodem/control.h"
 
 #include <stdio.h>
@@ -14,32 +13,59 @@ void sim_now(struct sim *s)
 	s->net.now_utc = wall_clock_now(&s->clock);
 }
 
-/* The port vanishes as at a USB reset: the terminal sees a hang-up, the modem comes back with its boot lines.
- */
-static void replug(struct sim *s, struct port *p)
+struct port *sim_port(struct sim *s, const struct modem *m)
 {
-	struct modem *m = p->modem;
-	if (p->master >= 0 && !p->back_soon) {
+	for (int i = 0; i < s->port_count; i++)
+		if (s->ports[i].modem == m && s->ports[i].main)
+			return &s->ports[i];
+	return NULL;
+}
+
+/* All ports vanish as at a USB reset: the terminals see a hang-up. */
+static void ports_go(struct sim *s, struct modem *m)
+{
+	for (int i = 0; i < s->port_count; i++) {
+		struct port *p = &s->ports[i];
+		if (p->modem != m || p->master < 0 || p->back_soon)
+			continue;
 		port_unplug(p);
 		p->back_soon = true;
-		network_event(&s->net, json_pack("{s:s, s:i}", "event", "port_gone", "modem", m->index));
+		if (p->main)
+			network_event(&s->net,
+				      json_pack("{s:s, s:i}", "event", "port_gone", "modem", m->index));
 	}
-	if (s->net.now_ms < m->replug_ms)
-		return;
-	char name[64];
-	const char *old = strrchr(p->link, '/');
-	text_copy(name, sizeof name, *m->replug_name ? m->replug_name : old ? old + 1 : "modem");
+}
+
+static bool port_back(struct sim *s, struct port *p)
+{
+	char name[80];
+	if (!p->back_soon)
+		return true;
+	port_name(p, p->modem->replug_name, name, sizeof name);
 	int r = port_plug(p, name);
 	if (r) {
 		log_error("%s does not come back: %s; next try in a second", name, strerror(-r));
-		m->replug_ms = s->net.now_ms + 1000;
-		return;
+		p->modem->replug_ms = s->net.now_ms + 1000;
+		return false;
 	}
-	m->replug = p->back_soon = false;
+	p->back_soon = false;
+	return true;
+}
+
+/* … and the modem comes back with its boot lines. */
+static void replug(struct sim *s, struct modem *m)
+{
+	ports_go(s, m);
+	if (s->net.now_ms < m->replug_ms)
+		return;
+	for (int i = 0; i < s->port_count; i++)
+		if (s->ports[i].modem == m && !port_back(s, &s->ports[i]))
+			return;
+	m->replug = false;
 	modem_boot(m);
 	network_retry(&s->net, m->index);
-	network_event(&s->net,
-		      json_pack("{s:s, s:i, s:s}", "event", "port_back", "modem", m->index, "device", p->link));
+	network_event(&s->net, json_pack("{s:s, s:i, s:s}", "event", "port_back", "modem", m->index, "device",
+					 sim_port(s, m)->link));
 }
 
 static int64_t next_ms(const struct sim *s)
@@ -49,9 +75,15 @@ static int64_t next_ms(const struct sim *s)
 		next = control;
 	for (int i = 0; i < s->count; i++) {
 		const struct modem *m = &s->modems[i];
-		int64_t due = m->replug                     ? m->replug_ms
-			      : s->ports[i].writable_wanted ? MODEM_NEVER
-							    : modem_next_ms(m);
+		int64_t due = m->replug ? m->replug_ms : modem_next_ms(m);
+		if (due < next)
+			next = due;
+	}
+	for (int i = 0; i < s->port_count; i++) {
+		const struct port *p = &s->ports[i];
+		/* nobody reads: its own poll wakes us */
+		int64_t due = p->modem->replug || p->writable_wanted ? MODEM_NEVER
+								     : modem_output_ms(p->modem, p->tty_index);
 		if (due < next)
 			next = due;
 	}
@@ -67,14 +99,14 @@ static void turn_once(struct sim *s)
 {
 	sim_now(s);
 	network_tick(&s->net);
-	for (int i = 0; i < s->count; i++) {
-		struct modem *m = &s->modems[i];
-		if (!m->replug)
-			modem_tick(m);
+	for (int i = 0; i < s->count; i++)
+		if (!s->modems[i].replug)
+			modem_tick(&s->modems[i]);
+	for (int i = 0; i < s->port_count; i++)
 		port_flush(&s->ports[i]);
-		if (m->replug)
-			replug(s, &s->ports[i]);
-	}
+	for (int i = 0; i < s->count; i++)
+		if (s->modems[i].replug)
+			replug(s, &s->modems[i]);
 	control_wake(s->control);
 }
 

@@ -17,6 +17,8 @@ struct control;
 struct port {
 	struct sim *sim;
 	struct modem *modem;
+	int tty_index;     /* which of the modem's terminals */
+	bool main;         /* the one on which programs talk */
 	char link[256];    /* the path that people open */
 	char tty[64];      /* what it points to now */
 	int master, slave; /* −1 while the port is away */
@@ -32,8 +34,8 @@ struct sim {
 	struct wall_clock clock;
 	struct network net;
 	struct modem *modems;
-	struct port *ports;
-	int count;
+	struct port *ports; /* modem by modem */
+	int count, port_count;
 	char dir[200];
 	struct control *control;
 	FILE *trace; /* NULL: none */
@@ -44,6 +46,11 @@ struct sim {
 void sim_turn(struct sim *s);
 /* Reads both clocks for those who act next. */
 void sim_now(struct sim *s);
+
+/* The port of a modem's main terminal. */
+struct port *sim_port(struct sim *s, const struct modem *m);
+/* The file name of a port's link: "modem0", or "modem0-if03" beside it. `name` replaces "modem0" unless "". */
+void port_name(const struct port *p, const char *name, char *ret, size_t size);
 
 /* port.c: a pseudo-terminal and the link to it, replaced atomically. `name` is the link's file name. 0, −errno.
  */
