@@ -171,7 +171,8 @@ static int make_plan(struct cli *c, const struct draft *d, struct plan *p, int64
 		int r;
 		if (!(m->roles & MODEM_SEND))
 			continue;
-		if ((r = airtime_line(c->store, m->name, line)) || (r = airtime_get(c->store, line, now, &used)))
+		if ((r = airtime_line(c->store, m->name, line)) ||
+		    (r = airtime_get(c->store, line, now, &used)))
 			return r;
 		int64_t room = quota_left(&quota, used, OUTBOX_BROADCAST);
 		unlimited |= room == INT64_MAX;
@@ -221,7 +222,7 @@ static int estimate(struct cli *c, struct draft *d)
 			e.ahead = (struct broadcast_ahead){0}; /* that is out before this one begins */
 		e.from = d->at_utc > now ? d->at_utc : now;
 		int64_t first = out_at(&e, 1);
-		d->starts_utc = first != INT64_MAX	? first - MINUTE_S
+		d->starts_utc = first != INT64_MAX  ? first - MINUTE_S
 				: d->override_quiet ? e.from
 						    : day_window_end(&e.plan.quiet, e.from);
 		d->finishes_utc = out_at(&e, d->who.recipients);

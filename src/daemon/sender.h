@@ -15,9 +15,9 @@ struct session;
 /* What a line remembers for the choice of its texts; zeroed at the beginning. */
 struct sender_line {
 	struct outbox_turns turns;
-	int64_t away_ms;    /* it was first seen out of service; 0: it is in service */
-	int64_t quiet_ms;   /* [modem] jitter: no text of a bulk class before */
-	bool after_bulk;    /* the last text was of a bulk class: such a pause is due */
+	int64_t away_ms;  /* it was first seen out of service; 0: it is in service */
+	int64_t quiet_ms; /* [modem] jitter: no text of a bulk class before */
+	bool after_bulk;  /* the last text was of a bulk class: such a pause is due */
 };
 
 /* The text that this session may begin next and that no session holds: roles, quotas with their reserve, what the

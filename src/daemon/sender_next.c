@@ -9,8 +9,8 @@
 #include <string.h>
 #include <sys/random.h>
 
-#define AWAY_MS (10 * 1000) /* an answer waits so long for the line that it prefers to come back, … */
-#define BUSY_S  60	    /* … or to have time for it */
+#define AWAY_MS  (10 * 1000) /* an answer waits so long for the line that it prefers to come back, … */
+#define BUSY_S   60          /* … or to have time for it */
 #define HELD_MAX (CONFIG_MODEMS * 2)
 
 static struct quota quota_of(const struct session *s)
@@ -114,7 +114,8 @@ int sender_unbind(struct daemon *d, int64_t *ret_next)
 	int count;
 	int r = outbox_unbind(d->store, away, d, daemon_now(d), ret_next, &count);
 	if (r == 0 && count)
-		log_notice("%d texts were begun by a line that stays away; they are not waited for any longer", count);
+		log_notice("%d texts were begun by a line that stays away; they are not waited for any longer",
+			   count);
 	return r;
 }
 

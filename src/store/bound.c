@@ -15,11 +15,12 @@ static int anew(struct store *s, int64_t id, const char *state, const char *reas
 	int r = store_run(s, "UPDATE part_out SET state = 'failed' WHERE message = ?", "I", id);
 	if (r)
 		return r;
-	r = store_run(s,
-		      "UPDATE message_out SET state = ?1, bound = NULL, prefer = NULL, modem = NULL, ref = NULL,"
-		      " repeated = 1, next_try_utc = ?2, reason = ?3,"
-		      " done_utc = CASE ?1 WHEN 'failed' THEN ?2 END WHERE id = ?4",
-		      "tItI", state, now_utc, reason, id);
+	r = store_run(
+	    s,
+	    "UPDATE message_out SET state = ?1, bound = NULL, prefer = NULL, modem = NULL, ref = NULL,"
+	    " repeated = 1, next_try_utc = ?2, reason = ?3,"
+	    " done_utc = CASE ?1 WHEN 'failed' THEN ?2 END WHERE id = ?4",
+	    "tItI", state, now_utc, reason, id);
 	if (r == 0 && !strcmp(state, "failed"))
 		r = outbox_note(s, id, EVENT_MESSAGE_FAILED, now_utc);
 	return r;
@@ -28,10 +29,11 @@ static int anew(struct store *s, int64_t id, const char *state, const char *reas
 static int one(struct store *s, int64_t id, int64_t now_utc, bool *ret_changed)
 {
 	cleanup_query struct query q = {0};
-	int r = query_open(s, &q,
-			   "SELECT priority, not_after_utc IS NOT NULL, next_try_utc, EXISTS (SELECT 1 FROM"
-			   " part_out WHERE message = ?1 AND state = 'delivered') FROM message_out WHERE id = ?1",
-			   "I", id);
+	int r =
+	    query_open(s, &q,
+		       "SELECT priority, not_after_utc IS NOT NULL, next_try_utc, EXISTS (SELECT 1 FROM"
+		       " part_out WHERE message = ?1 AND state = 'delivered') FROM message_out WHERE id = ?1",
+		       "I", id);
 	if (r == 0)
 		r = query_next(&q);
 	if (r != 1)
@@ -68,8 +70,8 @@ static int next_line(struct store *s, char line[64])
 {
 	cleanup_query struct query q = {0};
 	int r = query_open(s, &q,
-			   "SELECT bound FROM message_out WHERE " BOUND " AND bound > ? ORDER BY bound LIMIT 1", "t",
-			   line);
+			   "SELECT bound FROM message_out WHERE " BOUND " AND bound > ? ORDER BY bound LIMIT 1",
+			   "t", line);
 	if (r == 0)
 		r = query_next(&q);
 	if (r == 1)
@@ -80,10 +82,11 @@ static int next_line(struct store *s, char line[64])
 /* Looked for before anything is written: most times there is nothing. */
 static int due(struct store *s, int64_t now_utc, int64_t *ret_next)
 {
-	return store_get(s, ret_next,
-			 "SELECT min(CASE WHEN next_try_utc + ?1 > ?3 THEN next_try_utc + ?1 WHEN next_try_utc + ?2"
-			 " > ?3 THEN next_try_utc + ?2 ELSE ?3 + ?1 END) FROM message_out WHERE " BOUND,
-			 "iiI", OUTBOX_AWAY_S, OUTBOX_GONE_S, now_utc);
+	return store_get(
+	    s, ret_next,
+	    "SELECT min(CASE WHEN next_try_utc + ?1 > ?3 THEN next_try_utc + ?1 WHEN next_try_utc + ?2"
+	    " > ?3 THEN next_try_utc + ?2 ELSE ?3 + ?1 END) FROM message_out WHERE " BOUND,
+	    "iiI", OUTBOX_AWAY_S, OUTBOX_GONE_S, now_utc);
 }
 
 int outbox_unbind(struct store *s, bool (*away)(void *user, const char *line), void *user, int64_t now_utc,

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define COLUMNS                                                                                                \
-	"id, number, text, priority, alphabet = 'ucs2', report, repeated, segments, attempts, "          \
+	"id, number, text, priority, alphabet = 'ucs2', report, repeated, segments, attempts, "                \
 	"coalesce(ref, -1),"                                                                                   \
 	" not_after_utc, created_utc, broadcast, matter, state, private, dedupe"
 
@@ -22,9 +22,10 @@ static int load_done(struct store *s, struct outbox_message *m)
 		/* `sending` is found here only when an outcome could not be written: not to be begun again, see
 		 * outbox_settle */
 		if (part >= 1 && part <= OUTBOX_PARTS_MAX)
-			m->done[part] = !strcmp(state, "sent") || !strcmp(state, "delivered") ||
-					!strcmp(state, "sending") ||
-					(!strcmp(state, "uncertain") && !(m->repeated && outbox_personal(m->class)));
+			m->done[part] =
+			    !strcmp(state, "sent") || !strcmp(state, "delivered") ||
+			    !strcmp(state, "sending") ||
+			    (!strcmp(state, "uncertain") && !(m->repeated && outbox_personal(m->class)));
 	}
 	return r;
 }
@@ -127,8 +128,7 @@ static bool take(const struct outbox_gate *g, const struct query *q, bool begun,
 	    .id = query_int(q, 0), .since_utc = query_int(q, 1), .segments = query_int(q, 2), .begun = begun};
 	if (held(g, h.id) || (!query_null(q, 3) && query_int(q, 3) <= g->now_utc))
 		return false;
-	if (!best->id || h.since_utc < best->since_utc ||
-	    (h.since_utc == best->since_utc && h.id < best->id))
+	if (!best->id || h.since_utc < best->since_utc || (h.since_utc == best->since_utc && h.id < best->id))
 		*best = h;
 	return true;
 }
@@ -197,10 +197,10 @@ static int next_broadcast(struct store *s, int64_t after, int64_t *ret)
 static int may_leave(struct store *s, int64_t broadcast, bool *ret)
 {
 	int64_t open = 1;
-	int r = broadcast ? store_get(s, &open,
-				      "SELECT state IN ('queued', 'done') FROM broadcast WHERE id = ?", "I",
-				      broadcast)
-			  : 0;
+	int r = broadcast
+		    ? store_get(s, &open, "SELECT state IN ('queued', 'done') FROM broadcast WHERE id = ?", "I",
+				broadcast)
+		    : 0;
 	*ret = r == 0 && open;
 	return r == -ENOENT ? 0 : r;
 }
@@ -237,11 +237,12 @@ static int begun(struct store *s, const struct outbox_gate *g, struct head best[
 	while (r >= 0 && (r = query_next(&q)) == 1)
 		take(g, &q, true, &best[query_int(&q, 4)]);
 	if (r == 0)
-		r = query_open(s, &q,
-			       "SELECT id, next_try_utc, segments, not_after_utc, priority FROM message_out WHERE"
-			       " state IN ('queued', 'uncertain') AND bound = ?1 AND next_try_utc <= ?2"
-			       " AND (quiet = 0 OR NOT ?3) ORDER BY priority, next_try_utc LIMIT ?4",
-			       "tIbi", g->line, g->now_utc, g->quiet_hours, SKIP_MAX);
+		r = query_open(
+		    s, &q,
+		    "SELECT id, next_try_utc, segments, not_after_utc, priority FROM message_out WHERE"
+		    " state IN ('queued', 'uncertain') AND bound = ?1 AND next_try_utc <= ?2"
+		    " AND (quiet = 0 OR NOT ?3) ORDER BY priority, next_try_utc LIMIT ?4",
+		    "tIbi", g->line, g->now_utc, g->quiet_hours, SKIP_MAX);
 	while (r >= 0 && (r = query_next(&q)) == 1)
 		take(g, &q, true, &best[query_int(&q, 4)]);
 	return r;
@@ -329,8 +330,8 @@ int outbox_ready(struct store *s, int64_t now_utc, bool ret[OUTBOX_CLASSES])
 	for (int c = 0; c < OUTBOX_CLASSES; c++) {
 		if (some)
 			r = store_get(s, &any,
-				      "SELECT 1 FROM message_out WHERE " IN_LANE " AND priority = ? LIMIT 1", "i",
-				      c);
+				      "SELECT 1 FROM message_out WHERE " IN_LANE " AND priority = ? LIMIT 1",
+				      "i", c);
 		if (r && r != -ENOENT)
 			return r;
 		ret[c] = some && r == 0;
@@ -358,14 +359,59 @@ int outbox_wished_utc(struct store *s, const struct outbox_gate *g, int64_t *ret
 
 int outbox_next_utc(struct store *s, int64_t now_utc, int64_t *ret_utc)
 {
-	return store_get(s, ret_utc,
-			 "SELECT min(utc) FROM (SELECT coalesce(min(next_try_utc), 9223372036854775807) AS utc"
-			 " FROM message_out WHERE state IN ('queued', 'sending', 'uncertain') AND state = 'queued'"
-			 " AND next_try_utc > ?1 UNION ALL"
-			 " SELECT coalesce(min(next_try_utc), 9223372036854775807) FROM message_out"
-			 " WHERE state IN ('queued', 'sending', 'uncertain') AND state = 'uncertain'"
-			 " AND next_try_utc > ?1 UNION ALL"
-			 " SELECT coalesce(min(not_after_utc), 9223372036854775807) FROM message_out"
-			 " WHERE state = 'queued' AND not_after_utc > ?1)",
-			 "I", now_utc);
+	return store_get(
+	    s, ret_utc,
+	    "SELECT min(utc) FROM (SELECT coalesce(min(next_try_utc), 9223372036854775807) AS utc"
+	    " FROM message_out WHERE state IN ('queued', 'sending', 'uncertain') AND state = 'queued'"
+	    " AND next_try_utc > ?1 UNION ALL"
+	    " SELECT coalesce(min(next_try_utc), 9223372036854775807) FROM message_out"
+	    " WHERE state IN ('queued', 'sending', 'uncertain') AND state = 'uncertain'"
+	    " AND next_try_utc > ?1 UNION ALL"
+	    " SELECT coalesce(min(not_after_utc), 9223372036854775807) FROM message_out"
+	    " WHERE state = 'queued' AND not_after_utc > ?1)",
+	    "I", now_utc);
+}
+
+/* ------------------------------------------------------------------------------------------------ for status */
+
+static int oldest_of_class(struct store *s, int c, int64_t now_utc, int64_t *ret)
+{
+	return store_get(s, ret,
+			 "SELECT coalesce(min(max(created_utc, not_before_utc)), 9223372036854775807) FROM"
+			 " message_out WHERE " IN_LANE
+			 " AND priority = ? AND broadcast IS NULL AND next_try_utc <= ?",
+			 "iI", c, now_utc);
+}
+
+int outbox_counts(struct store *s, int64_t now_utc, struct outbox_counts *ret)
+{
+	struct outbox_counts n;
+	int64_t oldest, first;
+	int r = store_get(s, &n.queued,
+			  "SELECT count(*) FROM message_out WHERE state IN ('queued', 'sending', 'uncertain')"
+			  " AND state IN ('queued', 'sending')",
+			  "");
+	if (r == 0)
+		r = store_get(
+		    s, &n.uncertain,
+		    "SELECT count(*) FROM message_out WHERE state IN ('queued', 'sending', 'uncertain')"
+		    " AND state = 'uncertain'",
+		    "");
+	/* a broadcast that is paused or waits for approval is not late */
+	if (r == 0)
+		r = store_get(
+		    s, &oldest,
+		    "SELECT coalesce(min(max(created_utc, at_utc)), 9223372036854775807) FROM broadcast"
+		    " WHERE state = 'queued' AND at_utc <= ? AND EXISTS (SELECT 1 FROM message_out"
+		    " WHERE message_out.broadcast = broadcast.id AND message_out.state = 'queued')",
+		    "I", now_utc);
+	for (int c = 0; c < OUTBOX_CLASSES && r == 0; c++) {
+		r = oldest_of_class(s, c, now_utc, &first);
+		if (r == 0 && first < oldest)
+			oldest = first;
+	}
+	n.oldest_utc = oldest == INT64_MAX ? 0 : oldest;
+	if (r == 0)
+		*ret = n;
+	return r;
 }

@@ -26,7 +26,8 @@ static inline bool outbox_personal(enum outbox_class c)
 struct outbox_gate {
 	const char *modem; /* its name, and … */
 	const char *line;  /* … the SIM in it: ICCID, else the name again */
-	int64_t room[OUTBOX_CLASSES]; /* segments (airtime.h); 0: only what was begun goes on, −1: not even that */
+	int64_t
+	    room[OUTBOX_CLASSES]; /* segments (airtime.h); 0: only what was begun goes on, −1: not even that */
 	bool quiet_hours;
 	int64_t now_utc;
 	const int64_t *held; /* texts that sessions have in hand; borrowed */
@@ -38,7 +39,7 @@ struct outbox_gate {
 
 /* What a line remembers from one text to the next; zeroed at the beginning. */
 struct outbox_turns {
-	int64_t broadcast;         /* had the last turn */
+	int64_t broadcast;          /* had the last turn */
 	int passed[OUTBOX_CLASSES]; /* parts of higher classes since one of this class left */
 };
 

@@ -223,7 +223,9 @@ int outbox_part_later(struct store *s, struct outbox_message *m, int part, const
 	r = store_run(s, "UPDATE part_out SET state = 'failed' WHERE message = ? AND part = ?", "Ii", m->id,
 		      part);
 	if (r == 0)
-		r = store_run(s, "UPDATE message_out SET attempts = attempts + 1, reason = ? WHERE id = ?",
+		r = store_run(s,
+			      "UPDATE message_out SET attempts = attempts + 1, reason = ?, prefer = NULL WHERE id "
+			      "= ?",
 			      "tI", reason, m->id);
 	if (r == 0)
 		r = requeue(s, m->id, next_try_utc);
@@ -291,10 +293,18 @@ int outbox_expire(struct store *s, int64_t now_utc, int *ret_count)
 static int recover_one(struct store *s, int64_t id, int64_t now_utc)
 {
 	struct outbox_message m;
-	int r = store_run(s, "UPDATE part_out SET state = 'uncertain' WHERE message = ? AND state = 'sending'",
-			  "I", id);
-	if (r == 0)
-		r = choose_load(s, id, &m);
+	int64_t part;
+	int r = choose_load(s, id, &m);
+	if (r)
+		return r;
+	while ((r = store_get(s, &part, "SELECT part FROM part_out WHERE message = ? AND state = 'sending'", "I",
+			      id)) == 0 &&
+	       (r = count_airtime(s, &m, (int)part, now_utc)) == 0 && /* it may have cost */
+	       (r = store_run(s, "UPDATE part_out SET state = 'uncertain' WHERE message = ? AND part = ?", "II",
+			      id, part)) == 0)
+		;
+	outbox_message_done(&m);
+	r = r == -ENOENT ? choose_load(s, id, &m) : r;
 	if (r)
 		return r;
 	if (!whole(&m) && m.repeated) {

@@ -94,21 +94,3 @@ int outbox_retry_broadcast(struct store *s, int64_t broadcast, bool uncertain, i
 		*ret_count = store_changes(s);
 	return r;
 }
-
-int outbox_counts(struct store *s, int64_t now_utc, struct outbox_counts *ret)
-{
-	cleanup_query struct query q = {0};
-	int r = query_open(
-	    s, &q,
-	    "SELECT coalesce(sum(state <> 'uncertain'), 0), coalesce(sum(state = 'uncertain'), 0),"
-	    /* a broadcast that is paused or waits for approval is not late */
-	    " coalesce(min(CASE WHEN state <> 'uncertain' AND next_try_utc <= ? AND (broadcast IS NULL OR"
-	    "  (SELECT state FROM broadcast WHERE id = message_out.broadcast) IN ('queued', 'done'))"
-	    "  THEN max(created_utc, not_before_utc) END), 0)"
-	    " FROM message_out WHERE state IN ('queued', 'sending', 'uncertain')",
-	    "I", now_utc);
-	if (r || (r = query_next(&q)) < 0)
-		return r;
-	*ret = (struct outbox_counts){query_int(&q, 0), query_int(&q, 1), query_int(&q, 2)};
-	return 0;
-}

@@ -22,7 +22,7 @@ struct quota {
 
 /* Zeroed at the beginning. */
 struct quota_window {
-	int64_t newest; /* minute since 1970 up to which it is counted */
+	int64_t newest;                                    /* minute since 1970 up to which it is counted */
 	int64_t hour[OUTBOX_CLASSES], day[OUTBOX_CLASSES]; /* segments in the windows that end there */
 	int32_t minute[QUOTA_DAY][OUTBOX_CLASSES];
 };
