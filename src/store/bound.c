@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define BOUND "state IN ('queued', 'uncertain') AND bound IS NOT NULL AND next_try_utc < 9223372036854775807"
+#define BOUND "state IN ('queued', 'uncertain') AND bound IS NOT NULL AND next_try_utc <> 9223372036854775807"
 
 /* As if it had never been begun; the repetition of what may have arrived is the only one. */
 static int anew(struct store *s, int64_t id, const char *state, const char *reason, int64_t now_utc)

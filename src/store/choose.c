@@ -102,8 +102,8 @@ static int load_whole(struct store *s, int64_t id, int64_t now_utc, struct outbo
 
 /* Texts that differ in nothing but their age wait in one lane of the index message_out_lane: class, broadcast,
  * preferred line, quiet. A choice looks at the heads of lanes, so its cost does not grow with the queue. These
- * words must be those of the index. */
-#define IN_LANE "state IN ('queued', 'uncertain') AND bound IS NULL AND next_try_utc < 9223372036854775807"
+ * words must be those of the index (<> and not <, which would be taken for the bound to search by). */
+#define IN_LANE "state IN ('queued', 'uncertain') AND bound IS NULL AND next_try_utc <> 9223372036854775807"
 
 /* Texts at the head of a lane that are in other sessions' hands, or past their time and not yet swept away. */
 #define SKIP_MAX 512

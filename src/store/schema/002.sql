@@ -53,7 +53,7 @@ UPDATE message_out SET prefer = CASE class WHEN 'reply' THEN modem END, modem = 
 DROP INDEX message_out_ready;
 -- choose.c asks these, with the very words of their WHERE; 9223372036854775807: not again
 CREATE INDEX message_out_lane ON message_out (priority, broadcast, prefer, quiet, next_try_utc)
-    WHERE state IN ('queued', 'uncertain') AND bound IS NULL AND next_try_utc < 9223372036854775807;
+    WHERE state IN ('queued', 'uncertain') AND bound IS NULL AND next_try_utc <> 9223372036854775807;
 CREATE INDEX message_out_bound ON message_out (bound, priority, next_try_utc)
     WHERE state IN ('queued', 'uncertain') AND bound IS NOT NULL;
 CREATE INDEX message_out_state ON message_out (state, next_try_utc) WHERE state IN ('queued', 'sending', 'uncertain');
@@ -116,3 +116,16 @@ CREATE TABLE balance (
     message     INTEGER UNIQUE REFERENCES message_in (id) ON DELETE SET NULL
 ) STRICT;
 CREATE INDEX balance_line ON balance (line, id);
+
+-- ------------------------------------------------------------------------------------------------ PINs that were given
+CREATE TABLE sim_pin (
+    sim       TEXT NOT NULL,                                        -- ICCID, or the modem's name where the SIM does not tell it
+    mark      TEXT NOT NULL,                                        -- a hash of the PIN
+    tried_utc INTEGER NOT NULL,                                     -- committed before it was given
+    PRIMARY KEY (sim, mark)
+) STRICT, WITHOUT ROWID;
+INSERT OR IGNORE INTO sim_pin (sim, mark, tried_utc)
+    SELECT iif(pin_tried LIKE '?:%', name, substr(pin_tried, 1, instr(pin_tried, ':') - 1)),
+           substr(pin_tried, instr(pin_tried, ':') + 1), seen_utc
+    FROM line WHERE pin_tried LIKE '%_:_%';
+ALTER TABLE line DROP COLUMN pin_tried;

@@ -38,7 +38,8 @@ static void never_more_in_any_hour_or_day(void **state)
 		memset(&w, 0, sizeof w);
 		const struct quota q = {10 + (int)dice(100), 50 + (int)dice(400)};
 		int n = 0;
-		for (int64_t t = NOW; t < NOW + 4 * DAY && n < 20000; t += dice(300) ? dice(40) : dice(5 * 3600)) {
+		for (int64_t t = NOW; t < NOW + 4 * DAY && n < 20000;
+		     t += dice(300) ? dice(40) : dice(5 * 3600)) {
 			enum outbox_class c = OUTBOX_REPLY + dice(3);
 			quota_move(&w, t);
 			if (quota_left(&q, &w, c) > 0) {
@@ -73,7 +74,8 @@ static void each_class_leaves_something(void **state)
 	(void)state;
 	/* alarm, reply, reminder, broadcast */
 	const int none[] = {0, 0, 0, 0}, flood[] = {0, 0, 0, 75}, reminders[] = {0, 0, 75, 0},
-		  bulk[] = {0, 0, 5, 75}, replies[] = {0, 90, 0, 0}, over[] = {0, 30, 0, 0}, alarms[] = {150, 0, 0, 0};
+		  bulk[] = {0, 0, 5, 75}, replies[] = {0, 90, 0, 0}, over[] = {0, 30, 0, 0},
+		  alarms[] = {150, 0, 0, 0};
 	assert_int_equal(left_of(100, none, OUTBOX_REPLY), 90);
 	assert_int_equal(left_of(100, none, OUTBOX_REMINDER), 75);
 	assert_int_equal(left_of(100, none, OUTBOX_BROADCAST), 75);
@@ -247,9 +249,8 @@ static void old_rows_go_and_a_wild_clock_is_forgiven(void **state)
 	assert_int_equal(day_of(s, "a", NOW + 60), 0);
 	assert_int_equal(airtime_add(s, "a", OUTBOX_REPLY, 1, NOW + 10 * DAY), 0);
 	assert_int_equal(day_of(s, "a", NOW + 10 * DAY - HOUR), 1);
-	assert_int_equal(store_get(s, &rows, "SELECT count(*) FROM airtime WHERE minute < ?", "I",
-				   (NOW + 8 * DAY) / 60),
-			 0);
+	assert_int_equal(
+	    store_get(s, &rows, "SELECT count(*) FROM airtime WHERE minute < ?", "I", (NOW + 8 * DAY) / 60), 0);
 	assert_int_equal(rows, 0);
 }
 
