@@ -33,7 +33,6 @@ struct modem_key {
 	const char *const *choice; /* CHOICE: by value, ended by NULL */
 };
 
-static const char *const delivery_names[] = {[DELIVERY_CMTI] = "cmti", [DELIVERY_CMT] = "cmt", NULL};
 static const char *const cnma_names[] = {
     [CNMA_NONE] = "none", [CNMA_PLAIN] = "plain", [CNMA_0] = "0", [CNMA_1] = "1", NULL};
 static const char *const ussd_names[] = {
@@ -77,9 +76,7 @@ static const struct modem_key keys[] = {
     PLAIN("boot_max", MILLISECONDS, boot_max_ms),
     PLAIN("init", STEPS, init),
     PLAIN("quiet", STEPS, quiet),
-    PLAIN("reassert", STEPS, reassert),
     NUMBER("csms", csms, 0, 1),
-    ONE_OF("delivery", delivery, delivery_names),
     ONE_OF("cnma", cnma, cnma_names),
     PLAIN("cnma_deadline", MILLISECONDS, cnma_deadline_ms),
     PLAIN("cnmi", WORDS, cnmi),
@@ -92,13 +89,11 @@ static const struct modem_key keys[] = {
     NUMBER("cmgd_line", cmgd_line, 1, 32),
     PLAIN("poll", MILLISECONDS, poll_ms),
     PLAIN("poll_slow", MILLISECONDS, poll_slow_ms),
-    PLAIN("reassert_every", MILLISECONDS, reassert_ms),
     PLAIN("send.prompt", MILLISECONDS, prompt_ms),
     PLAIN("send.result", MILLISECONDS, result_ms),
     PLAIN("send.silence", MILLISECONDS, silence_ms),
     PLAIN("send.ask_format", BOOL, ask_format),
     NUMBER("send.cmms", cmms, 0, 2),
-    NUMBER("send.per_minute", per_minute, 1, 60),
     PLAIN("send.reports", BOOL, reports),
     COUNTED("cms_map", CMS_MAP, cms_map, cms_map_count),
     PLAIN("reg_commands", WORDS, reg_commands),
@@ -106,13 +101,14 @@ static const struct modem_key keys[] = {
     PLAIN("reg_ok", STAT_BITS, reg_ok),
     PLAIN("iccid", WORDS, iccid),
     PLAIN("pin_counter", TEXT, pin_counter),
+    NUMBER("pin_counter_field", pin_counter_field, 0, 10),
+    PLAIN("network_patience", MILLISECONDS, network_patience_ms),
     PLAIN("time_on", WORDS, time_on),
     PLAIN("time_query", TEXT, time_query),
     PLAIN("time_utc", BOOL, time_utc),
     PLAIN("ceer", BOOL, ceer),
     ONE_OF("ussd", ussd, ussd_names),
     ONE_OF("voice", voice, voice_names),
-    PLAIN("clip_reliable", BOOL, clip_reliable),
     PLAIN("clcc_fallback", MILLISECONDS, clcc_fallback_ms),
     PLAIN("ring_gap", MILLISECONDS, ring_gap_ms),
     PLAIN("hangup", LINES, hangup),

@@ -4,11 +4,11 @@
  * by `|`. A row begins as a copy of the row that it `inherits` (at last: generic, which has every key); a list
  * key that is given replaces the inherited list whole. `match.*` and `evidence` are never inherited.
  *
- * Steps of init, quiet and reassert:   WHEN | COMMAND | TIMEOUT | ON_ERROR
+ * Steps of init and quiet:   WHEN | COMMAND | TIMEOUT | ON_ERROR
  *	WHEN      open (as soon as AT answers), pin (when the SIM is ready), registered
  *	COMMAND   a literal command line, or a {verb} that takes more than one exchange (enum modem_verb)
  *	TIMEOUT   500ms, 5s
- *	ON_ERROR  ignore; retry N (one second apart, then fail); fail (climb the ladder)
+ *	ON_ERROR  ignore; retry N (for N seconds, ever more slowly, then fail); fail (climb the ladder)
  */
 #pragma once
 
@@ -36,7 +36,7 @@ enum modem_verb {
 	VERB_FORMAT,   /* {format}: +CMGF?, and +CMGF=0 only when it is not 0 (or does not say) */
 	VERB_SERVICE,  /* {service}: +CSMS=<csms> */
 	VERB_STORES,   /* {stores}: +CPMS=? and +CPMS?, the choice, +CPMS= only on a difference */
-	VERB_NOTIFY,   /* {notify}: +CNMI=?, candidates in order; on `reassert` +CNMI? first */
+	VERB_NOTIFY,   /* {notify}: +CNMI=? and +CNMI?, candidates in order, +CNMI= only on a difference */
 	VERB_SMSC,     /* {smsc}: +CSCA? */
 	VERB_ICCID,    /* {iccid}: the row's iccid commands until one answers */
 	VERB_REGISTER, /* {register}: reporting on, by reg_commands, then the query */
@@ -69,7 +69,6 @@ struct modem_reset {
 	bool port_vanishes;
 };
 
-enum modem_delivery { DELIVERY_CMTI, DELIVERY_CMT };
 enum modem_cnma { CNMA_NONE, CNMA_PLAIN, CNMA_0, CNMA_1 };
 enum modem_ussd { ROW_USSD_PLAIN, ROW_USSD_PACKED, ROW_USSD_UCS2 }; /* as enum ussd_form of sms/ussd.h */
 enum modem_voice { VOICE_UNKNOWN, VOICE_NONE, VOICE_CS, VOICE_VOLTE };
@@ -91,10 +90,9 @@ struct modem_row {
 	struct modem_words final_extra; /* whole lines */
 	bool cpin_no_ok;
 	int boot_max_ms;
-	struct modem_steps init, quiet, reassert;
+	struct modem_steps init, quiet;
 	/* receiving */
 	int csms; /* 0 or 1 */
-	enum modem_delivery delivery;
 	enum modem_cnma cnma;
 	int cnma_deadline_ms;
 	struct modem_words cnmi;        /* "2,1,0,1,0": candidates in order */
@@ -105,13 +103,12 @@ struct modem_row {
 	int index_base;    /* 0 or 1 */
 	bool index_shifts; /* list anew after each delete */
 	int cmgd_line;     /* so many deletes in one line: AT+CMGD=3;+CMGD=2; 1: one by one */
-	int poll_ms, poll_slow_ms, reassert_ms;
+	int poll_ms, poll_slow_ms;
 	/* sending */
 	int prompt_ms, result_ms;
 	int silence_ms;  /* no byte for so long behind Ctrl-Z: what became of it is not known for now */
 	bool ask_format; /* AT+CMGF?;+CMGS=n is one line for it */
 	int cmms;        /* 0: do not use */
-	int per_minute;  /* submits */
 	bool reports;    /* status reports work */
 	struct {
 		int code;
@@ -124,6 +121,8 @@ struct modem_row {
 	unsigned reg_ok;                 /* bit n: <stat> n is usable */
 	struct modem_words iccid;        /* commands in order */
 	char pin_counter[ROW_WORD];      /* "" none known */
+	int pin_counter_field;           /* of its answer, from 0: the tries of the PIN that are left */
+	int network_patience_ms;         /* registered nowhere for so long: register anew */
 	/* operator */
 	struct modem_words time_on; /* "CTZU=1": asked, and set on a difference, so that the clock follows the network */
 	char time_query[ROW_WORD];  /* "" none */
@@ -132,7 +131,6 @@ struct modem_row {
 	enum modem_ussd ussd;       /* how strings of +CUSD are written */
 	/* calls */
 	enum modem_voice voice;
-	bool clip_reliable;
 	int clcc_fallback_ms, ring_gap_ms;
 	struct modem_words hangup; /* commands that reject a call, in order; empty: it rings on */
 	/* ladder */

@@ -110,6 +110,33 @@ enum pin_state at_read_pin(const struct at_reply *r)
 	return line ? at_pin_state(line) : PIN_READY;
 }
 
+struct at_command at_cmd_pin_tries(const struct modem_row *row)
+{
+	struct at_command c = at_cmd(row->pin_counter[0] ? row->pin_counter : "AT+CPINR", 0);
+	c.flags |= AT_TAKE_ALL;
+	return c;
+}
+
+/* Lines of PIN2 and PUK stand beside the PIN's: `+CPINR: SIM PUK,10`, `+QPINC: "P2",3,10`. */
+static bool of_another_code(const char *name)
+{
+	size_t n = strlen(name);
+	return strstr(name, "PUK") || (n && name[n - 1] == '2');
+}
+
+int at_read_pin_tries(const struct modem_row *row, const struct at_reply *r)
+{
+	for (size_t i = 0; r->final == AT_OK && i < r->count; i++) {
+		struct at_fields f;
+		at_fields_parse(&f, r->lines[i]);
+		int v = at_fields_int(&f, row->pin_counter_field, -1);
+		if (v < 0 || v > 10 || (row->pin_counter_field > 0 && of_another_code(at_fields_str(&f, 0))))
+			continue;
+		return v;
+	}
+	return -1;
+}
+
 struct at_command at_cmd_pin_enter(const char *pin)
 {
 	struct at_command c = at_cmd("", PIN_MS);

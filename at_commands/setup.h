@@ -27,6 +27,9 @@ struct at_command at_cmd_pin_query(const struct modem_row *row);
 /* Reads errors too: CME 10 is ABSENT, 11 PIN, 14 NOT_READY … A bare OK is READY. */
 enum pin_state at_read_pin(const struct at_reply *r);
 enum pin_state at_pin_state(const char *text); /* of "+CPIN: …" or what follows it */
+/* The row's question how many tries are left, and what it says of the PIN: −1 nothing that is understood. */
+struct at_command at_cmd_pin_tries(const struct modem_row *row);
+int at_read_pin_tries(const struct modem_row *row, const struct at_reply *r);
 struct at_command at_cmd_pin_enter(const char *pin);
 
 struct at_command at_cmd_radio_query(void);

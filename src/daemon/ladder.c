@@ -24,11 +24,11 @@ bool ladder_allows(enum ladder_cause cause, enum ladder_step step)
 	return allowed[cause] & 1u << step;
 }
 
-static bool possible(const struct ladder *l, enum ladder_step step, const struct ladder_can *can, int64_t now_ms)
+static bool possible(const struct ladder *l, enum ladder_step step, const struct ladder_can *can,
+		     int64_t now_ms)
 {
-	if (ladder_steps[step].hard &&
-	    (can->on_air || can->left_today <= 0 ||
-	     (l->rounds > 0 && l->hard && now_ms - l->hard_ms < LADDER_HARD_MS)))
+	if (ladder_steps[step].hard && (can->on_air || can->left_today <= 0 ||
+					(l->rounds > 0 && l->hard && now_ms - l->hard_ms < LADDER_HARD_MS)))
 		return false;
 	switch (step) {
 	case STEP_SETTINGS:

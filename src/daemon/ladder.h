@@ -66,21 +66,21 @@ bool ladder_allows(enum ladder_cause cause, enum ladder_step step);
 
 /* Where one modem stands. Zero-initialised: at the foot. */
 struct ladder {
-	int taken;     /* the step that was taken last, plus one; 0: none */
-	int restarts;  /* of the row's resets in this round */
-	int rounds;    /* times that all were taken */
-	bool hard;     /* a hard step was ever taken, */
+	int taken;       /* the step that was taken last, plus one; 0: none */
+	int restarts;    /* of the row's resets in this round */
+	int rounds;      /* times that all were taken */
+	bool hard;       /* a hard step was ever taken, */
 	int64_t hard_ms; /* last at */
 };
 
 /* What this modem has. */
 struct ladder_can {
-	bool radio;      /* row: cfun_toggle */
-	int restarts;    /* entries of the row's reset list */
-	bool usb;        /* a stick whose socket is known */
+	bool radio;               /* row: cfun_toggle */
+	int restarts;             /* entries of the row's reset list */
+	bool usb;                 /* a stick whose socket is known */
 	bool no_rebind, no_power; /* it was tried, and this box cannot */
-	int left_today;  /* hard steps */
-	bool on_air;     /* a text may still be on the air: no hard step now */
+	int left_today;           /* hard steps */
+	bool on_air;              /* a text may still be on the air: no hard step now */
 };
 
 /* The step to take now, and notes that it is taken. STEP_NONE: the cause allows none (any more, for now). */

@@ -1,6 +1,7 @@
 /* yishid: reads the configuration, starts everything in order, ends it in reverse. */
 #include "daemon/check.h"
 #include "daemon/daemon.h"
+#include "daemon/session_internal.h"
 #include "base/i18n.h"
 #include "base/language.h"
 #include "base/log.h"
@@ -170,10 +171,11 @@ static int into_background(struct program *p)
 
 static int usage(int code)
 {
-	fputs(_("yishid [-c FILE] [-f] [--check]\n"
+	fputs(_("yishid [-c FILE] [-f] [--check] [--states]\n"
 		"  -c FILE   configuration, else $YISHI_CONFIG, else /etc/yishi/yishi.conf\n"
 		"  -f        stay in the foreground\n"
 		"  --check   say what is in force and what is wrong, and end\n"
+		"  --states  read out what a modem's session does when, and end\n"
 		"example: yishid -c /etc/yishi/yishi.conf --check\n"),
 	      code ? stderr : stdout);
 	return code;
@@ -183,7 +185,7 @@ int main(int argc, char **argv)
 {
 	static const struct option options[] = {
 	    {"check", no_argument, NULL, 'k'},      {"config", required_argument, NULL, 'c'},
-	    {"foreground", no_argument, NULL, 'f'}, {"help", no_argument, NULL, 'h'},
+	    {"states", no_argument, NULL, 's'},     {"foreground", no_argument, NULL, 'f'}, {"help", no_argument, NULL, 'h'},
 	    {"version", no_argument, NULL, 'V'},    {0}};
 	struct program p = {.ready_fd = -1};
 	const char *file = NULL;
@@ -202,6 +204,9 @@ int main(int argc, char **argv)
 		case 'k':
 			check = true;
 			break;
+		case 's':
+			session_table_print(stdout);
+			return 0;
 		case 'V':
 			puts(YISHI_VERSION);
 			return 0;

@@ -13,15 +13,15 @@
 #include <errno.h>
 #include <string.h>
 
-#define PROBE_EVERY_MS  800    /* how often a port is asked whether anybody is there, */
-#define PROBE_RARELY_MS 2000   /* and when nobody was there for long */
+#define PROBE_EVERY_MS  800  /* how often a port is asked whether anybody is there, */
+#define PROBE_RARELY_MS 2000 /* and when nobody was there for long */
 #define PROBE_LONG_MS   120000
 #define INIT_MS         180000
 #define BACKOFF_MS      1000
 #define BACKOFF_MAX_MS  60000
 #define GONE_MS         250 /* a port that vanished is looked for so soon */
 #define FIRST_CHECK_MS  8000
-#define PIN_MS          60000
+#define PIN_MS          20000
 #define STOP_MS         20000 /* for the answer to the text that is under way */
 
 int64_t session_now(const struct session *s)
@@ -55,6 +55,7 @@ void session_put_line(struct session *s)
 	int r = line_put(s->d->store, &l, l.seen_utc);
 	if (r)
 		log_error("%s: line not written: %s", s->config->name, strerror(-r));
+	operator_put_line(s);
 }
 
 void session_event(struct session *s, enum session_event ev)
@@ -424,6 +425,7 @@ void session_free(struct session *s)
 	read_forget(s);
 	at_chat_free(s->chat);
 	free(s->seen);
+	operator_free(s);
 	session_trace(s, NULL);
 	uv_timer_stop(s->timer);
 	uv_close((uv_handle_t *)s->timer, free_timer);
@@ -453,7 +455,8 @@ static bool same_text(const char *a, const char *b)
 void session_reconfigure(struct session *s, const struct config_modem *config)
 {
 	bool same = !strcmp(config->device, s->config->device) &&
-		    same_text(config->pin_file, s->config->pin_file) && same_text(config->iccid, s->config->iccid);
+		    same_text(config->pin_file, s->config->pin_file) &&
+		    same_text(config->iccid, s->config->iccid);
 	s->config = config;
 	if (!same && s->state != SESSION_HELD && s->state != SESSION_STOPPED) {
 		s->failures = 0;
@@ -510,6 +513,7 @@ json_t *session_status(const struct session *s)
 	json_object_set_new(j, "storage_used", s->used >= 0 ? json_integer(s->used) : json_null());
 	json_object_set_new(j, "storage_size", s->size >= 0 ? json_integer(s->size) : json_null());
 	json_object_set_new(j, "calls", json_boolean(call_possible(s)));
+	operator_status(s, j);
 	json_object_set_new(j, "blocked", s->blocked_reason[0] ? json_string(s->blocked_reason) : json_null());
 	return j;
 }

@@ -13,17 +13,20 @@
 #define TRUST          3       /* so many were announced and none was missed */
 #define SIGNAL_STEP_DB 6       /* less is not worth a write */
 #define SIGNAL_MS      900000  /* nor is more often */
-#define SETTINGS_MS    600000  /* for a modem that is asked one thing at a time */
-#define SINGLE_FACTOR  2       /* such a modem is looked at so much less often */
+#define LONGEST_MS     285000  /* settings that were lost are noticed within five minutes */
+#define SINGLE_FACTOR  2       /* a modem that is asked one thing at a time is looked at so much less often */
+#define STUBBORN       2       /* so often in a row it was told, and does not keep it: it never will */
 
 struct seen {
 	bool format, notify, stores, reg, reg_ok;
-	bool ours; /* the settings are as we left them */
+	unsigned lost; /* bit n: enum setting n is not as we left it */
 	int used;
 };
 
-static const char *const setting_names[SETTINGS] = {
-    [SETTING_FORMAT] = "+CMGF", [SETTING_NOTIFY] = "+CNMI", [SETTING_STORES] = "+CPMS", [SETTING_REPORTS] = "+CREG"};
+static const char *const setting_names[SETTINGS] = {[SETTING_FORMAT] = "+CMGF",
+						    [SETTING_NOTIFY] = "+CNMI",
+						    [SETTING_STORES] = "+CPMS",
+						    [SETTING_REPORTS] = "+CREG"};
 
 static void judge(struct seen *seen, enum setting what, bool ours)
 {
@@ -39,20 +42,24 @@ static void look_at(struct session *s, const char *line, struct seen *seen)
 	int mode, now[5];
 	if (at_has_prefix(line, "+CMGF:") && at_read_format(&one, &mode) == 0) {
 		seen->format = true;
-		seen->ours &= mode == 0;
+		judge(seen, SETTING_FORMAT, mode == 0);
 	} else if (at_has_prefix(line, "+CNMI:") && at_read_notify(&one, now) == 0) {
 		seen->notify = true;
-		seen->ours &= s->notify < 0 || at_notify_is(s->row, s->notify, now);
+		judge(seen, SETTING_NOTIFY, s->notify < 0 || at_notify_is(s->row, s->notify, now));
 	} else if (at_has_prefix(line, "+CPMS:") && at_read_stores(&one, &st) == 0 && st.count > 0) {
 		seen->stores = true;
-		seen->ours &= !s->chosen[0] || at_stores_are(s->row, &st, s->chosen);
+		judge(seen, SETTING_STORES, !s->chosen[0] || at_stores_are(s->row, &st, s->chosen));
 		s->used = seen->used = st.used[0];
 		s->size = st.total[0];
 	} else if (at_has_prefix(line, "+CSQ:"))
 		s->signal = at_signal_dbm(line);
 	else if (at_parse_reg(line, true, &reg) == 0) {
+		/* where all else of a fresh modem is as we like it, this tells that it is fresh */
+		s->reg_reports |= reg.mode > 0;
+		judge(seen, SETTING_REPORTS, reg.mode != 0 || !s->reg_reports);
 		seen->reg = true;
 		seen->reg_ok |= at_reg_usable(s->row, reg.stat);
+		operator_registration(s, line, true);
 		if (reg.act >= 0)
 			s->act = reg.act;
 	}
@@ -66,14 +73,35 @@ static void pace(struct session *s, bool missed)
 		next *= SINGLE_FACTOR;
 		most *= SINGLE_FACTOR;
 	}
-	if (s->announced >= TRUST && most < s->row->poll_slow_ms)
+	if (s->announced >= TRUST && !s->setting_lost[SETTING_NOTIFY] && most < s->row->poll_slow_ms)
 		most = s->row->poll_slow_ms;
+	if (next > LONGEST_MS)
+		next = LONGEST_MS;
 	if (missed) {
 		s->announced = 0;
 		s->check_ms = FIRST_MS;
 	} else
 		s->check_ms = next < most ? next : most;
 	s->next_check_ms = mono_ms() + s->check_ms;
+}
+
+/* A modem that does not keep a setting however often it is told so is not told for ever: it is asked for its texts
+ * instead of waiting for news. Text mode is another matter. True: all settings are to be gone through. */
+static bool lost_settings(struct session *s, const struct seen *seen)
+{
+	unsigned again = 0;
+	for (int i = 0; i < SETTINGS; i++) {
+		if (!(seen->lost & 1u << i)) {
+			s->setting_lost[i] = 0;
+			continue;
+		}
+		if (++s->setting_lost[i] <= STUBBORN || i == SETTING_FORMAT)
+			again |= 1u << i;
+		if (s->setting_lost[i] <= STUBBORN + 1)
+			log_notice("%s: %s is not as it was left%s", s->config->name, setting_names[i],
+				   again & 1u << i ? "; all settings again" : ", again; so be it");
+	}
+	return again;
 }
 
 static void put_when_changed(struct session *s)
@@ -92,9 +120,11 @@ static void finish(struct session *s, const struct seen *seen)
 {
 	s->check_due = false;
 	s->check_step = 0;
-	if (!seen->ours) {
-		log_notice("%s: its settings are not ours any more; all settings again", s->config->name);
-		session_event(s, EV_CONFUSED);
+	if (lost_settings(s, seen)) {
+		if (s->setting_lost[SETTING_FORMAT] > STUBBORN)
+			session_trouble(s, CAUSE_SETTINGS);
+		else
+			session_event(s, EV_CONFUSED);
 		return;
 	}
 	if (seen->format)
@@ -115,7 +145,7 @@ static void finish(struct session *s, const struct seen *seen)
 		s->register_errors = 0;
 	}
 	put_when_changed(s);
-	read_begin(s);
+	operator_look(s);
 }
 
 static void read_lines(struct session *s, const struct at_reply *r, struct seen *seen)
@@ -161,6 +191,7 @@ static void ask_single(struct session *s)
 	} else if (s->check_step < n + regs)
 		c = at_cmd_reg_query(s->row, s->row->reg_commands.word[s->check_step - n]);
 	else {
+		s->looked_ms = all ? mono_ms() : s->looked_ms;
 		finish(s, s->seen);
 		return;
 	}
@@ -173,7 +204,7 @@ static void begin_seen(struct session *s)
 {
 	if (!s->seen)
 		s->seen = mem_alloc(sizeof *s->seen);
-	*s->seen = (struct seen){.ours = true, .used = 0};
+	*s->seen = (struct seen){0};
 }
 
 static void on_line(void *user, const struct at_reply *r)

@@ -98,17 +98,16 @@ static void on_radio(void *user, const struct at_reply *r)
 	port_submit(s, &c, on_command);
 }
 
+static void smsc_known(struct session *s)
+{
+	init_step_done(s, true);
+}
+
 static void on_smsc(void *user, const struct at_reply *r)
 {
 	struct session *s = user;
-	char number[AT_NUMBER_MAX];
-	int type;
-	if (port_over(s, r))
-		return;
-	if (at_read_smsc(r, number, &type) == -EBADMSG)
-		log_warning("%s: the SIM knows no service centre (AT+CSCA); texts may not leave",
-			    s->config->name);
-	init_step_done(s, true);
+	if (!port_over(s, r))
+		operator_smsc(s, r, smsc_known);
 }
 
 /* Written only on a difference: some keep it in flash. */

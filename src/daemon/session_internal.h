@@ -84,6 +84,9 @@ void session_table_print(FILE *out);
 
 void session_event(struct session *s, enum session_event ev);
 
+/* What is verified now and then. */
+enum setting { SETTING_FORMAT, SETTING_NOTIFY, SETTING_STORES, SETTING_REPORTS, SETTINGS };
+
 struct session_slot {
 	char memory[12];
 	int index;
@@ -145,7 +148,14 @@ struct session {
 	int command;             /* of the step's, under way */
 	int restart_ms;          /* for the modem to come back */
 	bool no_rebind, no_power; /* this box cannot: said */
-	int64_t unregistered_ms, network_step_ms;
+	int64_t unregistered_ms, network_step_ms; /* without a network since then; the next step is due then */
+	int network_steps;
+	bool denied; /* the network says no */
+
+	/* settings */
+	int setting_lost[SETTINGS]; /* times in a row that it was not as we left it */
+	bool reg_reports;           /* it says that it tells of its registration */
+	int64_t looked_ms;          /* a modem that is asked one thing at a time was asked for all */
 
 	/* initialising */
 	enum modem_when phase;
@@ -156,7 +166,7 @@ struct session {
 	void (*iccid_done)(struct session *s);
 	bool stores_known, notify_asked; /* what it can do was asked */
 	int procedure; /* position within a verb of several exchanges */
-	int64_t pin_until_ms;
+	int64_t pin_begun_ms, pin_until_ms;
 
 	/* what is known */
 	struct modem_identity id;
@@ -328,8 +338,8 @@ void call_announce(struct session *s); /* once: there is no voice */
 bool call_possible(const struct session *s); /* the model has voice, as far as its row knows */
 
 /* operator (session_operator.c) */
-void operator_registration(struct session *s, int domain, const struct at_registration *reg); /* enum urc_domain */
-int operator_domain(const struct session *s, int command); /* of the row's reg_commands[command] */
+void operator_begin(struct session *s); /* the registration is about to be asked: what was known is old */
+void operator_registration(struct session *s, const char *line, bool query); /* +CREG: … */
 void operator_urc(struct session *s, const struct at_urc *u);
 /* The answer to AT+CSCA?; sets what is configured when it is another, then `done`. */
 void operator_smsc(struct session *s, const struct at_reply *r, void (*done)(struct session *s));

@@ -13,12 +13,12 @@
 #include <errno.h>
 #include <string.h>
 
-#define REOPEN_MS     1000
-#define LISTEN_MS     3000   /* a modem that is told to start anew answers for a while yet */
-#define LISTEN_EVERY  800
-#define PATIENT_MS    600000 /* all steps were taken: so long is waited between the rounds */
-#define REGISTER_MS   180000 /* Telit's manual for AT+COPS= */
-#define RADIO_MS      40000
+#define REOPEN_MS    1000
+#define LISTEN_MS    3000 /* a modem that is told to start anew answers for a while yet */
+#define LISTEN_EVERY 800
+#define PATIENT_MS   600000 /* all steps were taken: so long is waited between the rounds */
+#define REGISTER_MS  180000 /* Telit's manual for AT+COPS= */
+#define RADIO_MS     40000
 
 static struct ladder_can what_it_has(struct session *s)
 {
@@ -38,11 +38,11 @@ static struct ladder_can what_it_has(struct session *s)
 /* Committed before it is done: a restart of the program forgets none. */
 static bool note_reset(struct session *s, enum ladder_step step, const char *command)
 {
-	int r = event_add(s->d->store, EVENT_MODEM_RESET, "daemon",
-			  json_pack("{s:s, s:s, s:s, s:s}", "modem", s->config->name, "step",
-				    ladder_steps[step].key, "command", command, "reason",
-				    ladder_causes[s->cause]),
-			  session_now(s));
+	int r =
+	    event_add(s->d->store, EVENT_MODEM_RESET, "daemon",
+		      json_pack("{s:s, s:s, s:s, s:s}", "modem", s->config->name, "step",
+				ladder_steps[step].key, "command", command, "reason", ladder_causes[s->cause]),
+		      session_now(s));
 	if (r)
 		log_error("%s: no reset, since it cannot be written down: %s", s->config->name, strerror(-r));
 	return r == 0;
@@ -162,7 +162,8 @@ static void on_usb(void *user, int status)
 {
 	struct session *s = user;
 	if (status)
-		log_warning("%s: %s: %s", s->config->name, ladder_steps[s->step_taken].words, strerror(-status));
+		log_warning("%s: %s: %s", s->config->name, ladder_steps[s->step_taken].words,
+			    strerror(-status));
 	if (status == -ENOTSUP)
 		*(s->step_taken == STEP_POWER ? &s->no_power : &s->no_rebind) = true;
 	if (s->state == SESSION_RESETTING)
@@ -189,7 +190,8 @@ void act_reset(struct session *s)
 {
 	struct ladder_can can = {.restarts = s->row->reset_count};
 	const struct modem_reset *reset = &s->row->reset[ladder_restart(&s->ladder, &can)];
-	const char *command = s->step_taken == STEP_RESTART ? reset->command : ladder_steps[s->step_taken].words;
+	const char *command =
+	    s->step_taken == STEP_RESTART ? reset->command : ladder_steps[s->step_taken].words;
 	session_put_line(s);
 	if (ladder_steps[s->step_taken].hard && !note_reset(s, s->step_taken, command)) {
 		session_due_in(s, REOPEN_MS, NULL);

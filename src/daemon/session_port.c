@@ -20,7 +20,12 @@ static void trace(struct session *s, enum trace_kind kind, const char *bytes, si
 {
 	if (!s->trace)
 		return;
+	static const char pin[] = "AT+CPIN=";
 	cleanup_buf struct buf b = {0};
+	if (kind == TRACE_SENT && n > sizeof pin && !memcmp(bytes, pin, sizeof pin - 1)) {
+		bytes = "AT+CPIN=\"****\"\r"; /* a trace is made to be handed on */
+		n = strlen(bytes);
+	}
 	trace_format(&b, mono_ms() - s->trace_start_ms, kind, bytes, n);
 	fwrite(b.data, 1, b.len, s->trace);
 	fflush(s->trace);
@@ -115,6 +120,7 @@ static void on_urc(void *user, const struct at_urc *u)
 		break;
 	case URC_POWER:
 		log_warning("%s: %s", s->config->name, u->line);
+		operator_urc(s, u);
 		break;
 	case URC_PIN:
 	case URC_SIM:
@@ -124,12 +130,14 @@ static void on_urc(void *user, const struct at_urc *u)
 		else
 			init_hurry(s);
 		break;
-	case URC_CBM:
-	case URC_CLASS0:
 	case URC_USSD:
 	case URC_TIME:
 	case URC_SIGNAL:
 	case URC_NETWORK:
+		operator_urc(s, u);
+		break;
+	case URC_CBM:
+	case URC_CLASS0:
 	case URC_NOISE:
 	case URC_UNKNOWN:
 	case URC_KIND_COUNT:
@@ -190,7 +198,9 @@ int port_open(struct session *s, const char *path)
 	port_new_chat(s);
 	s->hush_ms = 0;
 	s->opened_ms = mono_ms();
-	s->one_by_one = s->identified = s->stores_known = s->notify_asked = false;
+	s->one_by_one = s->identified = s->stores_known = s->notify_asked = s->reg_reports = false;
+	s->looked_ms = 0;
+	memset(s->setting_lost, 0, sizeof s->setting_lost);
 	watch(s);
 	return 0;
 }

@@ -1,5 +1,5 @@
-/* What happens in which state, to be read aloud: "In `ready`, when the port vanishes, it closes the port and looks
- * for it, and is `lost`." `yishid --states` reads it out. Every event stands in every state, what is ignored too. */
+/* What happens in which state, to be read aloud: "ready: when the port vanishes, it closes the port, and looks for
+ * it → lost." `yishid --states` reads it out. Every event stands in every state, what is ignored too. */
 #include "daemon/session_internal.h"
 #include "daemon/session_actions.h"
 #include "base/mem.h"
@@ -22,14 +22,14 @@ const char *const session_event_names[SESSION_EVENT_COUNT] = {
 /* The same, and the state stays. */
 #define DO(event, what) [EV_##event] = {act_##what, SESSION_STAYS}
 /* Nothing is done for any of these. (The preprocessor goes through a list only when it is made to look again.) */
-#define IGNORE(...)         LOOK_AGAIN(IGNORE_ONE(__VA_ARGS__))
-#define IGNORE_ONE(e, ...)  [EV_##e] = {act_nothing, SESSION_STAYS} __VA_OPT__(, IGNORE_REST NOW (__VA_ARGS__))
-#define IGNORE_REST()       IGNORE_ONE
-#define NOW                 ()
-#define LOOK_AGAIN(...)     LOOK_3(LOOK_3(LOOK_3(__VA_ARGS__)))
-#define LOOK_3(...)         LOOK_2(LOOK_2(LOOK_2(__VA_ARGS__)))
-#define LOOK_2(...)         LOOK_1(LOOK_1(LOOK_1(__VA_ARGS__)))
-#define LOOK_1(...)         __VA_ARGS__
+#define IGNORE(...)        LOOK_AGAIN(IGNORE_ONE(__VA_ARGS__))
+#define IGNORE_ONE(e, ...) [EV_##e] = {act_nothing, SESSION_STAYS} __VA_OPT__(, IGNORE_REST NOW(__VA_ARGS__))
+#define IGNORE_REST()      IGNORE_ONE
+#define NOW                ()
+#define LOOK_AGAIN(...)    LOOK_3(LOOK_3(LOOK_3(__VA_ARGS__)))
+#define LOOK_3(...)        LOOK_2(LOOK_2(LOOK_2(__VA_ARGS__)))
+#define LOOK_2(...)        LOOK_1(LOOK_1(LOOK_1(__VA_ARGS__)))
+#define LOOK_1(...)        __VA_ARGS__
 
 /* clang-format off */
 const struct session_cell session_table[SESSION_STATE_COUNT][SESSION_EVENT_COUNT] = {
@@ -204,8 +204,8 @@ void session_table_print(FILE *out)
 			const struct session_cell *c = &session_table[s][e];
 			for (size_t a = 1; a < ARRAY_LEN(actions); a++)
 				if (actions[a].act == c->act)
-					fprintf(out, "  When %s, it %s%s%s.\n", events[e], actions[a].words,
-						c->next == SESSION_STAYS ? "" : ", and is ",
+					fprintf(out, "  When %s, it %s%s%s\n", events[e], actions[a].words,
+						c->next == SESSION_STAYS ? "" : " → ",
 						c->next == SESSION_STAYS ? "" : session_state_names[c->next]);
 		}
 	}

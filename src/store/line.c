@@ -69,21 +69,3 @@ int line_each(struct store *s, int (*row)(void *ctx, const struct line *l), void
 	}
 	return r;
 }
-
-int line_pin_tried(struct store *s, const char *name, char *buf, size_t size)
-{
-	cleanup_query struct query q = {0};
-	int r = query_open(s, &q, "SELECT pin_tried FROM line WHERE name = ?", "t", name);
-	if (r < 0 || (r = query_next(&q)) < 0)
-		return r;
-	snprintf(buf, size, "%s", r == 1 ? query_text(&q, 0) : "");
-	return 0;
-}
-
-int line_set_pin_tried(struct store *s, const char *name, const char *mark)
-{
-	return store_run(s,
-			 "INSERT INTO line (name, pin_tried) VALUES (?1, ?2)"
-			 " ON CONFLICT (name) DO UPDATE SET pin_tried = ?2",
-			 "tt", name, mark);
-}

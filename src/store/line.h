@@ -19,7 +19,3 @@ int line_add_received(struct store *s, const char *name, int segments);
 int line_add_sent(struct store *s, const char *name, int segments);
 /* All rows by name; strings are borrowed during the callback. Non-zero ends the walk. */
 int line_each(struct store *s, int (*row)(void *ctx, const struct line *l), void *ctx);
-
-/* The attempt to give a PIN, as "ICCID:hash", committed before it is made. Cleared by a good one. */
-int line_pin_tried(struct store *s, const char *name, char *buf, size_t size); /* "" when none */
-int line_set_pin_tried(struct store *s, const char *name, const char *mark);   /* NULL clears */

@@ -1,6 +1,5 @@
-"""The SIM that is closed, and the files: configuration, rules, a second daemon on the same database."""
+"""The files: configuration, rules, a second daemon on the same database."""
 import json
-import re
 import signal
 import subprocess
 import unittest
@@ -9,32 +8,6 @@ from daemon_site import DaemonSite
 from harness import BIN, environment, wait_for
 
 NUMBER = "+8613800138001"
-
-
-class Pin(unittest.TestCase):
-    def test_the_right_pin(self):
-        with DaemonSite(pin="1234", start=False, modem={"pin_file": "pin"}) as site:
-            (site.dir / "pin").write_text("1234\n")
-            site.start()
-            self.assertEqual(site.value("SELECT pin_tried FROM line"), None)
-
-    def test_a_wrong_pin_is_given_once_in_a_lifetime(self):
-        with DaemonSite(pin="1234", start=False, modem={"pin_file": "pin"}) as site:
-            (site.dir / "pin").write_text("9999\n")
-            for _ in range(3):
-                site.start(ready=False)
-                wait_for(lambda: site.live() == "pin", "the PIN is wanted")
-                site.kill()
-            self.assertEqual(len(re.findall(r'> AT\+CPIN="?9999', site.sim.log())), 1)
-            self.assertIsNotNone(site.value("SELECT pin_tried FROM line"))
-            (site.dir / "pin").write_text("1234\n")
-            site.start()
-
-    def test_no_pin_at_all(self):
-        with DaemonSite(pin="1234", start=False) as site:
-            site.start(ready=False)
-            wait_for(lambda: site.live() == "pin", "the PIN is wanted")
-            self.assertNotIn('AT+CPIN=', site.sim.log())
 
 
 class Files(unittest.TestCase):
