@@ -7,6 +7,8 @@
 
 /* Small steps back (leap seconds, NTP) are no reason for distrust. */
 #define CLOCK_SLACK_S 120
+/* By how much the network's clock may be ahead: networks err by an hour in summer, and by minutes always. */
+#define CLOCK_BEHIND_S 7200
 
 /* `last_event_utc`: the latest committed event, 0 none; `built_utc`: when the program was built, 0 unknown. */
 bool clock_plausible(int64_t now, int64_t last_event_utc, int64_t built_utc);

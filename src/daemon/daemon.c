@@ -1,5 +1,6 @@
 #include "daemon/daemon.h"
 #include "daemon/alarm.h"
+#include "daemon/balance.h"
 #include "daemon/control.h"
 #include "daemon/ports.h"
 #include "daemon/receiver.h"
@@ -245,6 +246,7 @@ void daemon_act(struct daemon *d)
 	busy = take_stored(d) || busy;
 	int64_t next = earlier(parts, let_time_pass(d, &busy));
 	d->acting = false;
+	balance_judge(d);
 	alarms_tick(d);
 	for (int i = 0; i < d->session_count; i++)
 		session_wake(d->session[i]);

@@ -34,6 +34,7 @@ struct daemon {
 	struct control *control;
 	struct watch *watch;
 	struct alarms *alarms; /* alarm.h */
+	int64_t balance_judged, balance_day; /* balance.c */
 	struct ports *ports;   /* ports.h */
 	struct usb_reset_job *resets; /* usb_reset.c */
 	uv_timer_t schedule; /* the next thing that time brings: meetings, retries, patience with parts */

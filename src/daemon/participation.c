@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "civic/context.h"
+#include "daemon/balance.h"
 #include "daemon/participation_internal.h"
 #include "store/approval.h"
 #include "store/chore.h"
@@ -25,6 +26,7 @@ struct text_in {
 	char number[E164_MAX];
 	enum inbox_message_kind kind;
 	char *text; /* owned */
+	char modem[64];
 	bool machine;
 	int64_t sent_utc, received_utc;
 };
@@ -35,6 +37,7 @@ static int copy_text(void *ctx, const struct inbox_message *m)
 	text_copy(in->number, sizeof in->number, m->number);
 	in->kind = m->kind;
 	in->text = mem_dup(m->text ? m->text : "");
+	text_copy(in->modem, sizeof in->modem, m->modem);
 	in->machine = m->machine;
 	in->sent_utc = m->sent_utc;
 	in->received_utc = m->received_utc;
@@ -394,6 +397,9 @@ static int take(const struct participation *p, int64_t id, int64_t now)
 	if ((r = inbox_message_get(p->store, id, copy_text, &text)) < 0)
 		return r;
 	cleanup_free char *words = text.text;
+	/* what an operator says of a SIM's credit is data beside whatever else becomes of it */
+	if (text.kind == INBOX_TEXT && (r = balance_take(p, text.number, words, text.modem, id, now)) < 0)
+		return r;
 	struct turn t = {.p = p, .now = now, .message = id, .words = words, .heard_utc = heard(&text)};
 	if ((r = facts_sender(p->store, text.number, p->config->number, p->config->language, &t.sender)) < 0)
 		return r;

@@ -37,7 +37,7 @@ static int note_clock(const struct participation *p, int64_t now, bool *ret_ok)
 	int r = event_last_utc(p->store, &last);
 	if (r < 0 || (r = cursor_get(p->store, "clock_implausible", &flag)) < 0)
 		return r;
-	bool ok = clock_plausible(now, last, p->built_utc);
+	bool ok = clock_plausible(now, last, p->built_utc) && p->network_ahead_s <= CLOCK_BEHIND_S;
 	*ret_ok = ok;
 	if (ok == (flag != 1))
 		return 0;

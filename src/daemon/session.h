@@ -42,3 +42,8 @@ bool session_up(const struct session *s); /* ready, or at work */
 /* Texts that it has in hand: with the modem, answered and not on disk yet, chosen ahead. Returns how many. */
 int session_holds(const struct session *s, int64_t ids[2]);
 json_t *session_status(const struct session *s);
+/* Bit n: no text of enum outbox_class n may leave by this line now, whatever its quotas say: its credit is used up, or
+ * it is abroad and must not send there. */
+unsigned session_closed(const struct session *s);
+/* The clock of the box was set: what networks said about it is void. */
+void operator_clock_set(struct daemon *d);

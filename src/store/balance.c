@@ -16,12 +16,12 @@ static int note_event(struct store *s, const struct balance *b, int64_t now_utc)
 
 int balance_add(struct store *s, const struct balance *b, int64_t now_utc)
 {
-	int r = store_run(
-	    s,
-	    "INSERT INTO balance (line, iccid, utc, cents, news, expires_utc, source, message)"
-	    " VALUES (?1, ?2, ?3, CASE WHEN ?4 THEN ?5 END, ?6, ?7, ?8, ?9) ON CONFLICT (message) DO NOTHING",
-	    "ttIbItPtP", b->line, b->iccid, b->utc, b->has_amount, b->cents, b->news, b->expires_utc, b->source,
-	    b->message);
+	int r = store_run(s,
+			  "INSERT INTO balance (line, iccid, utc, cents, news, expires_utc, source, message)"
+			  " VALUES (?1, coalesce(nullif(?2, ''), (SELECT iccid FROM line WHERE name = ?1), "
+			  "''), ?3, CASE WHEN ?4 THEN ?5 END, ?6, ?7, ?8, ?9) ON CONFLICT (message) DO NOTHING",
+			  "ttIbItPtP", b->line, b->iccid, b->utc, b->has_amount, b->cents, b->news,
+			  b->expires_utc, b->source, b->message);
 	if (r || !store_changes(s))
 		return r;
 	r = note_event(s, b, now_utc);
