@@ -122,3 +122,48 @@ const char *at_technology(int act)
 					    "LTE", "GSM", "LTE",  "LTE", "NR",   "LTE",  "LTE"};
 	return act >= 0 && act < (int)(sizeof names / sizeof names[0]) ? names[act] : "";
 }
+
+const char *at_signal_word(int dbm)
+{
+	static const struct {
+		int from;
+		const char *word;
+	} words[] = {{-75, "strong"}, {-85, "good"}, {-95, "fair"}, {-105, "weak"}, {-112, "very weak"}};
+	if (dbm == SIGNAL_UNKNOWN)
+		return "";
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (dbm >= words[i].from)
+			return words[i].word;
+	return "none";
+}
+
+struct at_command at_cmd_cause(void)
+{
+	struct at_command c = at_cmd("AT+CEER", 0);
+	c.flags |= AT_TAKE_BARE; /* some leave the prefix away */
+	return c;
+}
+
+int at_read_cause(const struct at_reply *r, char *words, size_t size, int *ret_cause)
+{
+	if (r->final != AT_OK)
+		return -ENODATA;
+	if (!r->count)
+		return -EBADMSG;
+	const char *line = r->lines[r->count - 1];
+	struct at_fields f;
+	if (at_has_prefix(line, "+CEER:")) {
+		line += 6;
+		line += strspn(line, " ");
+	}
+	at_fields_parse(&f, line);
+	snprintf(words, size, "%s", line);
+	/* `5,11`, `EMM_CAUSE,11`, `11`: the last number is the cause */
+	*ret_cause = -1;
+	for (int i = 0; i < f.count; i++) {
+		int v = at_fields_int(&f, i, -1);
+		if (v > 0 && v < 256)
+			*ret_cause = v;
+	}
+	return 0;
+}

@@ -27,3 +27,11 @@ struct at_command at_cmd_operator(void);
 int at_read_operator(const struct at_reply *r, char *name, size_t size, int *ret_act); /* act −1 not said */
 struct at_command at_cmd_operator_auto(void); /* AT+COPS=0: registers anew */
 const char *at_technology(int act);           /* "GSM" "UMTS" "LTE" "NR"; "" unknown */
+
+/* How strong: "none" "very weak" "weak" "fair" "good" "strong"; "" unknown. */
+const char *at_signal_word(int dbm);
+
+/* AT+CEER: why the last registration, call or service failed. `words`: what the modem says; *ret_cause: the number of
+ * 3GPP TS 24.008 10.5.3.6 / 24.301 9.9.3.9 when it says one, −1. −ENODATA, −EBADMSG. */
+struct at_command at_cmd_cause(void);
+int at_read_cause(const struct at_reply *r, char *words, size_t size, int *ret_cause);
