@@ -1,8 +1,10 @@
 #include "hw/port_holder.h"
+#include "base/text.h"
 
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -39,11 +41,26 @@ static long read_pid(const char *path)
 	return strtol(text, NULL, 10);
 }
 
+void port_real_name(const char *path, char *ret, size_t size)
+{
+	char link[64], real[PATH_MAX];
+	ssize_t n = -1;
+	int fd = open(path, O_PATH | O_CLOEXEC);
+	if (fd >= 0) {
+		snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+		n = readlink(link, real, sizeof real - 1);
+		close(fd);
+	}
+	real[n > 0 ? n : 0] = 0;
+	text_copy(ret, size, n > 0 ? real : path);
+}
+
 bool port_locked(const char *path, char *ret, size_t size)
 {
-	char lock[PATH_MAX];
-	const char *name = strrchr(path, '/');
-	snprintf(lock, sizeof lock, LOCK_FILE, name ? name + 1 : path);
+	char lock[PATH_MAX], real[PATH_MAX - sizeof LOCK_FILE];
+	port_real_name(path, real, sizeof real);
+	const char *name = strrchr(real, '/');
+	snprintf(lock, sizeof lock, LOCK_FILE, name ? name + 1 : real);
 	long pid = read_pid(lock);
 	if (pid <= 0 || pid == getpid() || (kill((pid_t)pid, 0) != 0 && errno == ESRCH))
 		return false;

@@ -63,12 +63,10 @@ static int take(int fd, int baud)
 
 int transport_open(struct transport *t, const char *path, int baud)
 {
-	char real[PATH_MAX], holder[64];
+	char holder[64];
 	t->fd = -1;
-	if (!realpath(path, real))
-		return -errno;
 	/* who keeps to lock files does not look at flock */
-	if (port_locked(real, holder, sizeof holder))
+	if (port_locked(path, holder, sizeof holder))
 		return -EBUSY;
 	int fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
@@ -79,7 +77,7 @@ int transport_open(struct transport *t, const char *path, int baud)
 		return r;
 	}
 	t->fd = fd;
-	text_copy(t->path, sizeof t->path, real);
+	port_real_name(path, t->path, sizeof t->path);
 	return 0;
 }
 

@@ -80,7 +80,7 @@ static void resolve_paths(struct ports *p)
 	for (int i = 0; i < p->d->session_count; i++) {
 		struct ports_line *l = line_of(p, p->d->session[i]);
 		if (l->want.kind == PORTS_PATH_DEVICE)
-			ports_look_real(p->d->session[i]->config->device, l->want.real);
+			ports_look_node(p->d->session[i]->config->device, l->want.node);
 	}
 }
 
@@ -286,9 +286,7 @@ void ports_release(struct ports *p, struct session *s, enum ports_why why)
 
 bool ports_holder(const char *path, char *ret, unsigned size)
 {
-	char real[PORTS_PATH];
-	ports_look_real(path, real);
-	return real[0] && port_holder(real, ret, size);
+	return port_holder(path, ret, size);
 }
 
 /* ------------------------------------------------------------------------------------------------ life */

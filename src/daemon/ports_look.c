@@ -5,7 +5,6 @@
 
 #include <fnmatch.h>
 #include <glob.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -35,10 +34,17 @@ void ports_look_usb(struct ports_look *k)
 	k->disk_count = usb_disks(k->usb, &k->disk);
 }
 
-void ports_look_real(const char *path, char ret[PORTS_PATH])
+/* By its number: paths, links and mounts are many, the device is one. */
+void ports_look_node(const char *path, char ret[PORTS_NODE])
 {
-	char real[PATH_MAX];
-	text_copy(ret, PORTS_PATH, realpath(path, real) ? real : "");
+	struct stat st;
+	ret[0] = 0;
+	if (stat(path, &st) != 0)
+		return;
+	bool device = S_ISCHR(st.st_mode);
+	snprintf(ret, PORTS_NODE, "%c%llx:%llx", device ? 'c' : 'f',
+		 device ? 0ULL : (unsigned long long)st.st_dev,
+		 device ? (unsigned long long)st.st_rdev : (unsigned long long)st.st_ino);
 }
 
 /* Rights and times of a node change while it is in use; its number does not. */
@@ -53,19 +59,19 @@ static uint64_t mark_of(const char *path)
 /* The port of that name once, whoever speaks of it; NULL: there is none. */
 static struct ports_seen *add(struct found *f, const char *path)
 {
-	char real[PORTS_PATH];
-	ports_look_real(path, real);
-	if (!real[0])
+	char node[PORTS_NODE];
+	ports_look_node(path, node);
+	if (!node[0])
 		return NULL;
 	for (int i = 0; i < f->count; i++)
-		if (!strcmp(f->list[i].real, real))
+		if (!strcmp(f->list[i].node, node))
 			return &f->list[i];
 	f->list = mem_resize(f->list, (size_t)f->count + 1, sizeof *f->list);
 	struct ports_seen *s = &f->list[f->count++];
 	*s = (struct ports_seen){.rank = GLOB_RANK, .mark = mark_of(path)};
 	s->usb.interface = -1;
 	text_copy(s->path, sizeof s->path, path);
-	text_copy(s->real, sizeof s->real, real);
+	text_copy(s->node, sizeof s->node, node);
 	return s;
 }
 

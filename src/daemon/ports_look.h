@@ -22,8 +22,8 @@ int ports_look_all(struct ports_look *k, const struct daemon *d, struct ports_se
 /* Puts the watch on the names whose coming and going matters. */
 void ports_look_watch(const struct daemon *d, struct path_watch *names);
 
-/* What a path leads to; "" nothing. */
-void ports_look_real(const char *path, char ret[PORTS_PATH]);
+/* Which node a path leads to; "" none. */
+void ports_look_node(const char *path, char ret[PORTS_NODE]);
 
 #define PORTS_DISK (USB_STICK + 16)
 /* Is a modem there that shows itself as a disk: known as such by a row (usb_storage), or the same maker's in the socket

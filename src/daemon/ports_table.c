@@ -82,7 +82,7 @@ static bool same_stick(const struct ports_port *a, const struct ports_port *b)
 
 static bool same_node(const struct ports_seen *a, const struct ports_seen *b)
 {
-	return !strcmp(a->real, b->real) && a->mark == b->mark && a->usb.number == b->usb.number &&
+	return !strcmp(a->node, b->node) && a->mark == b->mark && a->usb.number == b->usb.number &&
 	       !strcmp(a->usb.stick, b->usb.stick);
 }
 
@@ -183,7 +183,7 @@ static bool others(const struct ports_table *t, const struct ports_line *l, cons
 
 static bool is_path(const struct ports_line *l, const struct ports_port *p)
 {
-	return l->want.kind == PORTS_PATH_DEVICE && !strcmp(l->want.real, p->at.real);
+	return l->want.kind == PORTS_PATH_DEVICE && !strcmp(l->want.node, p->at.node);
 }
 
 /* The line's `device` speaks of it. */
@@ -260,7 +260,7 @@ static int compare(const struct ports_line *l, const struct ports_port *a, enum 
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
 		if (keys[i][0] != keys[i][1])
 			return keys[i][0] - keys[i][1];
-	return strcmp(a->at.real, b->at.real);
+	return strcmp(a->at.node, b->at.node);
 }
 
 static struct ports_port *best(const struct ports_table *t, const struct ports_line *l, int64_t now_ms,

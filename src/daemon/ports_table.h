@@ -11,13 +11,15 @@
 
 #include <stdint.h>
 
+#define PORTS_NODE 40
+
 enum ports_kind { PORTS_PATH_DEVICE, PORTS_USB_DEVICE, PORTS_IMEI_DEVICE };
 
 /* What a line wants. */
 struct ports_want {
 	char device[PORTS_PATH]; /* as the configuration has it */
 	enum ports_kind kind;
-	char real[PORTS_PATH]; /* path: where it leads to; "" it leads nowhere at present */
+	char node[PORTS_NODE]; /* path: the node that it leads to; "" it leads nowhere at present */
 	char usb[10];          /* usb: */
 	char imei[16];         /* imei: or what was learned; "" nothing yet */
 	char iccid[24];        /* "" any SIM */
@@ -26,7 +28,7 @@ struct ports_want {
 /* A port as it is seen when one looks around. */
 struct ports_seen {
 	char path[PORTS_PATH]; /* to be opened */
-	char real[PORTS_PATH]; /* without links: the key */
+	char node[PORTS_NODE]; /* the device itself, whatever it is called: the key */
 	struct usb_port usb;   /* usb.stick "" when it is none */
 	uint64_t mark;         /* changes when the node was made anew */
 	int rank;              /* by the row of that VID:PID, the lower the sooner: ports_rank */

@@ -28,7 +28,7 @@ static struct ports_seen *plug(struct play *p, const char *tty, const char *stic
 	struct ports_seen *s = &p->seen[p->count++];
 	*s = (struct ports_seen){.mark = 1, .offered = true};
 	snprintf(s->path, sizeof s->path, "/dev/%s", tty);
-	snprintf(s->real, sizeof s->real, "/dev/%s", tty);
+	snprintf(s->node, sizeof s->node, "/dev/%s", tty);
 	snprintf(s->usb.stick, sizeof s->usb.stick, "%s", stick);
 	snprintf(s->usb.id, sizeof s->usb.id, "2c7c:0125");
 	s->usb.interface = interface;
@@ -62,7 +62,7 @@ static struct ports_line *line(struct play *p, const char *who, const char *devi
 		w.kind = PORTS_USB_DEVICE;
 		snprintf(w.usb, sizeof w.usb, "%s", device + 4);
 	} else
-		snprintf(w.real, sizeof w.real, "%s", device);
+		snprintf(w.node, sizeof w.node, "%s", device);
 	snprintf(w.imei, sizeof w.imei, "%s", learned);
 	snprintf(w.iccid, sizeof w.iccid, "%s", iccid);
 	return ports_table_want(&p->t, who, &w);
@@ -210,7 +210,7 @@ static void test_path_is_followed(void **unused)
 	assert_string_equal(claim(&p, l), "ttyUSB2");
 	ports_table_release(&p.t, l, PORTS_GONE, p.now);
 	unplug(&p, "1-1");
-	l->want.real[0] = 0;
+	l->want.node[0] = 0;
 	assert_string_equal(claim(&p, l), "");
 	plug(&p, "ttyUSB7", "1-1", 2)->usb.number = 9;
 	plug(&p, "ttyUSB8", "1-3", 2); /* somebody else's */
