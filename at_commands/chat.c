@@ -193,7 +193,7 @@ void chat_finish(struct at_chat *c, int64_t now_ms, enum at_final final, int cod
 	bool half = c->out.len || c->stage == CHAT_PAYLOAD || c->stage == CHAT_CTRLZ;
 	bool heard = final == AT_OK || final == AT_ERROR || final == AT_CMS_ERROR || final == AT_CME_ERROR;
 	if (heard && e->payload)
-		c->air_until_ms = INT64_MIN;
+		chat_landed(c, now_ms);
 	if (heard)
 		c->unechoed = c->echoed ? 0 : c->unechoed + 1;
 	if (half || final == AT_TIMEOUT || final == AT_NO_PROMPT || no_final)
@@ -336,7 +336,7 @@ static void stage_due(struct at_chat *c, int64_t now_ms)
 		chat_prompt_due(c, now_ms);
 		break;
 	case CHAT_RESULT:
-		chat_finish(c, now_ms, AT_TIMEOUT, -1, "", false);
+		chat_result_due(c, now_ms);
 		break;
 	case CHAT_GRACE:
 		chat_finish(c, now_ms, AT_OK, -1, "", true);
@@ -395,7 +395,7 @@ void at_chat_wrote(struct at_chat *c, int64_t now_ms, size_t n)
 	if (c->stage == CHAT_PROMPT) {
 		c->deadline_ms = now_ms + c->now->cmd.prompt_ms;
 		c->framer.want_prompt = true;
-	} else if (c->stage == CHAT_RESULT) {
+	} else if (c->stage == CHAT_RESULT && !c->payload_sent) {
 		chat_await_result(c, now_ms);
 	} else if (c->stage == CHAT_CTRLZ) {
 		c->deadline_ms = now_ms + c->opt.ctrlz_delay_ms;

@@ -21,7 +21,8 @@
  *has never answered a marker is in step when, after any final result, it was silent for settle_ms. After
  *    resync_tries markers without a word the next command in the queue ends as AT_DEAD without having been
  *    written; the one after that tries again. While a payload may still be in the air (command.silence_ms) it
- *    is asked on, rarely: a modem that is busy with the network is not dead.
+ *    is asked on: a modem that is busy with the network is not dead. It is asked already before, when nothing
+ *    was heard for much longer than usual: an echo then tells that it has started anew.
  *  - A gated payload leaves only after at_chat_release; after at_chat_withhold, or when what came before the
  *    prompt says that the modem is not what it was, the prompt is left by ESC and nothing is sent.
  *  - Everything that a stranger can make grow is bounded: line, reply (lines and bytes), queue.
@@ -86,7 +87,8 @@ struct at_command {
 	int timeout_ms; /* for the final result, from the last byte of the request on; 0: 5 s */
 	int prompt_ms;  /* for the prompt; 0: 10 s */
 	int grace_ms;   /* > 0: after an expected line, wait so long for the OK and do without */
-	int64_t expires_ms; /* monotonic; not begun by then it ends as AT_CANCELLED, unwritten. 0: it has time */
+	int64_t
+	    expires_ms; /* monotonic; not begun by then it ends as AT_CANCELLED, unwritten. 0: it has time */
 	/* > 0, with a payload: when no byte comes for so long behind Ctrl-Z it ends as AT_TIMEOUT; its answer may
 	 * come until timeout_ms, as `late`, and until then the modem is not called dead */
 	int silence_ms;

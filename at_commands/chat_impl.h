@@ -53,6 +53,11 @@ struct at_chat {
 	int unechoed;         /* commands in a row whose line did not */
 	const char *withheld; /* why, in CHAT_LEAVE */
 	int64_t limit_ms;     /* of the result, however much is said meanwhile; INT64_MAX none */
+	int64_t silent_ms;    /* behind Ctrl-Z: nothing was heard by then */
+	int64_t nudge_ms;     /* behind Ctrl-Z: is anybody there? INT64_MAX not asked */
+	bool nudged;          /* asked: what is heard from now on may be the answer to that */
+	int64_t ctrlz_ms;     /* when it went out */
+	int usual_ms;         /* from Ctrl-Z to the result, of late; 0 not known */
 	int64_t air_until_ms; /* the last payload may be answered until then */
 	struct buf text;      /* reply lines, each with its NUL */
 	size_t count;
@@ -69,12 +74,12 @@ struct at_chat {
 	bool resync_lazy; /* the modem is dead: only a waiting command tries again */
 	int resync_try;
 	int probe_ms, probe_tries; /* instead of the options', for this resync; 0 not so */
-	int owed;              /* markers written that are not answered yet, also by earlier resyncs */
-	int64_t owed_until_ms; /* after that nobody answers them any more */
-	bool marker_line;      /* a marker's line is here, its final result is not */
-	bool answered, heard;  /* in this resync: a marker whole; any final result */
-	bool marker_known;     /* this modem has answered a marker once */
-	int prompts;           /* prompts seen during this resync */
+	int owed;                  /* markers written that are not answered yet, also by earlier resyncs */
+	int64_t owed_until_ms;     /* after that nobody answers them any more */
+	bool marker_line;          /* a marker's line is here, its final result is not */
+	bool answered, heard;      /* in this resync: a marker whole; any final result */
+	bool marker_known;         /* this modem has answered a marker once */
+	int prompts;               /* prompts seen during this resync */
 	const struct chat_marker *marker;
 	/* the command whose answer may still come */
 	char lost_prefixes[AT_PREFIXES_MAX];
@@ -100,8 +105,11 @@ void chat_prompt_seen(struct at_chat *c, int64_t now_ms);
 void chat_prompt_due(struct at_chat *c, int64_t now_ms);   /* the deadline of PAYLOAD, CTRLZ, GATE or LEAVE */
 void chat_await_result(struct at_chat *c, int64_t now_ms); /* the last byte of the request is out */
 void chat_heard(struct at_chat *c, int64_t now_ms);        /* bytes came */
-void chat_result_line(struct at_chat *c, int64_t now_ms);  /* an expected line came: grace begins */
-bool chat_before_payload(const struct at_chat *c);         /* the result line cannot come yet */
+void chat_result_due(struct at_chat *c, int64_t now_ms);   /* the deadline of RESULT */
+void chat_landed(struct at_chat *c, int64_t now_ms);       /* a payload's result is here */
+void chat_echo(struct at_chat *c, int64_t now_ms, const char *line);
+void chat_result_line(struct at_chat *c, int64_t now_ms); /* an expected line came: grace begins */
+bool chat_before_payload(const struct at_chat *c);        /* the result line cannot come yet */
 
 /* chat_line.c */
 bool chat_prefix_in(const char *prefixes, const char *line);
@@ -118,6 +126,8 @@ void chat_note_header(struct at_chat *c, const char *line); /* of a listing: a P
 /* chat_resync.c */
 bool chat_resyncing(const struct at_chat *c);
 int64_t chat_marker_deadline(const struct at_chat *c, int64_t now_ms);
+void chat_put_marker(struct at_chat *c, int64_t now_ms);
+bool chat_is_marker_echo(const char *line);
 void chat_resync_start(struct at_chat *c, int64_t now_ms);
 void chat_resync_line(struct at_chat *c, int64_t now_ms, const char *line);
 void chat_resync_prompt(struct at_chat *c, int64_t now_ms);

@@ -336,7 +336,7 @@ void chat_line(struct at_chat *c, int64_t now_ms, const char *line)
 	const struct final_row *f = c->now ? find_final(c, line) : NULL;
 	if (c->now && is_echo(c, line)) {
 		c->stats.garbage = 0;
-		c->echoed |= !strcasecmp(line, c->now->cmd.line);
+		chat_echo(c, now_ms, line);
 	} else if (f) {
 		c->stats.garbage = 0;
 		take_final(c, now_ms, f, line);

@@ -4,9 +4,14 @@
 
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 
 #define LEAVE_MS        2000 /* what the modem says to ESC; some say nothing */
 #define UNECHOED_ENOUGH 2    /* commands without echo: it is off */
+#define NUDGE_MS        3000
+#define NUDGE_FIRST_MS  5000
+#define USUAL_FACTOR    4 /* so much longer than usual is unusually long */
+#define UNKNOWN_MS      2500
 
 bool chat_before_payload(const struct at_chat *c)
 {
@@ -16,24 +21,72 @@ bool chat_before_payload(const struct at_chat *c)
 
 /* ---- the result ---- */
 
+/* Behind Ctrl-Z there are three times: when nothing was heard for unusually long it is asked whether somebody is
+ * there, and again every NUDGE_MS; at silent_ms what became of it counts as unknown; at limit_ms it is so
+ * whatever is heard. */
+static void next_deadline(struct at_chat *c)
+{
+	c->deadline_ms = c->silent_ms < c->limit_ms ? c->silent_ms : c->limit_ms;
+	if (c->nudge_ms < c->deadline_ms)
+		c->deadline_ms = c->nudge_ms;
+}
+
 void chat_await_result(struct at_chat *c, int64_t now_ms)
 {
 	const struct at_command *cmd = &c->now->cmd;
 	c->limit_ms = now_ms + cmd->timeout_ms;
-	c->deadline_ms = c->limit_ms;
-	if (!cmd->payload)
-		return;
-	if (cmd->silence_ms)
+	c->silent_ms = c->nudge_ms = INT64_MAX;
+	c->nudged = false;
+	if (cmd->payload && cmd->silence_ms) {
+		c->ctrlz_ms = now_ms;
 		c->air_until_ms = c->limit_ms;
-	chat_heard(c, now_ms);
+		chat_heard(c, now_ms);
+	}
+	next_deadline(c);
 }
 
 void chat_heard(struct at_chat *c, int64_t now_ms)
 {
-	if (c->stage != CHAT_RESULT || !c->now->payload || !c->now->cmd.silence_ms)
+	if (c->stage != CHAT_RESULT || !c->now->payload || !c->now->cmd.silence_ms || c->nudged)
 		return;
-	int64_t at = now_ms + c->now->cmd.silence_ms;
-	c->deadline_ms = at < c->limit_ms ? at : c->limit_ms;
+	int64_t patience = USUAL_FACTOR * (int64_t)(c->usual_ms ? c->usual_ms : UNKNOWN_MS);
+	c->silent_ms = now_ms + c->now->cmd.silence_ms;
+	/* one that does not know markers would say ERROR, and that would be taken for the payload's */
+	if (c->marker_known)
+		c->nudge_ms = now_ms + (patience > NUDGE_FIRST_MS ? patience : NUDGE_FIRST_MS);
+	next_deadline(c);
+}
+
+void chat_landed(struct at_chat *c, int64_t now_ms)
+{
+	c->air_until_ms = INT64_MIN;
+	if (!c->payload_sent || !c->now->cmd.silence_ms)
+		return;
+	int64_t took = now_ms - c->ctrlz_ms;
+	took = took < 1 ? 1 : took > c->now->cmd.timeout_ms ? c->now->cmd.timeout_ms : took;
+	c->usual_ms = c->usual_ms ? (int)((3 * (int64_t)c->usual_ms + took) / 4) : (int)took;
+}
+
+void chat_result_due(struct at_chat *c, int64_t now_ms)
+{
+	if (now_ms >= c->silent_ms || now_ms >= c->limit_ms) {
+		chat_finish(c, now_ms, AT_TIMEOUT, -1, "", false);
+		return;
+	}
+	c->nudged = true;
+	c->nudge_ms = now_ms + NUDGE_MS;
+	chat_put_marker(c, now_ms);
+	next_deadline(c);
+}
+
+/* An echo where there was none for a while: it has started anew. What it had in the air has no answer any more. */
+void chat_echo(struct at_chat *c, int64_t now_ms, const char *line)
+{
+	if (!strcasecmp(line, c->now->cmd.line))
+		c->echoed = true;
+	else if (c->stage == CHAT_RESULT && c->nudged && c->unechoed >= UNECHOED_ENOUGH &&
+		 chat_is_marker_echo(line))
+		chat_finish(c, now_ms, AT_TIMEOUT, -1, "", false);
 }
 
 void chat_result_line(struct at_chat *c, int64_t now_ms)
@@ -54,8 +107,7 @@ void at_chat_hurry(struct at_chat *c, int64_t now_ms, int ms)
 		return;
 	if (c->limit_ms > now_ms + ms)
 		c->limit_ms = now_ms + ms;
-	if (c->deadline_ms > c->limit_ms)
-		c->deadline_ms = c->limit_ms;
+	next_deadline(c);
 }
 
 /* ---- the payload ---- */

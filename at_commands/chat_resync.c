@@ -2,13 +2,15 @@
  * produce; modems answer in order, so all that stands before that line belongs to the past. */
 #include "at_commands/chat_impl.h"
 #include "at_commands/fields.h"
+#include "base/mem.h"
 
 #include <string.h>
+#include <strings.h>
 
 #define ESCAPE_GAP_MS 100   /* between ESC CR and the marker: the modem leaves its prompt */
 #define OWED_MS       60000 /* an answer to a marker is known for what it is for so long */
 #define PROMPTS_MAX   3     /* prompts that are escaped before we stop believing in them */
-#define BUSY_MS       10000 /* between markers while a payload may still be in the air */
+#define BUSY_MS       3000  /* between markers while a payload may still be in the air */
 
 struct chat_marker {
 	const char *line, *prefix;
@@ -31,12 +33,26 @@ int64_t chat_marker_deadline(const struct at_chat *c, int64_t now_ms)
 	return now_ms + (c->resync_try > c->opt.resync_tries ? BUSY_MS : c->opt.resync_ms);
 }
 
-static void put_marker(struct at_chat *c, int64_t now_ms)
+void chat_put_marker(struct at_chat *c, int64_t now_ms)
 {
 	c->marker = &markers[chat_prefix_in(c->lost_prefixes, markers[0].prefix)];
 	chat_put(c, c->marker->line);
 	c->owed++;
 	c->owed_until_ms = now_ms + OWED_MS;
+}
+
+bool chat_is_marker_echo(const char *line)
+{
+	for (size_t i = 0; i < ARRAY_LEN(markers); i++)
+		if (!strncasecmp(line, markers[i].line, strlen(markers[i].line) - 1) &&
+		    strlen(line) == strlen(markers[i].line) - 1)
+			return true;
+	return false;
+}
+
+static void put_marker(struct at_chat *c, int64_t now_ms)
+{
+	chat_put_marker(c, now_ms);
 	c->stage = CHAT_MARK;
 	c->deadline_ms = chat_marker_deadline(c, now_ms);
 }
@@ -118,7 +134,8 @@ void chat_resync_due(struct at_chat *c, int64_t now_ms)
 		put_marker(c, now_ms);
 	} else if (c->stage == CHAT_SETTLE) {
 		settled(c, now_ms);
-	} else if (c->resync_try < (c->probe_ms ? c->probe_tries : c->opt.resync_tries) || (now_ms < c->air_until_ms && !c->heard)) {
+	} else if (c->resync_try < (c->probe_ms ? c->probe_tries : c->opt.resync_tries) ||
+		   (now_ms < c->air_until_ms && !c->heard)) {
 		c->resync_try++;
 		c->resync_escape = true;
 		again(c, now_ms);

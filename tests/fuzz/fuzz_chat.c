@@ -1,10 +1,11 @@
 /* A modem gone mad: the input says what it sends, what is asked meanwhile, and how time passes. Promises
  * checked: each command ends exactly once, a PDU is written only behind a prompt of its own command,
- * payload_sent tells the truth, the chat never asks to be woken in the past. Readers of replies and codes get
- * what comes out.
+ * payload_sent tells the truth, a gated PDU is written only when it was let go, the chat never asks to be woken in
+ * the past. Readers of replies and codes get what comes out.
  *
  *	0xF0 a command   0xF1 a submit   0xF2 a listing   0xF3 time to the deadline   0xF4 50 ms   0xF5 resync
- *	0xF6 abort       0xF7 write one byte only from now on   everything else: bytes from the modem */
+ *	0xF6 abort       0xF7 write one byte only from now on   0xF8 a gated submit   0xF9 let go   0xFA keep back
+ *	0xFB hurry       everything else: bytes from the modem */
 #include "at_commands/verbs.h"
 #include "at_commands/fields.h"
 
@@ -12,7 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PDU "0011000B813109831008F00008A7044F60597D"
+#define PDU   "0011000B813109831008F00008A7044F60597D"
+#define GATED "0011000B813109831008F00008A7064F60597D0031"
 
 struct mad {
 	struct at_chat *chat;
@@ -21,8 +23,9 @@ struct mad {
 	int submits;      /* of them with a PDU, as begun by their line */
 	bool prompt_seen; /* a `>` came since the last AT+CMGS line went out */
 	bool slow;
-	struct buf tail; /* the last bytes that were written */
-	size_t ctrlz;    /* how many went out */
+	bool gated, let_go; /* such a submit has not ended; its gate is open */
+	struct buf tail;    /* the last bytes that were written */
+	size_t ctrlz;       /* how many went out */
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -62,6 +65,15 @@ static void done(void *user, const struct at_reply *r)
 	}
 }
 
+static void gated_done(void *user, const struct at_reply *r)
+{
+	struct mad *m = user;
+	if (!m->gated || (r->payload_sent && !m->let_go) || (r->payload_sent && r->final == AT_WITHHELD))
+		abort();
+	m->gated = m->let_go = false;
+	done(user, r);
+}
+
 static void on_urc(void *user, const struct at_urc *u)
 {
 	(void)user;
@@ -77,13 +89,18 @@ static void write_out(struct mad *m)
 		if (m->slow)
 			n = 1;
 		buf_add(&m->tail, p, n);
-		if (strstr(buf_str(&m->tail), "AT+CMGS=18\r")) {
+		if (strstr(buf_str(&m->tail), "AT+CMGS=18\r") || strstr(buf_str(&m->tail), "+CMGS=19\r")) {
 			m->prompt_seen = false;
 			buf_reset(&m->tail);
 		}
 		if (strstr(buf_str(&m->tail), PDU)) {
 			if (!m->prompt_seen)
 				abort(); /* a PDU without a prompt */
+			buf_reset(&m->tail);
+		}
+		if (strstr(buf_str(&m->tail), GATED)) {
+			if (!m->prompt_seen || !m->let_go)
+				abort(); /* nobody let it go */
 			buf_reset(&m->tail);
 		}
 		for (size_t i = 0; i < n; i++)
@@ -106,6 +123,26 @@ static void submit(struct mad *m, const char *line, const char *payload, unsigne
 	m->open++;
 	if (at_chat_submit(m->chat, m->now, &c))
 		m->open--;
+}
+
+static void submit_gated(struct mad *m)
+{
+	struct at_command c = {.flags = AT_GATED,
+			       .line = "AT+CMGF?;+CMGS=19",
+			       .prefixes = "+CMGS: +CMGF:",
+			       .before = "+CMGF: 0",
+			       .payload = GATED,
+			       .silence_ms = 3000,
+			       .done = gated_done,
+			       .user = m};
+	if (m->gated)
+		return;
+	m->open++;
+	m->gated = true;
+	if (at_chat_submit(m->chat, m->now, &c)) {
+		m->open--;
+		m->gated = false;
+	}
 }
 
 static void to_deadline(struct mad *m)
@@ -148,6 +185,19 @@ static void step(struct mad *m, uint8_t b)
 		break;
 	case 0xF7:
 		m->slow = !m->slow;
+		break;
+	case 0xF8:
+		submit_gated(m);
+		break;
+	case 0xF9:
+		if (at_chat_release(m->chat, m->now) == 0)
+			m->let_go = true;
+		break;
+	case 0xFA:
+		at_chat_withhold(m->chat, m->now);
+		break;
+	case 0xFB:
+		at_chat_hurry(m->chat, m->now, 100);
 		break;
 	default:
 		m->prompt_seen |= b == '>';

@@ -280,7 +280,7 @@ static void the_late_answer_settles_it(void **state)
 	size_t markers = 0;
 	for (const char *p = buf_str(&r.written); (p = strstr(p, "AT+CMEE?\r")); p++)
 		markers++;
-	assert_in_range(markers, 3, 8);
+	assert_in_range(markers, 8, 14);
 	check(&r, "", NULL);
 	rig_feed(&r, "\r\n+CMGS: 5\r\n\r\nOK\r\n");
 	for (size_t i = 0; i < markers; i++)
@@ -317,6 +317,64 @@ static void the_late_answer_is_not_the_next_ones(void **state)
 	rig_end(&r);
 }
 
+/* The modem has answered a marker once, and answers without echo. */
+static void acquainted(struct rig *r)
+{
+	rig_init(r, NULL);
+	at_chat_resync(r->chat, r->now);
+	rig_pass(r, 200);
+	rig_feed(r, "AT+CMEE?\r\r\n+CMEE: 1\r\n\r\nOK\r\n");
+	rig_pass(r, 1100);
+	quiet_down(r);
+	rig_submit(r, submit_command(0));
+	rig_feed(r, "> ");
+	check(r, "", LINE PDU "\x1a");
+	rig_pass(r, 9999);
+	check(r, "", "");
+	rig_pass(r, 1);
+	check(r, "", "AT+CMEE?\r"); /* unusually long: is anybody there? */
+}
+
+static void asked_before_silence_is_given_up(void **state)
+{
+	(void)state;
+	struct rig r;
+	/* it has started anew, and echoes */
+	acquainted(&r);
+	rig_pass(&r, 3000);
+	check(&r, "", "AT+CMEE?\r");
+	rig_feed(&r, "AT+CMEE?\r\r\n+CMEE: 1\r\n\r\nOK\r\n");
+	check(&r, "done timeout sent\n", NULL);
+	rig_pass(&r, 1200);
+	rig_submit(&r, rig_command("AT+CMGF?", "", 0));
+	rig_feed(&r, "AT+CMEE?\r\r\n+CMEE: 1\r\n\r\nOK\r\n");
+	rig_pass(&r, 1200);
+	assert_non_null(strstr(buf_str(&r.written), "AT+CMGF?\r"));
+	rig_end(&r);
+	/* it was busy: its answers come in their order */
+	acquainted(&r);
+	rig_feed(&r, "\r\n+CMGS: 5\r\n\r\nOK\r\n\r\n+CMEE: 1\r\n\r\nOK\r\n");
+	check(&r, "done OK sent | +CMGS: 5\n", "");
+	rig_end(&r);
+	/* it can do two things at a time */
+	acquainted(&r);
+	rig_feed(&r, "\r\n+CMEE: 1\r\n\r\nOK\r\n");
+	check(&r, "late 0 OK\n", "");
+	rig_feed(&r, "\r\n+CMGS: 5\r\n\r\nOK\r\n");
+	check(&r, "done OK sent | +CMGS: 5\n", "");
+	rig_end(&r);
+	/* and one that answers markers alone is not waited for any longer */
+	acquainted(&r);
+	for (int i = 0; i < 4; i++) {
+		rig_feed(&r, "\r\n+CMEE: 1\r\n\r\nOK\r\n");
+		rig_pass(&r, i < 3 ? 3000 : 999);
+	}
+	check(&r, "late 0 OK\nlate 0 OK\nlate 0 OK\nlate 0 OK\n", NULL);
+	rig_pass(&r, 1);
+	check(&r, "done timeout sent\n", NULL);
+	rig_end(&r);
+}
+
 static void hurried_when_something_else_proves_it(void **state)
 {
 	(void)state;
@@ -350,6 +408,7 @@ int main(void)
 	    cmocka_unit_test(silence_behind_ctrl_z),
 	    cmocka_unit_test(the_late_answer_settles_it),
 	    cmocka_unit_test(the_late_answer_is_not_the_next_ones),
+	    cmocka_unit_test(asked_before_silence_is_given_up),
 	    cmocka_unit_test(hurried_when_something_else_proves_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
