@@ -1,5 +1,6 @@
 /* `yishi status`: one screen, and whether somebody has to look after something. */
 #include "cli/control.h"
+#include "cli/line_words.h"
 #include "cli/nouns.h"
 
 #include "base/mem.h"
@@ -32,7 +33,9 @@ static const struct out_column columns[] = {
     {"overdue", N_("overdue cases"), OUT_INT, 0},
     {"next_meeting", N_("next meeting"), OUT_TIME, 0},
     {"duty_list_empty", NULL, OUT_BOOL, 0},
-    {"alarms", N_("open calls for help"), OUT_INT, 0},
+    {"alarms", NULL, OUT_INT, 0},
+    {"calls_for_help", N_("open calls for help"), OUT_INT, 0},
+    {"line_alarms", NULL, OUT_RAW, 0},
     {"disk_free", NULL, OUT_INT, 0},
     {0},
 };
@@ -47,6 +50,7 @@ struct state {
 	int64_t help, chores; /* open calls for help; small things for a person */
 	bool duty_list_empty;
 	long long disk_free;
+	json_t *line_alarms; /* owned */
 };
 
 static void ask_daemon(const struct config *cfg, struct state *st)
@@ -84,15 +88,40 @@ static int ask_store(struct store *s, int64_t now, struct state *st)
 
 static json_t *state_json(const struct state *st)
 {
-	return json_pack("{ss so so si si sI so sI sI sI sI so sb sI sI}", "version", YISHI_VERSION, "uptime",
+	return json_pack("{ss so so si si sI so sI sI sI sI so sb sI sI so sI}", "version", YISHI_VERSION, "uptime",
 			 st->daemon ? json_integer(st->uptime) : json_null(), "clock_ok",
 			 st->daemon ? json_boolean(st->clock_ok) : json_null(), "modems_up", st->modems_up,
 			 "modems", st->modems, "queue", (json_int_t)st->queue.queued, "queue_oldest",
 			 out_time(st->queue.oldest_utc), "uncertain", (json_int_t)st->queue.uncertain,
 			 "quarantine", (json_int_t)st->quarantine, "open_cases", (json_int_t)st->open_cases,
 			 "overdue", (json_int_t)st->overdue, "next_meeting", out_time(st->next_meeting),
-			 "duty_list_empty", st->duty_list_empty, "alarms", (json_int_t)st->help, "disk_free",
+			 "duty_list_empty", st->duty_list_empty, "alarms",
+			 (json_int_t)(st->help + (int64_t)json_array_size(st->line_alarms)), "calls_for_help",
+			 (json_int_t)st->help, "line_alarms", json_incref(st->line_alarms), "disk_free",
 			 (json_int_t)st->disk_free);
+}
+
+static const char *text(const json_t *o, const char *key)
+{
+	const char *s = json_string_value(json_object_get(o, key));
+	return s ? s : "";
+}
+
+static int alarms(struct cli *c, const struct state *st)
+{
+	json_t *a;
+	size_t i;
+	json_array_foreach(st->line_alarms, i, a)
+	{
+		if (c->out.mode != OUT_TABLE)
+			continue;
+		const char *detail = text(a, "detail");
+		cleanup_free char *line =
+		    mem_printf("%s: %s%s%s%s. %s", text(a, "modem"), text(a, "text"), *detail ? " (" : "", detail,
+			       *detail ? ")" : "", text(a, "remedy"));
+		printf(c->out.colour ? "\033[31m! %s\033[0m\n" : "! %s\n", line);
+	}
+	return (int)json_array_size(st->line_alarms);
 }
 
 /* One line for each thing that a person should see to; the count. */
@@ -125,7 +154,7 @@ static int problems(struct cli *c, const struct config *cfg, const struct state 
 		list[n++] = _("the disk is nearly full");
 	for (int i = 0; i < n && c->out.mode == OUT_TABLE; i++)
 		printf(c->out.colour ? "\033[31m! %s\033[0m\n" : "! %s\n", list[i]);
-	return n;
+	return n + alarms(c, st);
 }
 
 static int run(struct cli *c)
@@ -141,6 +170,8 @@ static int run(struct cli *c)
 	ask_daemon(cfg, &st);
 	if ((r = ask_store(s, now, &st)))
 		return cli_store_failed(c, r);
+	if ((r = line_alarms(c, s, NULL, &st.line_alarms)))
+		return cli_store_failed(c, r);
 	if (statvfs(cfg->database, &disk) == 0)
 		st.disk_free = (long long)disk.f_bavail * (long long)disk.f_frsize;
 	if (c->out.mode == OUT_TABLE)
@@ -152,6 +183,7 @@ static int run(struct cli *c)
 	/* what can wait for office hours is no alarm, and does not change the exit status */
 	if (st.chores && c->out.mode == OUT_TABLE)
 		printf(_("%lld small things wait for you: yishi todo list\n"), (long long)st.chores);
+	json_decref(st.line_alarms);
 	return !st.daemon ? EX_UNAVAILABLE : todo ? CLI_NOTHING : EX_OK;
 }
 

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 /* What the circuit-switched and the packet-switched domain say may differ. */
 static int domain_status(const struct modem *m, bool circuits)
@@ -122,9 +123,21 @@ static struct result cops(struct modem *m, enum op op, const struct args *a)
 
 /* ---- time ---- */
 
+#define HOME_ZONE 32
+
+/* The network's civil time, in quarters of an hour east of UTC: whatever zone this process lives in. */
+static void civil_there(int64_t utc, int zone, struct civil *c)
+{
+	time_t t = (time_t)(utc + zone * 900);
+	struct tm tm;
+	gmtime_r(&t, &tm);
+	*c = (struct civil){tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
+			    tm.tm_min,         tm.tm_sec,     tm.tm_wday};
+}
+
 static void clock_now(const struct modem *m, struct civil *c)
 {
-	civil_from_utc(m->net->now_utc + m->time_offset_s, c);
+	civil_there(m->net->now_utc + m->time_offset_s, HOME_ZONE, c);
 }
 
 static struct result cclk(struct modem *m, enum op op, const struct args *a)
@@ -141,8 +154,13 @@ static struct result cclk(struct modem *m, enum op op, const struct args *a)
 		if (sscanf(args_text(a, 0), "%d/%d/%d,%d:%d:%d", &t.year, &t.month, &t.day, &t.hour, &t.minute,
 			   &t.second) != 6)
 			return CME(50);
-		t.year += 2000;
-		m->time_offset_s = civil_to_utc(&t) - m->net->now_utc;
+		struct tm tm = {.tm_year = t.year + 100,
+				.tm_mon = t.month - 1,
+				.tm_mday = t.day,
+				.tm_hour = t.hour,
+				.tm_min = t.minute,
+				.tm_sec = t.second};
+		m->time_offset_s = (int64_t)timegm(&tm) - HOME_ZONE * 900 - m->net->now_utc;
 	}
 	return OK_RESULT;
 }
@@ -151,16 +169,17 @@ void modem_nitz(struct modem *m, int64_t utc, int zone)
 {
 	if (m->set.ctzu)
 		m->time_offset_s = utc - m->net->now_utc;
-	struct civil c;
-	civil_from_utc(utc, &c);
+	struct civil c, u;
+	civil_there(utc, zone, &c);
+	civil_there(utc, 0, &u);
 	if (m->set.ctzr == 1)
 		modem_urc(m, "+CTZV: %+d", zone);
 	else if (m->set.ctzr == 2)
 		modem_urc(m, "+CTZE: \"%+03d\",0,\"%04d/%02d/%02d,%02d:%02d:%02d\"", zone, c.year, c.month,
 			  c.day, c.hour, c.minute, c.second);
 	if (m->set.flag[FLAG_CLTS]) /* SIMCom [M] */
-		modem_urc(m, "*PSUTTZ: %d,%d,%d,%d,%d,%d,\"%+d\",0", c.year, c.month, c.day, c.hour, c.minute,
-			  c.second, zone);
+		modem_urc(m, "*PSUTTZ: %d,%d,%d,%d,%d,%d,\"%+d\",0", u.year, u.month, u.day, u.hour, u.minute,
+			  u.second, zone);
 	if (m->profile->quirks & QUIRK_CEND) /* Huawei [C, chan-dongle] */
 		modem_urc(m, "^NWTIME: %02d/%02d/%02d,%02d:%02d:%02d%+03d,00", c.year % 100, c.month, c.day,
 			  c.hour, c.minute, c.second, zone);
