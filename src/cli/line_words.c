@@ -107,3 +107,18 @@ int line_alarms(struct cli *c, struct store *s, const char *modem, json_t **ret)
 	*ret = w.list;
 	return 0;
 }
+
+void line_stamp(json_t *list)
+{
+	static const char *const keys[] = {"time", "since", "expires"};
+	size_t i;
+	json_t *x;
+	char stamp[32];
+	json_array_foreach(list, i, x) for (size_t k = 0; k < ARRAY_LEN(keys); k++)
+	{
+		const json_t *v = json_object_get(x, keys[k]);
+		if (json_is_integer(v))
+			json_object_set_new(x, keys[k],
+					    json_string(rfc3339_format(json_integer_value(v), stamp)));
+	}
+}

@@ -13,3 +13,6 @@ const char *line_signal_label(const char *word);
 /* Standing alarms as an array of {modem alarm severity since detail text remedy}; `modem` NULL: of all lines. *ret is
  * the caller's. -errno of the store. */
 int line_alarms(struct cli *c, struct store *s, const char *modem, json_t **ret);
+
+/* Times of rows within a row, as RFC 3339: for JSON. */
+void line_stamp(json_t *list);

@@ -176,6 +176,8 @@ static int run(struct cli *c)
 		st.disk_free = (long long)disk.f_bavail * (long long)disk.f_frsize;
 	if (c->out.mode == OUT_TABLE)
 		printf("%s\n", cfg->name);
+	else
+		line_stamp(st.line_alarms);
 	out_record(&c->out, columns, state_json(&st));
 	int todo = problems(c, cfg, &st, now);
 	if (!todo && c->out.mode == OUT_TABLE)

@@ -177,10 +177,11 @@ void operator_registration(struct session *s, const char *line, bool query)
 	enum registration now = overall(s, o);
 	if (now == o->registration)
 		return;
+	/* asked by the initialising already when it is the first word */
+	o->operator_due = o->registration != REG_UNKNOWN && (now == REG_HOME || now == REG_ROAMING);
 	o->registration = now;
 	o->registration_utc = session_now(s);
 	o->dirty = true;
-	o->operator_due = now == REG_HOME || now == REG_ROAMING;
 	o->cause_due = now == REG_DENIED;
 	if (now == REG_HOME || now == REG_ROAMING) {
 		o->cause[0] = 0;
@@ -387,6 +388,7 @@ static void next_errand(struct session *s)
 
 void operator_look(struct session *s)
 {
+	operator_of(s)->answered_utc = session_now(s);
 	next_errand(s);
 }
 
@@ -404,8 +406,7 @@ unsigned session_closed(const struct session *s)
 
 static json_t *time_json(int64_t utc)
 {
-	char text[32];
-	return utc ? json_string(rfc3339_format(utc, text)) : json_null();
+	return utc ? json_integer(utc) : json_null();
 }
 
 void operator_status(const struct session *s, json_t *j)
@@ -420,6 +421,7 @@ void operator_status(const struct session *s, json_t *j)
 		return;
 	json_object_set_new(j, "registration", json_string(registration_names[o->registration]));
 	json_object_set_new(j, "registration_since", time_json(o->registration_utc));
+	json_object_set_new(j, "answered", time_json(o->answered_utc));
 	json_object_set_new(j, "cause", json_string(o->cause));
 	json_object_set_new(j, "smsc", json_string(o->smsc));
 	json_object_set_new(

@@ -31,6 +31,7 @@ struct operator_side {
 	/* errands: monotonic times, 0 at once */
 	int64_t time_due_ms, cell_due_ms;
 	bool operator_due, cause_due;
+	int64_t answered_utc; /* the last look that went well */
 	/* credit (session_balance.c) */
 	int64_t ussd_until_ms; /* the answer is waited for; 0: nothing was asked */
 	bool ussd_cancel;      /* the operator waits for a choice that nobody will make */
