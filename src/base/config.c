@@ -60,6 +60,8 @@ static const struct key keys[] = {
     {MODEM, "balance_every", DURATION, M(balance_every_ms), "7d"},
     {MODEM, "balance_low", NUMBER, M(balance_low), "10"},
     {MODEM, "balance_pattern", STRING, M(balance_pattern), NULL},
+    {MODEM, "number", PHONE, M(number), NULL},
+    {MODEM, "self_text", DURATION, M(self_text_ms), "0"},
     {CABINET, "connection", STRING, C(connection), NULL},
     {CABINET, "unit", INT, C(unit), "1"},
     {CABINET, "map", STRING, C(map), NULL},

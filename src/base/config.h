@@ -30,6 +30,8 @@ struct config_modem {
 	char *smsc;     /* service centre, +DIGITS; NULL: the SIM's */
 	char *balance;  /* ussd:CODE or sms:NUMBER:TEXT; NULL: not asked */
 	int64_t balance_every_ms;
+	char *number;         /* its own, E.164; NULL: not said */
+	int64_t self_text_ms; /* how often it texts itself; 0: never */
 	char *balance_low, *balance_pattern; /* a number; PCRE2 whose first group is the amount, NULL: ours */
 };
 

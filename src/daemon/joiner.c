@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "sms/concat.h"
 #include "store/event.h"
+#include "store/self_text.h"
 
 #include <errno.h>
 #include <string.h>
@@ -73,6 +74,12 @@ static int add_message(const struct participation *p, const struct tpdu *const *
 	enum e164_kind kind = e164_parse(first->number, number);
 	bool machine = is_machine(p, number, kind), data = is_data(first, machine);
 	cleanup_free char *text = data ? NULL : concat_text(part, parts);
+	/* a line's text to itself is nobody's: kept as data, and no event */
+	int self = data ? 0 : self_text_back(p->store, text, received_utc);
+	if (self < 0)
+		return self;
+	if (self)
+		data = true;
 	struct inbox_message m = {.number = number,
 				  .kind = data ? INBOX_DATA : INBOX_TEXT,
 				  .text = text,
@@ -86,7 +93,7 @@ static int add_message(const struct participation *p, const struct tpdu *const *
 				  .received_utc = received_utc,
 				  .machine = machine};
 	int r = inbox_add_message(p->store, &m, ret_id);
-	if (r == 0)
+	if (r == 0 && !self)
 		r = event_add(p->store, EVENT_MESSAGE_RECEIVED, "daemon",
 			      json_pack("{s:I, s:s, s:s, s:i}", "message", (json_int_t)*ret_id, "number",
 					number, "modem", modem, "parts", parts),

@@ -76,7 +76,8 @@ void session_down(struct session *s, const char *reason)
 	if (s->was_up) {
 		note_event(s, EVENT_MODEM_LOST,
 			   json_pack("{s:s, s:s}", "modem", s->config->name, "reason", reason));
-		if (mono_ms() - s->up_ms >= LADDER_CALM_MS)
+		/* what shows only after an hour is not healed by an hour without it */
+		if (mono_ms() - s->up_ms >= LADDER_CALM_MS && !s->self_missed)
 			s->ladder = (struct ladder){0};
 	}
 	s->was_up = false;
@@ -282,6 +283,12 @@ void act_look_around(struct session *s)
 	} else {
 		int64_t next = read_next_ms(s);
 		s->burst = false;
+		if (mono_ms() >= s->self_ms) {
+			self_look(s);
+			if (s->state != SESSION_READY)
+				return;
+		}
+		next = s->self_ms < next ? s->self_ms : next;
 		session_due_in(s, next - mono_ms(), NULL);
 	}
 }

@@ -152,6 +152,11 @@ struct session {
 	int network_steps;
 	bool denied; /* the network says no */
 
+	/* texts to itself */
+	int64_t self_ms; /* when to look after them */
+	int64_t self_told_utc; /* the one queued then did not come back, and the ladder was asked */
+	int self_missed;       /* in a row */
+
 	/* settings */
 	int setting_lost[SETTINGS]; /* times in a row that it was not as we left it */
 	bool reg_reports;           /* it says that it tells of its registration */
@@ -308,6 +313,8 @@ void free_next(struct session *s);
 /* The modem said that slot `index` of the list's memory is free, in an answer to many deletes at once. Asked once. */
 bool free_was_said(struct session *s, int index);
 void read_trouble_due(struct session *s); /* slots whose next try is due are to be read */
+
+void self_look(struct session *s); /* session_self.c: s->self_ms is over; may end in EV_TROUBLE */
 
 /* send */
 bool send_wanted(struct session *s);

@@ -129,3 +129,13 @@ INSERT OR IGNORE INTO sim_pin (sim, mark, tried_utc)
            substr(pin_tried, instr(pin_tried, ':') + 1), seen_utc
     FROM line WHERE pin_tried LIKE '%_:_%';
 ALTER TABLE line DROP COLUMN pin_tried;
+
+-- ------------------------------------------------------------------------------------------------ texts of a line to itself
+CREATE TABLE self_text (
+    line       TEXT PRIMARY KEY,                                    -- name of the modem
+    code       TEXT NOT NULL,
+    message    INTEGER NOT NULL,
+    queued_utc INTEGER NOT NULL,
+    back_utc   INTEGER,                                             -- it came back
+    missed     INTEGER NOT NULL DEFAULT 0                           -- so many in a row did not
+) STRICT;
