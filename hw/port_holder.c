@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define LOCK_FILE "/var/lock/LCK..%s"
@@ -68,9 +67,9 @@ bool port_locked(const char *path, char *ret, size_t size)
 	return true;
 }
 
-static bool has_open(long pid, const struct stat *port)
+static bool has_open(long pid, const char *real)
 {
-	char path[PATH_MAX];
+	char path[64], leads_to[PATH_MAX];
 	snprintf(path, sizeof path, "/proc/%ld/fd", pid);
 	DIR *fds = opendir(path);
 	const struct dirent *e;
@@ -78,11 +77,9 @@ static bool has_open(long pid, const struct stat *port)
 	if (!fds)
 		return false;
 	while (!found && (e = readdir(fds))) {
-		struct stat st;
-		if (e->d_name[0] == '.' || fstatat(dirfd(fds), e->d_name, &st, 0) != 0)
-			continue;
-		found = S_ISCHR(st.st_mode) && st.st_rdev == port->st_rdev && st.st_ino == port->st_ino &&
-			st.st_dev == port->st_dev;
+		ssize_t n = readlinkat(dirfd(fds), e->d_name, leads_to, sizeof leads_to - 1);
+		leads_to[n > 0 ? n : 0] = 0;
+		found = n > 0 && strcmp(leads_to, real) == 0;
 	}
 	closedir(fds);
 	return found;
@@ -90,11 +87,10 @@ static bool has_open(long pid, const struct stat *port)
 
 bool port_holder(const char *path, char *ret, size_t size)
 {
-	struct stat port;
+	char real[PATH_MAX];
 	if (port_locked(path, ret, size))
 		return true;
-	if (stat(path, &port) != 0)
-		return false;
+	port_real_name(path, real, sizeof real);
 	DIR *all = opendir("/proc");
 	const struct dirent *e;
 	bool found = false;
@@ -102,7 +98,7 @@ bool port_holder(const char *path, char *ret, size_t size)
 		return false;
 	while (!found && (e = readdir(all))) {
 		long pid = isdigit((unsigned char)e->d_name[0]) ? strtol(e->d_name, NULL, 10) : 0;
-		if (!pid || pid == getpid() || !has_open(pid, &port))
+		if (!pid || pid == getpid() || !has_open(pid, real))
 			continue;
 		name_process(pid, ret, size);
 		found = true;

@@ -109,6 +109,12 @@ class Bed:
             self.bed.uevent(path, "remove")
             self.bed.remove_device(path)
 
+    def noise(self, subsystem):
+        """A device that is none of ours comes and goes."""
+        path = self.bed.add_device(subsystem, f"{subsystem}0", None, [], [])
+        self.bed.uevent(path, "remove")
+        self.bed.remove_device(path)
+
 
 def serve():
     import gi
