@@ -166,6 +166,10 @@ void reply_finish(struct modem *m, const char *final)
 void reply_prompt(struct modem *m)
 {
 	struct buf out cleanup_buf = {0};
+	/* what the commands before it in its line have said: AT+CMGF?;+CMGS=18 */
+	if (m->reply.len)
+		add_unit(m, &out, buf_str(&m->reply), m->reply.len);
+	buf_reset(&m->reply);
 	add_eol(m, &out);
 	buf_adds(&out, fault_on(&m->fault[F_PROMPT_BARE]) ? ">" : "> ");
 	m->count.own_ms += m->reply_ms;
@@ -281,6 +285,7 @@ void modem_written(struct modem *m, int tty, size_t n)
 	c->done += n;
 	t->waiting -= n;
 	if (c->done < c->len) {
+		m->fault[F_BYTEWISE].spoilt++;
 		if (fault_on(&m->fault[F_BYTEWISE]) && m->fault[F_CHAR_MS].value > 0)
 			c->due_ms = m->net->now_ms + m->fault[F_CHAR_MS].value;
 		return;
