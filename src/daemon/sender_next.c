@@ -24,13 +24,15 @@ static int count_room(struct daemon *d, struct session *s, int64_t now, int64_t 
 	const struct quota_window *used;
 	const struct quota quota = quota_of(s);
 	int64_t ids[2], in_hand[OUTBOX_CLASSES] = {0};
+	unsigned closed = session_closed(s);
 	int held = session_holds(s, ids);
 	int r = airtime_get(d->store, session_line_key(s), now, &used);
 	for (int i = 0; i < held && r == 0; i++)
 		r = outbox_owed(d->store, ids[i], in_hand);
 	for (int c = 0; c < OUTBOX_CLASSES && r == 0; c++) {
 		bool role = s->config->roles & (c == OUTBOX_ALARM ? MODEM_SEND | MODEM_ALARMS : MODEM_SEND);
-		room[c] = !role ? -1 : quota_room(&quota, used, in_hand, (enum outbox_class)c);
+		room[c] =
+		    !role || (closed & 1u << c) ? -1 : quota_room(&quota, used, in_hand, (enum outbox_class)c);
 		if (room[c] > 0 && c > OUTBOX_REPLY && !d->clock_ok)
 			room[c] = 0;
 	}
@@ -48,15 +50,16 @@ static bool bulk(enum outbox_class c)
 static bool pauses(struct session *s)
 {
 	int64_t ids[2];
-	if (!s->config->jitter_ms || session_holds(s, ids))
-		return s->config->jitter_ms && s->sender.after_bulk;
 	uint32_t dice = 0;
-	if (s->sender.after_bulk && getrandom(&dice, sizeof dice, GRND_NONBLOCK) == sizeof dice) {
+	if (!s->config->jitter_ms)
+		return false;
+	if (s->sender.after_bulk && session_holds(s, ids) == 0 &&
+	    getrandom(&dice, sizeof dice, GRND_NONBLOCK) == sizeof dice) {
+		s->sender.after_bulk = false;
 		s->sender.quiet_ms = mono_ms() + dice % (s->config->jitter_ms + 1);
 		daemon_act_soon(s->d, s->sender.quiet_ms - mono_ms());
 	}
-	s->sender.after_bulk = false;
-	return mono_ms() < s->sender.quiet_ms;
+	return s->sender.after_bulk || mono_ms() < s->sender.quiet_ms;
 }
 
 void sender_took(struct session *s, const struct outbox_message *m)

@@ -172,17 +172,24 @@ static int next_prefer(struct store *s, enum outbox_class c, char prefer[PREFER_
 	return r == 1 ? 0 : r ? r : -ENOENT;
 }
 
-/* Texts that prefer another line are left to it for as long as the gate says. */
+/* Replies that prefer another line are left to it for as long as the gate says. */
 static int preferring(struct store *s, const struct outbox_gate *g, enum outbox_class c, struct head *best)
 {
 	char prefer[PREFER_MAX] = "";
 	int r;
 	while ((r = next_prefer(s, c, prefer)) == 0) {
-		int64_t left_s = strcmp(prefer, g->modem) && g->patience_s ? g->patience_s(g->user, prefer) : 0;
+		bool waits = c == OUTBOX_REPLY && g->patience_s && strcmp(prefer, g->modem) != 0;
+		int64_t left_s = waits ? g->patience_s(g->user, prefer) : 0;
 		if ((r = both_lanes(s, g, c, 0, prefer, g->now_utc - left_s, best)))
 			return r;
 	}
 	return r == -ENOENT ? 0 : r;
+}
+
+static int of_no_broadcast(struct store *s, const struct outbox_gate *g, enum outbox_class c, struct head *best)
+{
+	int r = both_lanes(s, g, c, 0, NULL, g->now_utc, best);
+	return r ? r : preferring(s, g, c, best);
 }
 
 /* Broadcasts that have texts take turns; 0 stands for texts of the class that belong to none. */
@@ -220,7 +227,8 @@ static int broadcasts(struct store *s, const struct outbox_gate *g, int64_t last
 		if (r == 0)
 			r = may_leave(s, at, &open);
 		if (r == 0 && open)
-			r = both_lanes(s, g, OUTBOX_BROADCAST, at, NULL, g->now_utc, best);
+			r = at ? both_lanes(s, g, OUTBOX_BROADCAST, at, NULL, g->now_utc, best)
+			       : of_no_broadcast(s, g, OUTBOX_BROADCAST, best);
 		if (r || best->id)
 			return r;
 	}
@@ -259,8 +267,8 @@ static int class_head(struct store *s, const struct outbox_gate *g, enum outbox_
 		return 0;
 	if (c == OUTBOX_BROADCAST)
 		r = broadcasts(s, g, last_broadcast, best);
-	else if ((r = both_lanes(s, g, c, 0, NULL, g->now_utc, best)) == 0 && c == OUTBOX_REPLY)
-		r = preferring(s, g, c, best);
+	else
+		r = of_no_broadcast(s, g, c, best);
 	/* a text of three segments does not begin with quota for two, and no shorter one overtakes it */
 	if (best->segments > g->room[c])
 		*best = (struct head){0};
