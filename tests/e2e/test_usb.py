@@ -111,7 +111,8 @@ class Sticks(unittest.TestCase):
         return site
 
     def tell(self, site):
-        if not self._outcome.success:
+        result = self._outcome.result
+        if any(test is self for test, _ in result.failures + result.errors):
             print(f"--- yishid of {self.id()}\n{site.log()[-6000:]}", flush=True)
 
     def bystander(self, says=b""):
@@ -132,7 +133,7 @@ class Sticks(unittest.TestCase):
         # a text goes out and one comes in over the new name
         text = site.queue("+8613800138001", "hello")
         site.control("wake")
-        site.wait_out(text, "sent")
+        site.wait_out(text, "sent", "delivered")
 
     def test_two_lines_by_imei_whatever_the_places(self):
         site = self.site([None, None])
