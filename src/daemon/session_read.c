@@ -245,6 +245,7 @@ void read_direct(struct session *s, const struct at_urc *u)
 		log_error("%s: a text is not acknowledged: %s", s->config->name, strerror(-r));
 		return;
 	}
+	send_reported(s);
 	daemon_act_soon(s->d, 0);
 	acknowledge(s, came_ms);
 }

@@ -301,7 +301,8 @@ static void not_begun(struct session *s)
 static bool refuses_two_commands(const struct session *s, const struct at_reply *r)
 {
 	return s->row->ask_format && !s->one_command && !r->payload_sent &&
-	       (r->final == AT_ERROR || r->final == AT_CME_ERROR || (r->final == AT_NO_PROMPT && *r->text));
+	       (r->final == AT_ERROR || r->final == AT_CME_ERROR || (r->final == AT_NO_PROMPT && *r->text) ||
+		(r->final == AT_WITHHELD && *r->text && !r->count));
 }
 
 static void on_submitted(void *user, const struct at_reply *r)
