@@ -34,7 +34,7 @@ class Crash(unittest.TestCase):
             wait_for(lambda: site.value("SELECT count(*) FROM message_out WHERE state IN ('queued', 'sending')") == 0,
                      "nothing waits", 240, 0.2)
             wait_for(lambda: site.value("SELECT count(*) FROM message_out WHERE class = 'reply' AND state = 'uncertain' AND"
-                                        " report_missing = 0") == 0, "uncertain replies have had their repetition", 120, 0.2)
+                                        " repeated = 0") == 0, "uncertain replies have had their repetition", 120, 0.2)
             self.check(site, bulk)
 
     def check(self, site, bulk):
@@ -52,7 +52,7 @@ class Crash(unittest.TestCase):
             else:
                 self.assertEqual(state, "uncertain", number)
         # each reply at least once; twice only when it was uncertain
-        for number, repeated in site.rows("SELECT number, report_missing FROM message_out WHERE class = 'reply'"):
+        for number, repeated in site.rows("SELECT number, repeated FROM message_out WHERE class = 'reply'"):
             copies = sum(s["number"] == number for s in sent)
             self.assertTrue(1 <= copies <= (2 if repeated else 1), (number, repeated, copies))
         site.sim.wait_state(queue=0, used=0)
