@@ -31,6 +31,8 @@ static const struct out_column columns[] = {
     {"not_after", NULL, OUT_TIME, 0},
     {"missing", NULL, OUT_INT, 0},
     {"reason", N_("reason"), OUT_WORD, 40},
+    {"report", NULL, OUT_WORD, 0},
+    {"report_status", NULL, OUT_INT, 0},
     {0},
 };
 
@@ -59,14 +61,16 @@ static json_t *ref(int64_t id)
 
 static json_t *message_json(const struct message *m)
 {
-	return json_pack("{sI ss so so so ss si so so so ss so so so so so si so}", "id", (json_int_t)m->id,
+	return json_pack("{sI ss so so so ss si so so so ss so so so so so si so so so}", "id", (json_int_t)m->id,
 			 "direction", m->out ? "out" : "in", "number", out_string(m->number), "name",
 			 out_string(m->name), "text", out_string(m->text), "state", m->state, "segments",
 			 m->segments, "modem", *m->modem ? out_string(m->modem) : json_null(), "created",
 			 out_time(m->created_utc), "sent", out_time(m->sent_utc), "kind", m->kind, "case",
 			 ref(m->matter), "answers", ref(m->answers), "broadcast", ref(m->broadcast), "meeting",
 			 ref(m->meeting), "not_after", out_time(m->not_after_utc), "missing", m->missing,
-			 "reason", *m->reason ? out_string(m->reason) : json_null());
+			 "reason", *m->reason ? out_string(m->reason) : json_null(), "report",
+			 *m->report ? json_string(m->report) : json_null(), "report_status",
+			 m->report_st >= 0 ? json_integer(m->report_st) : json_null());
 }
 
 static int print_row(void *ctx, const struct message *m)
@@ -122,6 +126,9 @@ static int print_record(void *ctx, const struct message *m)
 	struct out_column more[ARRAY_LEN(columns) + 1] = {0};
 	memcpy(more, columns, sizeof columns);
 	more[ARRAY_LEN(columns) - 1] = (struct out_column){"intents", N_("understood"), OUT_RAW, 0};
+	for (size_t i = 0; i < ARRAY_LEN(columns); i++)
+		if (more[i].key && !strcmp(more[i].key, "report"))
+			more[i].title = N_("delivery report");
 	json_object_set_new(row, "intents", intents ? intents : json_null());
 	out_record(&c->out, more, row);
 	return 0;

@@ -8,6 +8,9 @@ const char *const cli_words[] = {
     N_("in"), N_("out"), N_("text"), N_("data"), N_("call"), N_("alarm"), N_("reply"), N_("reminder"),
     N_("broadcast"), N_("stored"), N_("done"), N_("queued"), N_("sending"), N_("sent"), N_("delivered"),
     N_("failed"), N_("expired"), N_("uncertain"), N_("cancelled"),
+    /* TRANSLATORS: what delivery reports say of a text: it arrived, the centre still tries, it gave up for a permanent or
+     * for a passing cause, no report came in time, none was asked for */
+    N_("arrived"), N_("trying"), N_("permanent"), N_("temporary"), N_("missing"), N_("unasked"),
     /* TRANSLATORS: states of cases, kinds, entries of the journal */
     N_("received"), N_("verified"), N_("assigned"), N_("in_progress"), N_("resolved"), N_("confirmed"),
     N_("closed"), N_("merged"), N_("rejected"), N_("case"), N_("proposal"), N_("task"), N_("taken"),

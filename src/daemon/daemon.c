@@ -16,6 +16,7 @@
 #include "store/event.h"
 #include "store/inbox.h"
 #include "store/outbox.h"
+#include "store/report.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -213,6 +214,22 @@ static int64_t give_up_parts(struct daemon *d, bool *busy)
 	return next;
 }
 
+/* Once an hour is enough for what has waited for days. */
+static int64_t miss_reports(struct daemon *d)
+{
+	int64_t now = daemon_now(d);
+	int count = 0;
+	if (d->reports_utc > now && d->reports_utc <= now + HOUR_S)
+		return d->reports_utc;
+	int r = d->clock_ok ? report_overdue(d->store, now, &count) : 0;
+	if (r)
+		log_error("overdue reports cannot be looked for: %s (%s)", strerror(-r), store_error(d->store));
+	if (count)
+		log_info("%d texts were sent, and no report of them came in time", count);
+	d->reports_utc = now + HOUR_S;
+	return d->reports_utc;
+}
+
 static int64_t let_time_pass(struct daemon *d, bool *busy)
 {
 	int64_t now = daemon_now(d), next = INT64_MAX;
@@ -228,6 +245,7 @@ static int64_t let_time_pass(struct daemon *d, bool *busy)
 	}
 	if (expired && broadcast_finish(d->store, now))
 		*busy = true;
+	next = earlier(next, miss_reports(d));
 	int64_t bound = INT64_MAX;
 	if (sender_unbind(d, &bound))
 		*busy = true;

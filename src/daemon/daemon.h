@@ -26,6 +26,7 @@ struct daemon {
 	struct participation people; /* borrows store, rules, replies, config */
 	char data_dir[256];
 	struct wall_clock clock;
+	int64_t reports_utc; /* when it is looked next which reports are overdue */
 	bool clock_ok; /* the wall clock is plausible: unsolicited texts may leave */
 	int64_t started_ms;
 

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <limits.h>
 
-/* 18 columns, the same of both tables. */
+/* The same columns of both tables. */
 #define IN_COLUMNS                                                                                             \
 	"m.id AS id, 0 AS out, m.number AS number, m.text AS text, m.kind AS kind, m.state AS state,"          \
 	" m.modem AS modem, '' AS reason, m.parts AS segments, m.missing AS missing, m.received_utc AS "       \
@@ -13,17 +13,25 @@
 	" m.sent_utc AS sent, 0 AS answers, 0 AS broadcast, 0 AS meeting,"                                     \
 	" (SELECT max(number) FROM matter WHERE message = m.id) AS matter, NULL AS not_after, 0 AS "           \
 	"not_before,"                                                                                          \
-	" m.intents AS intents"
+	" m.intents AS intents, '' AS report, -1 AS st"
 #define OUT_COLUMNS                                                                                            \
 	"m.id AS id, 1 AS out, m.number AS number, replace(m.text, coalesce(m.secret, ''), '******') AS text," \
 	" m.class AS kind, m.state AS state,"                                                                  \
 	" m.modem AS modem, m.reason AS reason, m.segments AS segments, 0 AS missing, m.created_utc AS "       \
 	"created,"                                                                                             \
 	" m.sent_utc AS sent, m.answers AS answers, m.broadcast AS broadcast, m.meeting AS meeting,"           \
-	" m.matter AS matter, m.not_after_utc AS not_after, m.not_before_utc AS not_before, NULL AS intents"
+	" m.matter AS matter, m.not_after_utc AS not_after, m.not_before_utc AS not_before, NULL AS intents,"  \
+	" CASE m.report_missing WHEN 1 THEN 'missing' WHEN 2 THEN 'unasked' ELSE '' END AS report,"            \
+	" coalesce((SELECT max(report_st) FROM part_out WHERE message = m.id), -1) AS st"
 #define NAME                                                                                                   \
 	", (SELECT p.name FROM person_phone pp JOIN person p ON p.id = pp.person WHERE pp.number = u.number"   \
 	"   AND p.forgotten_utc IS NULL ORDER BY p.id LIMIT 1) AS name"
+
+/* TS 23.040 9.2.3.15; a reserved value is a service that was rejected (99). */
+static const char *report_word(int st)
+{
+	return st < 32 ? "arrived" : st < 64 ? "trying" : st < 96 ? "permanent" : "temporary";
+}
 
 static int walk(struct query *q, int r, int (*row)(void *ctx, const struct message *m), void *ctx,
 		int *ret_rows)
@@ -48,7 +56,11 @@ static int walk(struct query *q, int r, int (*row)(void *ctx, const struct messa
 				    .not_after_utc = query_int(q, 16),
 				    .not_before_utc = query_int(q, 17),
 				    .intents = query_text0(q, 18),
-				    .name = query_text(q, 19)};
+				    .report = query_text(q, 19),
+				    .report_st = (int)query_int(q, 20),
+				    .name = query_text(q, 21)};
+		if (m.report_st >= 0)
+			m.report = report_word(m.report_st);
 		int stop = row(ctx, &m);
 		++*ret_rows;
 		if (stop)

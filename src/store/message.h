@@ -20,6 +20,10 @@ struct message {
 	int64_t broadcast, meeting;    /* 0 none */
 	int matter;                    /* 0 none */
 	int64_t not_after_utc, not_before_utc;
+	/* out: what reports say, "" nothing yet: arrived, trying, permanent or temporary (given up for such a cause),
+	 * missing (none came while the text was valid), unasked */
+	const char *report;
+	int report_st; /* TP-ST of the report that says most, −1 none */
 	const char *intents; /* in: JSON of what the rules read; NULL */
 };
 
