@@ -60,13 +60,19 @@ def read_submit(pdu):
         bits = "".join(f"{b:08b}"[::-1] for b in ud)
         septets = [int(bits[i * 7:i * 7 + 7][::-1], 2) for i in range(udl)]
         text = "".join(GSM[s] for s in septets[(skip * 8 + 6) // 7:])
-    return {"number": number, "text": text, "udh": ud[:skip].hex(), "length": len(raw) - 1 - smsc, "mr": None}
+    return {"number": number, "text": text, "udh": ud[:skip].hex(), "length": len(raw) - 1 - smsc, "mr": None, "report": bool(first & 0x20)}
+
+
+def status_report(number, mr, t, status=0):
+    """A STATUS-REPORT: the centre got the text at `t`, and it arrived three seconds later."""
+    return f"0006{mr:02X}{address(number)}{stamp(t)}{stamp(t + 3)}{status:02X}"
 
 
 class ForeignModem:
     def __init__(self, slots=10, seed=1, nasty=0.0, echo=True, line_end="\r\n", first_index=1, link=None):
         self.slots, self.random, self.nasty = {}, random.Random(seed), nasty
         self.size, self.echo, self.end, self.first = slots, echo, line_end, first_index
+        self.reports, self.reported = [], 0
         self.network, self.sent, self.deleted, self.lost_cmti, self.errors = [], [], 0, 0, 0
         self.pdu_mode, self.cnmi, self.cmee, self.mr = False, [0, 0, 0, 0, 0], 0, 0
         self.prompt_length, self.input = None, b""
@@ -108,6 +114,14 @@ class ForeignModem:
                 else:
                     self.say(f'+CMTI: "SM",{index}')
 
+    def report(self):
+        """Reports come in any order, in the national form as well, now and then twice."""
+        now = time.time()
+        for due in [r for r in self.reports if r[0] <= now]:
+            self.reports.remove(due)
+            self.write(f"{self.end}+CDS: {len(due[1]) // 2 - 1}{self.end}{due[1]}{self.end}")
+            self.reported += 1
+
     # ---- the line
     def loop(self):
         while self.running:
@@ -121,6 +135,7 @@ class ForeignModem:
                     self.take()
                 if self.prompt_length is None:
                     self.arrive()
+                    self.report()
 
     def write(self, text):
         data = text.encode("latin-1")
@@ -173,6 +188,10 @@ class ForeignModem:
             return self.fail(304)
         self.mr = (self.mr + 1) % 256
         self.sent.append(message)
+        if message["report"] and self.cnmi[3] == 1:
+            number = message["number"][3:] if message["number"].startswith("+86") and self.random.random() < 0.5 else message["number"]
+            for _ in range(2 if self.chance() else 1):
+                self.reports.append((time.time() + self.random.random() * 3, status_report(number, self.mr, time.time())))
         if self.chance():
             self.say("RING")
         self.say(f"+CMGS: {self.mr}", "OK")

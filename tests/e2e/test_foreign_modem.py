@@ -52,12 +52,16 @@ class ForeignModemTest(unittest.TestCase):
                 site.text(number, f"3 {i % 30}栋路灯坏了" if i % 2 else "0")
             wait_for(lambda: len(join_quietly(modem.sent)) >= 200, "200 people are answered", 240)
             wait_for(modem.drained, "the store is drained", 120)
+            wait_for(lambda: not modem.reports, "all reports are told", 60)
+            wait_for(lambda: len(site.json("message", "list", "--state", "delivered", "--limit", "0")) >= len(numbers),
+                     "each answer is reported", 60)
             site.kill(15)
             answers = join(modem.sent)
             self.assertEqual(sorted(answers), numbers)
             self.assertEqual({n: len(t) for n, t in answers.items() if len(t) != 1}, {}, "answered more than once")
             if nasty:
                 self.assertGreater(modem.errors + modem.lost_cmti, 0)
+            self.assertGreaterEqual(modem.reported, len(numbers))
 
     def test_200_texts_through_10_slots(self):
         self.flood(0.0, 1)
