@@ -270,6 +270,11 @@ void act_look_around(struct session *s)
 	}
 	if (!s->was_up)
 		come_up(s);
+	if (mono_ms() >= s->self_ms) {
+		self_look(s);
+		if (s->state != SESSION_READY)
+			return;
+	}
 	bool read = read_wanted(s);
 	if (read_presses(s))
 		session_event(s, EV_DRAIN);
@@ -283,11 +288,6 @@ void act_look_around(struct session *s)
 	} else {
 		int64_t next = read_next_ms(s);
 		s->burst = false;
-		if (mono_ms() >= s->self_ms) {
-			self_look(s);
-			if (s->state != SESSION_READY)
-				return;
-		}
 		next = s->self_ms < next ? s->self_ms : next;
 		session_due_in(s, next - mono_ms(), NULL);
 	}

@@ -45,6 +45,18 @@ void init_registration_urc(struct session *s, const struct at_urc *u)
 	}
 }
 
+/* Without a SIM there is no network either, and nothing of the ladder brings it back. */
+static void on_sim(void *user, const struct at_reply *r)
+{
+	struct session *s = user;
+	if (port_over(s, r))
+		return;
+	if (at_read_pin(r) == PIN_READY)
+		session_trouble(s, CAUSE_UNREGISTERED);
+	else
+		session_event(s, EV_CONFUSED);
+}
+
 /* Long without a network although it answers: the ladder, ever more rarely, and never against a refusal. */
 static void wait_for_network(struct session *s)
 {
@@ -62,7 +74,8 @@ static void wait_for_network(struct session *s)
 	s->network_step_ms = now + (pause << s->network_steps);
 	if (s->network_steps < STEP_MAX)
 		s->network_steps++;
-	session_trouble(s, CAUSE_UNREGISTERED);
+	struct at_command c = at_cmd_pin_query(s->row);
+	port_submit(s, &c, on_sim);
 }
 
 /* The question was a step of the initialising, or of the wait; or it was overtaken by an unsolicited answer. */
