@@ -48,12 +48,12 @@ class UsbBed:
         self.process.stdin.flush()
         return json.loads(self.process.stdout.readline())
 
-    def plug(self, socket, usb_id, ports, serial="000000000001", driver="option"):
+    def plug(self, socket, usb_id, ports, **kw):
         """`ports`: interface number → (name of the tty, path that it leads to)."""
-        self.do(do="plug", socket=socket, id=usb_id, ports=[[i, *p] for i, p in ports.items()], serial=serial, driver=driver)
+        self.do(do="plug", socket=socket, id=usb_id, ports=[[i, *p] for i, p in ports.items()], **kw)
 
     def plug_disk(self, socket, usb_id):
-        self.do(do="plug", socket=socket, id=usb_id, ports=[], serial="", driver="usb-storage")
+        self.do(do="plug", socket=socket, id=usb_id, ports=[], driver="usb-storage")
 
     def unplug(self, socket):
         self.do(do="unplug", socket=socket)
@@ -85,11 +85,17 @@ class Bed:
         self.bed.set_attribute_link(path, "driver", f"../../../bus/usb/drivers/{driver}")
         return path
 
-    def plug(self, socket, id, ports, serial, driver):
+    def hub(self, socket, number):
+        self.add([], "usb", socket, None, {"busnum": 1, "devnum": number}, {"DEVTYPE": "usb_device"})
+        os.makedirs(os.path.join(self.root, "dev/bus/usb/001"))
+        with open(os.path.join(self.root, f"dev/bus/usb/001/{number:03}"), "w", encoding="ascii"):
+            pass
+
+    def plug(self, socket, id, ports, serial="000000000001", driver="option", authorized=True):
         made, links = [], []
         self.number += 1
         attributes = {"idVendor": id[:4], "idProduct": id[5:], "bcdDevice": "0318", "devnum": self.number, "busnum": 1,
-                      "authorized": 1, **({"serial": serial} if serial else {})}
+                      "serial": serial, **({"authorized": 1} if authorized else {})}
         stick = self.add(made, "usb", socket, None, attributes, {"DEVTYPE": "usb_device"})
         if not ports:
             self.interface(made, stick, socket, 0, "08", driver)
