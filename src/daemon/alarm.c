@@ -150,6 +150,15 @@ void alarm_clear(struct daemon *d, const char *line, enum alarm_kind kind)
 		clear(d->alarms, e);
 }
 
+void alarm_give_way(struct daemon *d, const char *line, enum alarm_kind kind)
+{
+	struct entry *e = find(d->alarms, line, kind);
+	if (!e)
+		return;
+	e->to_be_told = true; /* so that nobody is told that it is over */
+	clear(d->alarms, e);
+}
+
 void alarm_line_ready(struct daemon *d, const char *line)
 {
 	for (int i = 0; d->alarms && i < d->alarms->count; i++) {

@@ -83,6 +83,8 @@ enum alarm_severity { ALARM_NOTICE, ALARM_WARNING, ALARM_URGENT };
 void alarm_raise(struct daemon *d, const char *line, enum alarm_kind kind, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 void alarm_clear(struct daemon *d, const char *line, enum alarm_kind kind);
+/* It gives way to another kind that says more: over without an all-clear. */
+void alarm_give_way(struct daemon *d, const char *line, enum alarm_kind kind);
 /* The line is ready: clears every kind with ALARM_ENDS_READY. */
 void alarm_line_ready(struct daemon *d, const char *line);
 /* It was raised and not cleared since, whether or not anybody was told yet. */

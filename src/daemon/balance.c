@@ -197,7 +197,10 @@ static void judge(struct daemon *d, const struct config_modem *m, int64_t now)
 	int64_t limit = (int64_t)llround(strtod(m->balance_low ? m->balance_low : "0", NULL) * 100);
 	bool low = j.low || (j.has_amount && j.cents < limit) || soon_gone(&j, m);
 	set(d, m->name, ALARM_CREDIT_OUT, j.out, amount);
-	set(d, m->name, ALARM_CREDIT_LOW, low && !j.out, amount);
+	if (j.out)
+		alarm_give_way(d, m->name, ALARM_CREDIT_LOW);
+	else
+		set(d, m->name, ALARM_CREDIT_LOW, low, amount);
 	if (j.expires_utc)
 		rfc3339_format(j.expires_utc, date);
 	date[10] = 0;

@@ -20,48 +20,43 @@ static void cursor_key(const struct session *s, char *out, size_t size)
 	snprintf(out, size, "balance:%s", s->config->name);
 }
 
-static int64_t every_s(const struct session *s)
-{
-	int64_t every = s->config->balance_every_ms / 1000;
-	bool soon = operator_of((struct session *)s)->unread ||
-		    alarm_raised(s->d, s->config->name, ALARM_CREDIT_LOW) ||
-		    alarm_raised(s->d, s->config->name, ALARM_CREDIT_OUT);
-	return soon && every > SOON_S ? SOON_S : every;
-}
-
 static int newest(void *ctx, const struct balance *b)
 {
 	*(int64_t *)ctx = b->utc;
 	return 1;
 }
 
-/* The last question has brought nothing. */
-static void count_unread(struct session *s, int64_t asked_utc)
+/* The question before this one has brought nothing, or it has. */
+static void count_unread(struct session *s, bool answered)
 {
 	struct operator_side *o = operator_of(s);
-	int64_t told = 0;
-	int r = balance_each(s->d->store, s->config->name, 1, newest, &told);
-	if (r < 0 || asked_utc < 0)
-		return;
-	o->unread = told >= asked_utc ? 0 : o->unread + 1;
+	o->unread = answered ? 0 : o->unread + 1;
 	if (o->unread >= UNREAD_MAX)
 		alarm_raise(s->d, s->config->name, ALARM_BALANCE_UNREAD, "%s", s->config->balance);
 	else
 		alarm_clear(s->d, s->config->name, ALARM_BALANCE_UNREAD);
 }
 
+/* Every [modem] balance_every; sooner after a question without an answer, and while the credit is low. */
 static bool due(struct session *s)
 {
 	char key[80];
-	int64_t asked = -1, now = session_now(s);
-	if (!s->config->balance || !s->registered || !s->config->balance_every_ms)
+	int64_t asked = -1, told = 0, now = session_now(s), every = s->config->balance_every_ms / 1000;
+	if (!s->config->balance || !s->registered || !every)
 		return false;
 	cursor_key(s, key, sizeof key);
 	if (cursor_get(s->d->store, key, &asked) < 0)
 		return false;
-	if (asked >= 0 && asked <= now && now - asked < every_s(s))
+	if (asked < 0 || asked > now)
+		return true;
+	int64_t soon = every < SOON_S ? every : SOON_S;
+	if (now - asked < soon || balance_each(s->d->store, s->config->name, 1, newest, &told) < 0)
 		return false;
-	count_unread(s, asked);
+	bool low = alarm_raised(s->d, s->config->name, ALARM_CREDIT_LOW) ||
+		   alarm_raised(s->d, s->config->name, ALARM_CREDIT_OUT);
+	if (told >= asked && !low && now - asked < every)
+		return false;
+	count_unread(s, told >= asked);
 	return true;
 }
 

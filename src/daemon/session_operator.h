@@ -26,7 +26,8 @@ struct operator_side {
 	void (*then)(struct session *s); /* what goes on after the errand at hand */
 	/* network time */
 	bool time_known, time_follows;  /* follows: the modem's clock is set by the network */
-	int64_t time_ahead_s, time_utc; /* the network's clock before ours, at that time of ours */
+	int64_t time_ahead_s, time_utc; /* the network's clock before ours, at that time of ours … */
+	int64_t time_ms;                /* … and of the monotonic clock */
 	int time_on;                    /* the row's setting at hand */
 	/* errands: monotonic times, 0 at once */
 	int64_t time_due_ms, cell_due_ms;

@@ -195,6 +195,8 @@ void outcome_react(struct session *s, const struct outcome *o)
 		return;
 	} else if (o->answered) {
 		react(s, o);
+		if (o->class == AT_CLASS_SMSC)
+			operator_smsc_doubt(s);
 		if (o->kind == SUBMIT_UNKNOWN)
 			send_pause(s, PAUSE_MS); /* not a whole broadcast into the same trouble */
 	} else if (!o->silent) {

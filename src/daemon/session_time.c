@@ -11,7 +11,8 @@
 #define DIFFERS_S 300              /* that an installer should know */
 #define EVERY_MS  (12 * 3600000LL) /* asked */
 #define SETTLE_MS 3600000          /* after the modem was told to follow the network */
-#define OLD_S     (2 * DAY_S)      /* evidence of a clock that nobody looks at any more */
+#define STEP_S    30
+#define OLD_S     (2 * DAY_S) /* evidence of a clock that nobody looks at any more */
 
 /* What all lines say together: ours is behind when one line says so and none agrees with us. */
 static void weigh(struct daemon *d)
@@ -45,6 +46,7 @@ void time_take(struct session *s, const char *line, bool utc)
 	o->time_known = true;
 	o->time_ahead_s = ahead;
 	o->time_utc = now;
+	o->time_ms = mono_ms();
 	o->time_due_ms = mono_ms() + EVERY_MS;
 	if (llabs(ahead) > DIFFERS_S) {
 		char network[32], ours[32];
@@ -55,14 +57,19 @@ void time_take(struct session *s, const char *line, bool utc)
 	weigh(s->d);
 }
 
+/* A clock that was set by less than a step is what it was. */
 void operator_clock_set(struct daemon *d)
 {
-	d->people.network_ahead_s = 0;
+	int64_t now = daemon_now(d);
 	for (int i = 0; i < d->session_count; i++) {
 		struct operator_side *o = operator_of(d->session[i]);
+		int64_t step = now - o->time_utc - (mono_ms() - o->time_ms) / 1000;
+		if (!o->time_known || llabs(step) <= STEP_S)
+			continue;
 		o->time_known = false;
 		o->time_due_ms = 0;
 	}
+	weigh(d);
 }
 
 /* ------------------------------------------------------------------------------------------------ asking */

@@ -40,17 +40,19 @@ class Case(unittest.TestCase):
 
 class Machines(Case):
     def test_machines_are_kept_and_never_answered(self):
+        def sent():  # staff hear that the operator warns; that is no answer
+            return len([s for s in self.town.sim.sent() if "话费快用完" not in s["text"]])
         yes = self.town.meeting()["yes"]
         for i, number in enumerate(MACHINES):
             for text in ("1", "3 楼道灯坏了", "您的话费余额不足10元", "退订回T", "救命"):
                 with self.subTest(number=number, text=text):
-                    sent = len(self.town.sim.sent())
+                    so_far = sent()
                     before = len([m for m in self.town.rows(None, "--in") if m["text"] == text])
                     self.town.stamp += 1
                     self.town.text(number, text, scts=f"2035-01-08T09:{i:02}:{self.town.stamp % 60:02}+08:00")
                     wait_for(lambda: len([m for m in self.town.rows(None, "--in")
                                           if m["text"] == text and m["state"] == "done"]) > before, "it is kept")
-                    self.assertEqual(len(self.town.sim.sent()), sent)
+                    self.assertEqual(sent(), so_far)
         self.alive()
         self.assertEqual({s["number"] for s in self.town.sim.sent()} & set(MACHINES), set())
         self.assertEqual(self.town.meeting()["yes"], yes)
