@@ -1,105 +1,19 @@
 """Sticks that come, go, change their names and their places: the daemon finds its modems by what they are."""
 import fcntl
 import os
-import pathlib
 import re
-import shutil
-import threading
 import time
 import unittest
 
 import usb_bed
-from daemon_site import DaemonSite
-from harness import ROOT, wait_for
+from harness import wait_for
 from usb_bed import UsbBed
+from usb_site import Bystander, UsbSite
 
 EC25 = "2c7c:0125"  # its row: AT on if02 and if03, not on if00 and if01
 AIR780E = "19d1:0001"  # AT on if02 and if06; all serial numbers are equal
 HUAWEI_DISK = "12d1:1446"
 WHY_NOT = usb_bed.available()
-
-
-class Bystander:
-    """A serial port on which nobody speaks AT: silent, or saying the same again and again."""
-
-    def __init__(self, says=b""):
-        self.master, self.slave = os.openpty()
-        self.path, self.says, self.heard = os.ttyname(self.slave), says, b""
-        self.ending = threading.Event()
-        self.thread = threading.Thread(target=self.run)
-        os.set_blocking(self.master, False)
-        self.thread.start()
-
-    def run(self):
-        while not self.ending.wait(0.05):
-            try:
-                self.heard += os.read(self.master, 4096)
-            except BlockingIOError:
-                pass
-            try:
-                if self.says:
-                    os.write(self.master, self.says)
-            except BlockingIOError:
-                pass
-
-    def close(self):
-        self.ending.set()
-        self.thread.join()
-        os.close(self.master)
-        os.close(self.slave)
-
-
-class UsbSite(DaemonSite):
-    """`devices`: what the configuration says for each line; None: imei: of the emulated modem of that number."""
-
-    def __init__(self, bed, devices, lines=(), **kw):
-        super().__init__(modems=kw.pop("modems", len(devices)), start=False, **kw)
-        self.bed, self.devices, self.lines = bed, devices, lines
-        self.env.update(bed.environment)
-
-    def write_config(self):
-        text = "[gateway]\n" + "".join(f"{k} = {v}\n" for k, v in self.gateway.items() if v is not None)
-        for i, device in enumerate(self.devices):
-            text += f"\n[modem m{i}]\ndevice = {device or 'imei:' + self.imei(i)}\nhourly_quota = 0\ndaily_quota = 0\n"
-            text += self.lines[i] if i < len(self.lines) else ""
-        (self.dir / "yishi.conf").write_text(text, encoding="utf-8")
-
-    def run_daemon(self):
-        self.start(ready=False)
-        wait_for(lambda: self.live_states() is not None, "the daemon is up")
-
-    def imei(self, modem):
-        return self.sim.state(modem)["imei"]
-
-    def iccid(self, modem):
-        return self.sim.state(modem)["iccid"]
-
-    def link(self, modem, name=None):
-        return os.path.join(self.sim.directory, name or f"modem{modem}")
-
-    def live_states(self):
-        try:
-            return {m["name"]: m for m in self.control("status")["modems"]}
-        except OSError:
-            return None
-
-    def line(self, name):
-        return (self.live_states() or {}).get(name, {})
-
-    def wait_on(self, name, modem, seconds=60):
-        """The line works, and with this modem."""
-        imei = self.imei(modem)
-        wait_for(lambda: self.line(name).get("state") in ("ready", "reading", "sending") and self.line(name)["imei"] == imei,
-                 f"{name} works with modem {modem}: {self.live_states()}", seconds)
-
-    def wait_lost(self, name):
-        wait_for(lambda: self.line(name).get("state") == "lost", f"{name} is lost: {self.line(name)}")
-
-    def pull(self, socket, modem, name, ms=200):
-        """The stick is pulled out; its modem will be behind another link when it is plugged in again."""
-        self.bed.unplug(socket)
-        self.sim.replug(ms=ms, modem=modem, name=name)
-        wait_for(lambda: os.path.exists(self.link(modem, name)), "the modem is ready to be plugged in")
 
 
 @unittest.skipIf(WHY_NOT, WHY_NOT)
@@ -268,68 +182,6 @@ class Sticks(unittest.TestCase):
         for name in ("input", "block"):
             self.bed.do(do="noise", subsystem=name)
         self.assertLess(site.switches() - before, 10)
-
-
-class HurriedSite(UsbSite):
-    """Its generic row loses patience sooner than modems do."""
-
-    def __enter__(self):
-        super().__enter__()
-        data, source = self.dir / "data", pathlib.Path(os.environ.get("YISHI_DATA", ROOT))
-        shutil.copytree(source / "at_commands" / "modems", data / "at_commands" / "modems")
-        (data / "rules").symlink_to(source / "rules")
-        row = data / "at_commands" / "modems" / "generic.modem"
-        text = row.read_text(encoding="utf-8")
-        for key, value in {"boot_max": "1s", "reset": "AT+CFUN=1,1 | 1s | stays"}.items():
-            text = re.sub(rf"^{key} = .*$", f"{key} = {value}", text, flags=re.M)
-        row.write_text(text, encoding="utf-8")
-        self.env["YISHI_DATA"] = str(data)
-        return self
-
-    def dies(self):
-        self.sim.fault("hang", 600000)
-        self.queue("+8613800138001", "hello")
-        self.control("wake")
-
-
-@unittest.skipIf(WHY_NOT, WHY_NOT)
-class Resets(unittest.TestCase):
-    NO_ROW = "1782:4d10"
-
-    def test_rebind(self):
-        with UsbBed() as bed, HurriedSite(bed, [None]) as site:
-            bed.plug("1-1", self.NO_ROW, {0: ("ttyUSB0", site.link(0))})
-            site.run_daemon()
-            site.wait_on("m0", 0)
-            site.dies()
-            wait_for(lambda: bed.attribute("1-1", "authorized") == "0", "the stick is unbound", 120)
-            self.assertEqual(site.value("SELECT count(*) FROM event WHERE kind = 'modem.reset' AND body LIKE '%rebind%'"), 1)
-            # nothing holds the port meanwhile
-            fds = [os.readlink(f) for f in pathlib.Path(f"/proc/{site.daemon.pid}/fd").iterdir() if f.is_symlink()]
-            self.assertNotIn(os.path.realpath(site.link(0)), fds)
-            bed.unplug("1-1")
-            site.sim.fault("hang", 0)
-            bed.plug("1-1", self.NO_ROW, {0: ("ttyUSB4", site.link(0))})
-            site.wait_on("m0", 0)
-
-    def test_power(self):
-        with UsbBed() as bed, HurriedSite(bed, [None]) as site:
-            tool = site.dir / "bin" / "uhubctl"
-            tool.parent.mkdir()
-            tool.write_text('#!/bin/sh\necho "$@" "PATH=$PATH" "HOME=$HOME" >> "$0.log"\n', encoding="ascii")
-            tool.chmod(0o755)
-            site.env["PATH"] = f"{tool.parent}:{os.environ['PATH']}"
-            bed.do(do="hub", socket="1-1", number=3)
-            bed.plug("1-1.2", self.NO_ROW, {0: ("ttyUSB0", site.link(0))}, authorized=False)
-            site.run_daemon()
-            site.wait_on("m0", 0)
-            site.dies()
-            called = wait_for(lambda: (log := tool.with_suffix(".log")).exists() and log.read_text().strip(), "the hub is switched", 120)
-            self.assertEqual(called, "-l 1-1 -p 2 -a cycle -d 10 -N PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=")
-            site.sim.fault("hang", 0)
-            bed.unplug("1-1.2")
-            bed.plug("1-1.2", self.NO_ROW, {0: ("ttyUSB0", site.link(0))})
-            site.wait_on("m0", 0)
 
 
 if __name__ == "__main__":
