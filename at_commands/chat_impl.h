@@ -51,6 +51,7 @@ struct at_chat {
 	bool ctrlz_queued, payload_sent, truncated;
 	bool echoed;          /* its line came back */
 	int unechoed;         /* commands in a row whose line did not */
+	int echo_withheld;    /* payloads kept back for that since one was answered */
 	const char *withheld; /* why, in CHAT_LEAVE */
 	int64_t limit_ms;     /* of the result, however much is said meanwhile; INT64_MAX none */
 	int64_t silent_ms;    /* behind Ctrl-Z: nothing was heard by then */

@@ -6,12 +6,13 @@
 #include <string.h>
 #include <strings.h>
 
-#define LEAVE_MS        2000 /* what the modem says to ESC; some say nothing */
-#define UNECHOED_ENOUGH 2    /* commands without echo: it is off */
-#define NUDGE_MS        3000
-#define NUDGE_FIRST_MS  5000
-#define USUAL_FACTOR    4 /* so much longer than usual is unusually long */
-#define UNKNOWN_MS      2500
+#define LEAVE_MS          2000 /* what the modem says to ESC; some say nothing */
+#define UNECHOED_ENOUGH   2    /* commands without echo: it is off */
+#define ECHO_WITHHELD_MAX 2    /* one that echoes these lines whatever it is told sends all the same */
+#define NUDGE_MS          3000
+#define NUDGE_FIRST_MS    5000
+#define USUAL_FACTOR      4 /* so much longer than usual is unusually long */
+#define UNKNOWN_MS        2500
 
 bool chat_before_payload(const struct at_chat *c)
 {
@@ -60,6 +61,8 @@ void chat_heard(struct at_chat *c, int64_t now_ms)
 void chat_landed(struct at_chat *c, int64_t now_ms)
 {
 	c->air_until_ms = INT64_MIN;
+	if (c->payload_sent)
+		c->echo_withheld = 0;
 	if (!c->payload_sent || !c->now->cmd.silence_ms)
 		return;
 	int64_t took = now_ms - c->ctrlz_ms;
@@ -161,10 +164,12 @@ static bool said_before(const struct at_chat *c)
 }
 
 /* A modem that has reset itself echoes again, and its message format is another. */
-static const char *objection(const struct at_chat *c)
+static const char *objection(struct at_chat *c)
 {
-	if (c->echoed && c->unechoed >= UNECHOED_ENOUGH)
+	if (c->echoed && c->unechoed >= UNECHOED_ENOUGH && c->echo_withheld < ECHO_WITHHELD_MAX) {
+		c->echo_withheld++;
 		return "it echoes again";
+	}
 	if (c->now->cmd.before[0] && !said_before(c))
 		return "it did not say what was to come before the prompt";
 	return NULL;

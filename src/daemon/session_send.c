@@ -16,6 +16,7 @@
 #include "daemon/session_internal.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "store/bound.h"
 #include "store/broadcast.h"
 
 #include <errno.h>
@@ -181,6 +182,9 @@ void send_forget(struct session *s)
 		flight_drop(s, &s->air);
 	if (s->past.m)
 		send_commit(s);
+	int r = s->submitting ? 0 : outbox_put_down(s->d->store, s->config->name, session_now(s));
+	if (r)
+		log_error("%s: the outbox cannot be written: %s", s->config->name, strerror(-r));
 }
 
 void send_new_port(struct session *s)
@@ -271,6 +275,7 @@ void send_commit(struct session *s)
 	if (begin && ours) {
 		let_go(s);
 	} else if (begin) {
+		session_remark(s, "text %" PRId64 " stays behind", s->air.m->id);
 		at_chat_withhold(s->chat, mono_ms());
 		port_pump(s);
 	}

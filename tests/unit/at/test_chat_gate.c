@@ -204,6 +204,18 @@ static void an_echo_gives_a_reset_away(void **state)
 	rig_feed(&r, "\r\nOK\r\n");
 	check(&r, "done withheld\n", "");
 	rig_end(&r);
+	/* one that echoes these lines alone, whatever it is told, is believed at last */
+	rig_init(&r, NULL);
+	quiet_down(&r);
+	for (int i = 0; i < 3; i++) {
+		rig_submit(&r, submit_command(0));
+		rig_feed(&r, "AT+CMGS=18\r\r\n> ");
+		check(&r, "", i < 2 ? LINE "\x1b" : LINE PDU "\x1a");
+		rig_feed(&r, "\r\nOK\r\n");
+		rig_pass(&r, 20);
+		quiet_down(&r);
+	}
+	rig_end(&r);
 	/* one that cannot do without is believed */
 	rig_init(&r, NULL);
 	rig_submit(&r, submit_command(AT_GATED));
