@@ -120,6 +120,14 @@ static bool concerns(const struct path_watch *w, const struct inotify_event *e)
 	return false;
 }
 
+/* Its folder went, and the watch with it; one of the same name would need another. */
+static void forget(struct path_watch *w, int wd)
+{
+	for (int i = 0; i < w->count; i++)
+		if (w->list[i].wd == wd)
+			w->list[i].wd = -1;
+}
+
 bool path_watch_changed(struct path_watch *w)
 {
 	char bytes[8192] __attribute__((aligned(__alignof__(struct inotify_event))));
@@ -129,6 +137,8 @@ bool path_watch_changed(struct path_watch *w)
 		for (ssize_t at = 0; at < n;) {
 			const struct inotify_event *e = (const struct inotify_event *)(void *)(bytes + at);
 			changed |= concerns(w, e);
+			if (e->mask & IN_IGNORED)
+				forget(w, e->wd);
 			at += (ssize_t)(sizeof *e + e->len);
 		}
 	return changed;

@@ -516,6 +516,7 @@ json_t *session_status(const struct session *s)
 	    json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "name", s->config->name, "state",
 		      session_state_names[s->state], "imei", s->imei, "iccid", s->iccid, "model", s->id.model,
 		      "operator", s->operator_name, "technology", at_technology(s->act), "row", s->row->name);
+	json_object_set_new(j, "port", json_string(s->poll ? s->claim.path : ""));
 	json_object_set_new(j, "signal_dbm", s->signal ? json_integer(s->signal) : json_null());
 	json_object_set_new(j, "storage_used", s->used >= 0 ? json_integer(s->used) : json_null());
 	json_object_set_new(j, "storage_size", s->size >= 0 ? json_integer(s->size) : json_null());

@@ -46,6 +46,7 @@ class Sticks(unittest.TestCase):
         site.wait_lost("m0")
         self.bed.plug("1-1", EC25, {2: ("ttyUSB7", site.link(0, "again"))})
         site.wait_on("m0", 0)
+        self.assertEqual(site.line("m0")["port"], "/dev/ttyUSB7")
         # a text goes out and one comes in over the new name
         text = site.queue("+8613800138001", "hello")
         site.control("wake")
