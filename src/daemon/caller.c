@@ -172,6 +172,14 @@ void callers_listed(struct callers *c, const struct at_call *call, int count)
 			know(c, call[i].number, call[i].number_type);
 }
 
+void callers_gone(struct callers *c, const struct at_call *call, int count, int64_t now_ms)
+{
+	for (int i = 0; i < count; i++)
+		if (call[i].incoming && call[i].state != CALL_ENDED)
+			return;
+	over(c, &c->ringing, now_ms);
+}
+
 /* ------------------------------------------------------------------------------------------------ time */
 
 /* The first try when it has rung long enough; another way when it rings on. */

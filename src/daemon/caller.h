@@ -50,6 +50,9 @@ void callers_urc(struct callers *c, const struct callers_rules *r, const struct 
 /* What the modem said when it was asked: a call that rings, among others. */
 void callers_listed(struct callers *c, const struct at_call *call, int count);
 
+/* The modem was asked after a rejection. */
+void callers_gone(struct callers *c, const struct at_call *call, int count, int64_t now_ms);
+
 /* What is to be done now; call it again until it is nothing. CALLERS_REJECT: with way number tries − 1. */
 enum callers_want callers_tick(struct callers *c, const struct callers_rules *r, int64_t now_ms);
 int64_t callers_due_ms(const struct callers *c, const struct callers_rules *r); /* INT64_MAX: never */

@@ -58,6 +58,23 @@ static void on_calls(void *user, const struct at_reply *r)
 	session_arm(s);
 }
 
+/* One command at a time: behind a submit it may take a while until it is its turn. */
+static void command(struct session *s, struct at_command c, void (*done)(void *, const struct at_reply *));
+
+static void on_left(void *user, const struct at_reply *r)
+{
+	struct session *s = user;
+	struct at_call call[AT_CALLS_MAX];
+	s->call_busy_ms = 0;
+	if (port_over(s, r))
+		return;
+	int n = at_read_calls(r, call, AT_CALLS_MAX);
+	if (n >= 0)
+		callers_gone(&s->callers, call, n, mono_ms());
+	call_tick(s);
+	session_arm(s);
+}
+
 static void on_rejected(void *user, const struct at_reply *r)
 {
 	struct session *s = user;
@@ -65,9 +82,13 @@ static void on_rejected(void *user, const struct at_reply *r)
 	if (port_over(s, r))
 		return;
 	session_remark(s, "the call was %s", r->final == AT_OK ? "rejected" : "not rejected");
+	/* few say that what we have ended is over, and the answer by text waits for it */
+	if (r->final == AT_OK && s->callers.ringing.on)
+		command(s, at_cmd_calls(), on_left);
+	else
+		call_tick(s);
 }
 
-/* One command at a time: behind a submit it may take a while until it is its turn. */
 static void command(struct session *s, struct at_command c, void (*done)(void *, const struct at_reply *))
 {
 	if (!s->poll)
