@@ -34,9 +34,9 @@ static const struct out_column columns[] = {
     {"next_meeting", N_("next meeting"), OUT_TIME, 0},
     {"duty_list_empty", NULL, OUT_BOOL, 0},
     {"alarms", NULL, OUT_INT, 0},
+    {"disk_free", NULL, OUT_INT, 0},
     {"calls_for_help", N_("open calls for help"), OUT_INT, 0},
     {"line_alarms", NULL, OUT_RAW, 0},
-    {"disk_free", NULL, OUT_INT, 0},
     {0},
 };
 

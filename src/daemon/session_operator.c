@@ -53,29 +53,57 @@ static void know_history(struct session *s, struct operator_side *o)
 					   sizeof o->value[w]));
 }
 
-static void change(struct session *s, enum line_what what, const char *value)
+/* Worth a row, and not sooner than it may be. */
+static bool changed(struct session *s, enum line_what what, const char *value)
 {
 	struct operator_side *o = operator_of(s);
 	know_history(s, o);
-	if (!*value || !strcmp(o->value[what], value) ||
-	    (o->put_ms[what] && mono_ms() - o->put_ms[what] < every_ms[what]))
+	return *value && strcmp(o->value[what], value) != 0 &&
+	       (!o->put_ms[what] || mono_ms() - o->put_ms[what] >= every_ms[what]);
+}
+
+static void put_change(struct session *s, enum line_what what, const char *value)
+{
+	struct operator_side *o = operator_of(s);
+	if (!changed(s, what, value))
 		return;
 	text_copy(o->value[what], sizeof o->value[what], value);
 	o->put_ms[what] = mono_ms();
 	wrong(s, line_history_add(s->d->store, s->config->name, s->iccid, what, value, session_now(s)));
 }
 
+/* What one look found is one transaction, and mostly none. */
 static void write_history(struct session *s)
 {
 	struct operator_side *o = operator_of(s);
 	char cell[48] = "";
 	if (o->lac >= 0 && o->cell >= 0)
 		snprintf(cell, sizeof cell, "%X/%X", (unsigned)o->lac, (unsigned)o->cell);
-	change(s, LINE_REGISTRATION, registration_names[o->registration]);
-	change(s, LINE_OPERATOR, s->operator_name);
-	change(s, LINE_TECHNOLOGY, at_technology(s->act));
-	change(s, LINE_CELL, cell);
-	change(s, LINE_SIGNAL, at_signal_word(s->signal));
+	const char *const now[LINE_WHATS] = {[LINE_REGISTRATION] = registration_names[o->registration],
+					     [LINE_OPERATOR] = s->operator_name,
+					     [LINE_TECHNOLOGY] = at_technology(s->act),
+					     [LINE_CELL] = cell,
+					     [LINE_SIGNAL] = at_signal_word(s->signal)};
+	bool any = o->dirty;
+	for (int w = 0; w < LINE_WHATS; w++)
+		any |= changed(s, (enum line_what)w, now[w]);
+	if (!any)
+		return;
+	int r = store_begin(s->d->store);
+	wrong(s, r);
+	if (r)
+		return;
+	for (int w = 0; w < LINE_WHATS; w++)
+		put_change(s, (enum line_what)w, now[w]);
+	if (o->dirty)
+		operator_put_line(s);
+	r = store_commit(s->d->store);
+	store_rollback(s->d->store);
+	wrong(s, r);
+	if (r) {
+		o->history_known = false; /* as the database has it */
+		o->dirty = true;
+	}
 }
 
 void operator_put_line(struct session *s)
@@ -190,7 +218,7 @@ void operator_registration(struct session *s, const char *line, bool query)
 	}
 	if (now == REG_DENIED)
 		raise_denied(s, o);
-	change(s, LINE_REGISTRATION, registration_names[now]);
+	put_change(s, LINE_REGISTRATION, registration_names[now]);
 	mind_roaming(s, o);
 }
 
@@ -380,8 +408,6 @@ static void next_errand(struct session *s)
 		ask_cell(s);
 	} else if (!balance_errand(s, next_errand)) {
 		write_history(s);
-		if (o->dirty)
-			operator_put_line(s);
 		read_begin(s);
 	}
 }
