@@ -13,16 +13,23 @@ const struct modem_row *modem_rows_find(const struct modem_rows *r, const char *
 	return NULL;
 }
 
-/* 1 fits, 0 not given or not known, −1 does not fit. */
+/* 0: not given or not known, −1: does not fit; else one more than the letters that the best of them names. */
 static int fit(const struct modem_words *globs, const char *word)
 {
+	int best = -1;
 	if (!globs->count || !*word)
 		return 0;
-	for (int i = 0; i < globs->count; i++)
-		if (!fnmatch(globs->word[i], word, FNM_CASEFOLD))
-			return 1;
-	return -1;
+	for (int i = 0; i < globs->count; i++) {
+		int letters = 1;
+		for (const char *p = globs->word[i]; *p; p++)
+			letters += !strchr("*?", *p);
+		if (letters > best && !fnmatch(globs->word[i], word, FNM_CASEFOLD))
+			best = letters;
+	}
+	return best;
 }
+
+#define MORE (ROW_WORD * 4) /* than all letters can weigh */
 
 static int score(const struct modem_row *row, const struct modem_identity *id)
 {
@@ -30,7 +37,7 @@ static int score(const struct modem_row *row, const struct modem_identity *id)
 	int cgmi = fit(&row->match_cgmi, id->maker), usb = fit(&row->match_usb, id->usb);
 	if (cgmr < 0 || cgmm < 0 || cgmi < 0)
 		return 0;
-	return 8 * cgmr + 4 * cgmm + 2 * (usb > 0) + cgmi;
+	return MORE * (8 * (cgmr > 0) + 4 * (cgmm > 0) + 2 * (usb > 0) + (cgmi > 0)) + cgmr + cgmm;
 }
 
 const struct modem_row *modem_rows_match(const struct modem_rows *r, const struct modem_identity *id)

@@ -164,7 +164,7 @@ struct modem_identity {
 
 /* The row that fits best, at last generic. Globs (fnmatch, case ignored). Words of cgmi, cgmm and cgmr that a
  * row gives and the identity knows must fit; a USB id is no obstacle, since makers share and reuse them; one of
- * the four must fit. cgmr weighs more than cgmm, than usb, than cgmi. */
+ * the four must fit. cgmr weighs more than cgmm, than usb, than cgmi; of equals the one whose globs name more letters. */
 const struct modem_row *modem_rows_match(const struct modem_rows *r, const struct modem_identity *id);
 
 /* The row's time gaps as options for a chat. Borrows the row. */
