@@ -17,9 +17,9 @@ static char folder[64];
 
 static const char *in(const char *name)
 {
-	static char path[8][128];
+	static char path[64][128];
 	static int at;
-	char *p = path[at++ % 8];
+	char *p = path[at++ % 64];
 	snprintf(p, sizeof path[0], "%s/%s", folder, name);
 	return p;
 }
