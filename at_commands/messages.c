@@ -28,6 +28,13 @@ static struct at_slot *add_slot(struct at_list *l, struct at_slot s)
 	return &l->slot[l->count++];
 }
 
+/* TS 27.005 3.4.2: a number in PDU mode, "REC UNREAD" and its like in text mode. */
+static bool is_words(const struct at_fields *f, int field)
+{
+	const char *stat = at_fields_str(f, field);
+	return f->count > field && *stat && !strpbrk(stat, "0123456789");
+}
+
 static void set_pdu(struct at_slot *s, const char *hex)
 {
 	s->pdu = mem_dup(hex);
@@ -57,6 +64,7 @@ int at_read_list(const struct at_reply *r, struct at_list *ret)
 		at_fields_parse(&f, line);
 		struct at_slot s = {.index = at_fields_int(&f, 0, -1), .stat = at_fields_int(&f, 1, -1)};
 		s.length = f.count > 2 ? at_fields_int(&f, f.count - 1, -1) : -1;
+		s.text_mode = is_words(&f, 1);
 		open = add_slot(&l, s);
 	}
 	*ret = l;
@@ -107,11 +115,12 @@ int at_read_slot(const struct at_reply *r, struct at_slot *ret)
 			at_fields_parse(&f, r->lines[i]);
 			s.stat = at_fields_int(&f, 0, -1);
 			s.length = f.count > 1 ? at_fields_int(&f, f.count - 1, -1) : -1;
+			s.text_mode = is_words(&f, 0);
 		} else if (!s.pdu) {
 			set_pdu(&s, r->lines[i]);
 		}
 	}
-	if (!s.pdu && s.length <= 0)
+	if (!s.pdu && s.length <= 0 && !s.text_mode)
 		return -ENOENT;
 	*ret = s;
 	return 0;

@@ -9,6 +9,7 @@ struct at_slot {
 	int stat;         /* 0 unread, 1 read, 2 unsent, 3 sent; −1 not said */
 	int length;       /* stated octets of the TPDU, −1 not said */
 	char *pdu;        /* owned; NULL: a header without PDU */
+	bool text_mode;   /* its header is one of text mode (a state in words): nothing here is a PDU */
 	bool length_lies; /* the hex has another length, or is no hex at all: read once more, then quarantine */
 };
 struct at_list {

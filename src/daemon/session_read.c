@@ -252,6 +252,17 @@ void read_direct(struct session *s, const struct at_urc *u)
 
 /* ------------------------------------------------------------------------------------------------ a list */
 
+/* It has fallen back to text mode: nothing that is read now is a PDU, and all of it is still there. */
+static bool in_words(struct session *s, const struct at_slot *slot, int count)
+{
+	for (int i = 0; i < count; i++)
+		if (slot[i].text_mode) {
+			log_notice("%s: is in text mode, it has reset itself", s->config->name);
+			return true;
+		}
+	return false;
+}
+
 static void on_reread(void *user, const struct at_reply *r)
 {
 	struct session *s = user;
@@ -260,6 +271,11 @@ static void on_reread(void *user, const struct at_reply *r)
 		return;
 	struct at_slot *slot = &s->list.slot[s->list_at];
 	if (at_read_slot(r, &again) == 0) {
+		if (in_words(s, &again, 1)) {
+			at_slot_done(&again);
+			session_event(s, EV_CONFUSED);
+			return;
+		}
 		int index = slot->index;
 		at_slot_done(slot);
 		*slot = again;
@@ -344,6 +360,10 @@ static void on_list(void *user, const struct at_reply *r)
 		read_go_on(s);
 		return;
 	}
+	if (in_words(s, s->list.slot, s->list.count)) {
+		session_event(s, EV_CONFUSED);
+		return;
+	}
 	forget_absent(s);
 	in_order(&s->list);
 	s->list_at = 0;
@@ -379,6 +399,11 @@ static void on_slot(void *user, const struct at_reply *r)
 		return;
 	struct session_slot wanted = s->pending[0];
 	int e = at_read_slot(r, &slot);
+	if (e == 0 && in_words(s, &slot, 1)) {
+		at_slot_done(&slot);
+		session_event(s, EV_CONFUSED);
+		return;
+	}
 	if (e == 0 && slot.length_lies && !s->reread) {
 		at_slot_done(&slot);
 		s->reread = true;

@@ -28,7 +28,7 @@ static void kinds(void **state)
 	    {"VOICE CALL: END", URC_CALL_END},
 	    {"VOICE CALL: END: 000017", URC_CALL_END},
 	    {"VOICE CALL:END:000017", URC_CALL_END},
-	    {"VOICE CALL: BEGIN", URC_NOISE},
+	    {"VOICE CALL: BEGIN", URC_CALL_BEGIN},
 	    {"MISSED_CALL: 01:23AM 13800138000", URC_MISSED_CALL},
 	    {"+CMTI: \"SM\",1", URC_CMTI},
 	    {"+CMT: ,23", URC_CMT},

@@ -293,7 +293,33 @@ static void listings(void **state)
 	assert_int_equal(at_read_list(ok(&f, "+CMGL: 1,1,,23", "0891zz", NULL, NULL), &l), 0);
 	assert_true(l.slot[0].length_lies);
 	at_list_done(&l);
+	/* text mode, TS 27.005 3.4.2 */
+	assert_int_equal(
+	    at_read_list(ok(&f, "+CMGL: 1,\"REC UNREAD\",\"+8613800138001\",,\"26/11/22,08:00:00+32\"",
+			    "0041004200430044", NULL, NULL),
+			 &l),
+	    0);
+	assert_true(l.slot[0].text_mode);
+	at_list_done(&l);
 	assert_int_equal(at_read_list(wrong(&f, AT_CMS_ERROR, 302), &l), -ENODATA);
+}
+
+static void many_deletes(void **state)
+{
+	(void)state;
+	int index[40], taken;
+	for (int i = 0; i < 40; i++)
+		index[i] = 255 - i;
+	assert_string_equal(at_cmd_delete_many(index, 1, &taken).line, "AT+CMGD=255");
+	assert_int_equal(taken, 1);
+	assert_string_equal(at_cmd_delete_many(index, 3, &taken).line, "AT+CMGD=255;+CMGD=254;+CMGD=253");
+	assert_int_equal(taken, 3);
+	/* no more than the line holds */
+	struct at_command c = at_cmd_delete_many(index, 40, &taken);
+	assert_in_range(taken, 20, 39);
+	char last[16];
+	snprintf(last, sizeof last, "+CMGD=%d", 256 - taken);
+	assert_string_equal(c.line + strlen(c.line) - strlen(last), last);
 }
 
 static void slots(void **state)
@@ -311,6 +337,12 @@ static void slots(void **state)
 	at_slot_done(&s);
 	assert_int_equal(at_read_slot(one(&f, "+CMGR: 1,,23"), &s), 0); /* a header without its PDU */
 	assert_null(s.pdu);
+	assert_int_equal(at_read_slot(ok(&f, "+CMGR: \"REC READ\",\"+8613800138001\",,\"26/11/22,08:00:00+32\"",
+					 "0041004200430044", NULL, NULL),
+				      &s),
+			 0);
+	assert_true(s.text_mode);
+	at_slot_done(&s);
 	assert_int_equal(at_read_slot(one(&f, NULL), &s), -ENOENT);
 	assert_int_equal(at_read_slot(one(&f, "+CMGR: 0,,0"), &s), -ENOENT);
 	assert_int_equal(at_read_slot(wrong(&f, AT_CMS_ERROR, 321), &s), -ENOENT);
@@ -411,6 +443,7 @@ int main(void)
 	    cmocka_unit_test(signal_and_operator),
 	    cmocka_unit_test(listings),
 	    cmocka_unit_test(slots),
+	    cmocka_unit_test(many_deletes),
 	    cmocka_unit_test(submits),
 	    cmocka_unit_test(calls),
 	};
