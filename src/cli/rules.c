@@ -5,6 +5,7 @@
 #include "base/paths.h"
 #include "base/text.h"
 #include "cli/nouns.h"
+#include "rules/operator_text.h"
 #include "rules/replies.h"
 #include "sms/compose.h"
 
@@ -155,6 +156,11 @@ static void report_wrong(void *arg, const char *file, int line, const char *text
 	fprintf(stderr, "%s:%d: %s\n", file, line, text);
 }
 
+static void report_operator(void *arg, int line, const char *text)
+{
+	report_wrong(arg, "operator.patterns", line, text);
+}
+
 /* What usually stands in a placeholder, for counting segments; any other counts as a number. */
 static const struct {
 	const char *name, *zh, *en;
@@ -173,6 +179,11 @@ static const struct {
     {"name", "张三", "Zhang San"},
     {"site", "矿山社区", "Kuangshan"},
     {"items", "", ""},
+    {"line", "front", "front"},
+    {"detail", "", ""},
+    {"since", "", ""},
+    {"until", "11月27日15:00", "27/11 15:00"},
+    {"remedy", "请检查USB线和供电。", "Check USB cable and power."},
     {"note", "已换灯泡", "bulb replaced"},
     {"state", "办理中", "in progress"},
 };
@@ -239,6 +250,21 @@ static void list_replies(struct cli *c, const struct replies *p)
 		printf(_("%d of %d replies fit into one segment in both languages\n"), single, total);
 }
 
+static int check_operators(struct cli *c, const char *dir, struct tally *t)
+{
+	char line[640];
+	struct operator_texts *o;
+	struct err e = {0};
+	int samples;
+	if (operator_texts_load(dir, &o, &e) < 0)
+		return cli_fail(EX_DATAERR, "%s", err_line(&e, line, sizeof line));
+	int bad = operator_texts_check(o, report_operator, t, &samples);
+	if (c->out.mode == OUT_TABLE)
+		printf(_("%d samples of operators' texts, %d wrong\n"), samples, bad);
+	operator_texts_free(o);
+	return 0;
+}
+
 static int check(struct cli *c)
 {
 	char dir[PATH_MAX], line[640];
@@ -257,6 +283,8 @@ static int check(struct cli *c)
 		return cli_fail(EX_DATAERR, "%s", err_line(&e, line, sizeof line));
 	list_replies(c, p);
 	replies_free(p);
+	if ((status = check_operators(c, dir, &t)))
+		return status;
 	return t.wrong ? EX_DATAERR : EX_OK;
 }
 

@@ -3,6 +3,7 @@
 #include "base/i18n.h"
 #include "base/mem.h"
 #include "base/paths.h"
+#include "rules/operator_text.h"
 #include "rules/replies.h"
 #include "rules/rules.h"
 #include "store/person.h"
@@ -39,6 +40,7 @@ static int check_data(const struct config *c)
 	struct err e = {0};
 	struct rules *rules = NULL;
 	struct replies *replies = NULL;
+	struct operator_texts *operators = NULL;
 	struct modem_rows rows = {0};
 	if (paths_data(data, sizeof data)) {
 		err_set(&e, "", 0, "no data folder; set $YISHI_DATA");
@@ -52,6 +54,9 @@ static int check_data(const struct config *c)
 		code = wrong(&e);
 	if (replies_load(data, &replies, &e))
 		code = wrong(&e);
+	if (operator_texts_load(data, &operators, &e))
+		code = wrong(&e);
+	operator_texts_free(operators);
 	if (!code)
 		printf(_("# data of %s: %d modem rows, %d reply texts, rules%s\n"), data, rows.count,
 		       replies_count(replies), rules_have_jit(rules) ? "" : _(" (without JIT)"));
@@ -121,6 +126,20 @@ static void check_devices(const struct config *c)
 			warn("[modem %s] %s: %s", c->modems[i].name, c->modems[i].device, err_system(errno));
 }
 
+static int check_patterns(const struct config *c)
+{
+	int code = 0;
+	for (int i = 0; i < c->modem_count; i++) {
+		const struct config_modem *m = &c->modems[i];
+		struct err found = {0}, e = {0};
+		if (!m->balance_pattern || !operator_pattern_check(m->balance_pattern, &found))
+			continue;
+		err_set(&e, c->path, 0, "[modem %s] balance_pattern: %s", m->name, found.text);
+		code = wrong(&e);
+	}
+	return code;
+}
+
 int check_all(struct config *config)
 {
 	struct wall_clock clock;
@@ -132,6 +151,8 @@ int check_all(struct config *config)
 		code = wrong(&e);
 	}
 	if ((r = check_data(config)))
+		code = r;
+	if ((r = check_patterns(config)))
 		code = r;
 	if ((r = check_database(config)))
 		code = r;
