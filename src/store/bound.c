@@ -1,6 +1,6 @@
 #include "store/bound.h"
+#include "store/choose.h"
 #include "store/internal.h"
-#include "store/outbox.h"
 #include "base/event_kinds.h"
 
 #include <errno.h>
@@ -8,6 +8,23 @@
 #include <string.h>
 
 #define BOUND "state IN ('queued', 'uncertain') AND bound IS NOT NULL AND next_try_utc <> 9223372036854775807"
+
+int outbox_put_down(struct store *s, const char *modem, int64_t now_utc)
+{
+	int64_t id;
+	int r;
+	while ((r = store_get(s, &id,
+			      "SELECT id FROM message_out WHERE state IN ('queued', 'sending', 'uncertain')"
+			      " AND state = 'sending' AND modem = ? AND NOT EXISTS (SELECT 1 FROM part_out"
+			      " WHERE message = message_out.id AND state = 'sending') LIMIT 1",
+			      "t", modem)) == 0 &&
+	       (r = store_run(s,
+			      "UPDATE message_out SET state = 'queued', next_try_utc = ?1, " CHOOSE_BOUND
+			      " WHERE id = ?2",
+			      "II", now_utc, id)) == 0)
+		;
+	return r == -ENOENT ? 0 : r;
+}
 
 /* As if it had never been begun; the repetition of what may have arrived is the only one. */
 static int anew(struct store *s, int64_t id, const char *state, const char *reason, int64_t now_utc)
@@ -29,20 +46,18 @@ static int anew(struct store *s, int64_t id, const char *state, const char *reas
 static int one(struct store *s, int64_t id, int64_t now_utc, bool *ret_changed)
 {
 	cleanup_query struct query q = {0};
-	int r =
-	    query_open(s, &q,
-		       "SELECT priority, not_after_utc IS NOT NULL, next_try_utc, EXISTS (SELECT 1 FROM"
-		       " part_out WHERE message = ?1 AND state = 'delivered') FROM message_out WHERE id = ?1",
-		       "I", id);
+	int r = query_open(
+	    s, &q, "SELECT priority, not_after_utc IS NOT NULL, next_try_utc FROM message_out WHERE id = ?",
+	    "I", id);
 	if (r == 0)
 		r = query_next(&q);
 	if (r != 1)
 		return r;
-	bool personal = query_int(&q, 0) <= OUTBOX_REPLY, ends = query_int(&q, 1), arrived = query_int(&q, 3);
+	bool personal = outbox_personal((enum outbox_class)query_int(&q, 0)), ends = query_int(&q, 1);
 	int64_t since = query_int(&q, 2);
 	query_close(&q);
 	*ret_changed = true;
-	if (personal && !arrived)
+	if (personal)
 		return anew(s, id, "queued", "its line is away: sent anew by another", now_utc);
 	if (!ends && since <= now_utc - OUTBOX_GONE_S)
 		return anew(s, id, "failed", "parts of it have left by a line that is gone", now_utc);

@@ -1,13 +1,16 @@
 /* Texts of several parts of which some have left by a SIM that is not there any more. The rest from another number
  * would not be joined by the handset, so nobody goes on with them; but nobody waits for ever either.
  *
- *     alarm, reply         after OUTBOX_AWAY_S, when no part is known to have been delivered: the whole text goes
- *                          out anew, once, by any line
+ *     alarm, reply         after OUTBOX_AWAY_S the whole text goes out anew, once, by any line: a handset may show
+ *                          a fragment before it, but whoever asked has the answer
  *     everything else      waits for its line until its not-after, when it expires; without one, for OUTBOX_GONE_S,
  *                          when it has failed: a person may then let it be repeated, as a whole */
 #pragma once
 
 #include "store/store.h"
+
+/* A line went away between two parts of a text: it is queued, and bound to the SIM of those that have left. */
+int outbox_put_down(struct store *s, const char *modem, int64_t now_utc);
 
 #define OUTBOX_AWAY_S 600
 #define OUTBOX_GONE_S 86400
