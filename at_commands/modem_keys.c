@@ -392,8 +392,14 @@ const char *modem_key_assign(const struct modem_key *k, struct modem_row *row, c
 		return add_ports(field, count, copy);
 	case STAT_BITS:
 		return set_bits(field, copy);
-	case STEPS:
-		return add_step(field, copy);
+	case STEPS: {
+		struct modem_steps *steps = field;
+		const char *wrong = add_step(steps, copy);
+		/* `quiet` runs as a whole where {quiet} stands, before the PIN */
+		if (!wrong && steps == &row->quiet && steps->step[steps->count - 1].when != WHEN_OPEN)
+			wrong = N_("a step of quiet runs before the PIN: it begins with open");
+		return wrong;
+	}
 	case CMS_MAP:
 		return add_map(row, copy);
 	case RESETS:

@@ -260,6 +260,12 @@ bool read_presses(const struct session *s)
 	return read_wanted(s) && s->size > 0 && 5 * (s->used + s->pending_count) >= 4 * s->size;
 }
 
+/* However long a burst is, now and then somebody looks whether all is well. */
+bool read_overdue(const struct session *s)
+{
+	return mono_ms() >= s->next_check_ms + s->check_ms;
+}
+
 /* What to do next. Reading and sending take turns, so that neither a full store nor a full outbox starves the
  * other. */
 void act_look_around(struct session *s)
@@ -278,7 +284,10 @@ void act_look_around(struct session *s)
 	bool read = read_wanted(s);
 	if (read_presses(s))
 		session_event(s, EV_DRAIN);
-	else if (read && !(s->prefer_send && send_wanted(s)))
+	else if (read_overdue(s)) {
+		s->check_due = true;
+		session_event(s, EV_READ);
+	} else if (read && !(s->prefer_send && send_wanted(s)))
 		session_event(s, EV_READ);
 	else if (send_wanted(s))
 		session_event(s, EV_SEND);

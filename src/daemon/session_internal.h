@@ -191,6 +191,7 @@ struct session {
 	struct session_slot pending[SESSION_SLOTS]; /* announced */
 	int pending_count;
 	struct trouble trouble; /* slots that are tried again later */
+	char trouble_line[24];  /* of this SIM */
 	unsigned list_due;      /* bit n: memory[n] is to be listed */
 	unsigned look_due;      /* bit n: memory[n] is to be selected, and listed when it is not empty */
 	struct at_list list;    /* being worked through */
@@ -297,6 +298,7 @@ void init_registration_urc(struct session *s, const struct at_urc *u);
 /* read */
 void read_announced(struct session *s, const char *memory, int index);
 bool read_wanted(const struct session *s);
+bool read_overdue(const struct session *s); /* the periodic look has been put off for long */
 bool read_presses(const struct session *s); /* and the store is nearly full: before anything is sent */
 void read_begin(struct session *s);
 void read_all_due(struct session *s);
@@ -320,7 +322,6 @@ void self_look(struct session *s); /* session_self.c: s->self_ms is over; may en
 bool send_wanted(struct session *s);
 void send_begin(struct session *s);
 void send_wake(struct session *s);            /* the outbox changed: what is chosen ahead is chosen anew */
-void send_commit(struct session *s);          /* what is due, once AT+CMGS is written; see session_send.c */
 bool send_under_way(const struct session *s); /* AT+CMGS has no answer yet */
 void send_cut_off(struct session *s);         /* there will be none: the modem has started anew */
 void send_late(struct session *s, uint64_t tag, const char *line);
@@ -329,6 +330,14 @@ void send_new_port(struct session *s);              /* what was known of the mod
 int64_t send_air_until_ms(const struct session *s); /* a text without an answer may be in the air so long; 0 */
 void send_forget(struct session *s);
 void flight_drop(struct session *s, struct flight *f);
+
+/* between session_send.c and session_commit.c */
+void send_commit(struct session *s); /* what is to be written, now; else session_commit_all does it when commit_due */
+bool send_choose(struct session *s); /* what is ahead */
+void send_go_on(struct session *s);
+void send_find_step(struct session *s);
+void send_rest(struct session *s);
+void send_untaken(struct session *s); /* the chat has no such command */
 
 /* outcome (session_outcome.c) */
 struct outcome outcome_of(struct session *s, const struct flight *f, const struct at_reply *r);

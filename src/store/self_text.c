@@ -46,7 +46,8 @@ int self_text_add(struct store *s, const char *line, const char *bound, const ch
 	if (r == 0)
 		r = store_run(s,
 			      "INSERT INTO self_text (line, code, message, queued_utc) VALUES (?1, ?2, ?3, ?4)"
-			      " ON CONFLICT (line) DO UPDATE SET code = ?2, message = ?3, queued_utc = ?4, back_utc = NULL",
+			      " ON CONFLICT (line) DO UPDATE SET code = ?2, message = ?3, queued_utc = ?4, "
+			      "back_utc = NULL",
 			      "ttII", line, code, id, now_utc);
 	return r;
 }
@@ -61,7 +62,8 @@ int self_text_back(struct store *s, const char *text, int64_t now_utc)
 	size_t n = strlen(SELF_TEXT_PREFIX);
 	if (!text || strncmp(text, SELF_TEXT_PREFIX, n) != 0)
 		return 0;
-	int r = store_run(s, "UPDATE self_text SET back_utc = ?2, missed = 0 WHERE code = ?1 AND back_utc IS NULL", "tI",
-			  text + n, now_utc);
+	int r =
+	    store_run(s, "UPDATE self_text SET back_utc = ?2, missed = 0 WHERE code = ?1 AND back_utc IS NULL",
+		      "tI", text + n, now_utc);
 	return r ? r : 1;
 }

@@ -75,6 +75,17 @@ class Ladder(unittest.TestCase):
                 lost = [i for i in ids if site.out(i) not in ("sent", "delivered", "uncertain")]
                 self.assertEqual(lost, [])
 
+    def test_settings_that_were_lost_without_a_word_are_noticed_while_nothing_is_to_be_done(self):
+        with LadderSite({"poll": "2s", "poll_slow": "2s"}) as site:
+            site.start()
+            site.works()
+            begun = time.monotonic()
+            site.sim.fault("self_reset")
+            wait_for(lambda: site.sim.state()["settings"].get("cmgf") == 0, "PDU mode is back")
+            print(f"settings lost, looked for each 2 s: set again after {time.monotonic() - begun:.1f} s")
+            wait_for(lambda: "not as it was left" in site.log(), "it was noticed by the look")
+            site.works(OTHER)
+
     def test_a_dead_modem_is_reset_within_the_days_cap(self):
         with LadderSite({"boot_max": "3s", "reset": "AT+CFUN=1,1 | 3s | stays", "resets_per_day": "1"}) as site:
             site.start()

@@ -61,6 +61,27 @@ class Pin(unittest.TestCase):
             self.assertIn("only one try", self.blocked(site))
             self.assertEqual(self.given(site, "1234"), 0)
 
+    def test_every_make_counts_in_its_own_words(self):
+        for profile in ("quectel-ec2x", "huawei-e1xx", "simcom-7600", "zte-mf"):
+            with self.subTest(profile), DaemonSite(profile=profile, pin="1234", start=False, modem={"pin_file": "pin"}) as site:
+                for pin in ("9999", "8888", "7777"):
+                    (site.dir / "pin").write_text(pin + "\n")
+                    self.start_refused(site, "pin-refused")
+                    last = self.blocked(site)
+                    site.kill()
+                self.assertIn("only one try", last)
+                self.assertEqual((self.given(site, "9999"), self.given(site, "8888"), self.given(site, "7777")), (1, 1, 0))
+
+    def test_silence_counts_as_a_try(self):
+        with DaemonSite(pin="1234", start=False, modem={"pin_file": "pin"}) as site:
+            (site.dir / "pin").write_text("9999\n")
+            site.sim.do("answer", command="+CPIN=", lines=[], final="")
+            self.start_refused(site, "pin-refused")
+            self.assertIn("counts as a try", self.blocked(site))
+            site.kill()
+            self.start_refused(site, "pin-refused")
+            self.assertEqual(self.given(site, "9999"), 1)
+
     def test_two_of_three_where_nobody_counts(self):
         with DaemonSite(pin="1234", start=False, modem={"pin_file": "pin"}) as site:
             site.sim.fault("refuse", text="+CPINR")

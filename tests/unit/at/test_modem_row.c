@@ -83,6 +83,7 @@ static void says_what_is_wrong(void **state)
 	    {"[modem x]\nserial_unique = maybe\n", "yes or no", 2},
 	    {"[modem x]\nvoice = loud\n", "none of the words", 2},
 	    {"[modem x]\ninit = open | ATE0 | 2s\n", "WHEN", 2},
+	    {"[modem x]\nquiet = pin | AT+X=0 | 2s | ignore\n", "before the PIN", 2},
 	    {"[modem x]\ninit = later | ATE0 | 2s | ignore\n", "begins with open", 2},
 	    {"[modem x]\ninit = open | {dance} | 2s | ignore\n", "no such {verb}", 2},
 	    {"[modem x]\ninit = open | {} | 2s | ignore\n", "no such {verb}", 2},
