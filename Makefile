@@ -148,8 +148,8 @@ run: ## the gateway on a real modem: make run MODEM=/dev/ttyUSB2
 	@$(MAKE) --no-print-directory -j$$(nproc) all
 	@scripts/run $(BUILD) "$(MODEM)"
 
-bench: all ## speed, side by side with peers from Debian
-	@scripts/bench $(BUILD)
+bench: all ## speed and faults, side by side with peers from Debian; ONLY=word, QUICK=1
+	@scripts/bench $(BUILD) $(if $(ONLY),--only $(ONLY)) $(if $(filter 1,$(QUICK)),--quick)
 
 lint: ## layers, shell scripts, formatting, static analysis
 	@scripts/lint
