@@ -11,7 +11,8 @@ struct transport {
 	char path[256]; /* what the link led to when it was opened */
 };
 
-/* -errno; -EBUSY when another program holds the port exclusively, or a lock file says so. What was in the input is thrown away. */
+/* -errno; -EBUSY when another program holds the port exclusively, or a lock file says so. What was in the
+ * input is thrown away. */
 int transport_open(struct transport *t, const char *path, int baud);
 void transport_close(struct transport *t); /* harmless when closed */
 

@@ -18,7 +18,8 @@ struct usb {
 
 static void start_monitor(struct usb *u)
 {
-	/* the kernel tells what udev will have worked on in a moment; where no udev runs that is all there is */
+	/* the kernel tells what udev will have worked on in a moment; where no udev runs that is all there
+	 * is */
 	const char *source = access(UDEV_RUNS, F_OK) == 0 ? "udev" : "kernel";
 	struct udev_monitor *m = udev_monitor_new_from_netlink(u->udev, source);
 	if (!m)

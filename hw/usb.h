@@ -1,6 +1,6 @@
-/* Serial ports of USB sticks and sticks that show themselves as disks, by libudev. Where there is no udev (a chroot,
- * another system) nothing is found and nothing is ever announced, which is no error. Nothing polls: usb_fd becomes
- * readable when something came or went, after udev has set links and rights. */
+/* Serial ports of USB sticks and sticks that show themselves as disks, by libudev. Where there is no udev (a
+ * chroot, another system) nothing is found and nothing is ever announced, which is no error. Nothing polls:
+ * usb_fd becomes readable when something came or went, after udev has set links and rights. */
 #pragma once
 
 #include <stdbool.h>

@@ -33,8 +33,8 @@ struct key {
 	const char *fallback; /* NULL: none, the value stays empty */
 };
 
-/* Writes `value` into its field of `base`; the returned sentence (untranslated) says what would have been right, NULL
- * when it was. `path`: of the configuration file, which relative paths start from. */
+/* Writes `value` into its field of `base`; the returned sentence (untranslated) says what would have been
+ * right, NULL when it was. `path`: of the configuration file, which relative paths start from. */
 const char *config_assign(void *base, const struct key *k, const char *value, const char *path);
 /* Its field holds a string of its own. */
 bool config_is_string(const struct key *k);

@@ -218,7 +218,8 @@ static void wake(struct ports *p)
 		wake_in(p, next - now);
 }
 
-/* ------------------------------------------------------------------------------------------------ for sessions */
+/* ------------------------------------------------------------------------------------------------ for
+ * sessions */
 
 int ports_claim(struct ports *p, struct session *s, struct ports_claim *ret)
 {

@@ -1,24 +1,27 @@
-/* Which port for which modem: knows the ports of USB sticks (hw/usb.h) and of [gateway] modem_ports, which of them
- * are taken, which modem (IMEI, ICCID) was met on which, and what each line wants (config `device`, `iccid`, the
- * IMEI learned earlier). Decisions are ports_table.h's; this is the part with descriptors and timers.
+/* Which port for which modem: knows the ports of USB sticks (hw/usb.h) and of [gateway] modem_ports, which
+ * of them are taken, which modem (IMEI, ICCID) was met on which, and what each line wants (config `device`,
+ * `iccid`, the IMEI learned earlier). Decisions are ports_table.h's; this is the part with descriptors and
+ * timers.
  *
- *     device = /dev/…         this path. When it is gone, or another line's modem sits there, the modem whose IMEI
+ *     device = /dev/…         this path. When it is gone, or another line's modem sits there, the modem that
  *                             was learned on it is looked for on all sticks.
  *     device = usb:VID:PID    a stick of that kind, the learned one first
  *     device = imei:…         that modem, wherever it is
- *     iccid = …               the SIM decides: a modem with another SIM is not used, one that got the SIM is
+ *     iccid = …               the SIM decides: a modem with another one is not used, one that got it is
  *
  * How a session uses it:
  *
- *     ports_claim → 0: open claim.path, probe. Set id.usb from claim.usb first: the row may be known already.
- *                 → −ENOENT: nothing to try at present: state LOST, no timer; EV_START comes from here when there is.
- *     ports_identified as soon as the IMEI is known, again when the ICCID is. With config `iccid` the ICCID is asked
- *                 before any PIN is given.  → PORTS_MINE go on.  → PORTS_OTHER: close, ports_claim at once again.
+ *     ports_claim → 0: open claim.path, probe. The row may be known already by claim.usb.
+ *                 → −ENOENT: nothing to try: state LOST, no timer; EV_START comes when there is.
+ *     ports_identified as soon as the IMEI is known, again when the ICCID is. With config `iccid` the ICCID is
+ *                 asked before any PIN is given.
+ *                 → PORTS_MINE: go on.  → PORTS_OTHER: close, ports_claim at once again.
  *     ports_release after every close, with the reason. A claim ends by it alone.
  *
- * A claim that is not `sure` is a guess: when nothing answers within PORTS_PROBE_MS, ports_release(PORTS_SILENT) and
- * claim again at once, without climbing the ladder and without a warning; the next best port is tried. Only a claim
- * that is `sure` (the path itself, or a port on which this line's modem answered before) deserves resets. */
+ * A claim that is not `sure` is a guess: when nothing answers within PORTS_PROBE_MS,
+ * ports_release(PORTS_SILENT) and claim again at once, without climbing the ladder and without a warning;
+ * the next best port is tried. Only a claim that is `sure` (the path itself, or a port on which this line's
+ * modem answered before) deserves resets. */
 #pragma once
 
 #include "hw/usb.h"
@@ -63,5 +66,6 @@ void ports_release(struct ports *p, struct session *s, enum ports_why why);
 /* The session is about to be freed. */
 void ports_forget(struct ports *p, struct session *s);
 
-/* Who has this port open, for the sentence that says so: "ModemManager (pid 812)". False when that cannot be known. */
+/* Who has this port open, for the sentence that says so: "ModemManager (pid 812)". False when that cannot be
+ * known. */
 bool ports_holder(const char *path, char *ret, unsigned size);

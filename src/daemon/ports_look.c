@@ -75,7 +75,8 @@ static struct ports_seen *add(struct found *f, const char *path)
 	return s;
 }
 
-/* ------------------------------------------------------------------------------------------------ USB sticks */
+/* ------------------------------------------------------------------------------------------------ USB
+ * sticks */
 
 static const struct modem_row *row_of(const struct daemon *d, const char *usb)
 {

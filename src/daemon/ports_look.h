@@ -1,5 +1,5 @@
-/* Looking around for ports.c: what the system, the globs of the configuration and the paths of the lines offer at
- * this moment. */
+/* Looking around for ports.c: what the system, the globs of the configuration and the paths of the lines
+ * offer at this moment. */
 #pragma once
 
 #include "daemon/daemon.h"
@@ -26,7 +26,7 @@ void ports_look_watch(const struct daemon *d, struct path_watch *names);
 void ports_look_node(const char *path, char ret[PORTS_NODE]);
 
 #define PORTS_DISK (USB_STICK + 16)
-/* Is a modem there that shows itself as a disk: known as such by a row (usb_storage), or the same maker's in the socket
- * where the line's modem was? `what` names it: "12d1:1446 (1-1.2)". */
+/* Is a modem there that shows itself as a disk: known as such by a row (usb_storage), or the same maker's in
+ * the socket where the line's modem was? `what` names it: "12d1:1446 (1-1.2)". */
 bool ports_look_disk(const struct ports_look *k, const struct daemon *d, const struct ports_line *l,
 		     char what[PORTS_DISK]);

@@ -1,10 +1,10 @@
-/* The book of ports: which there are, who holds which, which modem was met behind which, and which one a line should
- * try next. Knows neither descriptors nor clocks; `now_ms` is of the monotonic clock.
+/* The book of ports: which there are, who holds which, which modem was met behind which, and which one a
+ * line should try next. Knows neither descriptors nor clocks; `now_ms` is of the monotonic clock.
  *
- * All ports of a stick lead to the same modem: what is learned on one holds for all, and two lines never share a
- * stick. A stick of another line is never taken, not even by a line that names its path: that line would send with
- * the other's SIM. A port stays what was learned about it until it vanishes; one that was silent is tried again
- * after ever longer pauses, since a modem that boots is silent too. */
+ * All ports of a stick lead to the same modem: what is learned on one holds for all, and two lines never
+ * share a stick. A stick of another line is never taken, not even by a line that names its path: that line
+ * would send with the other's SIM. A port stays what was learned about it until it vanishes; one that was
+ * silent is tried again after ever longer pauses, since a modem that boots is silent too. */
 #pragma once
 
 #include "daemon/ports.h"
@@ -86,8 +86,8 @@ void ports_table_settled(struct ports_table *t);
 /* When one that failed may be tried again by this line; INT64_MAX none. */
 int64_t ports_table_retry_ms(const struct ports_table *t, const struct ports_line *l);
 
-/* Who answered on the port that the line holds. True when it is the line's. With *ret_learned its want.imei is new
- * and should be kept. */
+/* Who answered on the port that the line holds. True when it is the line's. With *ret_learned its want.imei
+ * is new and should be kept. */
 bool ports_table_identified(struct ports_table *t, struct ports_line *l, const char *imei, const char *iccid,
 			    bool *ret_learned);
 void ports_table_release(struct ports_table *t, struct ports_line *l, enum ports_why why, int64_t now_ms);
