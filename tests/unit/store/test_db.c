@@ -1,4 +1,5 @@
 /* Opening, migrating, refusing; statements; and that every schema so far is taken up with its rows. */
+#include "store/airtime.h"
 #include "store/internal.h"
 #include "store/inbox.h"
 #include "store/outbox.h"
@@ -145,6 +146,54 @@ static void test_every_schema_so_far(void **state)
 	}
 }
 
+/* What a queue of schema 1 said about lines, and what its quotas had counted. */
+static void test_lines_of_schema_1(void **state)
+{
+	struct place *p = *state;
+	char path[128];
+	snprintf(path, sizeof path, "%s/lines.db", p->dir);
+	make_old(path, 1);
+	sqlite3 *db;
+	char *why = NULL;
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	if (sqlite3_exec(
+		db,
+		"INSERT INTO line (name, iccid) VALUES ('a', '8986'), ('b', '');"
+		"INSERT INTO airtime VALUES ('a', 1795298400, 7, 2), ('b', 1795298400, 4, 0), ('b', "
+		"1795294800, 1, 1);"
+		"INSERT INTO message_out (id, number, text, class, priority, alphabet, segments, created_utc, "
+		"modem,"
+		" state) VALUES (3, '+8613800138000', 't', 'broadcast', 3, 'ucs2', 3, 1, 'a', 'queued'),"
+		" (5, '+8613800138000', 't', 'broadcast', 3, 'ucs2', 3, 1, 'b', 'sending'),"
+		" (7, '+8613800138000', 't', 'reply', 1, 'ucs2', 1, 1, 'b', 'queued'),"
+		" (9, '+8613800138000', 't', 'broadcast', 3, 'ucs2', 1, 1, 'b', 'uncertain');"
+		"INSERT INTO part_out (message, part, state, modem, started_utc) VALUES (3, 1, 'sent', 'a', 1),"
+		" (3, 2, 'failed', 'a', 1), (5, 1, 'sending', 'b', 1), (7, 1, 'failed', 'b', 1),"
+		" (9, 1, 'uncertain', 'b', 1);",
+		NULL, NULL, &why) != SQLITE_OK)
+		fail_msg("%s", why);
+	sqlite3_close(db);
+	struct store *s = open_ok(path, STORE_DAEMON);
+	/* parts have left: bound to the SIM, or to the modem where it does not tell its SIM */
+	assert_int_equal(get(s, "SELECT count(*) FROM message_out WHERE id = 3 AND bound = '8986'"), 1);
+	assert_int_equal(get(s, "SELECT count(*) FROM message_out WHERE id = 5 AND bound = 'b'"), 1);
+	/* a reply that failed on a line may go by any; whole ones are not bound */
+	assert_int_equal(
+	    get(s, "SELECT count(*) FROM message_out WHERE id = 7 AND bound IS NULL AND prefer = 'b'"), 1);
+	assert_int_equal(get(s, "SELECT count(*) FROM message_out WHERE id = 9 AND bound IS NULL"), 1);
+	/* no segment is forgotten, and none comes back before the hour that it left in is an hour ago */
+	assert_int_equal(get(s, "SELECT sum(segments) FROM airtime"), 12);
+	assert_int_equal(get(s, "SELECT segments FROM airtime WHERE line = '8986' AND class = 1 AND minute = "
+				"1795298400 / 60 + 59"),
+			 2);
+	const struct quota_window *used;
+	assert_int_equal(airtime_get(s, "8986", 1795298400 + 3600 + 1800, &used), 0);
+	assert_int_equal(used->hour[OUTBOX_BROADCAST], 5);
+	assert_int_equal(airtime_get(s, "b", 1795298400 + 1800, &used), 0);
+	assert_int_equal(quota_sum(used->day), 5);
+	store_close(s);
+}
+
 static void test_statements(void **state)
 {
 	struct place *p = *state;
@@ -183,6 +232,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_new, make_place, drop_place),
 	    cmocka_unit_test_setup_teardown(test_refused, make_place, drop_place),
 	    cmocka_unit_test_setup_teardown(test_every_schema_so_far, make_place, drop_place),
+	    cmocka_unit_test_setup_teardown(test_lines_of_schema_1, make_place, drop_place),
 	    cmocka_unit_test_setup_teardown(test_statements, make_place, drop_place),
 	};
 	return cmocka_run_group_tests_name("db", tests, NULL, NULL);
