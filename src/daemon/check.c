@@ -1,5 +1,6 @@
 #include "daemon/check.h"
 #include "at_commands/modem_row.h"
+#include "hw/usb.h"
 #include "base/i18n.h"
 #include "base/mem.h"
 #include "base/paths.h"
@@ -115,15 +116,33 @@ static int check_database(const struct config *c)
 	return 0;
 }
 
+static bool plugged_in(const char *id)
+{
+	struct usb *u = usb_new();
+	struct usb_port *port;
+	bool found = false;
+	int n = usb_ports(u, &port);
+	for (int i = 0; i < n; i++)
+		found |= !strcmp(port[i].id, id);
+	free(port);
+	usb_free(u);
+	return found;
+}
+
 static void check_devices(const struct config *c)
 {
 	if (!c->modem_count)
 		warn("no [modem NAME] is configured: nothing is received or sent");
 	if (!c->number)
 		warn("[gateway] number is not set: a text from the box to itself would be answered");
-	for (int i = 0; i < c->modem_count; i++)
-		if (c->modems[i].device[0] == '/' && access(c->modems[i].device, R_OK | W_OK) != 0)
-			warn("[modem %s] %s: %s", c->modems[i].name, c->modems[i].device, err_system(errno));
+	for (int i = 0; i < c->modem_count; i++) {
+		const char *device = c->modems[i].device;
+		if (device[0] == '/' && access(device, R_OK | W_OK) != 0)
+			warn("[modem %s] %s: %s", c->modems[i].name, device, err_system(errno));
+		if (!strncmp(device, "usb:", 4) && !plugged_in(device + 4))
+			warn("[modem %s] %s: no such stick is plugged in now, or it has no serial port",
+			     c->modems[i].name, device);
+	}
 }
 
 static int check_patterns(const struct config *c)

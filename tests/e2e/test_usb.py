@@ -1,6 +1,7 @@
 """Sticks that come, go, change their names and their places: the daemon finds its modems by what they are."""
 import fcntl
 import os
+import random
 import re
 import time
 import unittest
@@ -51,6 +52,12 @@ class Sticks(unittest.TestCase):
         text = site.queue("+8613800138001", "hello")
         site.control("wake")
         site.wait_out(text, "sent", "delivered")
+
+    def test_check_says_what_is_not_plugged_in(self):
+        site = self.site([f"usb:{EC25}"])
+        self.assertIn(f"usb:{EC25}: no such stick is plugged in", site.run_check().stderr)
+        self.bed.plug("1-1", EC25, {2: ("ttyUSB2", site.link(0))})
+        self.assertNotIn("plugged in", site.run_check().stderr)
 
     def test_two_lines_by_imei_whatever_the_places(self):
         site = self.site([None, None])
@@ -157,6 +164,37 @@ class Sticks(unittest.TestCase):
         wait_for(lambda: re.search(rf"/dev/ttyUSB2 is held by python3 \(pid {os.getpid()}\)", site.log()), "who holds it is said")
         fcntl.flock(holder, fcntl.LOCK_UN)
         site.wait_on("m0", 0)
+
+    def test_a_port_that_vanishes_without_an_error(self):
+        site = self.site([None])
+        self.bed.plug("1-1", EC25, {2: ("ttyUSB2", site.link(0))})
+        site.run_daemon()
+        site.wait_on("m0", 0)
+        self.bed.unplug("1-1")  # reading from it would go on
+        site.wait_lost("m0")
+        self.bed.plug("1-2", EC25, {2: ("ttyUSB3", site.link(0))})
+        site.wait_on("m0", 0)
+        self.assertEqual(site.line("m0")["port"], "/dev/ttyUSB3")
+
+    def test_loose_contacts(self):
+        site = self.site([None, None, f"usb:{AIR780E}"])
+        site.run_daemon()
+        kinds, dice, names, plugged = [EC25, EC25, AIR780E], random.Random(3), 0, {}
+        for _ in range(25):
+            modem = dice.randrange(3)
+            if modem in plugged:
+                site.bed.unplug(plugged.pop(modem))
+                site.sim.replug(ms=1, modem=modem)
+            else:
+                names += 1
+                plugged[modem] = f"1-{modem + 1}"
+                self.bed.plug(plugged[modem], kinds[modem], {0: (f"ttyUSB{2 * names}", "/dev/null"), 2: (f"ttyUSB{2 * names + 1}", site.link(modem))})
+            time.sleep(dice.choice([0, 0.1, 0.4]))
+        for modem in range(3):
+            if modem not in plugged:
+                self.bed.plug(f"1-{modem + 1}", kinds[modem], {2: (f"ttyUSB{100 + modem}", site.link(modem))})
+        for modem in range(3):
+            site.wait_on(f"m{modem}", modem)
 
     def test_many_come_at_once(self):
         site = self.site([None] * 4)
