@@ -393,7 +393,7 @@ void at_chat_wrote(struct at_chat *c, int64_t now_ms, size_t n)
 		return;
 	/* the clock of each stage runs from its last byte on; a prompt before that is not ours */
 	if (c->stage == CHAT_PROMPT) {
-		c->deadline_ms = now_ms + c->now->cmd.prompt_ms;
+		chat_await_prompt(c, now_ms);
 		c->framer.want_prompt = true;
 	} else if (c->stage == CHAT_RESULT && !c->payload_sent) {
 		chat_await_result(c, now_ms);
@@ -408,11 +408,6 @@ void at_chat_wrote(struct at_chat *c, int64_t now_ms, size_t n)
 bool at_chat_idle(const struct at_chat *c)
 {
 	return !c->now && !c->head;
-}
-
-bool at_chat_inside(const struct at_chat *c)
-{
-	return c->depth > 0;
 }
 
 size_t at_chat_waiting(const struct at_chat *c)

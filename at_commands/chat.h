@@ -167,7 +167,6 @@ size_t at_chat_output(const struct at_chat *c, const char **ret);
 void at_chat_wrote(struct at_chat *c, int64_t now_ms, size_t n);
 
 bool at_chat_idle(const struct at_chat *c);      /* nothing runs or waits */
-bool at_chat_inside(const struct at_chat *c);    /* within a callback: what is submitted is not written yet */
 size_t at_chat_waiting(const struct at_chat *c); /* commands, the running one included */
 struct at_chat_stats at_chat_stats(const struct at_chat *c);
 const char *at_final_name(enum at_final f);

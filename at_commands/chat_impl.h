@@ -33,6 +33,7 @@ struct chat_pending {
 	char *line; /* owned header */
 	int64_t deadline_ms;
 	uint64_t seq;
+	bool open; /* its quoted text goes on in the following lines (+CUSD) */
 };
 
 struct at_chat {
@@ -59,6 +60,8 @@ struct at_chat {
 	bool nudged;          /* asked: what is heard from now on may be the answer to that */
 	int64_t ctrlz_ms;     /* when it went out */
 	int usual_ms;         /* from Ctrl-Z to the result, of late; 0 not known */
+	int64_t line_ms;      /* when its line was written */
+	int prompt_usual_ms;  /* from there to the prompt, of late; 0 not known */
 	int64_t air_until_ms; /* the last payload may be answered until then */
 	struct buf text;      /* reply lines, each with its NUL */
 	size_t count;
@@ -102,6 +105,7 @@ struct chat_entry *chat_pop(struct at_chat *c);
 void chat_done_entry(struct at_chat *c, struct chat_entry *e, const struct at_reply *r); /* calls and frees */
 
 /* chat_prompt.c */
+void chat_await_prompt(struct at_chat *c, int64_t now_ms); /* its line is out */
 void chat_prompt_seen(struct at_chat *c, int64_t now_ms);
 void chat_prompt_due(struct at_chat *c, int64_t now_ms);   /* the deadline of PAYLOAD, CTRLZ, GATE or LEAVE */
 void chat_await_result(struct at_chat *c, int64_t now_ms); /* the last byte of the request is out */

@@ -9,6 +9,7 @@
 #define LEAVE_MS          2000 /* what the modem says to ESC; some say nothing */
 #define UNECHOED_ENOUGH   2    /* commands without echo: it is off */
 #define ECHO_WITHHELD_MAX 2    /* one that echoes these lines whatever it is told sends all the same */
+#define PROMPT_LEAST_MS   5000
 #define NUDGE_MS          3000
 #define NUDGE_FIRST_MS    5000
 #define USUAL_FACTOR      4 /* so much longer than usual is unusually long */
@@ -58,6 +59,12 @@ void chat_heard(struct at_chat *c, int64_t now_ms)
 	next_deadline(c);
 }
 
+static int usual(int before, int64_t took, int most)
+{
+	took = took < 1 ? 1 : took > most ? most : took;
+	return before ? (int)((3 * (int64_t)before + took) / 4) : (int)took;
+}
+
 void chat_landed(struct at_chat *c, int64_t now_ms)
 {
 	c->air_until_ms = INT64_MIN;
@@ -65,9 +72,7 @@ void chat_landed(struct at_chat *c, int64_t now_ms)
 		c->echo_withheld = 0;
 	if (!c->payload_sent || !c->now->cmd.silence_ms)
 		return;
-	int64_t took = now_ms - c->ctrlz_ms;
-	took = took < 1 ? 1 : took > c->now->cmd.timeout_ms ? c->now->cmd.timeout_ms : took;
-	c->usual_ms = c->usual_ms ? (int)((3 * (int64_t)c->usual_ms + took) / 4) : (int)took;
+	c->usual_ms = usual(c->usual_ms, now_ms - c->ctrlz_ms, c->now->cmd.timeout_ms);
 }
 
 void chat_result_due(struct at_chat *c, int64_t now_ms)
@@ -175,9 +180,21 @@ static const char *objection(struct at_chat *c)
 	return NULL;
 }
 
+/* One that is usually quick, and is not, is not there. */
+void chat_await_prompt(struct at_chat *c, int64_t now_ms)
+{
+	int64_t patience = USUAL_FACTOR * (int64_t)c->prompt_usual_ms;
+	patience = patience > PROMPT_LEAST_MS ? patience : PROMPT_LEAST_MS;
+	if (!c->prompt_usual_ms || patience > c->now->cmd.prompt_ms)
+		patience = c->now->cmd.prompt_ms;
+	c->line_ms = now_ms;
+	c->deadline_ms = now_ms + patience;
+}
+
 void chat_prompt_seen(struct at_chat *c, int64_t now_ms)
 {
 	c->framer.want_prompt = false;
+	c->prompt_usual_ms = usual(c->prompt_usual_ms, now_ms - c->line_ms, c->now->cmd.prompt_ms);
 	const char *why = objection(c);
 	if (why) {
 		leave(c, now_ms, why);

@@ -162,6 +162,7 @@ static bool is_marker(const char *line)
 /* The last marker's answer ends it; with others owed, silence does. */
 static void take_final(struct at_chat *c, int64_t now_ms)
 {
+	bool busy = c->resync_try > c->opt.resync_tries && !c->heard;
 	c->heard = true;
 	if (c->marker_line) {
 		c->marker_line = false;
@@ -170,6 +171,8 @@ static void take_final(struct at_chat *c, int64_t now_ms)
 	}
 	if (c->answered && c->owed <= 0 && c->stage != CHAT_ESCAPE)
 		in_step(c, now_ms);
+	else if (busy && c->stage == CHAT_MARK)
+		put_marker(c, now_ms); /* the answer that was waited for: it hears again */
 	else
 		settle(c, now_ms);
 }

@@ -87,10 +87,18 @@ int daemon_init(struct daemon *d, uv_loop_t *loop, struct config *config, struct
 	return 0;
 }
 
+static void on_prepare(uv_prepare_t *p)
+{
+	session_commit_all(p->data);
+}
+
 int daemon_start(struct daemon *d, struct err *e)
 {
 	uv_timer_init(d->loop, &d->schedule);
-	d->schedule.data = d;
+	uv_prepare_init(d->loop, &d->commits);
+	uv_prepare_start(&d->commits, on_prepare);
+	uv_unref((uv_handle_t *)&d->commits);
+	d->schedule.data = d->commits.data = d;
 	int r = control_new(d, d->config->control_socket, &d->control, e);
 	if (r)
 		return r;
@@ -148,8 +156,10 @@ void daemon_done(struct daemon *d)
 	ports_free(d->ports);
 	usb_reset_end(d);
 	d->ports = NULL;
-	if (d->schedule.data)
+	if (d->schedule.data) {
 		uv_close((uv_handle_t *)&d->schedule, nothing);
+		uv_close((uv_handle_t *)&d->commits, nothing);
+	}
 	uv_run(d->loop, UV_RUN_DEFAULT);
 	store_close(d->store);
 	rules_free(d->rules);

@@ -38,6 +38,7 @@ struct daemon {
 	int64_t balance_judged, balance_day; /* balance.c */
 	struct ports *ports;   /* ports.h */
 	struct usb_reset_job *resets; /* usb_reset.c */
+	uv_prepare_t commits; /* what sessions have to write, before the loop waits */
 	uv_timer_t schedule; /* the next thing that time brings: meetings, retries, patience with parts */
 	bool acting, again, stopping;
 	void (*stopped)(struct daemon *d);

@@ -39,6 +39,8 @@ const char *session_name(const struct session *s);
 /* What quotas and reports count by: the SIM's ICCID, or the modem's name while that is not known. Borrowed. */
 const char *session_line_key(const struct session *s);
 bool session_up(const struct session *s); /* ready, or at work */
+/* What is due of all sessions is written: once in each turn of the loop, before it waits. */
+void session_commit_all(struct daemon *d);
 /* Texts that it has in hand: with the modem, answered and not on disk yet, chosen ahead. Returns how many. */
 int session_holds(const struct session *s, int64_t ids[2]);
 json_t *session_status(const struct session *s);

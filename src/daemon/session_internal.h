@@ -191,7 +191,7 @@ struct session {
 	struct session_slot pending[SESSION_SLOTS]; /* announced */
 	int pending_count;
 	struct trouble trouble; /* slots that are tried again later */
-	char trouble_line[24];  /* of this SIM */
+	char trouble_line[64];  /* of this SIM */
 	unsigned list_due;      /* bit n: memory[n] is to be listed */
 	unsigned look_due;      /* bit n: memory[n] is to be selected, and listed when it is not empty */
 	struct at_list list;    /* being worked through */
@@ -223,7 +223,7 @@ struct session {
 	bool submitting;          /* its AT+CMGS has no final result yet */
 	bool commit_due;          /* as soon as what waits for the modem is written */
 	struct outcome past;
-	int register_errors, rejected;
+	int register_errors, rejected, not_sent; /* in a row */
 	uint64_t submits;
 	int64_t format_known_ms; /* it said then that it is in PDU mode; 0 in doubt */
 	bool burst;              /* parts follow each other without a pause */
@@ -314,6 +314,11 @@ void free_slots(struct session *s);      /* session_free.c: those of s->list who
 void free_next(struct session *s);
 /* The modem said that slot `index` of the list's memory is free, in an answer to many deletes at once. Asked once. */
 bool free_was_said(struct session *s, int index);
+bool read_pend(struct session *s, const char *memory, int index); /* false: there are too many already */
+void read_trouble_load(struct session *s); /* session_trouble.c: what an earlier life left */
+void read_trouble_keep(struct session *s); /* for a later one */
+void read_trouble_absent(struct session *s); /* what the listing does not show */
+bool read_trouble_bad(struct session *s, const char *memory, const struct at_slot *slot); /* true: it will not become better */
 void read_trouble_due(struct session *s); /* slots whose next try is due are to be read */
 
 void self_look(struct session *s); /* session_self.c: s->self_ms is over; may end in EV_TROUBLE */

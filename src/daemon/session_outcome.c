@@ -113,7 +113,7 @@ static int record(struct session *s, struct outcome *o, bool *ret_whole)
 		return outbox_part_uncertain(s->d->store, o->m, o->part, session_now(s), ret_whole);
 	case SUBMIT_NOT_SENT:
 		return outbox_release(s->d->store, o->m, o->part,
-				      session_now(s) + (s->poll && !o->again ? PAUSE_MS / 1000 : 0));
+				      session_now(s) + (s->not_sent ? PAUSE_MS / 1000 : 0));
 	case SUBMIT_REFUSED:
 		return record_refused(s, o);
 	}
@@ -185,7 +185,7 @@ static void react(struct session *s, const struct outcome *o)
 void outcome_react(struct session *s, const struct outcome *o)
 {
 	if (o->kind == SUBMITTED) {
-		s->register_errors = s->rejected = 0;
+		s->register_errors = s->rejected = s->not_sent = 0;
 		s->blocked_reason[0] = 0;
 		alarm_clear(s->d, s->config->name, ALARM_REFUSED);
 		return;
@@ -202,6 +202,7 @@ void outcome_react(struct session *s, const struct outcome *o)
 	} else if (!o->silent) {
 		/* no prompt, or cut off: whatever it is, its settings are in doubt */
 		s->confused = true;
-		send_pause(s, PAUSE_MS);
+		if (s->not_sent++)
+			send_pause(s, PAUSE_MS);
 	}
 }

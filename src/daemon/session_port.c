@@ -244,8 +244,6 @@ void port_pump(struct session *s)
 		gone(s, (int)put);
 	else if (s->poll)
 		watch(s);
-	if (s->commit_due && !at_chat_inside(s->chat))
-		send_commit(s); /* the modem has its line: now the disk */
 	session_arm(s);
 }
 

@@ -10,9 +10,10 @@
  *                      PDU, Ctrl-Z →                        (never before that commit)
  *                      chooses what comes next
  *
- * When the transaction fails, or the next text was cancelled or is somebody else's by now, the prompt is left by
- * ESC (chat: AT_GATED). So nothing is in the air of which the disk does not know, and each outcome is written
- * before anything else is done with its text: `past` is kept, and tried again, until it is. */
+ * The transaction is session_commit.c's. When it fails, or the next text was cancelled or is somebody else's by
+ * now, the prompt is left by ESC (chat: AT_GATED). So nothing is in the air of which the disk does not know, and
+ * each outcome is written before anything else is done with its text: `past` is kept, and tried again, until it
+ * is. */
 #include "daemon/session_internal.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -23,17 +24,13 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define RECORD_MS    1000  /* the database was busy or full when it was to be written: again */
-#define RECORD_LOG_S 60    /* and said so rarely */
-#define BURST_MS     60000 /* PDU mode is believed so long within a burst */
-#define IDLE_MS      5000  /* and so long after one */
-#define SHOWN_MS     2000  /* for the answer when a report has shown what it will be */
-#define SETTLE_MAX   8     /* texts in a row that turn out to be no work */
+#define RECORD_MS  1000  /* the database was busy or full when it was to be written: again */
+#define BURST_MS   60000 /* PDU mode is believed so long within a burst */
+#define IDLE_MS    5000  /* and so long after one */
+#define SHOWN_MS   2000  /* for the answer when a report has shown what it will be */
+#define SETTLE_MAX 8     /* texts in a row that turn out to be no work */
 
-static void go_on(struct session *s);
-static void find_step(struct session *s);
 static void begin_next(struct session *s);
-static void on_submitted(void *user, const struct at_reply *r);
 
 /* ------------------------------------------------------------------------------------------------ choosing */
 
@@ -45,13 +42,6 @@ void flight_drop(struct session *s, struct flight *f)
 		return;
 	outbox_message_done(m);
 	free(m);
-}
-
-static void drop_past(struct session *s)
-{
-	struct flight f = {.m = s->past.m};
-	s->past = (struct outcome){0};
-	flight_drop(s, &f);
 }
 
 int session_holds(const struct session *s, int64_t ids[2])
@@ -137,7 +127,7 @@ static bool pick(struct session *s, struct flight *f)
 	return false;
 }
 
-static bool choose(struct session *s)
+bool send_choose(struct session *s)
 {
 	flight_drop(s, &s->ahead);
 	if (!may_send(s))
@@ -155,7 +145,7 @@ bool send_wanted(struct session *s)
 {
 	if (s->past.m)
 		send_commit(s);
-	return !s->past.m && choose(s);
+	return !s->past.m && send_choose(s);
 }
 
 void send_wake(struct session *s)
@@ -163,12 +153,12 @@ void send_wake(struct session *s)
 	if (s->past.m)
 		send_commit(s);
 	else if (s->state == SESSION_SENDING && s->submitting && s->begun)
-		choose(s);
+		send_choose(s);
 }
 
 /* ------------------------------------------------------------------------------------------------ the end */
 
-static void rest(struct session *s)
+void send_rest(struct session *s)
 {
 	flight_drop(s, &s->ahead);
 	session_event(s, EV_REST);
@@ -193,101 +183,13 @@ void send_new_port(struct session *s)
 	s->one_command = s->more_set = s->more_refused = false;
 }
 
-/* ------------------------------------------------------------------------------------------------ the disk */
-
-static void not_written(struct session *s, int r)
-{
-	int64_t now = mono_ms();
-	if (!s->record_failed_ms || now - s->record_failed_ms > RECORD_LOG_S * 1000) {
-		log_error("%s: the outbox cannot be written: %s; tried again until it can", s->config->name,
-			  strerror(-r));
-		s->record_failed_ms = now;
-	}
-	flight_drop(s, &s->ahead);
-	send_pause(s, RECORD_MS);
-	if (s->state == SESSION_SENDING && !s->air.m)
-		session_due_in(s, RECORD_MS, go_on);
-}
-
-/* Answered, and on disk. */
-static void recorded(struct session *s, bool whole)
-{
-	struct outcome o = s->past;
-	bool sending = s->state == SESSION_SENDING;
-	s->record_failed_ms = 0;
-	if (sending)
-		outcome_react(s, &o);
-	bool over = o.kind != SUBMITTED, silent = o.silent && o.kind != SUBMITTED;
-	drop_past(s);
-	/* when it is tried again, or what is next; in a burst the line knows itself */
-	if (over || whole)
-		daemon_act_soon(s->d, s->air.m ? RECORD_MS : 0);
-	if (!sending || s->air.m)
-		return;
-	if (silent)
-		find_step(s);
-	else if (over)
-		rest(s);
-	else
-		go_on(s);
-}
-
-static void let_go(struct session *s)
-{
-	s->begun = true;
-	sender_took(s, s->air.m);
-	s->air_until_ms = mono_ms() + s->row->result_ms;
-	if (at_chat_release(s->chat, mono_ms()) == 0) {
-		port_pump(s);
-		choose(s);
-		return;
-	}
-	/* the chat did not take the command: so be it */
-	struct at_reply none = {.final = AT_CANCELLED, .code = -1, .text = ""};
-	on_submitted(s, &none);
-	send_commit(s);
-}
-
-void send_commit(struct session *s)
-{
-	bool begin = s->submitting && !s->begun, ours = begin, whole = false;
-	struct store *store = s->d->store;
-	s->commit_due = false;
-	if (!s->past.m && !begin)
-		return;
-	int r = store_begin(store);
-	if (r == 0 && s->past.m)
-		r = outcome_record(s, &s->past, &whole);
-	if (r == 0 && begin) {
-		r = outbox_part_begin(store, s->air.m, s->air.part, s->air.m->ref, s->config->name,
-				      session_now(s));
-		ours = r != -ENOENT; /* cancelled, too late, or taken by another line since it was chosen */
-		r = ours ? r : 0;
-	}
-	if (r == 0)
-		r = store_commit(store);
-	if (r) {
-		store_rollback(store);
-		not_written(s, r);
-		ours = false;
-	} else if (s->past.m)
-		recorded(s, whole);
-	if (begin && ours) {
-		let_go(s);
-	} else if (begin) {
-		session_remark(s, "text %" PRId64 " stays behind", s->air.m->id);
-		at_chat_withhold(s->chat, mono_ms());
-		port_pump(s);
-	}
-}
-
 /* ------------------------------------------------------------------------------------------------ the answer */
 
 /* Somebody else is to have the port first. */
 static bool yields(struct session *s, bool between_texts)
 {
 	return s->stop_wanted || s->hold_wanted || s->confused || read_presses(s) ||
-	       (between_texts && read_wanted(s));
+	       (between_texts && (read_wanted(s) || read_overdue(s)));
 }
 
 /* It never left: no prompt, or we did not let it go. */
@@ -297,9 +199,9 @@ static void not_begun(struct session *s)
 	if (s->state != SESSION_SENDING)
 		return;
 	if (s->past.m)
-		session_due_in(s, RECORD_MS, go_on);
+		session_due_in(s, RECORD_MS, send_go_on);
 	else
-		rest(s);
+		send_rest(s);
 }
 
 /* The row was too hopeful about AT+CMGF?;+CMGS. */
@@ -331,6 +233,12 @@ static void on_submitted(void *user, const struct at_reply *r)
 	}
 	if (r->final == AT_DEAD)
 		session_trouble(s, CAUSE_SILENT);
+}
+
+void send_untaken(struct session *s)
+{
+	struct at_reply none = {.final = AT_CANCELLED, .code = -1, .text = ""};
+	on_submitted(s, &none);
 }
 
 bool send_under_way(const struct session *s)
@@ -470,25 +378,25 @@ static void on_step(void *user, const struct at_reply *r)
 	if (port_over(s, r))
 		return;
 	in_pdu_mode(s, r);
-	rest(s);
+	send_rest(s);
 }
 
 /* Behind a silence: the chat asks until somebody answers, and holds no text meanwhile. */
-static void find_step(struct session *s)
+void send_find_step(struct session *s)
 {
 	struct at_command c = at_cmd_format_query();
 	port_submit(s, &c, on_step);
 }
 
 /* Nothing is in the air: writes what could not be written, begins what comes next. */
-static void go_on(struct session *s)
+void send_go_on(struct session *s)
 {
 	if (s->past.m) {
 		send_commit(s); /* which comes back here */
-	} else if (!yields(s, true) && (s->ahead.m || choose(s)))
+	} else if (!yields(s, true) && (s->ahead.m || send_choose(s)))
 		begin_next(s);
 	else
-		rest(s);
+		send_rest(s);
 }
 
 void send_begin(struct session *s)
@@ -496,5 +404,5 @@ void send_begin(struct session *s)
 	if (s->ahead.m)
 		begin_next(s);
 	else
-		rest(s);
+		send_rest(s);
 }
