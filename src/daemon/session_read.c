@@ -11,12 +11,11 @@
 #include <errno.h>
 #include <string.h>
 
-#define BATCH        10 /* slots read one by one before the outbox has its turn */
-#define LIST_ABOVE   2  /* so many announced in one memory: one listing is cheaper */
-#define LATELY_MS    5000
-#define RETRY_MS     2000 /* the database was busy: the texts are still in the modem */
-#define NOT_EXPECTED 340  /* +CNMA where none is due, TS 27.005 3.2.5 */
-#define TOGETHER     64   /* texts in one transaction */
+#define BATCH      10 /* slots read one by one before the outbox has its turn */
+#define LIST_ABOVE 2  /* so many announced in one memory: one listing is cheaper */
+#define LATELY_MS  5000
+#define RETRY_MS   2000 /* the database was busy: the texts are still in the modem */
+#define TOGETHER   64   /* texts in one transaction */
 
 void read_forget(struct session *s)
 {
@@ -45,12 +44,13 @@ int read_memory_index(const struct session *s, const char *name)
 
 void read_all_due(struct session *s)
 {
+	read_trouble_load(s);
 	s->look_due = s->memory_count ? (1u << s->memory_count) - 1 : 1;
 	if (s->state == SESSION_READY || s->state == SESSION_REGISTERING)
 		session_event(s, EV_READ);
 }
 
-static bool pend(struct session *s, const char *memory, int index)
+bool read_pend(struct session *s, const char *memory, int index)
 {
 	for (int i = 0; i < s->pending_count; i++)
 		if (s->pending[i].index == index && !strcmp(s->pending[i].memory, memory))
@@ -72,7 +72,7 @@ void read_announced(struct session *s, const char *memory, int index)
 	if (read_memory_index(s, memory) < 0 && s->memory_count && s->memory_count < SESSION_MEMORIES)
 		text_copy(s->memory[s->memory_count++], sizeof s->memory[0], memory);
 	int m = read_memory_index(s, memory);
-	if (index < 0 || !pend(s, memory, index))
+	if (index < 0 || !read_pend(s, memory, index))
 		s->list_due |= m >= 0 ? 1u << m : 1;
 	if (s->state == SESSION_READY || s->state == SESSION_REGISTERING)
 		session_event(s, EV_READ);
@@ -95,32 +95,6 @@ void read_look_at(struct session *s, int64_t ms)
 		s->next_check_ms = ms;
 }
 
-/* One by one and in a listing by turns, since some modems get only one of the two right. */
-void read_trouble_due(struct session *s)
-{
-	int64_t now = mono_ms(), next = trouble_next_ms(&s->trouble);
-	for (int i = 0; i < s->trouble.count; i++) {
-		const struct trouble_slot *t = &s->trouble.slot[i];
-		int m = read_memory_index(s, t->memory);
-		if (now < t->next_ms)
-			continue;
-		if ((t->rounds + t->deletes) % 2 == 0 || !pend(s, t->memory, t->index))
-			s->list_due |= m >= 0 ? 1u << m : 1;
-	}
-	if (next != INT64_MAX)
-		read_look_at(s, next > now + RETRY_MS ? next : now + RETRY_MS);
-}
-
-/* What was read is not what lies there. True: it will not become better. */
-static bool bad_read(struct session *s, const char *memory, const struct at_slot *slot)
-{
-	if (trouble_bad_read(&s->trouble, memory, slot->index, slot->pdu, mono_ms(), s->row->poll_ms))
-		return true;
-	session_remark(s, "%s %d was not read whole; once more later", memory, slot->index);
-	read_look_at(s, mono_ms() + TROUBLE_FIRST_MS);
-	return false;
-}
-
 /* What becomes of a slot of the list: bytes as they are, or a reason why they are only kept. False: not now. */
 static bool receive(struct session *s, const struct at_slot *slot, struct received *ret)
 {
@@ -130,7 +104,7 @@ static bool receive(struct session *s, const struct at_slot *slot, struct receiv
 				 .slot = slot->index,
 				 .hex = slot->pdu ? slot->pdu : "",
 				 .length = slot->length};
-	if ((!slot->pdu || slot->length_lies) && !bad_read(s, s->list_memory, slot))
+	if ((!slot->pdu || slot->length_lies) && !read_trouble_bad(s, s->list_memory, slot))
 		return false;
 	if (!slot->pdu)
 		ret->unread = "the slot cannot be read";
@@ -188,6 +162,7 @@ static void take_list(struct session *s)
 		}
 	}
 	take_some(s, in, where, n);
+	read_trouble_keep(s);
 }
 
 /* No acknowledgement is better than a late one: the network has the text sent again either way, and some modems
@@ -198,7 +173,7 @@ static void on_acknowledged(void *user, const struct at_reply *r)
 	bool late = r->final == AT_CANCELLED && s->poll && *r->text;
 	if (!late && port_over(s, r))
 		return;
-	if (r->final == AT_OK || (r->final == AT_CMS_ERROR && r->code == NOT_EXPECTED))
+	if (r->final == AT_OK)
 		return;
 	session_remark(s, "not acknowledged in time: %s", late ? "it was busy" : r->text);
 	read_check_settings(s);
@@ -330,20 +305,7 @@ static void read_each(struct session *s, const char *memory)
 {
 	int n = s->size > 0 && s->size < SESSION_SLOTS ? s->size : 50;
 	for (int i = 0; i < n; i++)
-		pend(s, memory, s->row->index_base + i);
-}
-
-/* What the listing does not show has gone some other way. */
-static void forget_absent(struct session *s)
-{
-	for (int i = s->trouble.count - 1; i >= 0; i--) {
-		const struct trouble_slot *t = &s->trouble.slot[i];
-		bool there = strcmp(t->memory, s->list_memory) != 0;
-		for (int k = 0; k < s->list.count && !there; k++)
-			there = s->list.slot[k].index == t->index;
-		if (!there)
-			trouble_over(&s->trouble, t->memory, t->index);
-	}
+		read_pend(s, memory, s->row->index_base + i);
 }
 
 static void on_list(void *user, const struct at_reply *r)
@@ -364,7 +326,8 @@ static void on_list(void *user, const struct at_reply *r)
 		session_event(s, EV_CONFUSED);
 		return;
 	}
-	forget_absent(s);
+	read_trouble_absent(s);
+	read_trouble_keep(s);
 	in_order(&s->list);
 	s->list_at = 0;
 	s->reread = false;

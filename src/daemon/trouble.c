@@ -60,8 +60,17 @@ bool trouble_bad_read(struct trouble *t, const char *memory, int index, const ch
 	s->same = s->rounds && s->bytes == bytes ? s->same + 1 : 1;
 	s->bytes = bytes;
 	s->rounds++;
+	t->changed = true;
 	s->next_ms = now_ms + trouble_pause_ms(s->rounds, most_ms);
 	return s->rounds >= TROUBLE_ROUNDS || s->same >= TROUBLE_SAME;
+}
+
+void trouble_restore(struct trouble *t, const char *memory, int index, int rounds, int same, uint64_t bytes)
+{
+	struct trouble_slot *s = find_or_add(t, memory, index);
+	s->rounds = rounds;
+	s->same = same;
+	s->bytes = bytes;
 }
 
 void trouble_good_read(struct trouble *t, const char *memory, int index)
@@ -69,6 +78,7 @@ void trouble_good_read(struct trouble *t, const char *memory, int index)
 	struct trouble_slot *s = find(t, memory, index);
 	if (!s || !s->rounds)
 		return;
+	t->changed = true;
 	if (!s->deletes)
 		trouble_over(t, memory, index);
 	else
@@ -86,15 +96,19 @@ int trouble_not_freed(struct trouble *t, const char *memory, int index, int64_t 
 void trouble_over(struct trouble *t, const char *memory, int index)
 {
 	struct trouble_slot *s = find(t, memory, index);
-	if (s)
-		*s = t->slot[--t->count];
+	if (!s)
+		return;
+	t->changed |= s->rounds > 0;
+	*s = t->slot[--t->count];
 }
 
 void trouble_forget(struct trouble *t, const char *memory)
 {
 	for (int i = t->count - 1; i >= 0; i--)
-		if (!strcmp(t->slot[i].memory, memory))
+		if (!strcmp(t->slot[i].memory, memory)) {
+			t->changed |= t->slot[i].rounds > 0;
 			t->slot[i] = t->slot[--t->count];
+		}
 }
 
 int trouble_in(const struct trouble *t, const char *memory)

@@ -23,6 +23,7 @@ struct trouble_slot {
 struct trouble {
 	struct trouble_slot slot[TROUBLE_MAX];
 	int count;
+	bool changed; /* rounds of bad reads, since the owner last kept them */
 };
 
 /* The pause after so many tries. */
@@ -35,6 +36,8 @@ bool trouble_ripe(const struct trouble *t, const char *memory, int index, int64_
  * read that is no round of its own, being too early, does not count. */
 bool trouble_bad_read(struct trouble *t, const char *memory, int index, const char *hex, int64_t now_ms,
 		      int64_t most_ms);
+/* As an earlier life left it. */
+void trouble_restore(struct trouble *t, const char *memory, int index, int rounds, int same, uint64_t bytes);
 /* It was read well: earlier bad reads are forgotten. */
 void trouble_good_read(struct trouble *t, const char *memory, int index);
 /* It could not be freed. How often by now. */

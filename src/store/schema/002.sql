@@ -24,6 +24,11 @@ CREATE TABLE report_unmatched (
 -- ---- storage
 ALTER TABLE pdu_in ADD COLUMN line TEXT NOT NULL DEFAULT '';             -- the SIM that was in the modem when it was read
 CREATE INDEX pdu_in_quarantine ON pdu_in (received_utc) WHERE kind = 'quarantine';
+CREATE TABLE bad_slot (                                             -- read badly so far (daemon/trouble.h)
+    line   TEXT NOT NULL, memory TEXT NOT NULL, slot INTEGER NOT NULL,
+    rounds INTEGER NOT NULL, same INTEGER NOT NULL, bytes INTEGER NOT NULL,
+    PRIMARY KEY (line, memory, slot)
+) STRICT, WITHOUT ROWID;
 
 -- ------------------------------------------------------------------------------------------------ alarms of lines
 -- A row stays when its alarm is over: who was told when must survive a restart. At most one for each line and kind.
