@@ -10,7 +10,8 @@
 #include <string.h>
 #include <strings.h>
 
-#define PDU_HEX_MIN 16 /* shorter hex is no PDU of any kind */
+#define PDU_HEX_MIN 16   /* shorter hex is no PDU of any kind */
+#define TEXT_MAX    1500 /* of a code whose text has several lines */
 
 bool chat_prefix_in(const char *prefixes, const char *line)
 {
@@ -171,16 +172,48 @@ void chat_drop_pending(struct at_chat *c)
 	}
 }
 
+/* A quote that was not closed: a menu of several lines. */
+static bool quote_open(const char *line)
+{
+	int quotes = 0;
+	for (; *line; line++)
+		quotes += *line == '"';
+	return quotes % 2;
+}
+
+static int open_text(const struct at_chat *c)
+{
+	for (int i = 0; i < c->pending_count; i++)
+		if (c->pending[i].open)
+			return i;
+	return -1;
+}
+
+/* A line that nobody knows while a text is open belongs to it, until its quote is closed. */
+static bool text_goes_on(struct at_chat *c, const char *line)
+{
+	int i = open_text(c);
+	if (i < 0 || strlen(c->pending[i].line) + strlen(line) > TEXT_MAX)
+		return false;
+	char *joined = mem_printf("%s\n%s", c->pending[i].line, line);
+	free(c->pending[i].line);
+	c->pending[i].line = joined;
+	if (!quote_open(joined))
+		release_pending(c, i, NULL);
+	return true;
+}
+
 static void take_code(struct at_chat *c, int64_t now_ms, const char *line, int lines)
 {
-	if (lines < 2) {
+	bool open = lines < 2 && at_has_prefix(line, "+CUSD:") && quote_open(line);
+	if (lines < 2 && !open) {
 		hand_out(c, line, NULL);
 		return;
 	}
 	if (c->pending_count == CHAT_PENDING)
 		release_pending(c, 0, NULL);
 	c->pending[c->pending_count++] = (struct chat_pending){
-	    .line = mem_dup(line), .deadline_ms = now_ms + c->opt.pair_ms, .seq = ++c->seq};
+	    .line = mem_dup(line), .deadline_ms = now_ms + c->opt.pair_ms, .seq = ++c->seq, .open = open};
 }
 
 /* The last field of any header is the length of the TPDU. */
@@ -206,6 +239,8 @@ static int owner_of_pdu(const struct at_chat *c, const char *hex)
 	uint64_t best_seq = c->header_open ? c->header_seq : 0;
 	bool best_fits = c->header_open && c->header_length == length;
 	for (int i = 0; i < c->pending_count; i++) {
+		if (c->pending[i].open)
+			continue;
 		bool fits = stated_length(c->pending[i].line) == length;
 		if (fits > best_fits || (fits == best_fits && c->pending[i].seq > best_seq)) {
 			best = i;
@@ -311,6 +346,10 @@ static bool is_too_early(const struct at_chat *c, int64_t now_ms, const char *li
 static void take_unknown(struct at_chat *c, int64_t now_ms, const char *line)
 {
 	bool code = strchr("^+*#$%_", line[0]);
+	if (text_goes_on(c, line)) {
+		c->stats.garbage = 0;
+		return;
+	}
 	if (is_lost(c, now_ms, line)) {
 		chat_late(c, line); /* after the resync: its final result will follow */
 		c->swallow = c->now ? 1 : 0;

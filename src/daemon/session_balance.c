@@ -114,13 +114,6 @@ static void on_ussd(void *user, const struct at_reply *r)
 			    *r->text ? r->text : at_final_name(r->final));
 		ussd_over(s, false);
 	}
-	/* some give the answer before their OK */
-	for (size_t i = 0; i < r->count; i++)
-		if (at_has_prefix(r->lines[i], "+CUSD:")) {
-			struct at_urc u;
-			urc_parse(r->lines[i], NULL, &u);
-			balance_ussd(s, &u);
-		}
 	o->then(s);
 }
 
@@ -139,6 +132,8 @@ static bool ask_by_ussd(struct session *s, void (*done)(struct session *s))
 	if (ussd_encode(s->config->balance + 5, (enum ussd_form)s->row->ussd, code, sizeof code))
 		return false;
 	snprintf(c.line, sizeof c.line, "AT+CUSD=1,\"%s\",15", code);
+	/* the answer is a code whether it comes behind the OK or, with some, before it */
+	snprintf(c.prefixes, sizeof c.prefixes, "-");
 	o->ussd_until_ms = mono_ms() + USSD_MS;
 	o->then = done;
 	read_look_at(s, o->ussd_until_ms);

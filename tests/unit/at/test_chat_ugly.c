@@ -69,6 +69,12 @@ static const struct ugly table[] = {
      "done OK | +CLCC: 1,1,4,0,0,\"13800138000\",129\n"},
     {"AT+CUSD=1,\"*100#\",15", "", 0, "OK\r\n+CUSD: 0,\"12.50\",15\r\n",
      "done OK\nurc ussd +CUSD: 0,\"12.50\",15\n"},
+    /* a text of several lines, with another code between them, before and behind the OK */
+    {"AT+CUSD=1,\"*100#\",15", "-", 0,
+     "OK\r\n+CUSD: 1,\"Credit 12.50\r\n*1# Offers\r\n+CMTI: \"ME\",3\r\n2 Top\",15\r\n",
+     "done OK\nurc cmti ME 3\nurc ussd +CUSD: 1,\"Credit 12.50\n*1# Offers\n2 Top\",15\n"},
+    {"AT+CUSD=1,\"*100#\",15", "-", 0, "+CUSD: 0,\"A\r\nB\",15\r\nOK\r\n",
+     "urc ussd +CUSD: 0,\"A\nB\",15\ndone OK\n"},
     /* codes before, between and inside a listing, of one and of two lines */
     {"AT+CMGL=4", "+CMGL:", AT_TAKE_PDU,
      "RING\r\n+CMGL: 1,1,,23\r\n" P23 "\r\n+CMTI: \"ME\",3\r\n+CMGL: 2,0,\"\",23\r\n" P23 "\r\n\r\nOK\r\n",
