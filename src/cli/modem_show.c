@@ -18,6 +18,7 @@ static const struct out_column columns[] = {
     {"name", N_("modem"), OUT_TEXT, 0},
     {"state", N_("state"), OUT_TEXT, 0},
     {"device", N_("device"), OUT_TEXT, 0},
+    {"port", N_("port"), OUT_TEXT, 0},
     {"maker", N_("maker"), OUT_TEXT, 0},
     {"model", N_("model"), OUT_TEXT, 0},
     {"revision", N_("firmware"), OUT_TEXT, 0},

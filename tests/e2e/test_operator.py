@@ -188,6 +188,9 @@ class Credit(unittest.TestCase):
     def test_by_ussd_in_words(self):
         self.ussd("generic-gsm", "Balance: 48.60 CNY", "48.60")
 
+    def test_by_ussd_in_several_lines(self):
+        self.ussd("simcom-7600", "Dear customer\nYour balance is 12.30\n*1# offers", "12.30")
+
     def test_by_ussd_in_ucs2(self):
         self.ussd("quectel-ec2x", "您的话费余额：12.30元", "12.30", ucs2=True)
 
