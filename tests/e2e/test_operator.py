@@ -220,5 +220,53 @@ class Credit(unittest.TestCase):
             self.assertEqual(site.sent_to(INSTALLER, "balance"), [])  # nobody is texted for that
 
 
+class Show(unittest.TestCase):
+    def test_all_that_is_known(self):
+        """While the daemon runs and when it does not, for scripts and in both languages."""
+        with OperatorSite() as site:
+            site.sim.fault("signal", 5)
+            site.look()
+            site.wait_show("signal", "weak")
+            site.text(RESIDENT, "7")
+            site.answer(RESIDENT)
+            wait_for(lambda: any(h["what"] == "signal" and h["value"] == "weak" for h in site.show()["history"]) and
+                     site.show()["last_out"], "it is written down")
+            live = site.show()
+            self.assertEqual((live["registration"], live["cell"], live["smsc"], live["technology"]),
+                             ("home", "1816/1A2D2B5", "+8613800000500", "LTE"))
+            self.assertEqual(live["registration_since"], "2026-11-20T10:00:00+08:00")
+            self.assertEqual((live["network_ahead"], live["resets_today"], live["alarms"], live["balance"]), (0, 0, [], None))
+            self.assertEqual((live["last_in"], live["last_out"]), ("2026-11-20T10:00:00+08:00",) * 2)
+            self.assertTrue(live["evidence"])
+            zh = site.ok("modem", "show", "m0", env={"LC_ALL": "zh_CN.UTF-8"})
+            for word in ("本网", "信号", "弱", "短信中心", "1小时已发", "规则依据"):
+                self.assertIn(word, zh)
+            self.assertIn("in its own network", site.ok("modem", "show", "m0"))
+            site.kill(15)  # SIGTERM
+            down = site.show()
+            self.assertEqual(down["state"], "down")
+            for key in ("registration", "smsc", "operator", "technology", "iccid", "network_ahead", "last_out"):
+                self.assertEqual(down[key], live[key], key)
+            self.assertEqual(site.run("modem", "show", "m9").returncode, 1)
+
+    def test_what_the_configuration_may_say(self):
+        import subprocess
+        from harness import BIN, environment
+        bad = {"smsc = 13800100500": "+8613800100500", "balance = *100#": "ussd:CODE", "balance = sms:10086": "sms:NUMBER",
+               "balance = ussd:10086": "", "roaming = perhaps": "yes or no", "balance_low = few": "a number",
+               "balance_pattern = 余额[0-9]+元": "group", "balance_pattern = 余额([0-9+元": "pattern"}
+        with OperatorSite(start=False) as site:
+            for line, word in bad.items():
+                site.extra_config = f"[modem x]\ndevice = /dev/null\n{line}\n"
+                site.write_config()
+                done = subprocess.run([BIN / "yishid", "-c", site.config, "--check"], capture_output=True, text=True, check=False,
+                                      env=environment(**site.env), stdin=subprocess.DEVNULL)
+                if word:
+                    self.assertNotEqual(done.returncode, 0, line)
+                    self.assertIn(word, done.stderr, line)
+                else:
+                    self.assertNotIn("wants", done.stderr, line)
+
+
 if __name__ == "__main__":
     unittest.main()
