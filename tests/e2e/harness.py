@@ -24,14 +24,14 @@ class Failed(AssertionError):
 
 
 def wait_for(condition, what, seconds=PATIENCE_S, every=0.03):
-    """The first true value of condition(); an error that says what did not happen."""
+    """The first true value of condition(); an error that says what did not happen (`what` may be asked for only then)."""
     end = time.monotonic() + seconds
     while True:
         value = condition()
         if value:
             return value
         if time.monotonic() > end:
-            raise Failed(f"not within {seconds} s: {what}")
+            raise Failed(f"not within {seconds} s: {what() if callable(what) else what}")
         time.sleep(every)
 
 
