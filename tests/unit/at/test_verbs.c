@@ -317,7 +317,7 @@ static void many_deletes(void **state)
 	/* no more than the line holds */
 	struct at_command c = at_cmd_delete_many(index, 40, &taken);
 	assert_in_range(taken, 20, 39);
-	char last[16];
+	char last[24];
 	snprintf(last, sizeof last, "+CMGD=%d", 256 - taken);
 	assert_string_equal(c.line + strlen(c.line) - strlen(last), last);
 }
