@@ -99,7 +99,7 @@ static void test_order(void **unused)
 	(void)unused;
 	struct play p = {0};
 	for (int i = 0; i < 5; i++) {
-		char tty[16];
+		char tty[24];
 		snprintf(tty, sizeof tty, "ttyUSB%d", i);
 		plug(&p, tty, "1-1", i);
 	}
