@@ -79,6 +79,7 @@ void session_down(struct session *s, const char *reason)
 		/* what shows only after an hour is not healed by an hour without it */
 		if (mono_ms() - s->up_ms >= LADDER_CALM_MS && !s->self_missed)
 			s->ladder = (struct ladder){0};
+		daemon_act_soon(s->d, 0); /* others may take what was left to it */
 	}
 	s->was_up = false;
 	s->registered = false;

@@ -169,6 +169,16 @@ class Answers(unittest.TestCase):
                 self.assertEqual(site.by(id), "m0")
 
 
+    def test_or_when_it_falls_silent_over_them(self):
+        with Lines([{}, {}]) as site:
+            site.sim.fault("hang", 600000, modem=1)
+            ids = [site.queue(f"+861380013800{i}", "答复", "reply", prefer="m1", not_before=int(time.time())) for i in range(2)]
+            site.control("wake")
+            for id in ids:
+                site.wait_out(id, *SENT)
+                self.assertEqual(site.by(id), "m0")
+
+
 class Turns(unittest.TestCase):
     def test_a_small_broadcast_does_not_wait_for_a_large_one(self):
         with Lines([{}, {}], air_ms=20) as site:
