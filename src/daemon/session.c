@@ -22,6 +22,7 @@
 #define GONE_MS         250 /* a port that vanished is looked for so soon */
 #define FIRST_CHECK_MS  8000
 #define PIN_MS          20000
+#define OVERDUE_MS      120000 /* a look costs air while there is work */
 #define STOP_MS         20000 /* for the answer to the text that is under way */
 
 int64_t session_now(const struct session *s)
@@ -183,6 +184,13 @@ void act_start_over(struct session *s)
 	read_forget(s);
 	if (!s->poll)
 		return;
+	/* nothing is under way: it has just answered */
+	if (at_chat_idle(s->chat) && !s->patience_ms) {
+		s->answers = true;
+		session_due_in(s, INIT_MS, NULL);
+		init_begin(s);
+		return;
+	}
 	/* commands of the old life end here; the walk begins anew */
 	at_chat_abort(s->chat, mono_ms());
 	probe(s);
@@ -264,7 +272,7 @@ bool read_presses(const struct session *s)
 /* However long a burst is, now and then somebody looks whether all is well. */
 bool read_overdue(const struct session *s)
 {
-	return mono_ms() >= s->next_check_ms + s->check_ms;
+	return mono_ms() >= s->next_check_ms + OVERDUE_MS;
 }
 
 /* What to do next. Reading and sending take turns, so that neither a full store nor a full outbox starves the

@@ -285,7 +285,8 @@ void port_submit(struct session *s, struct at_command *c, void (*done)(void *use
 void port_submit_unhurried(struct session *s, struct at_command *c,
 			   void (*done)(void *user, const struct at_reply *r))
 {
-	s->hush_ms = mono_ms() + UNHURRIED_MS;
+	if (!s->burst) /* within one there is somebody who waits */
+		s->hush_ms = mono_ms() + UNHURRIED_MS;
 	port_submit(s, c, done);
 }
 
