@@ -7,10 +7,11 @@
 #include <string.h>
 #include <strings.h>
 
-#define ESCAPE_GAP_MS 100   /* between ESC CR and the marker: the modem leaves its prompt */
-#define OWED_MS       60000 /* an answer to a marker is known for what it is for so long */
-#define PROMPTS_MAX   3     /* prompts that are escaped before we stop believing in them */
-#define BUSY_MS       3000  /* between markers while a payload may still be in the air */
+#define ESCAPE_GAP_MS   100   /* between ESC CR and the marker: the modem leaves its prompt */
+#define OWED_MS         60000 /* an answer to a marker is known for what it is for so long */
+#define PROBE_SETTLE_MS 250
+#define PROMPTS_MAX     3    /* prompts that are escaped before we stop believing in them */
+#define BUSY_MS         3000 /* between markers while a payload may still be in the air */
 
 struct chat_marker {
 	const char *line, *prefix;
@@ -151,7 +152,8 @@ static void settle(struct at_chat *c, int64_t now_ms)
 	if (c->stage == CHAT_ESCAPE)
 		return; /* an answer to ESC or from the past: the marker is still to come */
 	c->stage = CHAT_SETTLE;
-	c->deadline_ms = now_ms + c->opt.settle_ms;
+	/* markers that were written to a modem that was not there yet are never answered */
+	c->deadline_ms = now_ms + (c->probe_ms ? PROBE_SETTLE_MS : c->opt.settle_ms);
 }
 
 static bool is_marker(const char *line)

@@ -16,6 +16,7 @@
 #define PROBE_EVERY_MS  800  /* how often a port is asked whether anybody is there, */
 #define PROBE_RARELY_MS 2000 /* and when nobody was there for long */
 #define PROBE_LONG_MS   120000
+#define JUST_NOW_MS     500
 #define INIT_MS         180000
 #define BACKOFF_MS      1000
 #define BACKOFF_MAX_MS  60000
@@ -185,7 +186,7 @@ void act_start_over(struct session *s)
 	if (!s->poll)
 		return;
 	/* nothing is under way: it has just answered */
-	if (at_chat_idle(s->chat) && !s->patience_ms) {
+	if (at_chat_idle(s->chat) && !s->patience_ms && mono_ms() - s->heard_ms < JUST_NOW_MS) {
 		s->answers = true;
 		session_due_in(s, INIT_MS, NULL);
 		init_begin(s);

@@ -130,7 +130,8 @@ struct session {
 	FILE *trace;
 	int64_t trace_start_ms, opened_ms;
 	bool pumping;
-	int64_t hush_ms; /* no bytes are read before; 0 not so */
+	int64_t hush_ms;  /* no bytes are read before; 0 not so */
+	int64_t heard_ms; /* when bytes were read last */
 
 	/* life */
 	struct ports_claim claim; /* the port in use, or the last one */

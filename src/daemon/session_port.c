@@ -252,9 +252,10 @@ static void take_bytes(struct session *s, bool disconnected)
 	char bytes[READ_SIZE];
 	s->hush_ms = 0;
 	ssize_t got = transport_read(&s->port, bytes, sizeof bytes);
-	if (got > 0)
+	if (got > 0) {
+		s->heard_ms = mono_ms();
 		at_chat_feed(s->chat, mono_ms(), bytes, (size_t)got);
-	else if (got < 0)
+	} else if (got < 0)
 		gone(s, (int)got);
 	else if (disconnected)
 		gone(s, -EIO);

@@ -18,7 +18,8 @@ class ForeignSite(DaemonSite):
     """A site whose modem takes one command a line."""
 
     def __enter__(self):
-        self.sim = ForeignModem()
+        # a name of its own: in /dev/pts every terminal of this machine comes and goes
+        self.sim = ForeignModem(link=str(self.dir / "foreign"))
         self.sim.device = lambda _i: self.sim.path
         self.write_config()
         self.start()
