@@ -118,7 +118,8 @@ static void test_dedupe_and_cancel(void **state)
 static int64_t report(struct store *s, int mr, int64_t now)
 {
 	int64_t of = -1;
-	struct report in = {.line = "a", .modem = "a", .number = "13800138001", .mr = mr, .says = REPORT_ARRIVED};
+	struct report in = {
+	    .line = "a", .modem = "a", .number = "13800138001", .mr = mr, .says = REPORT_ARRIVED};
 	assert_int_equal(report_take(s, &in, now, &of), 0);
 	return of;
 }
@@ -232,6 +233,90 @@ static void test_expiry_and_quiet_hours(void **state)
 	assert_state(s, id, "expired");
 }
 
+static int64_t number_of(struct store *s, const char *what)
+{
+	int64_t n;
+	assert_int_equal(store_get(s, &n, what, ""), 0);
+	return n;
+}
+#define SENT_EVENTS "SELECT count(*) FROM event WHERE kind = 'message.sent'"
+#define IN_THE_AIR  "SELECT count(*) FROM part_out WHERE state = 'sending'"
+
+/* An outcome, its event, its airtime and the begin of the next text are one, or nothing. */
+static void test_outcome_and_begin_together(void **state)
+{
+	struct store *s = *state;
+	struct outbox_message one = {0}, two = {0};
+	bool whole;
+	int64_t first = add(s, OUTBOX_REPLY, 1), second;
+	assert_int_equal(claim(s, "a", NOW, &one), first);
+	assert_int_equal(outbox_part_begin(s, &one, 1, 0, "a", NOW), 0);
+	second = add(s, OUTBOX_BROADCAST, 1);
+	assert_int_equal(claim(s, "b", NOW, &two), second);
+	for (int commit = 0; commit < 2; commit++) {
+		assert_int_equal(store_begin(s), 0);
+		assert_int_equal(outbox_part_sent(s, &one, 1, 7, NOW, &whole), 0);
+		assert_int_equal(outbox_part_begin(s, &two, 1, 0, "a", NOW), 0);
+		assert_true(whole);
+		if (commit)
+			assert_int_equal(store_commit(s), 0);
+		else
+			store_rollback(s);
+		assert_state(s, first, commit ? "sent" : "sending");
+		assert_state(s, second, commit ? "sending" : "queued");
+		assert_int_equal(number_of(s, SENT_EVENTS), commit);
+		assert_int_equal(number_of(s, IN_THE_AIR), 1);
+	}
+	outbox_message_done(&one);
+	outbox_message_done(&two);
+}
+
+/* What was chosen ahead and is not to be had any more takes nothing with it. */
+static void test_begin_too_late(void **state)
+{
+	struct store *s = *state;
+	struct outbox_message one = {0}, two = {0};
+	bool whole;
+	int64_t first = add(s, OUTBOX_REPLY, 1), second;
+	assert_int_equal(claim(s, "a", NOW, &one), first);
+	assert_int_equal(outbox_part_begin(s, &one, 1, 0, "a", NOW), 0);
+	second = add(s, OUTBOX_BROADCAST, 1);
+	assert_int_equal(claim(s, "b", NOW, &two), second);
+	assert_int_equal(outbox_cancel(s, second, NOW), 0);
+	assert_int_equal(store_begin(s), 0);
+	assert_int_equal(outbox_part_sent(s, &one, 1, 7, NOW, &whole), 0);
+	assert_int_equal(outbox_part_begin(s, &two, 1, 0, "a", NOW), -ENOENT);
+	assert_int_equal(store_commit(s), 0);
+	assert_state(s, first, "sent");
+	assert_state(s, second, "cancelled");
+	assert_int_equal(number_of(s, "SELECT count(*) FROM part_out"), 1);
+	/* and one that is over its time */
+	assert_int_equal(store_run(s, "UPDATE message_out SET state = 'queued', not_after_utc = ? WHERE id = ?",
+				   "II", (int64_t)NOW, second),
+			 0);
+	assert_int_equal(outbox_part_begin(s, &two, 1, 0, "a", NOW), -ENOENT);
+	outbox_message_done(&one);
+	outbox_message_done(&two);
+}
+
+/* A late answer is told like any other, once. */
+static void test_late_answer_has_its_event(void **state)
+{
+	struct store *s = *state;
+	struct outbox_message m = {0};
+	bool whole;
+	int64_t id = add(s, OUTBOX_BROADCAST, 1);
+	assert_int_equal(claim(s, "a", NOW, &m), id);
+	assert_int_equal(outbox_part_begin(s, &m, 1, 0, "a", NOW), 0);
+	assert_int_equal(outbox_part_uncertain(s, &m, 1, NOW, &whole), 0);
+	assert_int_equal(number_of(s, SENT_EVENTS), 0);
+	assert_int_equal(outbox_part_late(s, id, 1, 5, NOW + 30), 0);
+	assert_int_equal(outbox_part_late(s, id, 1, 5, NOW + 31), -ENOENT);
+	assert_state(s, id, "sent");
+	assert_int_equal(number_of(s, SENT_EVENTS), 1);
+	outbox_message_done(&m);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -243,6 +328,9 @@ int main(void)
 	    TEST(test_crash_between_parts),
 	    TEST(test_crash_of_a_reply),
 	    TEST(test_expiry_and_quiet_hours),
+	    TEST(test_outcome_and_begin_together),
+	    TEST(test_begin_too_late),
+	    TEST(test_late_answer_has_its_event),
 	};
 	return cmocka_run_group_tests_name("outbox", tests, NULL, NULL);
 }
