@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 
+#include <ctype.h>
 #include <fnmatch.h>
 #include <glob.h>
 #include <stdio.h>
@@ -139,12 +140,23 @@ static void free_globs(char **list, int count)
 	free(list);
 }
 
-static void add_glob(struct found *f, const char *pattern)
+/* "rtu:/dev/ttyS1,9600,8N1": no modem is looked for where a cabinet is, whatever the glob says. */
+static bool is_cabinets(const struct daemon *d, const char *path)
+{
+	for (int i = 0; i < d->config->cabinet_count; i++) {
+		const char *c = d->config->cabinets[i].connection, *at = c ? strstr(c, path) : NULL;
+		if (at && !isalnum((unsigned char)at[strlen(path)]))
+			return true;
+	}
+	return false;
+}
+
+static void add_glob(struct found *f, const struct daemon *d, const char *pattern)
 {
 	glob_t g;
 	if (glob(pattern, 0, NULL, &g) == 0)
 		for (size_t i = 0; i < g.gl_pathc; i++) {
-			struct ports_seen *s = add(f, g.gl_pathv[i]);
+			struct ports_seen *s = is_cabinets(d, g.gl_pathv[i]) ? NULL : add(f, g.gl_pathv[i]);
 			if (s)
 				s->offered = true;
 		}
@@ -159,7 +171,7 @@ int ports_look_all(struct ports_look *k, const struct daemon *d, struct ports_se
 	for (int i = 0; i < k->port_count; i++)
 		add_usb(&f, d, &k->port[i]);
 	for (int i = 0; i < globs; i++)
-		add_glob(&f, glob_list[i]);
+		add_glob(&f, d, glob_list[i]);
 	free_globs(glob_list, globs);
 	for (int i = 0; i < d->session_count; i++) {
 		const char *device = d->session[i]->config->device;

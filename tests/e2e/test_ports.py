@@ -94,6 +94,22 @@ class Ports(unittest.TestCase):
         self.plug(site, "ttyA", site.link(1))
         site.wait_on("m0", 1)
 
+    def test_ports_are_looked_for_when_the_configuration_names_them(self):
+        site = self.site([None])
+        pattern = site.gateway.pop("modem_ports")
+        site.write_config()
+        cabinet = Bystander()
+        self.addCleanup(cabinet.close)
+        self.plug(site, "ttyA", cabinet.path)
+        self.plug(site, "ttyB", site.link(0))
+        site.run_daemon()
+        site.wait_lost("m0")
+        site.gateway["modem_ports"] = pattern
+        site.lines = [f"\n[cabinet box]\nconnection = rtu:{site.ports}/ttyA,9600,8N1\n"]
+        site.write_config()
+        site.wait_on("m0", 0)
+        self.assertEqual(cabinet.heard, b"")
+
     def test_a_lock_file_is_honoured(self):
         site = self.site([], modems=1)
         lock = pathlib.Path(f"/var/lock/LCK..{os.path.basename(os.path.realpath(site.link(0)))}")
