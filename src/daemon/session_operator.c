@@ -8,6 +8,7 @@
 
 #define CELL_MS     1800000
 #define OPERATOR_MS 30000
+#define PATIENCE_MS 1800000
 
 static const char *const registration_names[REGISTRATIONS] = {
     [REG_UNKNOWN] = "",      [REG_NONE] = "none", [REG_SEARCHING] = "searching",
@@ -186,6 +187,7 @@ void operator_begin(struct session *s)
 		o->stat[i] = -1;
 	o->registration = REG_UNKNOWN;
 	o->time_due_ms = o->cell_due_ms = 0;
+	o->idle_ms = mono_ms();
 	o->ussd_until_ms = 0;
 	o->ussd_cancel = false;
 }
@@ -389,10 +391,20 @@ static void ask_cell(struct session *s)
 	port_submit_unhurried(s, &c, on_cell);
 }
 
+/* While there is something to send the air belongs to it: errands and history wait, but not for ever. */
+static bool busy(struct session *s, const struct operator_side *o)
+{
+	return mono_ms() - o->idle_ms < PATIENCE_MS && send_wanted(s);
+}
+
 static void next_errand(struct session *s)
 {
 	struct operator_side *o = operator_of(s);
 	struct at_command c;
+	if (!o->smsc_due && busy(s, o)) {
+		read_begin(s);
+		return;
+	}
 	if (o->smsc_due) {
 		c = at_cmd_smsc_query();
 		port_submit(s, &c, on_asked_smsc);
@@ -407,6 +419,7 @@ static void next_errand(struct session *s)
 		o->cell_due_ms = mono_ms() + CELL_MS;
 		ask_cell(s);
 	} else if (!balance_errand(s, next_errand)) {
+		o->idle_ms = mono_ms();
 		write_history(s);
 		read_begin(s);
 	}

@@ -31,6 +31,7 @@ struct operator_side {
 	int time_on;                    /* the row's setting at hand */
 	/* errands: monotonic times, 0 at once */
 	int64_t time_due_ms, cell_due_ms;
+	int64_t idle_ms; /* the last time that they were all done */
 	bool operator_due, cause_due;
 	int64_t answered_utc; /* the last look that went well */
 	/* credit (session_balance.c) */
