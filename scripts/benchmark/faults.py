@@ -120,11 +120,11 @@ def mid_submit(make, boot_s):
 
 def unplugged(make, _):
     """The network took the text; the port vanishes for two seconds instead of an answer."""
-    with make(patient=True, air_ms=300, reply_ms=20) as g:
+    with make(patient=True, air_ms=300, reply_ms=20, restart_ms=2000) as g:
         g.put(0, 2)
         wait(lambda: submitted(g) >= 2)
         before = submitted(g)
-        g.sim.fault("brownout_sent", 2000, count=1)
+        g.sim.fault("brownout_sent", 1)
         g.put(2, QUEUED - 2)
         wait(lambda: submitted(g) > before, every=0.005)
         return {"back": until_next(g, before + 1, time.monotonic() + 2), **left(g)}
