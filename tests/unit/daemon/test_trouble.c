@@ -76,6 +76,29 @@ static void more_slots_than_fit(void **state)
 	assert_int_equal(t.count, 0);
 }
 
+static void an_earlier_life_counts(void **state)
+{
+	(void)state;
+	struct trouble t = {.count = 0};
+	assert_false(trouble_bad_read(&t, "SM", 3, "00AA", 0, MOST));
+	assert_true(t.changed);
+	struct trouble_slot kept = t.slot[0];
+	t = (struct trouble){.count = 0};
+	trouble_restore(&t, kept.memory, kept.index, kept.rounds, kept.same, kept.bytes);
+	assert_false(t.changed);
+	assert_true(trouble_ripe(&t, "SM", 3, 0));
+	assert_false(trouble_bad_read(&t, "SM", 3, "00AA", 0, MOST));
+	assert_true(trouble_bad_read(&t, "SM", 3, "00AA", 10000, MOST));
+	/* and is over with the slot */
+	t.changed = false;
+	trouble_over(&t, "SM", 3);
+	assert_true(t.changed);
+	t.changed = false;
+	trouble_not_freed(&t, "SM", 4, 0, MOST);
+	trouble_over(&t, "SM", 4);
+	assert_false(t.changed);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -83,6 +106,7 @@ int main(void)
 	    cmocka_unit_test(same_bytes_are_three_rounds),
 	    cmocka_unit_test(pauses_double_up_to_the_most),
 	    cmocka_unit_test(more_slots_than_fit),
+	    cmocka_unit_test(an_earlier_life_counts),
 	};
 	return cmocka_run_group_tests_name("trouble", tests, NULL, NULL);
 }

@@ -144,7 +144,7 @@ static void same_numbers(void **state)
 struct sent {
 	int64_t id, at;
 	int line, mr;
-	char number[16];
+	char number[24];
 	int64_t comes;
 };
 
@@ -224,7 +224,7 @@ static void a_broadcast_uses_each_reference_four_times(void **state)
 {
 	struct store *s = *state;
 	int64_t id[1000];
-	char number[16];
+	char number[24];
 	for (int i = 0; i < 1000; i++) {
 		snprintf(number, sizeof number, "+861390000%04d", i);
 		id[i] = put(s, number, "L", i % 256, "sent", NOW + i * 4);
