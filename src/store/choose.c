@@ -256,14 +256,14 @@ static int begun(struct store *s, const struct outbox_gate *g, struct head best[
 	return r;
 }
 
-/* The oldest text of a class that may leave. */
-static int class_head(struct store *s, const struct outbox_gate *g, enum outbox_class c, int64_t last_broadcast,
-		      struct head *best)
+/* The oldest text of a class that may leave; `waiting`: there are some that nobody has begun. */
+static int class_head(struct store *s, const struct outbox_gate *g, enum outbox_class c, bool waiting,
+		      int64_t last_broadcast, struct head *best)
 {
 	int r = 0;
 	if (g->room[c] < 0)
 		*best = (struct head){0};
-	if (best->id || g->room[c] <= 0)
+	if (best->id || g->room[c] <= 0 || !waiting)
 		return 0;
 	if (c == OUTBOX_BROADCAST)
 		r = broadcasts(s, g, last_broadcast, best);
@@ -292,17 +292,32 @@ void outbox_took(struct outbox_turns *t, const struct outbox_message *m)
 			t->passed[c]++;
 }
 
+/* The first class from `from` on that has texts in lanes: one question for all that have none. */
+static int next_class(struct store *s, int from, int64_t *ret)
+{
+	int r = store_get(s, ret,
+			  "SELECT priority FROM message_out WHERE " IN_LANE
+			  " AND priority >= ? ORDER BY priority LIMIT 1",
+			  "i", from);
+	if (r == -ENOENT)
+		*ret = OUTBOX_CLASSES;
+	return r == -ENOENT ? 0 : r;
+}
+
 int outbox_choose(struct store *s, const struct outbox_gate *g, const struct outbox_turns *t,
 		  struct outbox_message *ret)
 {
 	struct head best[OUTBOX_CLASSES] = {0};
-	int64_t id = 0;
+	int64_t id = 0, waiting = -1;
 	int r = begun(s, g, best);
 	for (int c = 0; r == 0 && c < OUTBOX_CLASSES; c++) {
 		/* for one that comes behind a text already found only when its turn may have come */
 		if (id && t->passed[c] < EVERY - 1)
 			continue;
-		r = class_head(s, g, (enum outbox_class)c, t->broadcast, &best[c]);
+		if (waiting < c)
+			r = next_class(s, c, &waiting);
+		if (r == 0)
+			r = class_head(s, g, (enum outbox_class)c, waiting == c, t->broadcast, &best[c]);
 		if (best[c].id && (!id || best[c].since_utc <= g->now_utc - overdue_s[c]))
 			id = best[c].id;
 		if (id && c == OUTBOX_ALARM)

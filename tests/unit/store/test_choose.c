@@ -427,7 +427,7 @@ static void fill(struct store *s)
 static double ms_now(void)
 {
 	struct timespec ts;
-	clock_gettime(CLOCK_MONOTONIC, &ts);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
 	return (double)ts.tv_sec * 1e3 + (double)ts.tv_nsec / 1e6;
 }
 
@@ -469,7 +469,7 @@ static void the_length_of_the_queue_costs_nothing(void **state)
 	double begin = ms_now();
 	for (int i = 0; i < 1000; i++)
 		assert_int_not_equal(choose(s, &g, &t), 0);
-	print_message("one choice: %.1f µs, %d steps of SQLite\n", ms_now() - begin,
+	print_message("one choice: %.1f µs of CPU, %d steps of SQLite\n", ms_now() - begin,
 		      (int)(steps(s) - before) / 1000);
 	assert_true(steps(s) - before < 1000 * 1000);
 	/* what the clock of the daemon asks after each text */
