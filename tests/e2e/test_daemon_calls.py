@@ -98,6 +98,8 @@ class Noted(unittest.TestCase):
         with DaemonSite() as site:
             site.sim.ring(caller(1), rings=1, ring_ms=5000)
             wait_for(lambda: "+CLIP" in str(site.sim.log()), "it rings")
+            site.text(caller(2), "7")
+            site.answer(caller(2))  # what was said before it has been heard, too
             site.sim.replug(ms=500)
             wait_calls(site, ("m0", caller(1)))
 
