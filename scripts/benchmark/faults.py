@@ -10,7 +10,7 @@ from benchmark.table import Row, Target
 QUEUED = 10
 STRIKES_AT = 3
 LIMIT_S = 300  # nobody is waited for longer
-SENT = (Row("twice", "… texts sent twice", 0, Target("≤", 0)), Row("lost", "… of ten texts, did not leave in five minutes (yishi: marked uncertain)", 0))
+SENT = (Row("twice", "… texts sent twice", 0, Target("≤", 0)), Row("lost", "… of ten texts never left", 0, minor=True))
 
 
 def submitted(g):

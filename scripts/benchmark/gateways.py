@@ -32,7 +32,12 @@ class Gateway:
     """`receive`, `send`: what the modems are for; `patient`: it need not be fast, so nothing has to spin; further options
     are the emulator's."""
     name = ""
-    version = ""
+    package = ""  # of Debian
+
+    @classmethod
+    def version(cls):
+        done = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", cls.package], capture_output=True, text=True, check=False)
+        return f"{cls.name} {done.stdout.strip()}" if cls.package and done.stdout else cls.name
 
     def __init__(self, modems=1, receive=False, send=True, patient=False, **sim):
         self.modems, self.receive, self.send, self.patient = modems, receive, send, patient
@@ -188,7 +193,7 @@ class Yishi(Gateway):
 
 
 class Gammu(Gateway):
-    name = "gammu-smsd"
+    name = package = "gammu-smsd"
 
     @classmethod
     def missing(cls):
@@ -230,7 +235,7 @@ ResetFrequency = 0
 
 
 class Smstools(Gateway):
-    name = "smstools"
+    name = package = "smstools"
     PATH = "/usr/sbin/smsd"
 
     @classmethod

@@ -1,4 +1,5 @@
 """The figures as a table for people and as JSON."""
+import dataclasses
 import json
 import math
 
@@ -39,9 +40,12 @@ def plain(row, widths=(66, 9, 10, 9, 17, 22)):
     return " ".join(padded)
 
 
-def markdown(title, rows, names):
+def markdown(title, chosen, results, names):
     out = [title, "", "| " + " | ".join(header(names)) + " |", "|" + "---|" * (len(names) + 3)]
-    return "\n".join(out + ["| " + " | ".join(row) + " |" for row in rows])
+    for s in chosen:
+        wanted = dataclasses.replace(s, rows=tuple(row for row in s.rows if not row.minor))
+        out += ["| " + " | ".join(row) + " |" for row in lines(wanted, results[s.word], names)]
+    return "\n".join(out) + "\n"
 
 
 def as_json(about, results):

@@ -54,10 +54,12 @@ def outbound(make, count, **sim):
 
 
 def zero_latency(make, count):
+    """A broadcast through a modem that answers at once."""
     return outbound(make, count)
 
 
 def on_the_air(make, count):
+    """A broadcast through a modem that takes 20 ms for each answer and 300 ms to send."""
     return outbound(make, count, **AIR)
 
 
@@ -67,6 +69,7 @@ def link_held(make, count):
 
 
 def many_modems(make, count):
+    """`count` texts for each of 1, 2, 4 and 16 such modems, one broadcast."""
     figures, one = {}, None
     for modems in (1, 2, 4, 16):
         bursts, used, _ = send_burst(make, modems, count, **AIR)
@@ -194,50 +197,50 @@ def everyone(yishi, gammu, smstools):
     return {"yishi": yishi, "gammu-smsd": gammu, "smstools": smstools}
 
 
-COST = (Row("cpu", "CPU ms a text"), Row("lines", "AT lines a text"), Row("switches", "wake-ups a text", 1))
+COST = (Row("cpu", "… CPU ms a text"), Row("lines", "… AT lines a text"), Row("switches", "… wake-ups a text", 1))
 
 SCENARIOS = (
     Scenario("zero", zero_latency, everyone(400, 8, 400), (
         Row("rate", "outbound, zero-latency modem: texts/s", 1, Target("≥", 2, of_peer=True), True), *COST)),
     Scenario("air", on_the_air, everyone(100, 12, 100), (
         Row("ratio", "outbound, 300 ms air, 20 ms reply: wall over the modem's own delays", 4, Target("≤", 1.005)),
-        Row("rate", "texts/s", 2, more_is_better=True),
-        Row("idle", "modem idle a text: ms", 2),
-        Row("gap", "from its answer to the next AT+CMGS, median: ms", 2),
-        Row("cpu", "CPU ms a text", 2, Target("≤", 1.5)), *COST[1:])),
+        Row("rate", "… texts/s", 2, more_is_better=True, minor=True),
+        Row("idle", "… the modem waits, a text: ms", 2),
+        Row("gap", "… from its answer to the next AT+CMGS, median: ms", 2, minor=True),
+        Row("cpu", "… CPU ms a text", 2, Target("≤", 1.5)), *COST[1:])),
     Scenario("link", link_held, everyone(60, 8, 30), (
-        Row("rate", "the same where a held link saves air: texts/s", 2, more_is_better=True),
-        Row("ratio", "the same: wall over the modem's own delays", 4))),
+        Row("rate", "the same where a held link saves three fifths of the air: texts/s", 2, more_is_better=True),
+        Row("ratio", "… wall over the modem's own delays", 4, minor=True))),
     Scenario("modems", many_modems, {"yishi": 40}, (
-        Row("speedup2", "2 modems: times as fast as one", 2, more_is_better=True),
-        Row("speedup4", "4 modems", 2, more_is_better=True),
-        Row("speedup16", "16 modems", 2, Target("≥", 15.5), True),
-        Row("ratio16", "16 modems: wall over a modem's own delays", 4, Target("≤", 1.02)),
-        Row("cpu16", "16 modems: CPU ms a text"))),
+        Row("speedup2", "2 modems at 300 ms air: times as fast as one", 2, more_is_better=True),
+        Row("speedup4", "4 modems: times as fast as one", 2, more_is_better=True),
+        Row("speedup16", "16 modems: times as fast as one", 2, Target("≥", 15.5), True),
+        Row("ratio16", "… wall over a modem's own delays", 4, Target("≤", 1.02)),
+        Row("cpu16", "… CPU ms a text"))),
     Scenario("latency", latency, everyone(20, 20, 20), (
-        Row("median", "idle, queued until AT+CMGS, median: ms", 1, Target("≤", 3)), Row("max", "the longest", 1))),
+        Row("median", "idle, queued until AT+CMGS, median: ms", 1, Target("≤", 3)), Row("max", "… the longest", 1))),
     Scenario("inbound", inbound, everyone(200, 200, 200), (
         Row("seconds", "200 inbound through 50 slots, zero latency: s"), *COST)),
     Scenario("slow-inbound", inbound_slow, everyone(200, 200, 200), (
         Row("seconds", "200 inbound through 50 slots, 20 ms reply: s", 2, Target("≤", 0.25, of_peer=True)), *COST)),
     Scenario("answer", answering, everyone(20, 20, 20), (
-        Row("read", "idle, a text is in the store until it is read, median: ms", 1), Row("read_max", "the longest", 1),
-        Row("answer", "… until AT+CMGS of the answer, median: ms", 1, Target("≤", 10)), Row("answer_max", "the longest", 1))),
+        Row("read", "idle, a text in the store until it is read, median: ms", 1), Row("read_max", "… the longest", 1, minor=True),
+        Row("answer", "… until AT+CMGS of its answer, median: ms", 1, Target("≤", 10)), Row("answer_max", "… the longest", 1, minor=True))),
     Scenario("idle", quiet.idle, everyone(120, 10, 120), (
         Row("switches", "idle: wake-ups a minute for each modem", 1, Target("≤", 5)),
-        Row("core", "idle: % of a core for each modem", 3, Target("≤", 0.1))), 10, True),
+        Row("core", "… % of a core", 3, Target("≤", 0.1))), 10, True),
     Scenario("many-idle", quiet.idle_many, {"yishi": 120}, (
         Row("switches", "16 modems idle: wake-ups a minute for each", 1, Target("≤", 5)),
-        Row("core", "16 modems idle: % of a core for each", 3, Target("≤", 0.1)),
-        Row("mb", "private memory, 16 modems and 10,000 people: MB", 1, Target("≤", 20)),
-        Row("mb1", "private memory, 1 modem and 10,000 people: MB", 1)), 10, True),
+        Row("core", "… % of a core for each", 3, Target("≤", 0.1)),
+        Row("mb", "… private memory, with 10,000 people: MB", 1, Target("≤", 20)),
+        Row("mb1", "… with one modem: MB", 1, minor=True)), 10, True),
     Scenario("silent", faults.silent, everyone(60, 60, 60), (
         Row("noticed", "silent for 60 s with work queued: noticed after s", 1, Target("≤", 20)),
-        Row("back", "silent for 60 s: s until a text leaves again", 1), *faults.SENT), 8, True),
+        Row("back", "… s from then until a text leaves again", 1), *faults.SENT), 8, True),
     Scenario("idle-silent", faults.silent_idle, {"yishi": 400}, (
         Row("noticed", "silent, nothing queued: noticed after s", 0, Target("≤", 360)),), 8, True),
     Scenario("reset", faults.self_reset, everyone(8, 8, 8), (
-        Row("back", "resets itself, 8 s boot: s from its first answer until a text leaves", 1, Target("≤", 3)), *faults.SENT), 2, True),
+        Row("back", "resets itself between texts, 8 s boot: s from its end until a text leaves", 1, Target("≤", 3)), *faults.SENT), 2, True),
     Scenario("settings", faults.settings_lost, {"yishi": 330}, (
         Row("idle", "settings lost without a word, idle: s until they are right again", 0, Target("≤", 300)),), 5, True),
     Scenario("mid-submit", faults.mid_submit, everyone(8, 8, 8), (

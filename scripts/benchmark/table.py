@@ -25,6 +25,7 @@ class Row:
     digits: int = 2
     target: Target | None = None
     more_is_better: bool = False
+    minor: bool = False     # printed and in the JSON, not in the Markdown
 
 
 @dataclasses.dataclass(frozen=True)
