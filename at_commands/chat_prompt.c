@@ -10,7 +10,7 @@
 #define UNECHOED_ENOUGH   2    /* commands without echo: it is off */
 #define ECHO_WITHHELD_MAX 2    /* one that echoes these lines whatever it is told sends all the same */
 #define PROMPT_LEAST_MS   5000
-#define NUDGE_MS          3000
+#define NUDGE_MS          1000
 #define NUDGE_FIRST_MS    5000
 #define USUAL_FACTOR      4 /* so much longer than usual is unusually long */
 #define UNKNOWN_MS        2500
@@ -93,8 +93,10 @@ void chat_echo(struct at_chat *c, int64_t now_ms, const char *line)
 	if (!strcasecmp(line, c->now->cmd.line))
 		c->echoed = true;
 	else if (c->stage == CHAT_RESULT && c->nudged && c->unechoed >= UNECHOED_ENOUGH &&
-		 chat_is_marker_echo(line))
+		 chat_is_marker_echo(line)) {
+		c->owed = 1; /* those before it fell on deaf ears */
 		chat_finish(c, now_ms, AT_TIMEOUT, -1, "", false);
+	}
 }
 
 void chat_result_line(struct at_chat *c, int64_t now_ms)

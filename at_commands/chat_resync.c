@@ -11,7 +11,7 @@
 #define OWED_MS         60000 /* an answer to a marker is known for what it is for so long */
 #define PROBE_SETTLE_MS 250
 #define PROMPTS_MAX     3    /* prompts that are escaped before we stop believing in them */
-#define BUSY_MS         3000 /* between markers while a payload may still be in the air */
+#define BUSY_MS         2000 /* between markers while a payload may still be in the air */
 
 struct chat_marker {
 	const char *line, *prefix;
