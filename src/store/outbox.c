@@ -27,24 +27,25 @@ int outbox_class_find(const char *name)
 int outbox_add(struct store *s, const struct outbox_new *n, int64_t now_utc, int64_t *ret_id)
 {
 	int64_t first = n->not_before_utc > now_utc ? n->not_before_utc : now_utc;
-	int r = store_run(s,
-			  "INSERT INTO message_out (id, number, person, text, class, priority, alphabet, "
-			  "segments, report, "
-			  "prefer,"
-			  " created_utc, not_before_utc, not_after_utc, quiet, next_try_utc, answers, "
-			  "broadcast, meeting, "
-			  "matter,"
-			  " dedupe, secret, private) VALUES ((SELECT (coalesce(max(id), -1) | 1) + 2 FROM "
-			  "message_out)," /* odd:
+	int r = store_run(
+	    s,
+	    "INSERT INTO message_out (id, number, person, text, class, priority, alphabet, "
+	    "segments, report, "
+	    "prefer,"
+	    " created_utc, not_before_utc, not_after_utc, quiet, next_try_utc, answers, "
+	    "broadcast, meeting, "
+	    "matter,"
+	    " dedupe, secret, private) VALUES ((SELECT (coalesce(max(id), -1) | 1) + 2 FROM "
+	    "message_out)," /* odd:
 											     store/message.h */
-			  " ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
-			  " coalesce(?9, CASE ?4 WHEN 'reply' THEN (SELECT modem FROM message_in WHERE id = ?15) END),"
-			  " ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)"
-			  " ON CONFLICT (dedupe) DO NOTHING",
-			  "tPttitibTIIPbIPPPPTTb", n->number, n->person, n->text, class_names[n->class],
-			  (int)n->class, n->ucs2 ? "ucs2" : "gsm7", n->segments, n->report, n->prefer, now_utc,
-			  n->not_before_utc, n->not_after_utc, n->quiet, first, n->answers, n->broadcast,
-			  n->meeting, n->matter, n->dedupe, n->secret, n->private);
+	    " ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
+	    " coalesce(?9, CASE ?4 WHEN 'reply' THEN (SELECT modem FROM message_in WHERE id = ?15) END),"
+	    " ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)"
+	    " ON CONFLICT (dedupe) DO NOTHING",
+	    "tPttitibTIIPbIPPPPTTb", n->number, n->person, n->text, class_names[n->class], (int)n->class,
+	    n->ucs2 ? "ucs2" : "gsm7", n->segments, n->report, n->prefer, now_utc, n->not_before_utc,
+	    n->not_after_utc, n->quiet, first, n->answers, n->broadcast, n->meeting, n->matter, n->dedupe,
+	    n->secret, n->private);
 	if (r)
 		return r;
 	if (ret_id)

@@ -114,9 +114,9 @@ int main(void)
 {
 	clock_set_zone("Asia/Shanghai");
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(rate_alone),  cmocka_unit_test(what_is_kept_of_the_quota),
-	    cmocka_unit_test(the_day),     cmocka_unit_test(quiet_hours),
-	    cmocka_unit_test(properties),  cmocka_unit_test(as_the_sender_counts),
+	    cmocka_unit_test(rate_alone), cmocka_unit_test(what_is_kept_of_the_quota),
+	    cmocka_unit_test(the_day),    cmocka_unit_test(quiet_hours),
+	    cmocka_unit_test(properties), cmocka_unit_test(as_the_sender_counts),
 	};
 	return cmocka_run_group_tests_name("broadcast plan", tests, NULL, NULL);
 }
