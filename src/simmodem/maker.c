@@ -7,9 +7,18 @@
 #include <string.h>
 #include <strings.h>
 
+static const struct profile_switch *find_switch(const struct modem *m, const char *command)
+{
+	for (int i = 0; i < PROFILE_SWITCHES && m->profile->flags[i].command; i++)
+		if (!strcasecmp(m->profile->flags[i].command, command))
+			return &m->profile->flags[i];
+	return NULL;
+}
+
 static void add_placeholder(const struct modem *m, const struct profile_extra *x, const char *name, size_t n,
 			    struct buf *out)
 {
+	const struct profile_switch *own = find_switch(m, x->command);
 	if (!strncmp(name, "pin", n))
 		buf_addf(out, "%d", m->pin_tries);
 	else if (!strncmp(name, "puk", n))
@@ -18,8 +27,8 @@ static void add_placeholder(const struct modem *m, const struct profile_extra *x
 		buf_adds(out, m->pin_state);
 	else if (!strncmp(name, "stat", n))
 		buf_addf(out, "%d", modem_registration(m));
-	else if (!strncmp(name, "flag", n))
-		buf_addf(out, "%d", m->set.flag[x->flag]);
+	else if (!strncmp(name, "flag", n) && own)
+		buf_addf(out, "%d", m->set.flag[own->flag]);
 }
 
 /* One line of the answer, placeholders filled in. */
@@ -40,13 +49,16 @@ static void add_line(struct modem *m, const struct profile_extra *x, const char 
 
 static bool extra(struct modem *m, const char *name, enum op op, const struct args *a, struct result *ret)
 {
+	const struct profile_switch *own = op == OP_SET ? find_switch(m, name) : NULL;
+	*ret = OK_RESULT;
+	if (own) {
+		m->set.flag[own->flag] = args_int(a, 0, 0);
+		return true;
+	}
 	for (const struct profile_extra *x = m->profile->extras;
 	     x < m->profile->extras + PROFILE_EXTRAS && x->command; x++) {
-		if (strcasecmp(x->command, name) != 0 || (x->flag && !x->answer && op != OP_SET))
+		if (strcasecmp(x->command, name) != 0)
 			continue;
-		*ret = OK_RESULT;
-		if (op == OP_SET && x->flag)
-			m->set.flag[x->flag] = args_int(a, 0, 0);
 		for (const char *p = op == OP_SET ? NULL : x->answer; p && *p;) {
 			size_t n = strcspn(p, "\n");
 			add_line(m, x, p, n);

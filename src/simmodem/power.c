@@ -31,8 +31,8 @@ void modem_settings_default(struct modem *m)
 	       &s->cnmi[4]);
 	for (int i = 0; i < 3; i++)
 		text_copy(s->mem[i], sizeof s->mem[i], p->default_store);
-	for (int i = 0; i < PROFILE_EXTRAS && p->extras[i].command; i++)
-		s->flag[p->extras[i].flag] = p->extras[i].value;
+	for (int i = 0; i < PROFILE_SWITCHES && p->flags[i].command; i++)
+		s->flag[p->flags[i].flag] = p->flags[i].value;
 	text_copy(s->phonebook, sizeof s->phonebook, "SM");
 	text_copy(s->cscs, sizeof s->cscs, "IRA");
 }

@@ -40,7 +40,6 @@ enum maker_flag {
 	FLAG_NONE,
 	FLAG_CVHU,   /* ATH is ignored unless 0 */
 	FLAG_DSCI,   /* ^DSCI: lines tell calls */
-	FLAG_CCINFO, /* +QIND: "ccinfo" lines tell calls */
 	FLAG_CLCC,   /* +CLCC: lines tell calls */
 	FLAG_CLTS,   /* *PSUTTZ: tells the network's time */
 	FLAG_ZCDRUN, /* 8: no CD-ROM mode */
@@ -51,11 +50,17 @@ enum maker_flag {
 struct profile_extra {
 	const char *command; /* as typed after AT, up to ? = or the end; one entry serves all its forms */
 	/* Lines parted by \n; NULL: just OK. {pin} {puk} tries left, {sim} its state, {stat} registration,
-	 * {flag} the value of `flag` */
+	 * {flag} what the command has set */
 	const char *answer;
-	enum maker_flag flag; /* what its first number sets */
-	int value;            /* … after power-up */
 };
+
+/* A command whose first number is kept. Its other forms are an extra's, or the standard's. */
+struct profile_switch {
+	const char *command;
+	enum maker_flag flag;
+	int value; /* after power-up */
+};
+#define PROFILE_SWITCHES 4
 
 /* The command that says at which of the modem's ports URCs come out. */
 struct profile_route {
@@ -98,6 +103,7 @@ struct profile {
 	const char *noise_ends; /* … until this command came; NULL: never ends */
 	int busy_error;         /* answered once as +CME ERROR right after boot; 0 none */
 	struct profile_route route;
+	struct profile_switch flags[PROFILE_SWITCHES];
 	struct profile_extra extras[PROFILE_EXTRAS];
 };
 

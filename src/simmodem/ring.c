@@ -61,9 +61,6 @@ static void say_state(struct modem *m, int state)
 	const struct call *c = &m->call;
 	if (m->set.flag[FLAG_DSCI]) /* Quectel [C, chan-quectel] */
 		modem_urc(m, "^DSCI: 1,1,%d,0,%s,%d", state, c->from, *c->from ? c->number_type : 128);
-	if (m->set.flag[FLAG_CCINFO])
-		modem_urc(m, "+QIND: \"ccinfo\",1,1,%d,0,0,\"%s\",%d", state == 6 ? -1 : state, c->from,
-			  c->number_type);
 	if (m->set.flag[FLAG_CLCC]) /* A76xx [F, cof] */
 		modem_urc(m, "+CLCC: 1,1,%d,0,0,\"%s\",%d", state, c->from, *c->from ? c->number_type : 128);
 }
