@@ -87,6 +87,7 @@ static int quarantine(const struct participation *p, struct received *in, const 
 	    .received_utc = now, .hash = hash, .kind = INBOX_QUARANTINE, .sender = "", .reason = reason};
 	if ((r = store_raw(p, in, &row, &id)) || in->draft)
 		return r;
+	in->raw = true;
 	log_warning("%s: unreadable bytes are kept in quarantine: %s", in->modem, reason);
 	/* the bytes are safe; a case that could not be opened is no reason to keep them in the modem */
 	int told = participation_quarantine_within(p, id, sender, reason, in->modem, now);

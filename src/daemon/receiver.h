@@ -19,6 +19,7 @@ struct received {
 	/* results */
 	int failed; /* -errno: nothing was done with this one, the modem must keep it */
 	bool known; /* it had come before */
+	bool raw;   /* it is no readable text, and kept as it is */
 };
 
 /* All of them in one transaction, and what their texts ask for is done in it as well, so that an answer lies in the

@@ -144,6 +144,7 @@ static void finish(struct session *s, const struct seen *seen)
 		s->registered = false;
 		s->register_errors = 0;
 	}
+	read_note_room(s);
 	put_when_changed(s);
 	operator_look(s);
 }

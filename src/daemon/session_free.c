@@ -139,6 +139,7 @@ void free_next(struct session *s)
 		s->delete_at--;
 	if (s->delete_at < 0) {
 		s->deleting = false;
+		read_note_room(s);
 		at_list_done(&s->list);
 		s->list = (struct at_list){0};
 		s->list_at = 0;

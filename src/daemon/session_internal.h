@@ -197,6 +197,7 @@ struct session {
 	unsigned look_due;      /* bit n: memory[n] is to be selected, and listed when it is not empty */
 	struct at_list list;    /* being worked through */
 	int list_at, delete_at, batch;
+	int cut_off; /* direct texts in a row that were not whole */
 	bool reread; /* the slot in hand has been asked for twice in this round */
 	bool deleting;
 	struct {
@@ -308,6 +309,8 @@ void read_check(struct session *s); /* session_check.c; ends in read_begin or EV
 int64_t read_next_ms(const struct session *s);
 void read_forget(struct session *s);
 void read_check_settings(struct session *s); /* soon: something speaks against them */
+void read_store_full(struct session *s); /* it says so */
+void read_note_room(struct session *s);  /* how full the store of our choice is has become known */
 void read_look_at(struct session *s, int64_t ms); /* the next look is at this time, or earlier */
 int read_memory_index(const struct session *s, const char *name);
 void read_go_on(struct session *s);

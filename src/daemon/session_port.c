@@ -99,8 +99,7 @@ static void on_urc(void *user, const struct at_urc *u)
 		read_direct(s, u);
 		break;
 	case URC_STORE_FULL:
-		log_warning("%s: its store is full", s->config->name);
-		read_all_due(s);
+		read_store_full(s);
 		break;
 	case URC_READY:
 		init_hurry(s);

@@ -2,6 +2,7 @@
  * is freed; a slot that makes trouble is left alone and read again later, in rounds (trouble.h), before its bytes
  * go into quarantine. */
 #include "daemon/session_internal.h"
+#include "daemon/alarm.h"
 #include "daemon/receiver.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -15,6 +16,7 @@
 #define LIST_ABOVE 2  /* so many announced in one memory: one listing is cheaper */
 #define LATELY_MS  5000
 #define RETRY_MS   2000 /* the database was busy: the texts are still in the modem */
+#define CUT_OFF    2    /* direct texts in a row that are waited for once more */
 #define TOGETHER   64   /* texts in one transaction */
 
 void read_forget(struct session *s)
@@ -133,6 +135,9 @@ static void take_some(struct session *s, struct received *in, int *where, int n)
 			continue;
 		}
 		trouble_good_read(&s->trouble, s->list_memory, slot->index);
+		if (in[i].raw)
+			alarm_raise(s->d, s->config->name, ALARM_QUARANTINE, "%s %d", s->list_memory,
+				    slot->index);
 		/* the network may have sent it again, into the same slot: that costs some time, and no text */
 		if (free_was_said(s, slot->index) && in[i].known) {
 			s->bulk.off = true;
@@ -206,6 +211,13 @@ void read_direct(struct session *s, const struct at_urc *u)
 		read_check_settings(s);
 		return;
 	}
+	if (u->kind == URC_CMT && u->length_lies && s->row->cnma != CNMA_NONE && s->cut_off++ < CUT_OFF) {
+		/* no slot to read once more; what is not acknowledged is sent again */
+		session_remark(s, "cut off: %s", u->line);
+		read_check_settings(s);
+		return;
+	}
+	s->cut_off = 0;
 	struct received in = {.modem = s->config->name,
 			      .line = session_line_key(s),
 			      .memory = "",
@@ -221,6 +233,8 @@ void read_direct(struct session *s, const struct at_urc *u)
 		return;
 	}
 	send_reported(s);
+	if (in.raw)
+		alarm_raise(s->d, s->config->name, ALARM_QUARANTINE, "%s", "");
 	daemon_act_soon(s->d, 0);
 	acknowledge(s, came_ms);
 }

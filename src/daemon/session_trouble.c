@@ -1,5 +1,6 @@
 /* Slots that make trouble, as a session sees them: when they are read again, and what a restart must not forget. */
 #include "daemon/session_internal.h"
+#include "daemon/alarm.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "store/bad_slot.h"
@@ -88,4 +89,28 @@ void read_trouble_keep(struct session *s)
 	if (r)
 		log_error("%s: bad slots are not kept: %s", s->config->name, strerror(-r));
 	s->trouble.changed = r != 0;
+}
+
+/* ------------------------------------------------------------------------------------------------ room */
+
+void read_note_room(struct session *s)
+{
+	const char *name = s->config->name;
+	if (s->size <= 0 || s->used < 0)
+		return;
+	if (s->used >= s->size)
+		alarm_raise(s->d, name, ALARM_STORE_FULL, "%d/%d", s->used, s->size);
+	else
+		alarm_clear(s->d, name, ALARM_STORE_FULL);
+	if (s->used * 5 >= s->size * 4 && s->used < s->size)
+		alarm_raise(s->d, name, ALARM_STORE_80, "%d/%d", s->used, s->size);
+	else
+		alarm_clear(s->d, name, ALARM_STORE_80);
+}
+
+void read_store_full(struct session *s)
+{
+	log_warning("%s: its store is full", s->config->name);
+	alarm_raise(s->d, s->config->name, ALARM_STORE_FULL, "%s", "");
+	read_all_due(s);
 }

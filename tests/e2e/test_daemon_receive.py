@@ -88,6 +88,8 @@ class Receive(unittest.TestCase):
             site.answer(resident(1))
             site.sim.wait_state(queue=0, used=0)
             wait_for(lambda: site.value("SELECT count(*) FROM matter WHERE origin = 'quarantine'") >= 1, "a case is open")
+            wait_for(lambda: site.value("SELECT count(*) FROM event WHERE kind = 'modem.alarm' AND body LIKE '%quarantine%'") == 1,
+                     "an alarm says so")
 
     def test_a_read_that_is_cut_off_now_and_then_loses_no_text(self):
         """Several reads in a row give half of what they announce: the slot is read again in later rounds."""
