@@ -497,6 +497,8 @@ void session_wake(struct session *s)
 	send_wake(s);
 	if (s->state == SESSION_READY && send_wanted(s))
 		session_event(s, EV_SEND);
+	else if (s->hush_ms && session_reading(s) && send_wanted(s))
+		port_hurry(s);
 }
 
 int session_hold(struct session *s, const char **ret_path)

@@ -279,6 +279,7 @@ void port_submit(struct session *s, struct at_command *c, void (*done)(void *use
  * machine once, however many pieces the answer comes in. Nobody waits for a look. */
 void port_submit_unhurried(struct session *s, struct at_command *c,
 			   void (*done)(void *user, const struct at_reply *r));
+void port_hurry(struct session *s); /* somebody waits after all */
 /* In every done: true when the port is gone and nothing is to be gone on with. Notes a dead modem as well. */
 bool port_over(struct session *s, const struct at_reply *r);
 

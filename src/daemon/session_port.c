@@ -285,9 +285,16 @@ void port_submit(struct session *s, struct at_command *c, void (*done)(void *use
 void port_submit_unhurried(struct session *s, struct at_command *c,
 			   void (*done)(void *user, const struct at_reply *r))
 {
-	if (!s->burst) /* within one there is somebody who waits */
+	if (!s->burst && !s->ahead.m) /* else somebody waits */
 		s->hush_ms = mono_ms() + UNHURRIED_MS;
 	port_submit(s, c, done);
+}
+
+void port_hurry(struct session *s)
+{
+	s->hush_ms = 0;
+	watch(s);
+	session_arm(s);
 }
 
 bool port_over(struct session *s, const struct at_reply *r)

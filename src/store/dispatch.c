@@ -126,10 +126,10 @@ static int settle(struct store *s, const struct outbox_message *m, int64_t now_u
 	}
 	if (uncertain) {
 		bool again = outbox_personal(m->class) && !m->repeated;
-		return store_run(
-		    s,
-		    "UPDATE message_out SET state = 'uncertain', next_try_utc = ?, " CHOOSE_BOUND " WHERE id = ?",
-		    "II", again ? now_utc + OUTBOX_REPEAT_S : NEVER, m->id);
+		return store_run(s,
+				 "UPDATE message_out SET state = 'uncertain', next_try_utc = ?, " CHOOSE_BOUND
+				 " WHERE id = ?",
+				 "II", again ? now_utc + OUTBOX_REPEAT_S : NEVER, m->id);
 	}
 	/* a report may have come before the final OK */
 	r = store_run(s,
@@ -206,11 +206,12 @@ int outbox_part_uncertain(struct store *s, struct outbox_message *m, int part, i
 /* Parts that have left keep a text on its line: from another number they would not be joined. */
 static int requeue(struct store *s, int64_t message, int64_t next_try_utc)
 {
-	return store_run(s,
-			 "UPDATE message_out SET state = 'queued', next_try_utc = ?1, modem = CASE WHEN EXISTS"
-			 " (SELECT 1 FROM part_out WHERE message = ?2 AND state <> 'failed') THEN modem END, "
-			 CHOOSE_BOUND " WHERE id = ?2 AND state = 'sending'",
-			 "II", next_try_utc, message);
+	return store_run(
+	    s,
+	    "UPDATE message_out SET state = 'queued', next_try_utc = ?1, modem = CASE WHEN EXISTS"
+	    " (SELECT 1 FROM part_out WHERE message = ?2 AND state <> 'failed') THEN modem END, " CHOOSE_BOUND
+	    " WHERE id = ?2 AND state = 'sending'",
+	    "II", next_try_utc, message);
 }
 
 int outbox_part_later(struct store *s, struct outbox_message *m, int part, const char *reason,
@@ -223,10 +224,11 @@ int outbox_part_later(struct store *s, struct outbox_message *m, int part, const
 	r = store_run(s, "UPDATE part_out SET state = 'failed' WHERE message = ? AND part = ?", "Ii", m->id,
 		      part);
 	if (r == 0)
-		r = store_run(s,
-			      "UPDATE message_out SET attempts = attempts + 1, reason = ?, prefer = NULL WHERE id "
-			      "= ?",
-			      "tI", reason, m->id);
+		r = store_run(
+		    s,
+		    "UPDATE message_out SET attempts = attempts + 1, reason = ?, prefer = NULL WHERE id "
+		    "= ?",
+		    "tI", reason, m->id);
 	if (r == 0)
 		r = requeue(s, m->id, next_try_utc);
 	return finish(s, own, r);
@@ -271,10 +273,9 @@ int outbox_expire(struct store *s, int64_t now_utc, int *ret_count)
 	/* looked for before it is written, since most times there is none and a write is a wake-up of the disk
 	 */
 	int64_t id;
-	int r = store_get(
-	    s, &id,
-	    "SELECT id FROM message_out WHERE state = 'queued' AND not_after_utc <= ? LIMIT 1",
-	    "I", now_utc);
+	int r = store_get(s, &id,
+			  "SELECT id FROM message_out WHERE state = 'queued' AND not_after_utc <= ? LIMIT 1",
+			  "I", now_utc);
 	*ret_count = 0;
 	if (r)
 		return r == -ENOENT ? 0 : r;
@@ -297,8 +298,8 @@ static int recover_one(struct store *s, int64_t id, int64_t now_utc)
 	int r = choose_load(s, id, &m);
 	if (r)
 		return r;
-	while ((r = store_get(s, &part, "SELECT part FROM part_out WHERE message = ? AND state = 'sending'", "I",
-			      id)) == 0 &&
+	while ((r = store_get(s, &part, "SELECT part FROM part_out WHERE message = ? AND state = 'sending'",
+			      "I", id)) == 0 &&
 	       (r = count_airtime(s, &m, (int)part, now_utc)) == 0 && /* it may have cost */
 	       (r = store_run(s, "UPDATE part_out SET state = 'uncertain' WHERE message = ? AND part = ?", "II",
 			      id, part)) == 0)

@@ -33,7 +33,8 @@ struct outbox_new {
 	int64_t not_before_utc;                              /* 0: now */
 	int64_t not_after_utc;                               /* 0: none; later it is expired */
 	int64_t person, answers, broadcast, meeting, matter; /* ids, 0: none */
-	const char *prefer; /* the modem that it would best leave by; NULL: a reply prefers the one that got what it
+	const char
+	    *prefer; /* the modem that it would best leave by; NULL: a reply prefers the one that got what it
 			       answers, anything else has no preference */
 	const char *dedupe; /* names the one occasion, such as "meeting:12:remind:+86…"; NULL: none */
 	bool private;       /* the text stands in for what private_keep_out() keeps under `dedupe` */
@@ -61,7 +62,7 @@ struct outbox_message {
 	enum outbox_class class;
 	bool ucs2, report;
 	bool repeated; /* this is the one repetition of an uncertain text */
-	bool asked;    /* the part in hand asks for a report: set by who composes it, before outbox_part_begin */
+	bool asked; /* the part in hand asks for a report: set by who composes it, before outbox_part_begin */
 	char line[48]; /* the SIM that it leaves by, likewise; "": the modem's name stands for it */
 	int segments, attempts;
 	int ref; /* of the concatenation, −1 until the first part is composed */
