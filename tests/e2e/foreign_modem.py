@@ -73,6 +73,7 @@ class ForeignModem:
         self.slots, self.random, self.nasty = {}, random.Random(seed), nasty
         self.size, self.echo, self.end, self.first = slots, echo, line_end, first_index
         self.reports, self.reported = [], 0
+        self.caller, self.rings, self.next_ring, self.rejected = None, 0, 0, 0
         self.network, self.sent, self.deleted, self.lost_cmti, self.errors = [], [], 0, 0, 0
         self.pdu_mode, self.cnmi, self.cmee, self.mr = False, [0, 0, 0, 0, 0], 0, 0
         self.prompt_length, self.input = None, b""
@@ -114,6 +115,20 @@ class ForeignModem:
                 else:
                     self.say(f'+CMTI: "SM",{index}')
 
+    def ring(self, number, rings):
+        """Somebody rings; this modem has no +CLIP, but says who when it is asked."""
+        with self.lock:
+            self.caller, self.rings, self.next_ring = number, rings, time.time()
+
+    def ringing(self):
+        if self.caller is None or time.time() < self.next_ring:
+            return
+        if self.rings == 0:
+            self.caller = None
+            return self.say("NO CARRIER")
+        self.rings, self.next_ring = self.rings - 1, time.time() + 1
+        self.say("RING")
+
     def report(self):
         """Reports come in any order, in the national form as well, now and then twice."""
         now = time.time()
@@ -136,6 +151,7 @@ class ForeignModem:
                 if self.prompt_length is None:
                     self.arrive()
                     self.report()
+                    self.ringing()
 
     def write(self, text):
         data = text.encode("latin-1")
@@ -212,6 +228,12 @@ class ForeignModem:
                   "AT+CPMS?": f'+CPMS: "SM",{len(self.slots)},{self.size},"SM",{len(self.slots)},{self.size},"SM",{len(self.slots)},{self.size}'}
         if upper in simple:
             return self.say(simple[upper], "OK")
+        if upper == "AT+CLCC":
+            return self.say(*([f'+CLCC: 1,1,4,0,0,"{self.caller}",145'] if self.caller else []), "OK")
+        if upper == "ATH":
+            self.rejected += self.caller is not None
+            self.caller = None
+            return self.say("OK")
         if (found := re.fullmatch(r"AT\+CMEE=([012])", upper)):
             self.cmee = int(found[1])
             return self.say("OK")

@@ -175,6 +175,17 @@ class Direct(unittest.TestCase):
             self.assertEqual(site.value("SELECT count(*) FROM pdu_in WHERE slot = -1"), 8)
             self.assertEqual(len([t for t in typed(site) if "+CNMA" in t]), 8)
 
+    def test_one_that_is_cut_off_is_sent_again(self):
+        """No slot can be read once more; what is not acknowledged comes again."""
+        with self.direct() as site:
+            self.force(site)
+            site.start()
+            site.sim.do("urc", text="+CMT: ,27\n0891683108000005F0040D91683108108383F0000062112221059023")
+            site.text(resident(1), "7")
+            site.answer(resident(1))
+            self.assertEqual(site.value("SELECT count(*) FROM pdu_in"), 1)
+            self.assertEqual(len([t for t in typed(site) if "+CNMA" in t]), 1)
+
     def test_while_a_text_is_in_the_air_it_is_never_late(self):
         """The air takes longer than the network waits: no acknowledgement, and the text comes again."""
         with self.direct(air_ms=9500, ack_ms=6000) as site:

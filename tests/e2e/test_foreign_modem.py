@@ -10,9 +10,9 @@ from harness import Site, wait_for
 class ForeignSite(Site):
     """A site whose only modem is the foreign one."""
 
-    def __init__(self, modem, **kw):
+    def __init__(self, foreign, **kw):
         super().__init__(modems=1, **kw)
-        self.foreign = modem
+        self.foreign = foreign
 
     def __enter__(self):
         self.sim = self.foreign
@@ -62,6 +62,18 @@ class ForeignModemTest(unittest.TestCase):
             if nasty:
                 self.assertGreater(modem.errors + modem.lost_cmti, 0)
             self.assertGreaterEqual(modem.reported, len(numbers))
+
+    def test_people_who_ring(self):
+        """RING alone, the number only when it is asked for, no +CHUP: noted once each, and rejected by ATH."""
+        modem = ForeignModem()
+        with ForeignSite(modem, modem={"ring_for": "4s"}) as site:
+            modem.ring("+8613900000001", 5)
+            wait_for(lambda: modem.caller is None, "it is over")
+            wait_for(lambda: len(site.json("message", "list", "--in")) == 1, "it is noted")
+            modem.ring("+8613900000002", 60)
+            wait_for(lambda: modem.rejected == 2 or modem.caller is None, "it is rejected")
+            wait_for(lambda: len(site.json("message", "list", "--in")) == 2, "it is noted, too")
+            self.assertEqual([m["number"] for m in site.json("message", "list", "--in")], ["+8613900000001", "+8613900000002"])
 
     def test_200_texts_through_10_slots(self):
         self.flood(0.0, 1)
