@@ -135,7 +135,8 @@ static void finish(struct session *s, const struct seen *seen)
 	read_trouble_due(s);
 	if (missed)
 		s->list_due |= 1;
-	if (mono_ms() >= s->next_round_ms) {
+	/* while texts wait for the air, only what was announced is read, and nobody asks what can wait */
+	if (!s->burst && mono_ms() >= s->next_round_ms) {
 		s->next_round_ms = mono_ms() + ROUND_MS;
 		s->look_due |= s->memory_count > 1 ? ((1u << s->memory_count) - 1) & ~1u : 0;
 	}
@@ -146,7 +147,10 @@ static void finish(struct session *s, const struct seen *seen)
 	}
 	read_note_room(s);
 	put_when_changed(s);
-	operator_look(s);
+	if (s->burst)
+		read_begin(s);
+	else
+		operator_look(s);
 }
 
 static void read_lines(struct session *s, const struct at_reply *r, struct seen *seen)
