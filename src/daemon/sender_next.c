@@ -136,6 +136,7 @@ int sender_next(struct daemon *d, struct session *s, struct outbox_message *ret)
 				   .user = d};
 	for (int i = 0; i < d->session_count; i++)
 		gate.held_count += session_holds(d->session[i], held + gate.held_count);
+	bool look = store_look(d->store);
 	int r = count_room(d, s, now, gate.room);
 	if (r == 0 && pauses(s))
 		for (int c = 0; c < OUTBOX_CLASSES; c++)
@@ -143,6 +144,7 @@ int sender_next(struct daemon *d, struct session *s, struct outbox_message *ret)
 				gate.room[c] = 0;
 	if (r == 0)
 		r = outbox_choose(d->store, &gate, &s->sender.turns, ret);
+	store_looked(d->store, look);
 	if (r == 0)
 		snprintf(ret->line, sizeof ret->line, "%s", gate.line);
 	return r;
@@ -181,11 +183,13 @@ int64_t sender_wait_ms(struct daemon *d)
 	int64_t now = daemon_now(d), next, wished, ms = INT64_MAX;
 	bool ready[OUTBOX_CLASSES];
 	struct outbox_gate gate = {.modem = "", .now_utc = now, .patience_s = patience_s, .user = d};
+	bool look = store_look(d->store);
 	int r = outbox_next_utc(d->store, now, &next);
 	if (r == 0)
 		r = outbox_ready(d->store, now, ready);
 	if (r == 0)
 		r = outbox_wished_utc(d->store, &gate, &wished);
+	store_looked(d->store, look);
 	if (r) {
 		log_error("the outbox cannot be looked at: %s", strerror(-r));
 		return 1000;

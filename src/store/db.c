@@ -193,6 +193,17 @@ void store_rollback(struct store *s)
 	airtime_undone(s);
 }
 
+bool store_look(struct store *s)
+{
+	return sqlite3_get_autocommit(s->db) && store_run(s, "BEGIN", "") == 0;
+}
+
+void store_looked(struct store *s, bool look)
+{
+	if (look && store_run(s, "COMMIT", ""))
+		store_rollback(s);
+}
+
 int store_mark(struct store *s)
 {
 	return store_run(s, "SAVEPOINT piece", "");

@@ -28,6 +28,10 @@ void store_close(struct store *s);
 int store_begin(struct store *s);
 int store_commit(struct store *s);
 void store_rollback(struct store *s);
+/* Several questions of one snapshot, which costs the locks of one; within a transaction it is that one. What
+ * store_look returned is given back to store_looked. */
+bool store_look(struct store *s);
+void store_looked(struct store *s, bool look);
 /* A piece of a transaction that may fail alone: store_mark, then store_keep or store_undo. They nest. */
 int store_mark(struct store *s);
 int store_keep(struct store *s);
