@@ -50,19 +50,18 @@ void quota_add(struct quota_window *w, enum outbox_class c, int segments, int64_
 /* Of one window. */
 static int64_t left(int64_t quota, const int64_t used[OUTBOX_CLASSES], enum outbox_class c)
 {
-	int64_t kept = (quota + 4) / 5, slice = quota / 20, all = quota - quota_sum(used), most = 0;
+	int64_t kept = (quota + 4) / 5, all = quota - quota_sum(used), most = 0;
 	if (!quota)
 		return INT64_MAX;
 	switch (c) {
 	case OUTBOX_ALARM:
 		return INT64_MAX;
 	case OUTBOX_REPLY:
-		most = quota - 2 * slice - used[OUTBOX_REPLY];
+		most = quota - quota / 10 - used[OUTBOX_REPLY];
 		break;
 	case OUTBOX_REMINDER:
 	case OUTBOX_BROADCAST:
-		most = minimum(quota - kept - used[OUTBOX_REMINDER] - used[OUTBOX_BROADCAST],
-			       quota - kept - slice - used[c]);
+		most = quota - kept - used[OUTBOX_REMINDER] - used[OUTBOX_BROADCAST];
 		break;
 	case OUTBOX_CLASSES:
 		break;

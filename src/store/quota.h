@@ -6,8 +6,7 @@
  *
  *     alarms      are counted, and never wait
  *     replies     may use all but a tenth of a quota, which is left to what was planned
- *     the rest    may use four fifths of it together: a fifth is kept for replies and alarms; of reminders and
- *                 broadcasts each leaves a twentieth of the quota to the other */
+ *     the rest    may use four fifths of it together: a fifth is kept for replies and alarms */
 #pragma once
 
 #include "store/outbox.h"

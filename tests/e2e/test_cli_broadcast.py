@@ -70,8 +70,8 @@ class InTime(unittest.TestCase):
             self.assertTrue(b.json("broadcast", "preview", *args)[0]["fits"])
             done = b.run("broadcast", "new", "--yes", *args, "--not-after", "+2h")
             self.assertEqual(done.returncode, 1)
-            # 75 in any hour: a fifth is kept for replies and alarms, a twentieth for reminders
-            self.assertIn("150 of 300", done.stderr)
+            # 80 in any hour: a fifth is kept for replies and alarms
+            self.assertIn("160 of 300", done.stderr)
             self.assertEqual(b.json("broadcast", "list"), [])
             b.ok("broadcast", "new", "--yes", *args, "--not-after", "+5h")
             self.assertRegex(b.ok("broadcast", "show", 1), r"not after +2026-11-18 ")

@@ -38,15 +38,15 @@ static void rate_alone(void **state)
 	assert_int_equal(plan_finish(&p, TEN, 0, 1), INT64_MAX);
 }
 
-/* Of 100 an hour a fifth is for replies and alarms, a twentieth for reminders. */
+/* Of 100 an hour a fifth is for replies and alarms. */
 static void what_is_kept_of_the_quota(void **state)
 {
 	(void)state;
 	struct plan p = one_line(100, 0);
-	assert_int_equal(plan_finish(&p, TEN, 0, 75), TEN + 5 * MINUTE_S);
-	assert_int_equal(plan_finish(&p, TEN, 0, 76), TEN + QUOTA_HOUR * MINUTE_S + MINUTE_S);
+	assert_int_equal(plan_finish(&p, TEN, 0, 80), TEN + 6 * MINUTE_S);
+	assert_int_equal(plan_finish(&p, TEN, 0, 81), TEN + QUOTA_HOUR * MINUTE_S + MINUTE_S);
 	/* what left before counts from the minute in which it left */
-	quota_add(&lines[0].used, OUTBOX_BROADCAST, 70, TEN - 30 * MINUTE_S);
+	quota_add(&lines[0].used, OUTBOX_BROADCAST, 75, TEN - 30 * MINUTE_S);
 	assert_int_equal(plan_finish(&p, TEN, 0, 5), TEN + MINUTE_S);
 	assert_int_equal(plan_finish(&p, TEN, 0, 6), TEN + 32 * MINUTE_S);
 }
@@ -55,9 +55,9 @@ static void the_day(void **state)
 {
 	(void)state;
 	struct plan p = one_line(0, 100);
-	assert_int_equal(plan_finish(&p, TEN, 0, 75), TEN + 5 * MINUTE_S);
-	assert_int_equal(plan_finish(&p, TEN, 0, 76), TEN + QUOTA_DAY * MINUTE_S + MINUTE_S);
-	assert_int_equal(plan_finish(&p, TEN, 0, 225), TEN + 2 * QUOTA_DAY * MINUTE_S + 5 * MINUTE_S);
+	assert_int_equal(plan_finish(&p, TEN, 0, 80), TEN + 6 * MINUTE_S);
+	assert_int_equal(plan_finish(&p, TEN, 0, 81), TEN + QUOTA_DAY * MINUTE_S + MINUTE_S);
+	assert_int_equal(plan_finish(&p, TEN, 0, 240), TEN + 2 * QUOTA_DAY * MINUTE_S + 6 * MINUTE_S);
 	assert_int_equal(plan_finish(&p, TEN, 0, 100000), INT64_MAX);
 }
 

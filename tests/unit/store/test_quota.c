@@ -73,15 +73,15 @@ static void each_class_leaves_something(void **state)
 {
 	(void)state;
 	/* alarm, reply, reminder, broadcast */
-	const int none[] = {0, 0, 0, 0}, flood[] = {0, 0, 0, 75}, reminders[] = {0, 0, 75, 0},
+	const int none[] = {0, 0, 0, 0}, flood[] = {0, 0, 0, 80}, reminders[] = {0, 0, 75, 0},
 		  bulk[] = {0, 0, 5, 75}, replies[] = {0, 90, 0, 0}, over[] = {0, 30, 0, 0},
 		  alarms[] = {150, 0, 0, 0};
 	assert_int_equal(left_of(100, none, OUTBOX_REPLY), 90);
-	assert_int_equal(left_of(100, none, OUTBOX_REMINDER), 75);
-	assert_int_equal(left_of(100, none, OUTBOX_BROADCAST), 75);
-	/* a broadcast leaves a twentieth to reminders and a fifth to replies, and the other way round */
+	assert_int_equal(left_of(100, none, OUTBOX_REMINDER), 80);
+	assert_int_equal(left_of(100, none, OUTBOX_BROADCAST), 80);
+	/* a fifth is kept for replies */
 	assert_int_equal(left_of(100, flood, OUTBOX_BROADCAST), 0);
-	assert_int_equal(left_of(100, flood, OUTBOX_REMINDER), 5);
+	assert_int_equal(left_of(100, flood, OUTBOX_REMINDER), 0);
 	assert_int_equal(left_of(100, reminders, OUTBOX_BROADCAST), 5);
 	assert_int_equal(left_of(100, bulk, OUTBOX_REMINDER), 0);
 	assert_int_equal(left_of(100, bulk, OUTBOX_REPLY), 20);
@@ -92,7 +92,6 @@ static void each_class_leaves_something(void **state)
 	/* alarms are counted and never wait */
 	assert_int_equal(left_of(100, alarms, OUTBOX_ALARM), INT64_MAX);
 	assert_int_equal(left_of(100, alarms, OUTBOX_REPLY), 0);
-	/* small quotas have no twentieth */
 	assert_int_equal(left_of(10, none, OUTBOX_BROADCAST), 8);
 	assert_int_equal(left_of(0, flood, OUTBOX_BROADCAST), INT64_MAX);
 }
@@ -105,12 +104,12 @@ static void the_narrower_window_counts(void **state)
 	const struct quota q = {100, 200};
 	for (int i = 0; i < 3; i++)
 		quota_add(&w, OUTBOX_BROADCAST, 40, NOW + i * 2 * HOUR);
-	assert_int_equal(quota_left(&q, &w, OUTBOX_BROADCAST), 30);
+	assert_int_equal(quota_left(&q, &w, OUTBOX_BROADCAST), 40);
 	quota_move(&w, NOW + 20 * HOUR);
-	assert_int_equal(quota_left(&q, &w, OUTBOX_BROADCAST), 30);
+	assert_int_equal(quota_left(&q, &w, OUTBOX_BROADCAST), 40);
 	assert_int_equal(w.hour[OUTBOX_BROADCAST], 0);
 	quota_move(&w, NOW + DAY + 120);
-	assert_int_equal(quota_left(&q, &w, OUTBOX_BROADCAST), 70);
+	assert_int_equal(quota_left(&q, &w, OUTBOX_BROADCAST), 80);
 }
 
 static void a_text_longer_than_the_quota_leaves_some_day(void **state)
