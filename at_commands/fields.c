@@ -1,4 +1,5 @@
 #include "at_commands/fields.h"
+#include "base/text.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -251,5 +252,6 @@ void at_unhex_ucs2(const char *in, char *out, size_t size)
 	}
 	if (ucs2)
 		plain[n / 4] = 0;
-	snprintf(out, size, "%s", ucs2 ? plain : in);
+	text_copy(out, size, ucs2 ? plain : in);
+	text_mask_controls(out);
 }

@@ -1,6 +1,7 @@
 #include "at_commands/identity.h"
 #include "at_commands/fields.h"
 #include "at_commands/setup.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -61,6 +62,7 @@ int at_read_words(const struct at_reply *r, char *out, size_t size)
 		if (!n)
 			continue;
 		snprintf(out, size, "%.*s", (int)n, p);
+		text_mask_controls(out);
 		return 0;
 	}
 	return -ENODATA;

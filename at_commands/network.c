@@ -1,6 +1,7 @@
 #include "at_commands/network.h"
 #include "at_commands/fields.h"
 #include "at_commands/setup.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -106,7 +107,8 @@ int at_read_operator(const struct at_reply *r, char *name, size_t size, int *ret
 		return -EBADMSG;
 	struct at_fields f;
 	at_fields_parse(&f, r->lines[r->count - 1]);
-	snprintf(name, size, "%s", at_fields_str(&f, 2));
+	text_copy(name, size, at_fields_str(&f, 2));
+	text_mask_controls(name);
 	*ret_act = at_fields_int(&f, 3, -1);
 	return 0;
 }
@@ -157,7 +159,8 @@ int at_read_cause(const struct at_reply *r, char *words, size_t size, int *ret_c
 		line += strspn(line, " ");
 	}
 	at_fields_parse(&f, line);
-	snprintf(words, size, "%s", line);
+	text_copy(words, size, line);
+	text_mask_controls(words);
 	/* `5,11`, `EMM_CAUSE,11`, `11`: the last number is the cause */
 	*ret_cause = -1;
 	for (int i = 0; i < f.count; i++) {

@@ -1,5 +1,6 @@
 #include "at_commands/urc.h"
 #include "at_commands/fields.h"
+#include "base/text.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -31,7 +32,8 @@ const struct urc_row *urc_find(const char *line)
 
 static void copy_number(char out[AT_NUMBER_MAX], const char *in)
 {
-	snprintf(out, AT_NUMBER_MAX, "%s", in);
+	text_copy(out, AT_NUMBER_MAX, in);
+	text_mask_controls(out);
 }
 
 static enum call_state state_of(int stat)

@@ -41,8 +41,8 @@ void text_mask_controls(char *s)
 		uint32_t c = text_next(&p);
 		if (c == '\t' || c == '\n' || c == '\r')
 			*out++ = ' ';
-		else if (c == 0xFFFD && p - from < 3)
-			*out++ = '?';
+		else if (c == 0xFFFD && (p - from != 3 || memcmp(from, "\xEF\xBF\xBD", 3) != 0))
+			*out++ = '?'; /* a cut sequence of three bytes stands for U+FFFD as well */
 		else if (hostile(c) && p - from >= 3)
 			out += text_put(out, 0xFFFD);
 		else if (hostile(c))

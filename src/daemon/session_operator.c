@@ -231,7 +231,6 @@ static void on_cause(void *user, const struct at_reply *r)
 	if (port_over(s, r))
 		return;
 	if (at_read_cause(r, o->cause, sizeof o->cause, &o->reject) == 0) {
-		text_mask_controls(o->cause);
 		o->dirty = true;
 		log_notice("%s: registration denied: %s", s->config->name, o->cause);
 		raise_denied(s, o);

@@ -18,8 +18,6 @@ struct operator_side {
 	int reject;     /* TS 24.008 10.5.3.6, 24.301 9.9.3.9: why it was refused; −1: not said */
 	char cause[64]; /* the same, as the modem puts it */
 	int lac, cell;
-	char home_iccid[24]; /* a SIM that was seen at home */
-	bool home_asked;
 	/* service centre */
 	char smsc[AT_NUMBER_MAX];
 	bool smsc_due, smsc_failed;      /* to be asked again; setting it was refused */

@@ -1,6 +1,7 @@
 /* Typed verbs: the command line that they build, and what they read from the replies of real modems. */
 #include "at_commands/verbs.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -257,6 +258,12 @@ static void signal_and_operator(void **state)
 	assert_string_equal(name, "");
 	assert_string_equal(at_technology(act), "");
 	assert_string_equal(at_technology(99), "");
+	/* in GBK, as some makers have it, and cut by an escape: it goes into JSON and onto terminals */
+	assert_int_equal(at_read_operator(one(&f, "+COPS: 0,0,\"\xD6\xD0\xB9\xFA\xF0\x9F\x98\x1B[2J\",7"), name,
+					  sizeof name, &act),
+			 0);
+	assert_true(text_valid(name, strlen(name)));
+	assert_null(strchr(name, 0x1B));
 }
 
 static void listings(void **state)

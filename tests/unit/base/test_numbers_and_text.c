@@ -101,6 +101,8 @@ static void test_mask(void **state)
 	     "cod"}, /* right-to-left override */
 	    {"bad \xff\xfe byte", "bad ?? byte"},
 	    {"cut \xe6\xa5", "cut ?"},
+	    {"cut \xf0\x9f\x98 longer", "cut ? longer"},
+	    {"\xef\xbf\xbd", "\xef\xbf\xbd"},
 	    {"😀", "😀"},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
