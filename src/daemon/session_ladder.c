@@ -14,6 +14,8 @@
 #include <string.h>
 
 #define REOPEN_MS    1000
+#define LET_GO_MS    1000 /* the command is through */
+#define AWAY_MS      5000 /* a port that was to vanish is there: so it is asked */
 #define LISTEN_MS    3000 /* a modem that is told to start anew answers for a while yet */
 #define LISTEN_EVERY 800
 #define PATIENT_MS   600000 /* all steps were taken: so long is waited between the rounds */
@@ -143,6 +145,14 @@ static void listen_again(struct session *s)
 	port_submit(s, &c, on_listen);
 }
 
+/* The port will vanish. A descriptor that is still open then makes the kernel give it another name. */
+static void let_go(struct session *s)
+{
+	session_close(s, ladder_steps[s->step_taken].key, PORTS_CLOSED);
+	s->patience_ms = s->restart_ms;
+	session_due_in(s, AWAY_MS, NULL);
+}
+
 static void restart(struct session *s, const struct modem_reset *reset)
 {
 	/* written past the chat, which may be waiting for a modem that does not listen */
@@ -151,7 +161,8 @@ static void restart(struct session *s, const struct modem_reset *reset)
 	at_chat_abort(s->chat, mono_ms());
 	session_remark(s, "reset: %s", reset->command);
 	s->restart_ms = reset->wait_ms > LISTEN_MS ? reset->wait_ms : LISTEN_MS;
-	session_due_in(s, LISTEN_MS, listen_again);
+	session_due_in(s, reset->port_vanishes ? LET_GO_MS : LISTEN_MS,
+		       reset->port_vanishes ? let_go : listen_again);
 	if (transport_write(&s->port, line, (size_t)n) < 0)
 		session_event(s, EV_GONE);
 }

@@ -107,6 +107,7 @@ class Ladder(unittest.TestCase):
     def test_a_reset_that_vanishes_and_comes_back(self):
         with LadderSite({"boot_max": "3s", "cfun_toggle": "no"}) as site:
             site.start()
+            site.works()
             # it answers, and takes no settings: that is what only a restart heals
             site.sim.fault("refuse", text="+CPMS")
             site.sim.fault("self_reset")
