@@ -172,7 +172,7 @@ struct session {
 	void (*iccid_done)(struct session *s);
 	bool stores_known, notify_asked; /* what it can do was asked */
 	int procedure; /* position within a verb of several exchanges */
-	int64_t pin_begun_ms, pin_until_ms;
+	int64_t pin_begun_ms, pin_until_ms, pin_accepted_ms;
 
 	/* what is known */
 	struct modem_identity id;

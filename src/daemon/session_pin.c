@@ -13,12 +13,13 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define PIN_WAIT_MS  60000 /* a SIM that is busy becomes ready within this */
-#define PIN_SOON_MS  5000  /* mostly within this */
-#define PIN_ASK_MS   300
-#define PIN_LATER_MS 1000
-#define MARK_MAX     24
-#define BLIND_MAX    2 /* PINs for a SIM of which nobody says how many tries are left: one of its three stays */
+#define PIN_WAIT_MS    60000 /* a SIM that is busy becomes ready within this */
+#define PIN_SOON_MS    5000  /* mostly within this */
+#define PIN_ASK_MS     300
+#define PIN_SETTLES_MS 10000 /* after it was taken */
+#define PIN_LATER_MS   1000
+#define MARK_MAX       24
+#define BLIND_MAX      2 /* PINs for a SIM of which nobody says how many tries are left: one of its three stays */
 
 static void query(struct session *s);
 
@@ -79,6 +80,7 @@ static void on_entered(void *user, const struct at_reply *r)
 		if (e)
 			log_error("%s: that the PIN is right cannot be written down: %s", s->config->name,
 				  strerror(-e));
+		s->pin_accepted_ms = mono_ms();
 		session_due_in(s, PIN_ASK_MS, query_again);
 		return;
 	}
@@ -184,7 +186,11 @@ static void on_state(void *user, const struct at_reply *r)
 		opened(s);
 		break;
 	case PIN_PIN:
-		wanted(s);
+		/* MBM says so for a while behind the right one */
+		if (s->pin_accepted_ms && now < s->pin_accepted_ms + PIN_SETTLES_MS)
+			session_due_in(s, PIN_ASK_MS, query_again);
+		else
+			wanted(s);
 		break;
 	case PIN_PUK:
 		refuse(s, ALARM_PUK, N_("wants its PUK, which is never given here; put the SIM into a phone"));
@@ -216,6 +222,7 @@ static void query(struct session *s)
 void init_pin(struct session *s)
 {
 	s->pin_begun_ms = mono_ms();
+	s->pin_accepted_ms = 0;
 	s->pin_until_ms =
 	    s->pin_begun_ms + (s->row->boot_max_ms > PIN_WAIT_MS ? s->row->boot_max_ms : PIN_WAIT_MS);
 	session_due_in(s, PIN_WAIT_MS + 30000, NULL);

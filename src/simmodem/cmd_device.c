@@ -60,7 +60,10 @@ static struct result ccid(struct modem *m, enum op op, const struct args *a)
 	if (op == OP_TEST)
 		return OK_RESULT;
 	const char *name = m->profile->iccid_command ? m->profile->iccid_command : "+CCID";
-	reply_add(m, "%s: %s", name, m->iccid);
+	if (m->profile->quirks & QUIRK_ICCID_BARE)
+		reply_add(m, "%s", m->iccid);
+	else
+		reply_add(m, "%s: %s", name, m->iccid);
 	return OK_RESULT;
 }
 
@@ -92,6 +95,7 @@ static struct result pin_ready(struct modem *m)
 	text_copy(m->pin_state, sizeof m->pin_state, "READY");
 	m->pin_tries = 3;
 	m->puk_tries = 10;
+	m->pin_lag_ms = m->net->now_ms + m->profile->pin_lag_ms;
 	command_registration_urc(m);
 	network_retry(m->net, m->index);
 	return OK_RESULT;
@@ -129,7 +133,7 @@ static struct result cpin(struct modem *m, enum op op, const struct args *a)
 		return OK_RESULT;
 	if (!strcmp(m->pin_state, "NOT INSERTED"))
 		return CME(10);
-	reply_add(m, "+CPIN: %s", m->pin_state);
+	reply_add(m, "+CPIN: %s", m->net->now_ms < m->pin_lag_ms ? "SIM PIN" : m->pin_state);
 	return m->profile->quirks & QUIRK_CPIN_NO_OK ? (struct result){DONE_BARE, 0} : OK_RESULT;
 }
 

@@ -67,8 +67,6 @@ static struct result registration(struct modem *m, const char *name, int *level,
 
 static struct result creg(struct modem *m, enum op op, const struct args *a)
 {
-	if (m->profile->quirks & QUIRK_CREG_ERROR)
-		return ERROR_RESULT;
 	return registration(m, "+CREG", &m->set.creg, true, op, a);
 }
 

@@ -39,6 +39,10 @@ static struct result prompt(struct modem *m, const struct args *a, bool writes)
 {
 	if (modem_spoil(m, F_PROMPT_ERROR))
 		return ERROR_RESULT;
+	if (!writes && m->start_once) {
+		m->start_once = false;
+		return CMS(m->profile->start_cms);
+	}
 	if (!writes && !modem_registered(m))
 		return m->profile->quirks & QUIRK_PROMPT_ERROR ? ERROR_RESULT : CMS(331);
 	if (!writes && !*m->csca)
@@ -245,7 +249,10 @@ void command_job(struct modem *m)
 		submit_done(m);
 		break;
 	case JOB_POWER:
-		modem_leave(m, m->restart_ms, NULL);
+		if (m->profile->quirks & QUIRK_PORT_STAYS)
+			modem_crash(m, m->restart_ms, true);
+		else
+			modem_leave(m, m->restart_ms, NULL);
 		break;
 	}
 }

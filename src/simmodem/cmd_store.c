@@ -24,7 +24,11 @@ static struct result cmgf(struct modem *m, enum op op, const struct args *a)
 
 static struct result csms(struct modem *m, enum op op, const struct args *a)
 {
-	if (op == OP_READ)
+	if (op == OP_READ && m->profile->csms)
+		reply_add(m, "+CSMS: %s,1,1,1", m->profile->csms);
+	else if (op == OP_SET && m->profile->csms && *m->profile->csms == '@')
+		return ERROR_RESULT;
+	else if (op == OP_READ)
 		reply_add(m, "+CSMS: %d,1,1,1", m->set.csms);
 	else if (op == OP_TEST)
 		reply_add(m, "+CSMS: (0,1)");
@@ -105,6 +109,8 @@ static bool cnmi_accepted(const struct modem *m, const int v[5])
 		if (v[i] < 0 || v[i] > 3)
 			return false;
 	if (!(p->cnmi_modes >> v[0] & 1) || !(p->cnmi_mt >> v[1] & 1) || !(p->cnmi_ds >> v[3] & 1) || v[4] > 1)
+		return false;
+	if (p->quirks & QUIRK_BFR_1 && !v[4])
 		return false;
 	if (p->quirks & QUIRK_DS1_MODE1)
 		return !((v[1] == 3 || v[3] == 1) && v[0] != 1) && !(v[1] == 2 && v[0] == 0);

@@ -85,7 +85,7 @@ static struct result dispatch(struct modem *m, const char *name, enum op op, con
 	const struct command *c = find(iccid && !strcasecmp(name, iccid) ? "+CCID" : name);
 	if (!c)
 		return m->profile->quirks & QUIRK_NOT_SUPPORT ? (struct result){DONE_ERROR, 1} : CME(100);
-	if (c->needs & NEEDS_SMS && fault_on(&m->fault[F_NO_SMS]))
+	if (c->needs & NEEDS_SMS && (fault_on(&m->fault[F_NO_SMS]) || m->net->now_ms < m->sms_ready_ms))
 		return ERROR_RESULT;
 	if (c->needs && !modem_sim_ready(m))
 		return c->needs & NEEDS_SMS ? CMS(sim_code(m, 310, 311, 316)) : CME(sim_code(m, 10, 11, 12));

@@ -81,6 +81,8 @@ static void show_message(struct modem *m, const struct pdu *p)
 		modem_urc(m, "+CMT: ,%zu\n%s", len, hex);
 	m->count.delivered++;
 	stamp(m, "shown", -1);
+	if (p->report && m->profile->quirks & QUIRK_CDS_LOCKS)
+		m->lock_ms = m->net->now_ms + 20;
 	if (m->set.csms == 1 || m->profile->quirks & QUIRK_CNMA_ALWAYS) {
 		m->ack_waiting = true;
 		m->ack_deadline_ms = m->net->now_ms + m->ack_ms;

@@ -105,9 +105,22 @@ static bool route(struct modem *m, const char *name, enum op op, const struct ar
 	return true;
 }
 
+static bool named(const char *list, const char *name)
+{
+	size_t n = strlen(name);
+	for (const char *p = list; p && *p; p += strcspn(p, " "), p += *p == ' ')
+		if (strcspn(p, " ") == n && !strncasecmp(p, name, n))
+			return true;
+	return false;
+}
+
 bool maker_command(struct modem *m, const char *name, enum op op, const struct args *a, struct result *ret)
 {
 	const char *reset = m->profile->reset_command;
+	if (named(m->profile->refuses, name)) {
+		*ret = ERROR_RESULT;
+		return true;
+	}
 	if (reset && !strcasecmp(reset, name)) {
 		modem_wear(m);
 		command_power(m);

@@ -298,6 +298,10 @@ static void network_turns(struct modem *m)
 		m->sim_back_ms = 0;
 		modem_fault(m, F_PIN, 1, *m->pin ? "SIM PIN" : "READY", 0, 0, &why);
 	}
+	if (m->lock_ms && now >= m->lock_ms) {
+		m->lock_ms = 0;
+		m->silent_until_ms = MODEM_NEVER; /* until its power goes */
+	}
 	if (fault_on(&m->fault[F_FLAPS]) ? now >= m->flap_ms : m->flapped_away) {
 		m->flapped_away = !m->flapped_away;
 		m->flap_ms = now + m->fault[F_FLAPS].value;
@@ -358,6 +362,8 @@ int64_t modem_next_ms(const struct modem *m)
 		next = earliest(next, m->ack_deadline_ms);
 	if (m->call.active)
 		next = earliest(next, m->call.next_ms);
+	if (m->lock_ms)
+		next = earliest(next, m->lock_ms);
 	if (m->sim_back_ms)
 		next = earliest(next, m->sim_back_ms);
 	if (fault_on(&m->fault[F_FLAPS]))

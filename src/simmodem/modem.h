@@ -183,7 +183,8 @@ struct modem {
 	const char *boot_next; /* rest of the profile's boot lines */
 	int64_t boot_next_ms;
 	int64_t noise_next_ms;
-	bool noise_over, busy_once;
+	bool noise_over, busy_once, start_once;
+	int64_t sms_ready_ms, pin_lag_ms, lock_ms; /* moments, see the profile */
 	/* wish to the shell: the port goes and comes back at that moment */
 	bool replug;
 	int64_t replug_ms;

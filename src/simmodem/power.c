@@ -44,7 +44,7 @@ static void restart(struct modem *m)
 	m->job = JOB_NONE;
 	m->cfun = 1;
 	m->ack_waiting = m->call.active = m->waits = m->deaf = false;
-	m->busy_until_ms = m->link_until_ms = 0;
+	m->busy_until_ms = m->link_until_ms = m->lock_ms = 0;
 	m->boot_next = NULL;
 	buf_reset(&m->line);
 	buf_reset(&m->reply);
@@ -64,12 +64,15 @@ void modem_boot(struct modem *m)
 	m->boot_next = m->profile->boot;
 	m->boot_next_ms = m->net->now_ms + BOOT_STEP_MS;
 	m->noise_over = false;
+	m->silent_until_ms = 0;
 	m->noise_next_ms = m->net->now_ms + m->profile->noise_ms;
 	m->busy_once = m->profile->busy_error != 0;
+	m->start_once = m->profile->start_cms != 0;
 	if (fault_on(&m->fault[F_BOOT_MS])) {
 		m->silent_until_ms = m->net->now_ms + m->fault[F_BOOT_MS].value;
 		m->boot_next_ms = m->silent_until_ms;
 	}
+	m->sms_ready_ms = m->profile->sms_ready_ms ? m->boot_next_ms + m->profile->sms_ready_ms : 0;
 }
 
 void modem_self_reset(struct modem *m)

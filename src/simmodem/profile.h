@@ -14,7 +14,7 @@ enum profile_flag {
 	QUIRK_TEXT_ERRORS = 1 << 0,        /* +CME/+CMS ERROR carry words even with +CMEE=1 */
 	QUIRK_PREFIXED_IDS = 1 << 1,       /* +CGSN: and +CIMI: stand before the digits */
 	QUIRK_CPIN_NO_OK = 1 << 2,         /* +CPIN? ends without OK */
-	QUIRK_CREG_ERROR = 1 << 3,         /* +CREG? is refused, +CEREG? works */
+	QUIRK_PORT_STAYS = 1 << 3,         /* +CFUN=1,1 restarts it and the port stays (serial line) */
 	QUIRK_CEREG_AS_CGREG = 1 << 4,     /* +CEREG? is answered with +CGREG: */
 	QUIRK_NO_CLIP = 1 << 5,            /* RING comes without +CLIP */
 	QUIRK_EMPTY_IS_321 = 1 << 6,       /* reading an empty slot is an error instead of a bare OK */
@@ -33,6 +33,9 @@ enum profile_flag {
 	QUIRK_CDROM = 1 << 19,             /* the port stays away longer unless +ZCDRUN=8 was said */
 	QUIRK_USSD_PACKED = 1 << 20,       /* USSD as hex of packed septets, both ways */
 	QUIRK_CFUN1_RESETS = 1 << 21,      /* +CFUN=1 starts the modem anew, the port stays */
+	QUIRK_ICCID_BARE = 1 << 22,        /* the ICCID without its prefix */
+	QUIRK_CDS_LOCKS = 1 << 23,         /* behind a +CDS it locks up: +CNMA is not expected, and is missed */
+	QUIRK_BFR_1 = 1 << 24,             /* +CNMI wants 1 in the last place */
 };
 
 /* What makers' commands switch; each has its value in struct settings. */
@@ -92,8 +95,13 @@ struct profile {
 	const char *cnmi_test;                 /* answer to =? */
 	unsigned cnmi_modes, cnmi_mt, cnmi_ds; /* bit masks of accepted values */
 	const char *cnmi_default;
-	const char *iccid_command;       /* besides +CCID */
-	const char *reset_command;       /* besides +CFUN=1,1; "+CFUN=15" has its value */
+	const char *iccid_command; /* besides +CCID */
+	const char *reset_command; /* besides +CFUN=1,1; "+CFUN=15" has its value */
+	const char *refuses;       /* commands that are answered with ERROR, parted by blanks */
+	const char *csms; /* what +CSMS? says in its first field, "@": +CSMS= is refused; NULL: what was set */
+	int sms_ready_ms; /* +CMGF and all after it are refused for so long after a start */
+	int start_cms;    /* +CMS ERROR to the first +CMGS after a start; 0 none */
+	int pin_lag_ms;   /* +CPIN? says SIM PIN for so long behind the right one */
 	const char *voice_end;           /* of QUIRK_VOICE_END */
 	const char *sim_gone, *sim_back; /* lines, parted by \n; NULL: nothing is said */
 	int creg;                        /* what +CREG says when +CEREG says 1; 0: 1 */

@@ -8,7 +8,9 @@ from harness import wait_for
 FAMILY_STORES = {
     "generic-gsm": "SM:10,ME:10", "quectel-ec2x": "ME:10,MT:10,SM:10", "simcom-7600": "SM:10,ME:10,MT:10",
     "simcom-a76xx": "SM:10,ME:10,MT:10", "huawei-e1xx": "SM:10,ME:10", "zte-mf": "SM:10,ME:10", "air780epv": "SM:10,ME:10",
-    "ml307": "ME:10,MT:10", "wavecom-q2": "SM:10",
+    "ml307": "ME:10,MT:10", "wavecom-q2": "SM:10", "quectel-ec200": "ME:10,MT:10,SM:10", "quectel-m95": "SM:10",
+    "sim800": "SM:10,ME:10,MT:10", "telit-le910": "ME:10,SM:10", "cinterion-ehs6": "ME:10,SM:10,MT:10", "fibocom-l610": "ME:10,SM:10",
+    "mbm-f5521": "ME:10,SM:10", "novatel-e371": "ME:10,SM:10", "ublox-sara": "ME:10,SM:10",
 }
 
 

@@ -450,10 +450,11 @@ class Profiles(unittest.TestCase):
             with self.subTest(name), SimModem(profile=name) as sim, Terminal(sim.device()) as t:
                 t.at("ATE0", "OK", "ERROR")
                 t.at("AT+CMGF=0", "OK", "ERROR")
-                t.at("AT+CMGF=0", "OK")
+                while "OK" not in t.at("AT+CMGF=0", "OK", "ERROR"):
+                    time.sleep(0.05)  # SMS Ready is still to come
                 t.at("AT+CPMS?", "OK")
-                mode = 2 if name not in ("huawei-e1xx", "zte-mf") else 1
-                t.at("AT+CNMI=%d,1,0,0,0" % mode, "OK")
+                mode = 2 if name not in ("huawei-e1xx", "zte-mf", "novatel-e371") else 1
+                t.at("AT+CNMI=%d,1,0,0,%d" % (mode, name == "cinterion-ehs6"), "OK")
                 sim.receive(ALICE, "测试")
                 t.until("+CMTI: ")
                 self.assertEqual(sim.wait_state(delivered=1)["delivered"], 1)
