@@ -124,11 +124,12 @@ struct modem_row {
 	int pin_counter_field;           /* of its answer, from 0: the tries of the PIN that are left */
 	int network_patience_ms;         /* registered nowhere for so long: register anew */
 	/* operator */
-	struct modem_words time_on; /* "CTZU=1": asked, and set on a difference, so that the clock follows the network */
-	char time_query[ROW_WORD];  /* "" none */
-	bool time_utc;              /* its answer is UTC where the standard wants local time */
-	bool ceer;                  /* +CEER tells why the last registration failed */
-	enum modem_ussd ussd;       /* how strings of +CUSD are written */
+	struct modem_words
+	    time_on; /* "CTZU=1": asked, and set on a difference, so that the clock follows the network */
+	char time_query[ROW_WORD]; /* "" none */
+	bool time_utc;             /* its answer is UTC where the standard wants local time */
+	bool ceer;                 /* +CEER tells why the last registration failed */
+	enum modem_ussd ussd;      /* how strings of +CUSD are written */
 	/* calls */
 	enum modem_voice voice;
 	int clcc_fallback_ms, ring_gap_ms;

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "hw/port_holder.h"
 #include "store/event.h"
 #include "store/line.h"
 
@@ -24,7 +25,7 @@
 #define FIRST_CHECK_MS  8000
 #define PIN_MS          20000
 #define OVERDUE_MS      120000 /* a look costs air while there is work */
-#define STOP_MS         20000 /* for the answer to the text that is under way */
+#define STOP_MS         20000  /* for the answer to the text that is under way */
 
 int64_t session_now(const struct session *s)
 {
@@ -120,7 +121,7 @@ static int claim(struct session *s)
 static void cannot_open(struct session *s, int r)
 {
 	char holder[96];
-	bool held = r == -EBUSY && ports_holder(s->claim.path, holder, sizeof holder);
+	bool held = r == -EBUSY && port_holder(s->claim.path, holder, sizeof holder);
 	log_warning("%s: %s cannot be opened: %s%s%s", s->config->name, s->claim.path, strerror(-r),
 		    held ? ", held by " : "", held ? holder : "");
 	alarm_raise(s->d, s->config->name, ALARM_PORT_BUSY, "%s", held ? holder : strerror(-r));
@@ -386,11 +387,17 @@ void act_wait_for_device(struct session *s)
 
 /* ----------------------------------------------------------------------------------------- from outside */
 
+/* Where it was last, which a device such as imei:… does not tell. */
+static const char *lent_path(const struct session *s)
+{
+	return s->claim.path[0] ? s->claim.path : s->config->device;
+}
+
 void act_hold(struct session *s)
 {
 	s->hold_wanted = false;
 	session_close(s, "lent", PORTS_CLOSED);
-	control_held(s->d->control, s->config->name);
+	control_held(s->d->control, s->config->name, lent_path(s));
 }
 
 void act_hold_later(struct session *s)
@@ -506,7 +513,7 @@ int session_hold(struct session *s, const char **ret_path)
 	if (s->state == SESSION_HELD || s->state == SESSION_STOPPED || s->hold_wanted)
 		return -EBUSY;
 	session_event(s, EV_HOLD);
-	*ret_path = s->claim.path[0] ? s->claim.path : s->config->device;
+	*ret_path = lent_path(s);
 	return s->state == SESSION_HELD ? 0 : -EINPROGRESS;
 }
 

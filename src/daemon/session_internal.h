@@ -14,8 +14,8 @@
 
 #include <stdio.h>
 
-#define SESSION_MEMORIES          6   /* memories that are read */
-#define SESSION_SLOTS             256 /* announced, to be read */
+#define SESSION_MEMORIES 6   /* memories that are read */
+#define SESSION_SLOTS    256 /* announced, to be read */
 
 /* Names are a promise to scripts; the words are what `yishid --states` reads out. */
 #define SESSION_STATES(X)                                                                                      \
@@ -146,15 +146,15 @@ struct session {
 	struct ladder ladder;
 	enum ladder_cause cause; /* of the trouble */
 	enum ladder_step step_taken;
-	int command;             /* of the step's, under way */
-	int restart_ms;          /* for the modem to come back */
-	bool no_rebind, no_power; /* this box cannot: said */
+	int command;                              /* of the step's, under way */
+	int restart_ms;                           /* for the modem to come back */
+	bool no_rebind, no_power;                 /* this box cannot: said */
 	int64_t unregistered_ms, network_step_ms; /* without a network since then; the next step is due then */
 	int network_steps;
 	bool denied; /* the network says no */
 
 	/* texts to itself */
-	int64_t self_ms; /* when to look after them */
+	int64_t self_ms;       /* when to look after them */
 	int64_t self_told_utc; /* the one queued then did not come back, and the ladder was asked */
 	int self_missed;       /* in a row */
 
@@ -171,7 +171,7 @@ struct session {
 	int iccid_command;     /* the row's that this modem understands */
 	void (*iccid_done)(struct session *s);
 	bool stores_known, notify_asked; /* what it can do was asked */
-	int procedure; /* position within a verb of several exchanges */
+	int procedure;                   /* position within a verb of several exchanges */
 	int64_t pin_begun_ms, pin_until_ms, pin_accepted_ms;
 
 	/* what is known */
@@ -201,8 +201,9 @@ struct session {
 	bool reread; /* the slot in hand has been asked for twice in this round */
 	bool deleting;
 	struct {
-		bool off;         /* one delete in a line */
-		int from, singles; /* slot of the list that the line under way began with; so many one by one before the next try */
+		bool off; /* one delete in a line */
+		int from,
+		    singles; /* slot of the list that the line under way began with; so many one by one before the next try */
 		int refused;
 		int64_t ms; /* when it was written: which slots were ripe then */
 		char memory[12];
@@ -234,7 +235,7 @@ struct session {
 	bool more_refused;       /* … or not to be had */
 	int64_t air_until_ms;    /* mono; a part may be in the air until then, 0 none */
 	int64_t blocked_until_ms, waits_for, wait_since_ms, last_read_ms; /* waits_for: id */
-	int64_t record_failed_ms; /* an outcome could not be written since then; 0 */
+	int64_t record_failed_ms;       /* an outcome could not be written since then; 0 */
 	int64_t no_report, no_validity; /* ids */
 	char blocked_reason[96];
 	bool prefer_send; /* reading and sending take turns */
@@ -287,7 +288,7 @@ bool port_over(struct session *s, const struct at_reply *r);
 void init_begin(struct session *s); /* WHEN_OPEN */
 void init_go_on(struct session *s); /* the step after the one that is done */
 void init_step_done(struct session *s, bool ok);
-void init_hurry(struct session *s);   /* it says that it is further: what waits to be tried again is tried now */
+void init_hurry(struct session *s); /* it says that it is further: what waits to be tried again is tried now */
 void init_iccid(struct session *s, void (*done)(struct session *s)); /* s->iccid, "" when it does not tell */
 void init_pin(struct session *s);
 void init_pin_watch(struct session *s);
@@ -309,22 +310,23 @@ void read_direct(struct session *s, const struct at_urc *u);
 void read_check(struct session *s); /* session_check.c; ends in read_begin or EV_CONFUSED */
 int64_t read_next_ms(const struct session *s);
 void read_forget(struct session *s);
-void read_check_settings(struct session *s); /* soon: something speaks against them */
-void read_store_full(struct session *s); /* it says so */
-void read_note_room(struct session *s);  /* how full the store of our choice is has become known */
+void read_check_settings(struct session *s);      /* soon: something speaks against them */
+void read_store_full(struct session *s);          /* it says so */
+void read_note_room(struct session *s);           /* how full the store of our choice is has become known */
 void read_look_at(struct session *s, int64_t ms); /* the next look is at this time, or earlier */
 int read_memory_index(const struct session *s, const char *name);
 void read_go_on(struct session *s);
-void free_slots(struct session *s);      /* session_free.c: those of s->list whose index is not −1 */
+void free_slots(struct session *s); /* session_free.c: those of s->list whose index is not −1 */
 void free_next(struct session *s);
 /* The modem said that slot `index` of the list's memory is free, in an answer to many deletes at once. Asked once. */
 bool free_was_said(struct session *s, int index);
 bool read_pend(struct session *s, const char *memory, int index); /* false: there are too many already */
-void read_trouble_load(struct session *s); /* session_trouble.c: what an earlier life left */
-void read_trouble_keep(struct session *s); /* for a later one */
+void read_trouble_load(struct session *s);   /* session_trouble.c: what an earlier life left */
+void read_trouble_keep(struct session *s);   /* for a later one */
 void read_trouble_absent(struct session *s); /* what the listing does not show */
-bool read_trouble_bad(struct session *s, const char *memory, const struct at_slot *slot); /* true: it will not become better */
-void read_trouble_due(struct session *s); /* slots whose next try is due are to be read */
+bool read_trouble_bad(struct session *s, const char *memory,
+		      const struct at_slot *slot); /* true: it will not become better */
+void read_trouble_due(struct session *s);          /* slots whose next try is due are to be read */
 
 void self_look(struct session *s); /* session_self.c: s->self_ms is over; may end in EV_TROUBLE */
 
@@ -342,7 +344,8 @@ void send_forget(struct session *s);
 void flight_drop(struct session *s, struct flight *f);
 
 /* between session_send.c and session_commit.c */
-void send_commit(struct session *s); /* what is to be written, now; else session_commit_all does it when commit_due */
+void send_commit(
+    struct session *s); /* what is to be written, now; else session_commit_all does it when commit_due */
 bool send_choose(struct session *s); /* what is ahead */
 void send_go_on(struct session *s);
 void send_find_step(struct session *s);
@@ -360,7 +363,7 @@ void send_log(struct session *s, const struct outbox_message *m, int part, const
 void call_urc(struct session *s, const struct at_urc *u);
 int64_t call_due_ms(const struct session *s);
 void call_tick(struct session *s);
-void call_announce(struct session *s); /* once: there is no voice */
+void call_announce(struct session *s);       /* once: there is no voice */
 bool call_possible(const struct session *s); /* the model has voice, as far as its row knows */
 
 /* operator (session_operator.c) */
@@ -371,7 +374,7 @@ void operator_urc(struct session *s, const struct at_urc *u);
 void operator_smsc(struct session *s, const struct at_reply *r, void (*done)(struct session *s));
 void operator_smsc_doubt(struct session *s); /* CMS 330: to be asked again */
 void operator_look(struct session *s);       /* the end of a look; ends in read_begin */
-bool operator_cause(struct session *s);      /* while registering: asks why not; true: EV_DUE comes when it has */
-void operator_put_line(struct session *s);   /* with session_put_line */
+bool operator_cause(struct session *s);    /* while registering: asks why not; true: EV_DUE comes when it has */
+void operator_put_line(struct session *s); /* with session_put_line */
 void operator_status(const struct session *s, json_t *j);
 void operator_free(struct session *s);
