@@ -30,13 +30,14 @@ static void name_process(long pid, char *ret, size_t size)
 /* "      1234\n" of the Filesystem Hierarchy Standard; some write the number as four bytes, which is no text */
 static long read_pid(const char *path)
 {
-	char text[32] = "";
-	FILE *f = fopen(path, "re");
-	if (!f)
+	char text[32];
+	/* anybody may put a pipe there (1777), which open() would wait on */
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0)
 		return 0;
-	if (!fgets(text, sizeof text, f))
-		text[0] = 0;
-	fclose(f);
+	ssize_t n = read(fd, text, sizeof text - 1);
+	close(fd);
+	text[n > 0 ? n : 0] = 0;
 	return strtol(text, NULL, 10);
 }
 

@@ -7,6 +7,7 @@
 #include "store/airtime.h"
 #include "store/balance.h"
 #include "store/line_history.h"
+#include "store/line_reset.h"
 
 #include <errno.h>
 #include <string.h>
@@ -131,7 +132,8 @@ static int collect_store(struct cli *c, const struct config_modem *m, json_t *ro
 {
 	char line[AIRTIME_LINE_MAX];
 	const struct quota_window *used;
-	int64_t in = 0, out = 0, resets = 0, now = cli_now(c);
+	int64_t in = 0, out = 0, now = cli_now(c);
+	int resets = 0;
 	json_t *history = json_array(), *balances = json_array(), *alarms = NULL;
 	int r = airtime_line(c->store, m->name, line);
 	if (!r && !(r = airtime_get(c->store, line, now, &used))) {
@@ -143,7 +145,7 @@ static int collect_store(struct cli *c, const struct config_modem *m, json_t *ro
 	if (!r)
 		r = line_last_texts(c->store, m->name, &in, &out);
 	if (!r)
-		r = line_resets_since(c->store, m->name, now - DAY_S, &resets);
+		r = line_resets(c->store, m->name, now - DAY_S, &resets);
 	if (!r)
 		r = line_history_each(c->store, m->name, HISTORY_SHOWN, take_change, history);
 	if (!r)

@@ -60,11 +60,6 @@ struct alarms {
 	uv_timer_t *timer; /* heap: outlives us by one turn of the loop */
 };
 
-const char *alarm_key(enum alarm_kind kind)
-{
-	return kinds[kind].key;
-}
-
 /* ------------------------------------------------------------------------------------------ what is raised */
 
 static struct entry *find(struct alarms *a, const char *line, enum alarm_kind kind)
@@ -186,10 +181,8 @@ static bool sends(const struct daemon *d, const char *line)
 		if (e->state != A_RESTS && kinds[e->kind].flags & ALARM_STOPS_SENDING && !strcmp(e->line, line))
 			return false;
 	}
-	for (int i = 0; i < d->session_count; i++)
-		if (!strcmp(session_name(d->session[i]), line))
-			return session_up(d->session[i]);
-	return false;
+	const struct session *s = daemon_session(d, line);
+	return s && session_up(s);
 }
 
 static enum alarm_severity severity_of(const struct daemon *d, const struct entry *e)

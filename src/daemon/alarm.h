@@ -89,7 +89,6 @@ void alarm_give_way(struct daemon *d, const char *line, enum alarm_kind kind);
 void alarm_line_ready(struct daemon *d, const char *line);
 /* It was raised and not cleared since, whether or not anybody was told yet. */
 bool alarm_raised(const struct daemon *d, const char *line, enum alarm_kind kind);
-const char *alarm_key(enum alarm_kind kind);
 
 /* For the daemon: before the sessions are made; in each round of daemon_act (rows, events, texts that are due);
  * at the end. NULL-safe. */

@@ -164,14 +164,6 @@ static bool soon_gone(const struct judged *j, const struct config_modem *m)
 	return j->cents - spent * (m->balance_every_ms / 1000) / took <= 0;
 }
 
-static const struct session *session_of(const struct daemon *d, const char *name)
-{
-	for (int i = 0; i < d->session_count; i++)
-		if (!strcmp(session_name(d->session[i]), name))
-			return d->session[i];
-	return NULL;
-}
-
 static void set(struct daemon *d, const char *line, enum alarm_kind kind, bool on, const char *detail)
 {
 	if (on)
@@ -182,7 +174,7 @@ static void set(struct daemon *d, const char *line, enum alarm_kind kind, bool o
 
 static void judge(struct daemon *d, const struct config_modem *m, int64_t now)
 {
-	const struct session *s = session_of(d, m->name);
+	const struct session *s = daemon_session(d, m->name);
 	const char *key = s ? session_line_key(s) : "";
 	struct judged j = {.iccid = strcmp(key, m->name) ? key : ""};
 	char amount[32] = "", date[32] = "";

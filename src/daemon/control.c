@@ -64,14 +64,6 @@ static void refuse(struct client *cl, const char *why)
 	answer(cl, json_pack("{s:b, s:s}", "ok", 0, "error", why));
 }
 
-static struct session *find(struct daemon *d, const char *name)
-{
-	for (int i = 0; i < d->session_count; i++)
-		if (!strcmp(session_name(d->session[i]), name))
-			return d->session[i];
-	return NULL;
-}
-
 /* ------------------------------------------------------------------------------------------------ requests */
 
 static void do_wake(struct client *cl, const char *name, const char *arg)
@@ -100,7 +92,7 @@ static void do_status(struct client *cl, const char *name, const char *arg)
 
 static void give_back(struct client *cl)
 {
-	struct session *s = cl->held[0] ? find(cl->c->d, cl->held) : NULL;
+	struct session *s = cl->held[0] ? daemon_session(cl->c->d, cl->held) : NULL;
 	cl->held[0] = 0;
 	cl->waits = false;
 	if (s)
@@ -109,7 +101,7 @@ static void give_back(struct client *cl)
 
 static void do_hold(struct client *cl, const char *name, const char *arg)
 {
-	struct session *s = find(cl->c->d, name);
+	struct session *s = daemon_session(cl->c->d, name);
 	const char *device;
 	(void)arg;
 	if (!s || cl->held[0]) {
@@ -127,15 +119,14 @@ static void do_hold(struct client *cl, const char *name, const char *arg)
 		answer(cl, json_pack("{s:b, s:s}", "ok", 1, "device", device));
 }
 
-void control_held(struct control *c, const char *modem)
+void control_held(struct control *c, const char *modem, const char *path)
 {
 	for (int i = 0; c && i < CLIENTS; i++) {
 		struct client *cl = c->client[i];
 		if (!cl || !cl->waits || strcmp(cl->held, modem) != 0)
 			continue;
-		const struct config_modem *m = config_find_modem(c->d->config, modem);
 		cl->waits = false;
-		answer(cl, json_pack("{s:b, s:s}", "ok", 1, "device", m ? m->device : ""));
+		answer(cl, json_pack("{s:b, s:s}", "ok", 1, "device", path));
 	}
 }
 
@@ -154,7 +145,7 @@ static void do_release(struct client *cl, const char *name, const char *arg)
 static void do_trace(struct client *cl, const char *name, const char *arg)
 {
 	struct daemon *d = cl->c->d;
-	struct session *s = find(d, name);
+	struct session *s = daemon_session(d, name);
 	bool on = !strcmp(arg, "on");
 	if (!s || (!on && strcmp(arg, "off") != 0)) {
 		refuse(cl, s ? "trace NAME on|off" : "no such modem");

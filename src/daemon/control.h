@@ -1,10 +1,11 @@
 /* The control socket: who may write the database may talk to the daemon (0660). One request a line, one JSON
  * object back for each:
  *
- *     wake                      act at once on what was put into the database      {"ok":true}
- *     status                    what only the daemon knows {"ok":true,"uptime":…,"modems":[…]} hold NAME lends
- * a port until `release` or until the client goes  {"ok":true,"device":"/dev/…"} release trace NAME on|off
- * records the port's traffic                         {"ok":true,"file":"…"}
+ *     wake               act at once on what was put into the database    {"ok":true}
+ *     status             what only the daemon knows                       {"ok":true,"uptime":…,"modems":[…]}
+ *     hold NAME          lends a port, until release or the client goes   {"ok":true,"device":"/dev/…"}
+ *     release                                                             {"ok":true}
+ *     trace NAME on|off  records the port's traffic                       {"ok":true,"file":"…"}
  *
  * A request may also be an object: {"do":"hold","modem":"front"}. What cannot be done:
  * {"ok":false,"error":"…"}. */
@@ -18,5 +19,5 @@ struct control;
 /* -EADDRINUSE when another daemon answers there. */
 int control_new(struct daemon *d, const char *path, struct control **ret, struct err *e);
 void control_free(struct control *c);
-/* A lent port is free now: whoever waits for it is told. */
-void control_held(struct control *c, const char *modem);
+/* A lent port is free now: whoever waits for it is told where it is. */
+void control_held(struct control *c, const char *modem, const char *path);

@@ -34,7 +34,14 @@ int64_t daemon_now(const struct daemon *d)
 	return wall_clock_now(&d->clock);
 }
 
-/* __DATE__ of this file: a clock before it was never set. */
+struct session *daemon_session(const struct daemon *d, const char *modem)
+{
+	for (int i = 0; i < d->session_count; i++)
+		if (!strcmp(session_name(d->session[i]), modem))
+			return d->session[i];
+	return NULL;
+}
+
 /* No clock can rightly be before this: the day before the build; for a test clock, whose tests live in days of
  * their own, the first year of the program. */
 static int64_t build_utc(bool test_clock)
@@ -321,14 +328,6 @@ static bool same(const char *a, const char *b)
 	return !strcmp(a ? a : "", b ? b : "");
 }
 
-static struct session *find_session(struct daemon *d, const char *name)
-{
-	for (int i = 0; i < d->session_count; i++)
-		if (!strcmp(session_name(d->session[i]), name))
-			return d->session[i];
-	return NULL;
-}
-
 static void apply_modems(struct daemon *d, const struct config *new)
 {
 	for (int i = 0; i < d->session_count;) {
@@ -342,7 +341,7 @@ static void apply_modems(struct daemon *d, const struct config *new)
 		d->session[i] = d->session[--d->session_count];
 	}
 	for (int i = 0; i < new->modem_count; i++)
-		if (!find_session(d, new->modems[i].name) && d->session_count < CONFIG_MODEMS) {
+		if (!daemon_session(d, new->modems[i].name) && d->session_count < CONFIG_MODEMS) {
 			struct session *s = session_new(d, &new->modems[i]);
 			d->session[d->session_count++] = s;
 			session_start(s);
@@ -355,6 +354,8 @@ void daemon_reload(struct daemon *d)
 	struct config *c = NULL, *old = d->config;
 	struct rules *rules;
 	struct replies *replies;
+	if (d->stopping)
+		return;
 	if (config_load(d->config->path, &c, &e)) {
 		rejected(d, EVENT_CONFIG_REJECTED, &e);
 		return;

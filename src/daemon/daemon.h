@@ -53,6 +53,7 @@ void daemon_stop(struct daemon *d);
 void daemon_done(struct daemon *d);
 
 int64_t daemon_now(const struct daemon *d);
+struct session *daemon_session(const struct daemon *d, const char *modem); /* NULL: none of that name */
 
 /* Something happened: stored texts are acted on, time is asked what it brings, free modems look at the outbox.
  */

@@ -125,10 +125,21 @@ static void tell_disks(struct ports *p)
 	}
 }
 
+static void on_usb(uv_poll_t *h, int status, int events);
+
+/* libuv ends a watch with its first error: a monitor that was told more than it can hold says so once, and is good
+ * again when it has been read. Here and not at once, so that one which stays bad does not spin. */
+static void watch_usb(struct ports *p)
+{
+	if (p->on_usb.data && !uv_is_active((uv_handle_t *)&p->on_usb))
+		uv_poll_start(&p->on_usb, UV_READABLE, on_usb);
+}
+
 static void look_around(struct ports *p)
 {
 	p->unsettled_ms = 0;
 	uv_timer_stop(&p->settle);
+	watch_usb(p);
 	ports_look_usb(&p->look);
 	ports_look_watch(p->d, p->names);
 	update(p);
@@ -156,9 +167,8 @@ static void changed(struct ports *p)
 static void on_usb(uv_poll_t *h, int status, int events)
 {
 	struct ports *p = h->data;
-	(void)status;
 	(void)events;
-	if (usb_changed(p->look.usb))
+	if (usb_changed(p->look.usb) || status < 0)
 		changed(p);
 }
 
@@ -266,7 +276,7 @@ enum ports_answer ports_identified(struct ports *p, struct session *s, const cha
 static void tell_busy(struct session *s, const char *path)
 {
 	char holder[96];
-	if (ports_holder(path, holder, sizeof holder))
+	if (port_holder(path, holder, sizeof holder))
 		log_warning("%s: %s is held by %s; another port is tried", s->config->name, path, holder);
 	else
 		log_warning(
@@ -283,11 +293,6 @@ void ports_release(struct ports *p, struct session *s, enum ports_why why)
 		tell_busy(s, l->port->at.path);
 	ports_table_release(&p->table, l, why, mono_ms());
 	wake(p);
-}
-
-bool ports_holder(const char *path, char *ret, unsigned size)
-{
-	return port_holder(path, ret, size);
 }
 
 /* ------------------------------------------------------------------------------------------------ life */

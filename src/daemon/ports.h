@@ -65,7 +65,3 @@ enum ports_answer ports_identified(struct ports *p, struct session *s, const cha
 void ports_release(struct ports *p, struct session *s, enum ports_why why);
 /* The session is about to be freed. */
 void ports_forget(struct ports *p, struct session *s);
-
-/* Who has this port open, for the sentence that says so: "ModemManager (pid 812)". False when that cannot be
- * known. */
-bool ports_holder(const char *path, char *ret, unsigned size);

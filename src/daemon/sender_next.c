@@ -79,18 +79,10 @@ static bool in_service(struct daemon *d, struct session *s)
 	       room[OUTBOX_REPLY] > 0;
 }
 
-static struct session *find(struct daemon *d, const char *modem)
-{
-	for (int i = 0; i < d->session_count; i++)
-		if (!strcmp(session_name(d->session[i]), modem))
-			return d->session[i];
-	return NULL;
-}
-
 static int64_t patience_s(void *user, const char *modem)
 {
 	struct daemon *d = user;
-	struct session *s = find(d, modem);
+	struct session *s = daemon_session(d, modem);
 	if (!s)
 		return 0;
 	if (in_service(d, s)) {
@@ -166,7 +158,7 @@ static int64_t quota_opens(struct daemon *d, int64_t now, const bool ready[OUTBO
 		const struct quota quota = quota_of(s);
 		const struct quota_window *used;
 		if (airtime_get(d->store, session_line_key(s), now, &used))
-			return now;
+			return now + 1;
 		for (int c = OUTBOX_REPLY; c < OUTBOX_CLASSES; c++) {
 			int64_t left = quota_left(&quota, used, (enum outbox_class)c);
 			if (ready[c] && left != INT64_MAX && (s->config->roles & MODEM_SEND)) {

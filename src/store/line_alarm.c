@@ -41,11 +41,6 @@ int line_alarm_each(struct store *s, bool standing, int (*row)(void *ctx, const 
 	return r;
 }
 
-int line_alarm_count(struct store *s, int64_t *ret)
-{
-	return store_get(s, ret, "SELECT count(*) FROM line_alarm WHERE over_utc IS NULL", "");
-}
-
 /* substr, not GLOB: the name of a line may hold any sign. */
 int line_alarm_cancel_texts(struct store *s, const char *prefix, int64_t now_utc, int *ret_count)
 {

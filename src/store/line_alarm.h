@@ -20,8 +20,6 @@ int line_alarm_put(struct store *s, const struct line_alarm *a);
 /* Rows by their beginning; `standing`: those alone that last. Non-zero ends the walk. */
 int line_alarm_each(struct store *s, bool standing, int (*row)(void *ctx, const struct line_alarm *a),
 		    void *ctx);
-/* Those that last. */
-int line_alarm_count(struct store *s, int64_t *ret);
 
 /* Texts whose dedupe begins with `prefix` and that no modem has been given yet become cancelled; *ret_count (may
  * be NULL): how many. */

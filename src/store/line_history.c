@@ -10,11 +10,6 @@ static const char *const names[LINE_WHATS] = {[LINE_REGISTRATION] = "registratio
 					      [LINE_CELL] = "cell",
 					      [LINE_SIGNAL] = "signal"};
 
-const char *line_what_name(enum line_what w)
-{
-	return names[w];
-}
-
 int line_history_add(struct store *s, const char *line, const char *iccid, enum line_what what,
 		     const char *value, int64_t now_utc)
 {
@@ -121,12 +116,4 @@ int line_last_texts(struct store *s, const char *modem, int64_t *ret_in_utc, int
 		return r;
 	return store_get(s, ret_out_utc, "SELECT coalesce(max(sent_utc), 0) FROM part_out WHERE modem = ?", "t",
 			 modem);
-}
-
-int line_resets_since(struct store *s, const char *modem, int64_t since_utc, int64_t *ret)
-{
-	return store_get(s, ret,
-			 "SELECT count(*) FROM event WHERE kind = 'modem.reset' AND utc >= ? AND"
-			 " json_extract(body, '$.modem') = ?",
-			 "It", since_utc, modem);
 }

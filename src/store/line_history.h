@@ -10,7 +10,6 @@
 #define LINE_HISTORY_MAX 400
 
 enum line_what { LINE_REGISTRATION, LINE_OPERATOR, LINE_TECHNOLOGY, LINE_CELL, LINE_SIGNAL, LINE_WHATS };
-const char *line_what_name(enum line_what w);
 
 /* One change; of a line and kind whose newest row has this value already: none. Inside or outside a transaction. */
 int line_history_add(struct store *s, const char *line, const char *iccid, enum line_what what,
@@ -40,5 +39,3 @@ int line_get_operator(struct store *s, const char *line, int (*row)(void *ctx, c
 
 /* The last text that came in by a modem and the last that left by it; 0: none. */
 int line_last_texts(struct store *s, const char *modem, int64_t *ret_in_utc, int64_t *ret_out_utc);
-/* Resets of a modem since then, from the events. */
-int line_resets_since(struct store *s, const char *modem, int64_t since_utc, int64_t *ret);

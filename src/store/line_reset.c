@@ -7,7 +7,7 @@ int line_resets(struct store *s, const char *modem, int64_t since_utc, int *ret_
 	int r = store_get(s, &n,
 			  "SELECT count(*) FROM event WHERE kind = 'modem.reset' AND utc > ?2"
 			  " AND json_extract(body, '$.modem') = ?1",
-			  "ti", modem, since_utc);
+			  "tI", modem, since_utc);
 	if (r == 0)
 		*ret_count = (int)n;
 	return r;

@@ -15,7 +15,7 @@ int sim_pin_tried(struct store *s, const char *sim, const char *mark, bool *ret_
 
 int sim_pin_note(struct store *s, const char *sim, const char *mark, int64_t now_utc)
 {
-	return store_run(s, "INSERT INTO sim_pin (sim, mark, tried_utc) VALUES (?, ?, ?)", "tti", sim, mark,
+	return store_run(s, "INSERT INTO sim_pin (sim, mark, tried_utc) VALUES (?, ?, ?)", "ttI", sim, mark,
 			 now_utc);
 }
 

@@ -36,6 +36,36 @@ class Files(unittest.TestCase):
             site.text(NUMBER, "7")
             site.answer(NUMBER)
 
+    def sending(self, site):
+        id = site.queue(NUMBER, "通知")
+        site.control("wake")
+        wait_for(lambda: "sending" in [m["state"] for m in site.control("status")["modems"]], "a text is with the modem")
+        return id
+
+    def test_a_modem_that_is_new_while_the_program_ends_does_not_keep_it(self):
+        with DaemonSite(modems=1, air_ms=4000) as site:
+            id = self.sending(site)
+            site.daemon.send_signal(signal.SIGTERM)
+            wait_for(lambda: "stopping" in site.log(), "it is ending")
+            with open(site.config, "a", encoding="utf-8") as f:
+                f.write("\n[modem late]\ndevice = /dev/yishi-none\n")
+            site.daemon.send_signal(signal.SIGHUP)
+            self.assertEqual(site.daemon.wait(60), 0)
+            self.assertIn(site.out(id), ("sent", "delivered"))
+
+    def test_a_modem_that_is_taken_out_in_mid_air(self):
+        with DaemonSite(modems=1, air_ms=4000) as site:
+            id = self.sending(site)
+            text = site.config.read_text(encoding="utf-8")
+            site.config.write_text(text.replace("[modem m0]", "[modem m1]"), encoding="utf-8")
+            site.wait_out(id, "uncertain")  # nobody heard the answer
+            wait_for(lambda: site.control("status")["modems"][0]["name"] == "m1" and site.modems_up() == 1, "the new one is up")
+            site.sim.wait_sent(1)
+            other = site.queue(NUMBER, "再通知")
+            site.control("wake")
+            site.wait_out(other, "sent", "delivered")
+            self.assertEqual(site.kill(15), 0)
+
     def test_check(self):
         with DaemonSite(start=False) as site:
             def check():

@@ -1,4 +1,5 @@
 """Ports that are no USB sticks: paths that vanish, and globs of [gateway] modem_ports. No udev is needed."""
+import json
 import os
 import pathlib
 import unittest
@@ -124,6 +125,33 @@ class Ports(unittest.TestCase):
         wait_for(lambda: f"held by python3 (pid {os.getpid()})" in site.log(), "who holds it is said")
         lock.unlink()
         site.wait_on("m0", 0)
+
+    def test_a_pipe_in_the_place_of_a_lock_file_stops_nobody(self):
+        site = self.site([], modems=1)
+        lock = f"/var/lock/LCK..{os.path.basename(os.path.realpath(site.link(0)))}"
+        try:
+            os.mkfifo(lock)
+        except OSError as e:
+            self.skipTest(f"{lock}: {e}")
+        self.addCleanup(os.unlink, lock)
+        site.devices = [site.link(0)]
+        site.write_config()
+        site.run_daemon()
+        site.wait_on("m0", 0)
+
+    def test_who_waits_for_a_port_is_told_which_it_is(self):
+        site = self.site([None], air_ms=3000)
+        self.plug(site, "ttyA", site.link(0))
+        site.run_daemon()
+        site.wait_on("m0", 0)
+        site.queue("+8613800138000", "通知")
+        site.control("wake")
+        wait_for(lambda: site.line("m0")["state"] == "sending", "a text is with the modem")
+        with site.connect() as stream:
+            stream.write("hold m0\n")
+            stream.flush()
+            answer = json.loads(stream.readline())  # when the text has left
+            self.assertEqual((answer["ok"], answer["device"]), (True, str(site.ports / "ttyA")))
 
     def test_one_sentence_for_a_wrong_device(self):
         site = self.site([])
