@@ -225,6 +225,9 @@ void read_direct(struct session *s, const struct at_urc *u)
 			      .hex = u->pdu,
 			      .length = u->length};
 	int64_t came_ms = mono_ms();
+	/* a report may come in one breath with the answer that says its reference */
+	if (s->past.m)
+		send_commit(s);
 	int r = receiver_take(&s->d->people, &in, 1, session_now(s));
 	if (r == 0)
 		r = in.failed;

@@ -240,6 +240,19 @@ class Silence(unittest.TestCase):
             self.assertEqual(site.value("SELECT count(*) FROM event WHERE kind = 'message.sent'"), 2)
             self.assertEqual([s["copies"] for s in site.sim.sent()], [1, 1])
 
+    def test_a_report_in_one_breath_with_its_answer_is_not_taken_for_another_ones(self):
+        """The first text to that number never left; the reports of those behind it are theirs."""
+        with Site(row={"send.silence": "1500ms"}) as site:
+            site.sim.fault("silent_unsent", count=1)
+            lost = site.queue(NUMBER, "通知")
+            site.control("wake")
+            site.wait_out(lost, "uncertain")
+            for i in range(20):
+                id = site.queue(NUMBER, f"通知{i}")
+                site.control("wake")
+                site.wait_out(id, "delivered")
+            self.assertEqual(site.out(lost), "uncertain")
+
     def test_a_reset_without_a_word_swallows_nothing(self):
         """It falls back to text mode in the middle of a burst, and gives itself away by its echo."""
         with Site(modem={"reports": "no"}) as site:
