@@ -156,6 +156,11 @@ static void *section_base(struct reader *r, const char *written, enum section *r
 	c->array[c->count].name = mem_dup(name);                                                               \
 	return &c->array[c->count++];
 		if (s == MODEM) {
+			if (strlen(name) > CONFIG_NAME_MAX) {
+				fail(r, "the name of a modem has at most %d bytes; shorten [%s]",
+				     CONFIG_NAME_MAX, written);
+				return NULL;
+			}
 			FIND(modems, modem_count, CONFIG_MODEMS)
 		}
 		if (s == CABINET) {

@@ -13,6 +13,7 @@ enum language { LANG_ZH, LANG_EN };
 enum modem_role { MODEM_RECEIVE = 1, MODEM_SEND = 2, MODEM_ALARMS = 4 };
 
 #define CONFIG_MODEMS   64
+#define CONFIG_NAME_MAX 40 /* bytes of a modem's name: rows and buffers of fixed size hold it */
 #define CONFIG_CABINETS 32
 #define CONFIG_SENSORS  256
 #define CONFIG_HOOKS    64
@@ -24,14 +25,14 @@ struct config_modem {
 	int hourly_quota, daily_quota; /* segments; 0 = no limit */
 	int64_t jitter_ms;             /* random pause up to that between reminders and broadcasts */
 	bool reports;
-	unsigned roles; /* enum modem_role */
+	unsigned roles;      /* enum modem_role */
 	int64_t ring_for_ms; /* a call rings so long before it is rejected; 0: until the caller gives up */
-	bool roaming;   /* no: nothing but alarms leaves in a foreign network */
-	char *smsc;     /* service centre, +DIGITS; NULL: the SIM's */
-	char *balance;  /* ussd:CODE or sms:NUMBER:TEXT; NULL: not asked */
+	bool roaming;        /* no: nothing but alarms leaves in a foreign network */
+	char *smsc;          /* service centre, +DIGITS; NULL: the SIM's */
+	char *balance;       /* ussd:CODE or sms:NUMBER:TEXT; NULL: not asked */
 	int64_t balance_every_ms;
-	char *number;         /* its own, E.164; NULL: not said */
-	int64_t self_text_ms; /* how often it texts itself; 0: never */
+	char *number;                        /* its own, E.164; NULL: not said */
+	int64_t self_text_ms;                /* how often it texts itself; 0: never */
 	char *balance_low, *balance_pattern; /* a number; PCRE2 whose first group is the amount, NULL: ours */
 };
 

@@ -447,6 +447,17 @@ void alarms_tick(struct daemon *d)
 		daemon_act_soon(d, 0);
 }
 
+void alarms_clock_set(struct daemon *d, int64_t step_s)
+{
+	for (int i = 0; d->alarms && i < d->alarms->count; i++) {
+		struct entry *e = &d->alarms->list[i];
+		if (e->state == A_HOLDS)
+			e->since_utc += step_s;
+		else if (e->state == A_SETTLES)
+			e->calm_utc += step_s;
+	}
+}
+
 static void on_timer(uv_timer_t *t)
 {
 	struct alarms *a = t->data;

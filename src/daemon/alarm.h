@@ -94,4 +94,7 @@ bool alarm_raised(const struct daemon *d, const char *line, enum alarm_kind kind
  * at the end. NULL-safe. */
 struct alarms *alarms_new(struct daemon *d);
 void alarms_tick(struct daemon *d);
+/* The clock of the box was set by so much (NTP after a start without a battery): what lasts has not lasted any longer
+ * for that. */
+void alarms_clock_set(struct daemon *d, int64_t step_s);
 void alarms_free(struct alarms *a);

@@ -99,6 +99,11 @@ static void on_prepare(uv_prepare_t *p)
 	session_commit_all(p->data);
 }
 
+static int64_t clock_offset_s(const struct daemon *d)
+{
+	return daemon_now(d) - mono_ms() / 1000;
+}
+
 int daemon_start(struct daemon *d, struct err *e)
 {
 	uv_timer_init(d->loop, &d->schedule);
@@ -109,6 +114,7 @@ int daemon_start(struct daemon *d, struct err *e)
 	int r = control_new(d, d->config->control_socket, &d->control, e);
 	if (r)
 		return r;
+	d->clock_offset_s = clock_offset_s(d);
 	d->watch = watch_new(d);
 	d->alarms = alarms_new(d);
 	d->ports = ports_new(d);
@@ -277,6 +283,7 @@ void daemon_act(struct daemon *d)
 	}
 	d->acting = true;
 	bool busy = false;
+	operator_weigh_clock(d);
 	int64_t parts = give_up_parts(d, &busy);
 	busy = take_stored(d) || busy;
 	int64_t next = earlier(parts, let_time_pass(d, &busy));
@@ -305,7 +312,12 @@ void daemon_act_soon(struct daemon *d, int64_t delay_ms)
 
 void daemon_clock_set(struct daemon *d)
 {
+	int64_t was = d->clock_offset_s;
 	log_info("the clock was set");
+	d->clock_offset_s = clock_offset_s(d);
+	/* the steps of a test clock are time that passes */
+	if (!d->clock.test_file[0])
+		alarms_clock_set(d, d->clock_offset_s - was);
 	operator_clock_set(d);
 	daemon_act(d);
 }

@@ -27,18 +27,19 @@ struct daemon {
 	char data_dir[256];
 	struct wall_clock clock;
 	int64_t reports_utc; /* when it is looked next which reports are overdue */
-	bool clock_ok; /* the wall clock is plausible: unsolicited texts may leave */
+	bool clock_ok;       /* the wall clock is plausible: unsolicited texts may leave */
 	int64_t started_ms;
+	int64_t clock_offset_s; /* the wall clock before the monotonic one, when it was last set */
 
 	struct session *session[CONFIG_MODEMS];
 	int session_count;
 	struct control *control;
 	struct watch *watch;
-	struct alarms *alarms; /* alarm.h */
+	struct alarms *alarms;               /* alarm.h */
 	int64_t balance_judged, balance_day; /* balance.c */
-	struct ports *ports;   /* ports.h */
-	struct usb_reset_job *resets; /* usb_reset.c */
-	uv_prepare_t commits; /* what sessions have to write, before the loop waits */
+	struct ports *ports;                 /* ports.h */
+	struct usb_reset_job *resets;        /* usb_reset.c */
+	uv_prepare_t commits;                /* what sessions have to write, before the loop waits */
 	uv_timer_t schedule; /* the next thing that time brings: meetings, retries, patience with parts */
 	bool acting, again, stopping;
 	void (*stopped)(struct daemon *d);

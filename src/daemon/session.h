@@ -49,3 +49,5 @@ json_t *session_status(const struct session *s);
 unsigned session_closed(const struct session *s);
 /* The clock of the box was set: what networks said about it is void. */
 void operator_clock_set(struct daemon *d);
+/* What networks say about the clock of the box, for d->people: evidence grows old, and lines go. */
+void operator_weigh_clock(struct daemon *d);

@@ -15,7 +15,7 @@
 #define OLD_S     (2 * DAY_S) /* evidence of a clock that nobody looks at any more */
 
 /* What all lines say together: ours is behind when one line says so and none agrees with us. */
-static void weigh(struct daemon *d)
+void operator_weigh_clock(struct daemon *d)
 {
 	int64_t most = 0, now = daemon_now(d);
 	for (int i = 0; i < d->session_count; i++) {
@@ -54,7 +54,7 @@ void time_take(struct session *s, const char *line, bool utc)
 			    rfc3339_format(now, ours));
 	} else
 		alarm_clear(s->d, s->config->name, ALARM_CLOCK);
-	weigh(s->d);
+	operator_weigh_clock(s->d);
 }
 
 /* A clock that was set by less than a step is what it was. */
@@ -69,7 +69,7 @@ void operator_clock_set(struct daemon *d)
 		o->time_known = false;
 		o->time_due_ms = 0;
 	}
-	weigh(d);
+	operator_weigh_clock(d);
 }
 
 /* ------------------------------------------------------------------------------------------------ asking */

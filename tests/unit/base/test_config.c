@@ -85,6 +85,7 @@ static void test_wrong(void **state)
 	    {"[modem a]\nroles = receive\n", 0, "no device"},
 	    {"[modem a]\ndevice = /dev/x\nroles = dance\n", 3, "receive send alarms"},
 	    {"[modem]\ndevice = /dev/x\n", 1, "modem NAME"},
+	    {"[modem a0123456789012345678901234567890123456789]\ndevice = /dev/x\n", 1, "at most 40 bytes"},
 	    {"[modem a]\ndevice = ttyUSB0\n", 2, "wants a path"},
 	    {"[modem a]\ndevice = usb:2c7c\n", 2, "usb:2c7c:0125"},
 	    {"[modem a]\ndevice = usb:2c7c:01250\n", 2, "usb:2c7c:0125"},
