@@ -20,24 +20,31 @@ static int domain_status(const struct modem *m, bool circuits)
 }
 
 /* Forms that were met [C, ModemManager, gammu]: without n, quoted, with leading zeros, with cell and access
- * technology, with quotes in the wrong place, without the blank, with a routing area, with blanks. */
+ * technology, with quotes in the wrong place, without the blank, with a routing area, with blanks. $ is the name,
+ * n the level, s the status. */
 static const char *const odd_forms[] = {
-    "%1$s: %3$d",
-    "%1$s: %2$d,\"%3$d\"",
-    "%1$s: %2$03d,%3$03d",
-    "%1$s: 2,%3$d,\"1816\",\"01A2D2B5\",7",
-    "%1$s: 2,%3$d,\"0B,\"0100701\",7",
-    "%1$s:%2$d,%3$d",
-    "%1$s: 2,%3$d,1816,01A2D2B5,7,\"28\"",
-    "%1$s: %2$d, %3$d",
+    "$: s",
+    "$: n,\"s\"",
+    "$: 00n,00s",
+    "$: 2,s,\"1816\",\"01A2D2B5\",7",
+    "$: 2,s,\"0B,\"0100701\",7",
+    "$:n,s",
+    "$: 2,s,1816,01A2D2B5,7,\"28\"",
+    "$: n, s",
 };
 
-static void answer_odd(struct modem *m, int form, const char *shown, int level, int status)
+static void answer_odd(struct modem *m, const char *form, const char *shown, int level, int status)
 {
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-	reply_add(m, odd_forms[form], shown, level, status);
-#pragma GCC diagnostic pop
+	struct buf line cleanup_buf = {0};
+	for (; *form; form++) {
+		if (*form == '$')
+			buf_adds(&line, shown);
+		else if (*form == 'n' || *form == 's')
+			buf_addf(&line, "%d", *form == 'n' ? level : status);
+		else
+			buf_addc(&line, *form);
+	}
+	reply_add(m, "%s", buf_str(&line));
 }
 
 static struct result registration(struct modem *m, const char *name, int *level, bool circuits, enum op op,
@@ -50,7 +57,7 @@ static struct result registration(struct modem *m, const char *name, int *level,
 		reply_add(m, "%s: (0-2)", name);
 	} else if (op == OP_READ) {
 		if (form >= 0 && form < (int)ARRAY_LEN(odd_forms) && modem_spoil(m, F_REG_FORM))
-			answer_odd(m, form, shown, *level, status);
+			answer_odd(m, odd_forms[form], shown, *level, status);
 		else if (*level == 2 && modem_registered(m))
 			reply_add(m, "%s: 2,%d,\"1816\",\"01A2D2B5\",%d", shown, status,
 				  strcmp(name, "+CEREG") ? 0 : 7);
