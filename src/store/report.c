@@ -115,12 +115,16 @@ static int look(struct search *s, struct query *q)
 	"SELECT p.message, p.part, coalesce(p.sent_utc, p.started_utc), p.mr IS NOT NULL,"                     \
 	" coalesce(p.report_st, -1), p.mr IS NULL AND p.state = 'failed', m.number"                            \
 	" FROM part_out p JOIN message_out m ON m.id = p.message WHERE "
+/* ?1 the SIM, ?2 the modem: one and the same while the SIM is not known yet, as at a start, where the report of what
+ * a crash left behind may come first of all. Then it is taken for the SIM that was there last. */
+#define OF_LINE                                                                                                \
+	"p.line IN (?1, ?2, CASE WHEN ?1 = ?2 THEN (SELECT nullif(iccid, '') FROM line WHERE name = ?2) END)"
 
 static int look_at_named(struct store *s, struct search *f)
 {
 	cleanup_query struct query q = {0};
-	int r = query_open(s, &q, COLUMNS "p.mr = ? AND p.line IN (?, ?) AND p.started_utc > ? ORDER BY p.part",
-			   "ittI", f->in->mr, f->in->line, f->in->modem, f->now - REPORT_WINDOW_S);
+	int r = query_open(s, &q, COLUMNS "p.mr = ?3 AND " OF_LINE " AND p.started_utc > ?4 ORDER BY p.part",
+			   "ttiI", f->in->line, f->in->modem, f->in->mr, f->now - REPORT_WINDOW_S);
 	return r ? r : look(f, &q);
 }
 
@@ -128,13 +132,13 @@ static int look_at_named(struct store *s, struct search *f)
 static int look_at_nameless(struct store *s, struct search *f)
 {
 	cleanup_query struct query q = {0};
-	int r = query_open(
-	    s, &q,
-	    COLUMNS
-	    "p.mr IS NULL AND p.line IN (?, ?) AND p.started_utc > ? AND (p.state IN ('sending', 'uncertain')"
-	    " OR (p.state = 'failed' AND m.state IN ('queued', 'sending', 'failed', 'expired')))"
-	    " ORDER BY p.part",
-	    "ttI", f->in->line, f->in->modem, f->now - REPORT_WINDOW_S);
+	int r = query_open(s, &q,
+			   COLUMNS
+			   "p.mr IS NULL AND " OF_LINE
+			   " AND p.started_utc > ?3 AND (p.state IN ('sending', 'uncertain')"
+			   " OR (p.state = 'failed' AND m.state IN ('queued', 'sending', 'failed', 'expired')))"
+			   " ORDER BY p.part",
+			   "ttI", f->in->line, f->in->modem, f->now - REPORT_WINDOW_S);
 	return r ? r : look(f, &q);
 }
 

@@ -340,6 +340,17 @@ static void a_sim_that_moved_takes_its_reports_along(void **state)
 	assert_state(s, b, "sent");
 }
 
+/* After a crash in mid-air: the report comes before the ICCID was read. */
+static void a_sim_that_is_not_known_yet(void **state)
+{
+	struct store *s = *state;
+	int64_t id = put(s, "+8613800138001", "ICCID", -1, "uncertain", NOW);
+	put(s, "+8613800138001", "ICCID 2", -1, "uncertain", NOW);
+	assert_int_equal(store_run(s, "INSERT INTO line (name, iccid) VALUES ('m', 'ICCID')", ""), 0);
+	assert_int_equal(report(s, "ICCID 3", "13800138001", 9, 0, NOW, NOW + 5), 0);
+	assert_int_equal(report(s, "m", "13800138001", 9, 0, NOW, NOW + 5), id);
+}
+
 static void what_fits_nothing_is_kept_within_bounds(void **state)
 {
 	struct store *s = *state;
@@ -400,6 +411,7 @@ int main(void)
 	    WITH_STORE(uncertain_ones_are_settled),
 	    WITH_STORE(parts_of_one_text_are_told_one_after_the_other),
 	    WITH_STORE(a_sim_that_moved_takes_its_reports_along),
+	    WITH_STORE(a_sim_that_is_not_known_yet),
 	    WITH_STORE(what_fits_nothing_is_kept_within_bounds),
 	    WITH_STORE(none_comes),
 	};
