@@ -137,7 +137,7 @@ class Between(unittest.TestCase):
             self.assertEqual(len(site.sim.sent()), 2 + len(others))
 
     def test_what_was_chosen_and_is_cancelled_meanwhile_is_not_sent(self):
-        with Site(start=False) as site:
+        with Site(start=False, air_ms=800) as site:
             site.start()
             site.kill(signal.SIGTERM)
             one, two, three = [site.queue(f"+86139{i:08}", f"通知{i}") for i in range(3)]
