@@ -202,13 +202,13 @@ COST = (Row("cpu", "… CPU ms a text"), Row("lines", "… AT lines a text"), Ro
 SCENARIOS = (
     Scenario("zero", zero_latency, everyone(400, 8, 400), (
         Row("rate", "outbound, zero-latency modem: texts/s", 1, Target("≥", 2, of_peer=True), True), *COST)),
-    Scenario("air", on_the_air, everyone(100, 12, 100), (
+    Scenario("air", on_the_air, everyone(100, 12, 60), (
         Row("ratio", "outbound, 300 ms air, 20 ms reply: wall over the modem's own delays", 4, Target("≤", 1.005)),
         Row("rate", "… texts/s", 2, more_is_better=True, minor=True),
         Row("idle", "… the modem waits, a text: ms", 2),
         Row("gap", "… from its answer to the next AT+CMGS, median: ms", 2, minor=True),
         Row("cpu", "… CPU ms a text", 2, Target("≤", 1.5)), *COST[1:])),
-    Scenario("link", link_held, everyone(60, 8, 30), (
+    Scenario("link", link_held, everyone(40, 6, 15), (
         Row("rate", "the same where a held link saves three fifths of the air: texts/s", 2, more_is_better=True),
         Row("ratio", "… wall over the modem's own delays", 4, minor=True))),
     Scenario("modems", many_modems, {"yishi": 40}, (
