@@ -227,7 +227,6 @@ struct session {
 	bool commit_due;          /* as soon as what waits for the modem is written */
 	struct outcome past;
 	int register_errors, rejected, not_sent; /* in a row */
-	uint64_t submits;
 	int64_t format_known_ms; /* it said then that it is in PDU mode; 0 in doubt */
 	bool burst;              /* parts follow each other without a pause */
 	bool one_command;        /* this modem refused AT+CMGF?;+CMGS */
@@ -310,7 +309,6 @@ void read_direct(struct session *s, const struct at_urc *u);
 void read_check(struct session *s); /* session_check.c; ends in read_begin or EV_CONFUSED */
 int64_t read_next_ms(const struct session *s);
 void read_forget(struct session *s);
-void read_check_settings(struct session *s);      /* soon: something speaks against them */
 void read_store_full(struct session *s);          /* it says so */
 void read_note_room(struct session *s);           /* how full the store of our choice is has become known */
 void read_look_at(struct session *s, int64_t ms); /* the next look is at this time, or earlier */
@@ -357,7 +355,6 @@ struct outcome outcome_of(struct session *s, const struct flight *f, const struc
 int outcome_record(struct session *s, struct outcome *o, bool *ret_whole); /* within a transaction */
 void outcome_react(struct session *s, const struct outcome *o);            /* what it means for the line */
 void send_pause(struct session *s, int64_t ms); /* nothing is begun for so long; the timer brings it back */
-void send_log(struct session *s, const struct outbox_message *m, int part, const char *what);
 
 /* call */
 void call_urc(struct session *s, const struct at_urc *u);

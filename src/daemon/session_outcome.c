@@ -13,7 +13,7 @@
 #define PAUSE_MS        2000    /* nothing was sent: not at once again */
 #define WAIT_LIMIT_MS   30000
 
-void send_log(struct session *s, const struct outbox_message *m, int part, const char *what)
+static void send_log(struct session *s, const struct outbox_message *m, int part, const char *what)
 {
 	char number[E164_MAX];
 	log_info("%s: text %" PRId64 " to %s part %d of %d: %s", s->config->name, m->id,
@@ -54,6 +54,7 @@ struct outcome outcome_of(struct session *s, const struct flight *f, const struc
 	o.kind = at_read_submit(r, &o.mr);
 	o.class = r->final == AT_OK ? AT_CLASS_IGNORE : modem_row_reply_class(s->row, r);
 	snprintf(o.reason, sizeof o.reason, "%s %s", at_final_name(r->final), r->text);
+	text_mask_controls(o.reason); /* into JSON and rows */
 	if (o.kind == SUBMIT_REFUSED && sender_reaction(o.class) == REACT_SENT)
 		o.kind = SUBMITTED;
 	o.answered = o.kind == SUBMIT_REFUSED;

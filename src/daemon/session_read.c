@@ -170,6 +170,15 @@ static void take_list(struct session *s)
 	read_trouble_keep(s);
 }
 
+/* Soon: something speaks against them. */
+static void read_check_settings(struct session *s)
+{
+	s->check_due = true;
+	s->format_known_ms = 0;
+	if (s->state == SESSION_READY)
+		session_event(s, EV_READ);
+}
+
 /* No acknowledgement is better than a late one: the network has the text sent again either way, and some modems
  * turn reception off when one was due and did not come (MODEM-FACTS 0.2). So the settings are looked at. */
 static void on_acknowledged(void *user, const struct at_reply *r)
@@ -192,14 +201,6 @@ static void acknowledge(struct session *s, int64_t came_ms)
 		return;
 	c.expires_ms = came_ms + s->row->cnma_deadline_ms;
 	port_submit(s, &c, on_acknowledged);
-}
-
-void read_check_settings(struct session *s)
-{
-	s->check_due = true;
-	s->format_known_ms = 0;
-	if (s->state == SESSION_READY)
-		session_event(s, EV_READ);
 }
 
 void read_direct(struct session *s, const struct at_urc *u)

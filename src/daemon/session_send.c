@@ -291,7 +291,6 @@ static void submit(struct session *s)
 	struct at_command c =
 	    at_cmd_submit(s->row, s->air.pdu.hex, s->air.pdu.length, s->row->ask_format && !s->one_command);
 	c.tag = (uint64_t)s->air.m->id << 8 | (unsigned)s->air.part;
-	s->submits++;
 	s->submitting = true;
 	s->commit_due = true;
 	s->burst = true;

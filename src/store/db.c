@@ -206,6 +206,10 @@ void store_looked(struct store *s, bool look)
 
 int store_mark(struct store *s)
 {
+	/* a full disk may have ended the transaction: on its own a piece would be committed, and its caller told that
+	 * nothing was */
+	if (sqlite3_get_autocommit(s->db))
+		return -EIO;
 	return store_run(s, "SAVEPOINT piece", "");
 }
 

@@ -11,11 +11,6 @@ static const char *const class_names[OUTBOX_CLASSES] = {[OUTBOX_ALARM] = "alarm"
 							[OUTBOX_REMINDER] = "reminder",
 							[OUTBOX_BROADCAST] = "broadcast"};
 
-const char *outbox_class_name(enum outbox_class c)
-{
-	return class_names[c];
-}
-
 int outbox_class_find(const char *name)
 {
 	for (int i = 0; i < OUTBOX_CLASSES; i++)

@@ -19,7 +19,6 @@
 
 /* The value is the priority. */
 enum outbox_class { OUTBOX_ALARM, OUTBOX_REPLY, OUTBOX_REMINDER, OUTBOX_BROADCAST, OUTBOX_CLASSES };
-const char *outbox_class_name(enum outbox_class c);
 int outbox_class_find(const char *name); /* or -1 */
 
 struct outbox_new {

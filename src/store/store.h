@@ -32,7 +32,8 @@ void store_rollback(struct store *s);
  * store_look returned is given back to store_looked. */
 bool store_look(struct store *s);
 void store_looked(struct store *s, bool look);
-/* A piece of a transaction that may fail alone: store_mark, then store_keep or store_undo. They nest. */
+/* A piece of a transaction that may fail alone: store_mark, then store_keep or store_undo. They nest.
+ * Only within a transaction: -EIO when there is none, or none any more. */
 int store_mark(struct store *s);
 int store_keep(struct store *s);
 void store_undo(struct store *s);

@@ -226,6 +226,22 @@ static void test_statements(void **state)
 	store_close(s);
 }
 
+/* What a full disk may do by itself: the rest must not be committed piece by piece. */
+static void test_piece_without_transaction(void **state)
+{
+	struct place *p = *state;
+	struct store *s = open_ok(p->db, STORE_DAEMON);
+	assert_int_equal(store_mark(s), -EIO);
+	assert_int_equal(store_begin(s), 0);
+	assert_int_equal(store_mark(s), 0);
+	assert_int_equal(store_run(s, "ROLLBACK", ""), 0);
+	store_undo(s);
+	assert_int_equal(store_mark(s), -EIO);
+	assert_true(store_commit(s) < 0);
+	store_rollback(s);
+	store_close(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -234,6 +250,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_every_schema_so_far, make_place, drop_place),
 	    cmocka_unit_test_setup_teardown(test_lines_of_schema_1, make_place, drop_place),
 	    cmocka_unit_test_setup_teardown(test_statements, make_place, drop_place),
+	    cmocka_unit_test_setup_teardown(test_piece_without_transaction, make_place, drop_place),
 	};
 	return cmocka_run_group_tests_name("db", tests, NULL, NULL);
 }
