@@ -51,10 +51,11 @@ static int read_one(const struct at_reply *r, const char *prefix, int *ret)
 
 /* ---- SIM ---- */
 
-#define PIN_MS   20000 /* Telit's manual allows so long */
-#define RADIO_MS 40000
-#define STORE_MS 20000 /* SIMCom says 5 s, and SIMs differ */
-#define GRACE_MS 1000
+#define PIN_MS    20000 /* Telit's manual allows so long */
+#define RADIO_MS  40000
+#define STORE_MS  20000 /* SIMCom says 5 s, and SIMs differ */
+#define GRACE_MS  1000
+#define SLOTS_MAX 65535
 
 struct at_command at_cmd_pin_query(const struct modem_row *row)
 {
@@ -214,6 +215,13 @@ struct at_command at_cmd_stores_query(void)
 	return at_cmd("AT+CPMS?", STORE_MS);
 }
 
+/* −1: not said, or no number that a store could have. */
+static int slots(const struct at_fields *f, int i)
+{
+	int n = at_fields_int(f, i, -1);
+	return n <= SLOTS_MAX ? n : -1;
+}
+
 /* `"SM",1,20,…` of the query, `1,20,…` of the setting, or names there too. */
 int at_read_stores(const struct at_reply *r, struct at_stores *ret)
 {
@@ -229,8 +237,8 @@ int at_read_stores(const struct at_reply *r, struct at_stores *ret)
 			continue;
 		if (at_fields_int(&f, i, -1) < 0)
 			snprintf(ret->name[m], sizeof ret->name[m], "%s", f.field[i++]);
-		ret->used[m] = at_fields_int(&f, i, -1);
-		ret->total[m] = at_fields_int(&f, i + 1, -1);
+		ret->used[m] = slots(&f, i);
+		ret->total[m] = slots(&f, i + 1);
 		i += 2;
 		ret->count = m + 1;
 	}

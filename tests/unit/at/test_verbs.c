@@ -152,6 +152,8 @@ static void stores(void **state)
 		assert_int_equal(s.total[0], cases[i].total0);
 		assert_int_equal(s.total[2], cases[i].total2);
 	}
+	assert_int_equal(at_read_stores(one(&f, "+CPMS: \"SM\",2147483647,2147483647"), &s), 0);
+	assert_true(s.used[0] == -1 && s.total[0] == -1);
 	assert_int_equal(at_read_stores(one(&f, "+CPMS: "), &s), -EBADMSG);
 	assert_int_equal(at_read_stores(one(&f, NULL), &s), -EBADMSG); /* OK alone, after a setting */
 	assert_int_equal(at_read_stores(wrong(&f, AT_CMS_ERROR, 302), &s), -ENODATA);
