@@ -267,8 +267,17 @@ int at_chat_withhold(struct at_chat *c, int64_t now_ms)
 			leave(c, now_ms, "");
 		r = 0;
 	}
+	/* those that wait now: what `done` submits is another matter */
+	struct chat_entry *waiting = NULL, **end = &waiting;
+	for (struct chat_entry *e; (e = take_gated(c)); r = 0, end = &e->next) {
+		e->next = NULL;
+		*end = e;
+	}
 	static const struct at_reply reply = {.final = AT_WITHHELD, .code = -1, .text = ""};
-	for (struct chat_entry *e; (e = take_gated(c)); r = 0)
+	while (waiting) {
+		struct chat_entry *e = waiting;
+		waiting = e->next;
 		chat_done_entry(c, e, &reply);
+	}
 	return r;
 }

@@ -177,6 +177,35 @@ static void kept_back_while_it_waits_for_its_turn(void **state)
 	rig_end(&r);
 }
 
+static void again(void *user, const struct at_reply *p)
+{
+	struct rig *r = user;
+	rig_done(user, p);
+	if (r->done < 5) {
+		struct at_command c = submit_command(AT_GATED);
+		c.done = again;
+		c.user = r;
+		at_chat_submit(r->chat, r->now, &c);
+	}
+}
+
+/* What is submitted because one was kept back is not kept back with it. */
+static void kept_back_and_replaced(void **state)
+{
+	(void)state;
+	struct rig r;
+	rig_init(&r, NULL);
+	rig_submit(&r, rig_command("AT+CSQ", "", 0));
+	struct at_command c = submit_command(AT_GATED);
+	c.done = again;
+	c.user = &r;
+	at_chat_submit(r.chat, r.now, &c);
+	assert_int_equal(withhold(&r), 0);
+	check(&r, "done withheld\n", "AT+CSQ\r");
+	assert_int_equal(at_chat_waiting(r.chat), 2);
+	rig_end(&r);
+}
+
 /* Two commands with an echo, then two without: it is off. */
 static void quiet_down(struct rig *r)
 {
@@ -415,6 +444,7 @@ int main(void)
 	    cmocka_unit_test(nobody_decides),
 	    cmocka_unit_test(the_modem_ends_it_first),
 	    cmocka_unit_test(kept_back_while_it_waits_for_its_turn),
+	    cmocka_unit_test(kept_back_and_replaced),
 	    cmocka_unit_test(an_echo_gives_a_reset_away),
 	    cmocka_unit_test(asked_for_its_format_in_the_same_line),
 	    cmocka_unit_test(silence_behind_ctrl_z),
