@@ -66,7 +66,6 @@ static const struct modem_key keys[] = {
     COUNTED("at_if", PORTS, at_if, at_if_count),
     COUNTED("avoid_if", PORTS, avoid_if, avoid_if_count),
     PLAIN("usb_storage", WORDS, usb_storage),
-    PLAIN("serial_unique", BOOL, serial_unique),
     NUMBER("baud", baud, 300, 4000000),
     PLAIN("gap", MILLISECONDS, gap_ms),
     PLAIN("pdu_delay", MILLISECONDS, pdu_delay_ms),

@@ -83,7 +83,6 @@ struct modem_row {
 	int at_if[ROW_LIST_MAX], at_if_count;
 	int avoid_if[ROW_LIST_MAX], avoid_if_count;
 	struct modem_words usb_storage; /* VID:PID (globs) of sticks that show themselves as a disk at first */
-	bool serial_unique;
 	int baud;
 	/* the line */
 	int gap_ms, pdu_delay_ms, ctrlz_delay_ms;

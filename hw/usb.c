@@ -104,8 +104,6 @@ static bool read_port(struct udev_device *tty, struct usb_port *p)
 	text_copy(p->devnode, sizeof p->devnode, node);
 	text_copy(p->stick, sizeof p->stick, name);
 	read_id(stick, p->id);
-	copy_attr(stick, "bcdDevice", p->rev, sizeof p->rev);
-	copy_attr(stick, "serial", p->serial, sizeof p->serial);
 	p->number = number_attr(stick, "devnum", 10, 0);
 	p->interface = interface ? number_attr(interface, "bInterfaceNumber", 16, -1) : -1;
 	const char *driver = interface ? udev_device_get_driver(interface) : NULL;

@@ -10,8 +10,7 @@
 struct usb_port {
 	char devnode[64];      /* "/dev/ttyUSB2" */
 	char stick[USB_STICK]; /* "" when it is no USB device */
-	char id[10], rev[6];   /* "2c7c:0125", "0318"; lower case */
-	char serial[64];       /* "" none; not unique with some makers */
+	char id[10];           /* "2c7c:0125"; lower case */
 	char driver[32];       /* of its interface: "option", "cdc_acm"; "" unknown */
 	int interface;         /* bInterfaceNumber, −1 unknown */
 	int number;            /* grows with each time that a stick is plugged in: a new one, another device */

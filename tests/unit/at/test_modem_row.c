@@ -80,7 +80,7 @@ static void says_what_is_wrong(void **state)
 	    {"[modem x]\ngap = 20ms\ngap = 30ms\n", "twice", 3},
 	    {"[modem x]\n\ngap = soon\n", "write a time", 3},
 	    {"[modem x]\ncpms_args = 4\n", "whole number", 2},
-	    {"[modem x]\nserial_unique = maybe\n", "yes or no", 2},
+	    {"[modem x]\ncpin_no_ok = maybe\n", "yes or no", 2},
 	    {"[modem x]\nvoice = loud\n", "none of the words", 2},
 	    {"[modem x]\ninit = open | ATE0 | 2s\n", "WHEN", 2},
 	    {"[modem x]\nquiet = pin | AT+X=0 | 2s | ignore\n", "before the PIN", 2},
