@@ -9,7 +9,7 @@
 #define FIELDS   9 /* date, time, zone, and what stands between */
 #define YEAR_MIN 2020
 #define YEAR_MAX 2069 /* two digits from 70 on are of the last century: a clock at its beginning */
-#define ZONE_MAX 56 /* quarters of an hour: +14:00 */
+#define ZONE_MAX 56   /* quarters of an hour: +14:00 */
 #define DAY_SECS 86400
 #define PSUTTZ   "*PSUTTZ:"
 #define CTZV     "+CTZV:"

@@ -61,14 +61,14 @@ static json_t *ref(int64_t id)
 
 static json_t *message_json(const struct message *m)
 {
-	return json_pack("{sI ss so so so ss si so so so ss so so so so so si so so so}", "id", (json_int_t)m->id,
-			 "direction", m->out ? "out" : "in", "number", out_string(m->number), "name",
-			 out_string(m->name), "text", out_string(m->text), "state", m->state, "segments",
-			 m->segments, "modem", *m->modem ? out_string(m->modem) : json_null(), "created",
-			 out_time(m->created_utc), "sent", out_time(m->sent_utc), "kind", m->kind, "case",
-			 ref(m->matter), "answers", ref(m->answers), "broadcast", ref(m->broadcast), "meeting",
-			 ref(m->meeting), "not_after", out_time(m->not_after_utc), "missing", m->missing,
-			 "reason", *m->reason ? out_string(m->reason) : json_null(), "report",
+	return json_pack("{sI ss so so so ss si so so so ss so so so so so si so so so}", "id",
+			 (json_int_t)m->id, "direction", m->out ? "out" : "in", "number", out_string(m->number),
+			 "name", out_string(m->name), "text", out_string(m->text), "state", m->state,
+			 "segments", m->segments, "modem", *m->modem ? out_string(m->modem) : json_null(),
+			 "created", out_time(m->created_utc), "sent", out_time(m->sent_utc), "kind", m->kind,
+			 "case", ref(m->matter), "answers", ref(m->answers), "broadcast", ref(m->broadcast),
+			 "meeting", ref(m->meeting), "not_after", out_time(m->not_after_utc), "missing",
+			 m->missing, "reason", *m->reason ? out_string(m->reason) : json_null(), "report",
 			 *m->report ? json_string(m->report) : json_null(), "report_status",
 			 m->report_st >= 0 ? json_integer(m->report_st) : json_null());
 }

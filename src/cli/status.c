@@ -88,8 +88,8 @@ static int ask_store(struct store *s, int64_t now, struct state *st)
 
 static json_t *state_json(const struct state *st)
 {
-	return json_pack("{ss so so si si sI so sI sI sI sI so sb sI sI so sI}", "version", YISHI_VERSION, "uptime",
-			 st->daemon ? json_integer(st->uptime) : json_null(), "clock_ok",
+	return json_pack("{ss so so si si sI so sI sI sI sI so sb sI sI so sI}", "version", YISHI_VERSION,
+			 "uptime", st->daemon ? json_integer(st->uptime) : json_null(), "clock_ok",
 			 st->daemon ? json_boolean(st->clock_ok) : json_null(), "modems_up", st->modems_up,
 			 "modems", st->modems, "queue", (json_int_t)st->queue.queued, "queue_oldest",
 			 out_time(st->queue.oldest_utc), "uncertain", (json_int_t)st->queue.uncertain,
@@ -117,8 +117,8 @@ static int alarms(struct cli *c, const struct state *st)
 			continue;
 		const char *detail = text(a, "detail");
 		cleanup_free char *line =
-		    mem_printf("%s: %s%s%s%s. %s", text(a, "modem"), text(a, "text"), *detail ? " (" : "", detail,
-			       *detail ? ")" : "", text(a, "remedy"));
+		    mem_printf("%s: %s%s%s%s. %s", text(a, "modem"), text(a, "text"), *detail ? " (" : "",
+			       detail, *detail ? ")" : "", text(a, "remedy"));
 		printf(c->out.colour ? "\033[31m! %s\033[0m\n" : "! %s\n", line);
 	}
 	return (int)json_array_size(st->line_alarms);

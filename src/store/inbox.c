@@ -23,7 +23,8 @@ int inbox_add_pdu(struct store *s, const struct inbox_pdu *p, int64_t *ret_id)
 	int r = store_run(
 	    s,
 	    "INSERT INTO pdu_in (modem, memory, slot, received_utc, pdu, hash, kind, sender, scts_utc, ref,"
-	    " ref_bits, part, parts, message, reason, line) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, -1), ?,"
+	    " ref_bits, part, parts, message, reason, line) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, -1), "
+	    "?,"
 	    " ?, ?, ?, ?, ?)",
 	    "ttiIttttPiPPPPtT", p->modem, p->memory, p->slot, p->received_utc, p->pdu, p->hash,
 	    kind_names[p->kind], p->sender, p->scts_utc, alone ? -1 : p->ref,

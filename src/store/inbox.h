@@ -16,7 +16,7 @@ struct inbox_pdu {
 	int64_t id;
 	const char *modem, *memory;
 	const char *line; /* the SIM that was in the modem; NULL not known */
-	int slot; /* −1: came without a slot (+CMT) */
+	int slot;         /* −1: came without a slot (+CMT) */
 	int64_t received_utc;
 	const char *pdu;  /* hex */
 	const char *hash; /* the key under which a redelivery is recognised */

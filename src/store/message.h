@@ -23,7 +23,7 @@ struct message {
 	/* out: what reports say, "" nothing yet: arrived, trying, permanent or temporary (given up for such a cause),
 	 * missing (none came while the text was valid), unasked */
 	const char *report;
-	int report_st; /* TP-ST of the report that says most, −1 none */
+	int report_st;       /* TP-ST of the report that says most, −1 none */
 	const char *intents; /* in: JSON of what the rules read; NULL */
 };
 

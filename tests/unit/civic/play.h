@@ -78,7 +78,8 @@ static inline void site_open(struct site *s, const struct rules *rules, const st
 				    .last_call_before_ms = 2 * 3600000LL};
 	assert_int_equal(day_window_parse("20:30-08:00", &s->config.quiet_hours), 0);
 	assert_int_equal(day_window_parse("mon-fri 08:30-17:30", &s->config.working_hours), 0);
-	s->p = (struct participation){.store = s->store, .rules = rules, .replies = replies, .config = &s->config};
+	s->p =
+	    (struct participation){.store = s->store, .rules = rules, .replies = replies, .config = &s->config};
 	s->now = at("2026-11-16T10:00:00+08:00"); /* a Monday */
 }
 

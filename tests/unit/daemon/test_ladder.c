@@ -21,7 +21,8 @@ static const char *climb(struct ladder *l, enum ladder_cause cause, const struct
 		enum ladder_step s = ladder_next(l, cause, can, now);
 		if (s == STEP_NONE)
 			break;
-		snprintf(out + strlen(out), sizeof out - strlen(out), "%s%s", i ? " " : "", ladder_steps[s].key);
+		snprintf(out + strlen(out), sizeof out - strlen(out), "%s%s", i ? " " : "",
+			 ladder_steps[s].key);
 	}
 	return out;
 }
@@ -36,7 +37,8 @@ static void causes_climb_as_far_as_they_may(void **state)
 	    {CAUSE_SILENT, "settings reopen restart restart rebind power settings reopen settings"},
 	    {CAUSE_SETTINGS, "settings reopen radio restart restart rebind power settings reopen"},
 	    {CAUSE_NO_ECHO, "settings register radio restart restart settings register settings register"},
-	    {CAUSE_UNREGISTERED, "register radio register register register register register register register"},
+	    {CAUSE_UNREGISTERED,
+	     "register radio register register register register register register register"},
 	    {CAUSE_DENIED, ""},
 	    {CAUSE_BARRED, ""},
 	    {CAUSE_SIM, ""},
@@ -61,7 +63,8 @@ static void what_the_modem_has_not_is_passed_over(void **state)
 	can = all;
 	can.no_power = true;
 	l = (struct ladder){0};
-	assert_string_equal(climb(&l, CAUSE_SILENT, &can, 6), "settings reopen restart restart rebind settings");
+	assert_string_equal(climb(&l, CAUSE_SILENT, &can, 6),
+			    "settings reopen restart restart rebind settings");
 	can.no_rebind = true;
 	l = (struct ladder){0};
 	assert_string_equal(climb(&l, CAUSE_SILENT, &can, 5), "settings reopen restart restart settings");

@@ -60,7 +60,8 @@ static void a_pattern_of_ones_own(void **state)
 		struct operator_news n = {0};
 		operator_text_read(t, rows[i].text, rows[i].own, &n);
 		if (n.has_amount != (rows[i].cents >= 0) || (n.has_amount && n.amount_cents != rows[i].cents))
-			fail_msg("%s on %s: %d %lld", rows[i].own, rows[i].text, n.has_amount, (long long)n.amount_cents);
+			fail_msg("%s on %s: %d %lld", rows[i].own, rows[i].text, n.has_amount,
+				 (long long)n.amount_cents);
 	}
 	struct err e = {0};
 	assert_int_equal(operator_pattern_check("余额([0-9.]+)元", &e), 0);
@@ -75,8 +76,9 @@ static void hostile(void **state)
 {
 	(void)state;
 	struct operator_texts *t = ours();
-	static const char *const pieces[] = {"余额", "为", "可用", "9", "0", ".", ",", "-", "元", " ", "\n", "停机", "已", "(", "\xff",
-					     "有效期至", "2026", "年", "12", "月", "￥", "１", "balance ", "充值", "。", "😀"};
+	static const char *const pieces[] = {
+	    "余额", "为",   "可用",     "9",    "0",  ".",  ",",  "-",  "元", " ",        "\n",   "停机", "已",
+	    "(",    "\xff", "有效期至", "2026", "年", "12", "月", "￥", "１", "balance ", "充值", "。",   "😀"};
 	unsigned seed = (unsigned)time(NULL);
 	print_message("seed %u\n", seed);
 	srandom(seed);
@@ -92,7 +94,8 @@ static void hostile(void **state)
 		if (news.has_amount)
 			assert_true(llabs(news.amount_cents) <= 100000000000);
 		if (news.year)
-			assert_true(news.year >= 2000 && news.year <= 2099 && news.month >= 1 && news.month <= 12);
+			assert_true(news.year >= 2000 && news.year <= 2099 && news.month >= 1 &&
+				    news.month <= 12);
 	}
 	operator_texts_free(t);
 }

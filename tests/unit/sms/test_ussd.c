@@ -34,7 +34,9 @@ static void decodes(void **state)
 	    {"12345678", 15, USSD_PLAIN, "12345678"}, /* digits are digits */
 	    {"", 15, USSD_PLAIN, ""},
 	    {"D83DDE00", 72, USSD_PLAIN, "\xF0\x9F\x98\x80"},
-	    {"D83D0041", 72, USSD_PLAIN, "\xEF\xBF\xBD" "A"},
+	    {"D83D0041", 72, USSD_PLAIN,
+	     "\xEF\xBF\xBD"
+	     "A"},
 	    {"004F004B000D000A0031", 72, USSD_PLAIN, "OK\n1"},
 	    {"4F5", 72, USSD_PLAIN, "4F5"}, /* cut off: kept as it stands */
 	};
@@ -71,7 +73,8 @@ static void encodes(void **state)
 	assert_string_equal(got, "AA180C3602"); /* as chan-dongle sends it */
 	assert_int_equal(ussd_encode("*1#", USSD_UCS2, got, sizeof got), 0);
 	assert_string_equal(got, "002A00310023");
-	static const char *const codes[] = {"#", "*1#", "*10086#", "*100*1#", "*100*12#", "*1234567890*1234567890#"};
+	static const char *const codes[] = {"#",       "*1#",      "*10086#",
+					    "*100*1#", "*100*12#", "*1234567890*1234567890#"};
 	for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
 		assert_int_equal(ussd_encode(codes[i], USSD_PACKED, got, sizeof got), 0);
 		ussd_decode(got, 15, USSD_PACKED, back, sizeof back);
