@@ -12,6 +12,7 @@ static const char *const class_names[AT_CLASS_COUNT] = {
     [AT_CLASS_SENT] = "sent",
     [AT_CLASS_PERMANENT] = "permanent",
     [AT_CLASS_PROGRAM] = "program",
+    [AT_CLASS_FORMAT] = "format",
     [AT_CLASS_UNSUPPORTED] = "unsupported",
     [AT_CLASS_ONCE] = "once",
     [AT_CLASS_NO_REPORT] = "no-report",

@@ -14,7 +14,8 @@ enum at_class {
 	AT_CLASS_UNKNOWN,     /* not in the table: like LATER; three in a row: register anew */
 	AT_CLASS_SENT,        /* the centre has this message already: counts as sent */
 	AT_CLASS_PERMANENT,   /* never for this number or text */
-	AT_CLASS_PROGRAM,     /* our PDU or command is wrong: permanent, log it; check +CMGF and the length */
+	AT_CLASS_PROGRAM,     /* our PDU or command is wrong: permanent, log it */
+	AT_CLASS_FORMAT,      /* no PDU to the modem: is it in text mode? when it is not: permanent */
 	AT_CLASS_UNSUPPORTED, /* this modem cannot: permanent for the command */
 	AT_CLASS_ONCE,        /* one more try, then permanent; log the PDU */
 	AT_CLASS_NO_REPORT,   /* again without asking for a status report */

@@ -10,6 +10,7 @@ enum sender_reaction sender_reaction(enum at_class class)
 	    [AT_CLASS_SENT] = REACT_SENT,
 	    [AT_CLASS_PERMANENT] = REACT_FAIL,
 	    [AT_CLASS_PROGRAM] = REACT_FAIL,
+	    [AT_CLASS_FORMAT] = REACT_DOUBT,
 	    [AT_CLASS_UNSUPPORTED] = REACT_FAIL,
 	    [AT_CLASS_ONCE] = REACT_ONCE,
 	    [AT_CLASS_NO_REPORT] = REACT_NO_REPORT,
@@ -61,6 +62,7 @@ bool sender_next_try(enum sender_reaction reaction, enum outbox_class class, int
 		return true;
 	case REACT_WAIT:
 	case REACT_REINIT:
+	case REACT_DOUBT:
 		*ret_utc = now_utc + (reaction == REACT_WAIT ? 2 : 5);
 		return true;
 	case REACT_LATER:

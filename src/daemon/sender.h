@@ -44,6 +44,7 @@ enum sender_reaction {
 	REACT_REGISTER,    /* later; three in a row: register anew */
 	REACT_STORE_FULL,  /* when the store was read out */
 	REACT_REINIT,      /* when the modem is itself again */
+	REACT_DOUBT,       /* that is no PDU to it: perhaps it is in text mode; once more when that is known */
 };
 enum sender_reaction sender_reaction(enum at_class class);
 

@@ -235,7 +235,7 @@ struct session {
 	int64_t air_until_ms;    /* mono; a part may be in the air until then, 0 none */
 	int64_t blocked_until_ms, waits_for, wait_since_ms, last_read_ms; /* waits_for: id */
 	int64_t record_failed_ms;       /* an outcome could not be written since then; 0 */
-	int64_t no_report, no_validity; /* ids */
+	int64_t no_report, no_validity, doubted; /* ids */
 	char blocked_reason[96];
 	bool prefer_send; /* reading and sending take turns */
 

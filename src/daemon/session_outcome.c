@@ -80,9 +80,13 @@ static int record_refused(struct session *s, struct outcome *o)
 	enum sender_reaction reaction = sender_reaction(o->class);
 	if (reaction == REACT_WAIT && mono_ms() - s->wait_since_ms > WAIT_LIMIT_MS)
 		reaction = REACT_LATER;
+	/* its settings were gone through since this line refused the same text for the same reason */
+	if (reaction == REACT_DOUBT && s->doubted == o->m->id)
+		reaction = REACT_FAIL;
 	if (!sender_next_try(reaction, o->m->class, o->m->attempts, now, &next))
 		return outbox_failed(s->d->store, o->m, o->part, o->reason, now);
-	if (reaction == REACT_LINE || reaction == REACT_WAIT || reaction == REACT_REINIT)
+	if (reaction == REACT_LINE || reaction == REACT_WAIT || reaction == REACT_REINIT ||
+	    reaction == REACT_DOUBT)
 		return outbox_release(s->d->store, o->m, o->part, next);
 	return outbox_part_later(s->d->store, o->m, o->part, o->reason, next);
 }
@@ -154,6 +158,10 @@ static void react(struct session *s, const struct outcome *o)
 		break;
 	case REACT_REINIT:
 		s->confused = true;
+		break;
+	case REACT_DOUBT:
+		s->confused |= s->doubted != o->m->id;
+		s->doubted = o->m->id;
 		break;
 	case REACT_STORE_FULL:
 		read_all_due(s);

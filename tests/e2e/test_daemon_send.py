@@ -105,6 +105,21 @@ class Send(unittest.TestCase):
                 site.wait_out(id, "sent", "delivered")
             self.assertEqual([(s["number"], s["text"]) for s in site.sim.sent()], [(NUMBER, f"收到{i}") for i in range(3)])
 
+    def test_what_is_no_pdu_to_the_modem_is_tried_again_when_its_settings_are_known(self):
+        for code in (303, 304, 305):
+            with self.subTest(code), DaemonSite() as site:
+                site.sim.fault("cms", code, count=1)
+                ids = [site.queue(NUMBER, f"通知{i}", "broadcast") for i in range(3)]
+                site.control("wake")
+                for id in ids:
+                    site.wait_out(id, "sent", "delivered")
+                self.assertEqual(len(site.sent_to(NUMBER)), 3)
+        with DaemonSite() as site:
+            site.sim.fault("cms", 305, count=2)
+            id = site.queue(NUMBER, "收到", "reply")
+            site.control("wake")
+            site.wait_out(id, "failed")
+
     def test_one_command_a_part(self):
         with DaemonSite(modem={"reports": "no"}) as site:
             for i in range(50):
