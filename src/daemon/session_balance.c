@@ -42,7 +42,11 @@ static bool due(struct session *s)
 {
 	char key[80];
 	int64_t asked = -1, told = 0, now = session_now(s), every = s->config->balance_every_ms / 1000;
-	if (!s->config->balance || !s->registered || !every)
+	if (!s->config->balance || !every) {
+		alarm_clear(s->d, s->config->name, ALARM_BALANCE_UNREAD); /* nobody asks any more */
+		return false;
+	}
+	if (!s->registered)
 		return false;
 	cursor_key(s, key, sizeof key);
 	if (cursor_get(s->d->store, key, &asked) < 0)
