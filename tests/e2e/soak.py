@@ -122,6 +122,7 @@ class Soak:
 
 
 def soak(seconds, seed, profiles, log=True):
+    """What was wrong after so many seconds."""
     with FaultSite(profile=",".join(profiles), modems=len(profiles)) as site:
         site.start()
         run = Soak(site, seed)
