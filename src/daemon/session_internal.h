@@ -227,14 +227,14 @@ struct session {
 	bool commit_due;          /* as soon as what waits for the modem is written */
 	struct outcome past;
 	int register_errors, rejected, not_sent; /* in a row */
-	int64_t format_known_ms; /* it said then that it is in PDU mode; 0 in doubt */
-	bool burst;              /* parts follow each other without a pause */
-	bool one_command;        /* this modem refused AT+CMGF?;+CMGS */
-	bool more_set;           /* +CMMS is in force, … */
-	bool more_refused;       /* … or not to be had */
-	int64_t air_until_ms;    /* mono; a part may be in the air until then, 0 none */
+	int64_t format_known_ms;                 /* it said then that it is in PDU mode; 0 in doubt */
+	bool burst;                              /* parts follow each other without a pause */
+	bool one_command;                        /* this modem refused AT+CMGF?;+CMGS */
+	bool more_set;                           /* +CMMS is in force, … */
+	bool more_refused;                       /* … or not to be had */
+	int64_t air_until_ms;                    /* mono; a part may be in the air until then, 0 none */
 	int64_t blocked_until_ms, waits_for, wait_since_ms, last_read_ms; /* waits_for: id */
-	int64_t record_failed_ms;       /* an outcome could not be written since then; 0 */
+	int64_t record_failed_ms;                /* an outcome could not be written since then; 0 */
 	int64_t no_report, no_validity, doubted; /* ids */
 	char blocked_reason[96];
 	bool prefer_send; /* reading and sending take turns */
