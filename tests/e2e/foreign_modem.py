@@ -74,7 +74,7 @@ class ForeignModem:
         self.size, self.echo, self.end, self.first = slots, echo, line_end, first_index
         self.reports, self.reported = [], 0
         self.caller, self.rings, self.next_ring, self.rejected = None, 0, 0, 0
-        self.network, self.sent, self.deleted, self.lost_cmti, self.errors = [], [], 0, 0, 0
+        self.network, self.sent, self.deleted, self.lost_cmti, self.errors, self.running = [], [], 0, 0, 0, 0
         self.pdu_mode, self.cnmi, self.cmee, self.mr = False, [0, 0, 0, 0, 0], 0, 0
         self.prompt_length, self.input = None, b""
         self.lock, self.running = threading.RLock(), True
@@ -101,6 +101,12 @@ class ForeignModem:
     def drained(self):
         with self.lock:
             return not self.network and not self.slots
+
+    def refuses(self, weight=1.0):
+        """Never three times running: a text that is refused four times waits for minutes."""
+        refused = self.running < 2 and self.chance(weight)
+        self.running += refused
+        return refused
 
     def chance(self, weight=1.0):
         return self.random.random() < self.nasty * weight
@@ -194,7 +200,7 @@ class ForeignModem:
 
     def submit(self, pdu):
         length, self.prompt_length = self.prompt_length, None
-        if self.chance(0.5):
+        if self.refuses(0.5):
             return self.fail(self.random.choice([38, 42, 331]))
         try:
             message = read_submit(pdu)
@@ -202,6 +208,7 @@ class ForeignModem:
             return self.fail(304)
         if message["length"] != length:
             return self.fail(304)
+        self.running = 0
         self.mr = (self.mr + 1) % 256
         self.sent.append(message)
         if message["report"] and self.cnmi[3] == 1:
@@ -272,7 +279,7 @@ class ForeignModem:
                 self.deleted += 1
             return self.say("OK")
         if (found := re.fullmatch(r"AT\+CMGS=(\d+)", upper)):
-            if self.chance(0.3):
+            if self.refuses(0.3):
                 return self.fail(332)
             self.prompt_length = int(found[1])
             return self.write("\r\n> ")
