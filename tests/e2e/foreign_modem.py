@@ -74,7 +74,7 @@ class ForeignModem:
         self.size, self.echo, self.end, self.first = slots, echo, line_end, first_index
         self.reports, self.reported = [], 0
         self.caller, self.rings, self.next_ring, self.rejected = None, 0, 0, 0
-        self.network, self.sent, self.deleted, self.lost_cmti, self.errors, self.running = [], [], 0, 0, 0, 0
+        self.network, self.sent, self.deleted, self.lost_cmti, self.errors, self.refused = [], [], 0, 0, 0, 0
         self.pdu_mode, self.cnmi, self.cmee, self.mr = False, [0, 0, 0, 0, 0], 0, 0
         self.prompt_length, self.input = None, b""
         self.lock, self.running = threading.RLock(), True
@@ -104,8 +104,8 @@ class ForeignModem:
 
     def refuses(self, weight=1.0):
         """Never three times running: a text that is refused four times waits for minutes."""
-        refused = self.running < 2 and self.chance(weight)
-        self.running += refused
+        refused = self.refused < 2 and self.chance(weight)
+        self.refused += refused
         return refused
 
     def chance(self, weight=1.0):
@@ -208,7 +208,7 @@ class ForeignModem:
             return self.fail(304)
         if message["length"] != length:
             return self.fail(304)
-        self.running = 0
+        self.refused = 0
         self.mr = (self.mr + 1) % 256
         self.sent.append(message)
         if message["report"] and self.cnmi[3] == 1:
