@@ -42,12 +42,6 @@ static bool says_little(const struct at_reply *r, enum at_class class)
 	return class == AT_CLASS_UNKNOWN || (class == AT_CLASS_REGISTER && no_answer);
 }
 
-/* Nobody is to get a broadcast or a reminder twice; a reply is worth it. */
-static bool never_twice(const struct outbox_message *m)
-{
-	return m->class == OUTBOX_REMINDER || m->class == OUTBOX_BROADCAST;
-}
-
 struct outcome outcome_of(struct session *s, const struct flight *f, const struct at_reply *r)
 {
 	struct outcome o = {.m = f->m, .part = f->part, .kind = SUBMIT_NOT_SENT};
@@ -59,7 +53,7 @@ struct outcome outcome_of(struct session *s, const struct flight *f, const struc
 		o.kind = SUBMITTED;
 	o.answered = o.kind == SUBMIT_REFUSED;
 	o.silent = r->final == AT_TIMEOUT && r->payload_sent;
-	if (o.answered && says_little(r, o.class) && never_twice(o.m))
+	if (o.answered && says_little(r, o.class))
 		o.kind = SUBMIT_UNKNOWN;
 	static const char *const words[] = {[SUBMITTED] = "sent",
 					    [SUBMIT_REFUSED] = "refused",
@@ -73,6 +67,18 @@ struct outcome outcome_of(struct session *s, const struct flight *f, const struc
 }
 
 /* ------------------------------------------------------------------------------------------------ the outbox */
+
+/* An error that says nothing: a reply or alarm is worth another try, when a report has had its time; nobody is to
+ * get a broadcast or a reminder twice. */
+static int record_unknown(struct session *s, struct outcome *o, bool *ret_whole)
+{
+	int64_t now = session_now(s), again = 0;
+	if (o->answered && outbox_personal(o->m->class) &&
+	    sender_next_try(sender_reaction(o->class), o->m->class, o->m->attempts, now, &again) &&
+	    again < now + OUTBOX_REPEAT_S)
+		again = now + OUTBOX_REPEAT_S;
+	return outbox_part_uncertain(s->d->store, o->m, o->part, again, now, ret_whole);
+}
 
 static int record_refused(struct session *s, struct outcome *o)
 {
@@ -115,7 +121,7 @@ static int record(struct session *s, struct outcome *o, bool *ret_whole)
 	case SUBMITTED:
 		return outbox_part_sent(s->d->store, o->m, o->part, o->mr, session_now(s), ret_whole);
 	case SUBMIT_UNKNOWN:
-		return outbox_part_uncertain(s->d->store, o->m, o->part, session_now(s), ret_whole);
+		return record_unknown(s, o, ret_whole);
 	case SUBMIT_NOT_SENT:
 		return outbox_release(s->d->store, o->m, o->part,
 				      session_now(s) + (s->not_sent ? PAUSE_MS / 1000 : 0));

@@ -184,7 +184,8 @@ int outbox_part_reported(struct store *s, const struct outbox_message *m, int pa
 			 "Ii", m->id, part);
 }
 
-int outbox_part_uncertain(struct store *s, struct outbox_message *m, int part, int64_t now_utc, bool *ret_whole)
+int outbox_part_uncertain(struct store *s, struct outbox_message *m, int part, int64_t again_utc,
+			  int64_t now_utc, bool *ret_whole)
 {
 	bool own;
 	int r = begin(s, &own);
@@ -197,6 +198,11 @@ int outbox_part_uncertain(struct store *s, struct outbox_message *m, int part, i
 	m->done[part] = 1;
 	if (r == 0 && whole(m))
 		r = settle(s, m, now_utc);
+	if (r == 0 && again_utc)
+		r = store_run(s,
+			      "UPDATE message_out SET attempts = attempts + 1, next_try_utc = CASE state WHEN"
+			      " 'uncertain' THEN ?1 ELSE next_try_utc END WHERE id = ?2",
+			      "II", again_utc, m->id);
 	r = finish(s, own, r);
 	if (r == 0)
 		*ret_whole = whole(m);

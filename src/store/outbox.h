@@ -82,8 +82,10 @@ int outbox_part_begin(struct store *s, const struct outbox_message *m, int part,
 /* Outcomes of a part. *ret_whole: of no part of the text another try is to be made. */
 int outbox_part_sent(struct store *s, struct outbox_message *m, int part, int mr, int64_t now_utc,
 		     bool *ret_whole);
-int outbox_part_uncertain(struct store *s, struct outbox_message *m, int part, int64_t now_utc,
-			  bool *ret_whole);
+/* `again_utc`: the modem did answer, by an error that says nothing; a reply or alarm is then tried again at that time
+ * however often it was before. 0: the one repetition, if it has not been. */
+int outbox_part_uncertain(struct store *s, struct outbox_message *m, int part, int64_t again_utc,
+			  int64_t now_utc, bool *ret_whole);
 /* Whether a report has come since this part was last begun that says the service centre had it. */
 int outbox_part_reported(struct store *s, const struct outbox_message *m, int part, int64_t *ret);
 /* It did not go out and will be tried again at `next_try_utc`, by any line. */

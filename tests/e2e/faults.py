@@ -223,8 +223,8 @@ class Ledger:
                 copies[s["number"], s["text"]] = copies.get((s["number"], s["text"]), 0) + 1
         came = dict(site.rows("SELECT number, count(*) FROM message_in GROUP BY number"))
         answers = {}
-        for id, number, text, kind, state, repeated, tried, reported in site.rows(
-                "SELECT id, number, text, class, state, repeated, attempts, (SELECT max(report_st) FROM part_out WHERE message = id)"
+        for id, number, text, kind, state, repeated, reported in site.rows(
+                "SELECT id, number, text, class, state, repeated, (SELECT max(report_st) FROM part_out WHERE message = id)"
                 " FROM message_out"):
             if number in self.came or number in self.rang:
                 answers[number] = answers.get(number, 0) + 1
@@ -233,9 +233,7 @@ class Ledger:
             n, what = copies.get((number, text), 0), f"text {id} ({kind}) to {number} is {state}"
             least = 1 if state in ("sent", "delivered") else 0
             refused = state in ("failed", "expired") and not repeated and reported is None
-            # an answer is tried again behind an error that may have hidden a success (fault error_sent)
-            again = repeated or (tried and number in self.lost)
-            most = 0 if refused else 2 if again and kind != "broadcast" else 1
+            most = 0 if refused else 2 if repeated and kind != "broadcast" else 1
             if not least <= n <= most:
                 wrong.append(f"{what} and left {n} times{', repeated' * repeated}")
             if state == "uncertain" and number not in self.lost:

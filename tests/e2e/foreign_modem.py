@@ -74,7 +74,7 @@ class ForeignModem:
         self.size, self.echo, self.end, self.first = slots, echo, line_end, first_index
         self.reports, self.reported = [], 0
         self.caller, self.rings, self.next_ring, self.rejected = None, 0, 0, 0
-        self.network, self.sent, self.deleted, self.lost_cmti, self.errors, self.refused = [], [], 0, 0, 0, 0
+        self.network, self.sent, self.deleted, self.lost_cmti, self.errors = [], [], 0, 0, 0
         self.pdu_mode, self.cnmi, self.cmee, self.mr = False, [0, 0, 0, 0, 0], 0, 0
         self.prompt_length, self.input = None, b""
         self.lock, self.running = threading.RLock(), True
@@ -103,10 +103,8 @@ class ForeignModem:
             return not self.network and not self.slots
 
     def refuses(self, weight=1.0):
-        """Never three times running: a text that is refused four times waits for minutes."""
-        refused = self.refused < 2 and self.chance(weight)
-        self.refused += refused
-        return refused
+        """Only while texts come in: one that is refused again and again waits for minutes."""
+        return bool(self.network or self.slots) and self.chance(weight)
 
     def chance(self, weight=1.0):
         return self.random.random() < self.nasty * weight
@@ -208,7 +206,6 @@ class ForeignModem:
             return self.fail(304)
         if message["length"] != length:
             return self.fail(304)
-        self.refused = 0
         self.mr = (self.mr + 1) % 256
         self.sent.append(message)
         if message["report"] and self.cnmi[3] == 1:

@@ -255,11 +255,12 @@ class Uncertain(unittest.TestCase):
 
     def test_but_a_reply_is_tried_again(self):
         with DaemonSite(faults=["report_none=-1"]) as site:
-            site.sim.fault("cms", 500, count=1)
+            site.sim.fault("cms", 500, count=2)
             id = site.queue(NUMBER, "收到", "reply")
             site.control("wake")
+            site.wait_out(id, "uncertain")
             site.wait_out(id, "sent")
-            self.assertEqual(parts_of(site, id), [(1, "sent", 2)])
+            self.assertEqual(parts_of(site, id), [(1, "sent", 3)])
 
     def test_an_error_in_the_place_of_the_prompt_is_none_of_these(self):
         with DaemonSite() as site:
@@ -290,7 +291,6 @@ class Uncertain(unittest.TestCase):
             site.wait_value("SELECT attempts FROM message_out WHERE id = ?", 1, id)
             site.sim.report(site.sim.sent()[0]["id"])
             site.wait_out(id, "delivered")
-            time.sleep(7)
             self.assertEqual(sum(s["copies"] for s in site.sim.sent()), 1)
             self.assertEqual(parts_of(site, id), [(1, "delivered", 1)])
 

@@ -133,7 +133,7 @@ static void test_uncertain(void **state)
 	for (int i = 0; i < 2; i++) {
 		assert_true(claim(s, "a", NOW, &m) != 0);
 		assert_int_equal(outbox_part_begin(s, &m, 1, 0, "a", NOW), 0);
-		assert_int_equal(outbox_part_uncertain(s, &m, 1, NOW, &whole), 0);
+		assert_int_equal(outbox_part_uncertain(s, &m, 1, 0, NOW, &whole), 0);
 		outbox_message_done(&m);
 	}
 	assert_int_equal(claim(s, "a", NOW + OUTBOX_REPEAT_S - 1, &m), 0);
@@ -141,7 +141,7 @@ static void test_uncertain(void **state)
 	assert_int_equal(claim(s, "a", NOW + OUTBOX_REPEAT_S, &m), reply);
 	assert_true(m.repeated);
 	assert_int_equal(outbox_part_begin(s, &m, 1, 0, "a", NOW + 15), 0);
-	assert_int_equal(outbox_part_uncertain(s, &m, 1, NOW + 15, &whole), 0);
+	assert_int_equal(outbox_part_uncertain(s, &m, 1, 0, NOW + 15, &whole), 0);
 	outbox_message_done(&m);
 	assert_int_equal(claim(s, "a", NOW + 100000, &m), 0);
 	assert_state(s, reply, "uncertain");
@@ -308,7 +308,7 @@ static void test_late_answer_has_its_event(void **state)
 	int64_t id = add(s, OUTBOX_BROADCAST, 1);
 	assert_int_equal(claim(s, "a", NOW, &m), id);
 	assert_int_equal(outbox_part_begin(s, &m, 1, 0, "a", NOW), 0);
-	assert_int_equal(outbox_part_uncertain(s, &m, 1, NOW, &whole), 0);
+	assert_int_equal(outbox_part_uncertain(s, &m, 1, 0, NOW, &whole), 0);
 	assert_int_equal(number_of(s, SENT_EVENTS), 0);
 	assert_int_equal(outbox_part_late(s, id, 1, 5, NOW + 30), 0);
 	assert_int_equal(outbox_part_late(s, id, 1, 5, NOW + 31), -ENOENT);
