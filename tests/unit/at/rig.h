@@ -12,6 +12,10 @@
 #include "base/buf.h"
 #include "base/mem.h"
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -127,4 +131,15 @@ __attribute__((unused)) static void rig_pass(struct rig *r, int64_t ms)
 		rig_write(r);
 	}
 	r->now = until;
+}
+
+/* What was told and written since the last check; NULL: whatever. */
+__attribute__((unused)) static void rig_check(struct rig *r, const char *log, const char *written)
+{
+	if (log)
+		assert_string_equal(buf_str(&r->log), log);
+	if (written)
+		assert_string_equal(buf_str(&r->written), written);
+	buf_reset(&r->log);
+	buf_reset(&r->written);
 }

@@ -2,10 +2,6 @@
 #include "unit/at/rig.h"
 
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
 
 #define PDU "0011000B813109831008F00008A7044F60597D"
 
@@ -19,16 +15,6 @@ static struct at_command submit_command(void)
 	return c;
 }
 
-static void check(struct rig *r, const char *log, const char *written)
-{
-	if (log)
-		assert_string_equal(buf_str(&r->log), log);
-	if (written)
-		assert_string_equal(buf_str(&r->written), written);
-	buf_reset(&r->log);
-	buf_reset(&r->written);
-}
-
 static void one_after_the_other(void **state)
 {
 	(void)state;
@@ -36,14 +22,14 @@ static void one_after_the_other(void **state)
 	rig_init(&r, NULL);
 	rig_submit(&r, rig_command("ATE0", "", 0));
 	rig_submit(&r, rig_command("AT+CSQ", "", 0));
-	check(&r, "", "ATE0\r");
+	rig_check(&r, "", "ATE0\r");
 	rig_feed(&r, "ATE0\r\r\nOK\r\n");
-	check(&r, "done OK\n", "");
+	rig_check(&r, "done OK\n", "");
 	assert_int_equal(at_chat_deadline(r.chat), r.now + 20); /* the gap */
 	rig_pass(&r, 20);
-	check(&r, "", "AT+CSQ\r");
+	rig_check(&r, "", "AT+CSQ\r");
 	rig_feed(&r, "\r\n+CSQ: 20,99\r\n\r\nOK\r\n");
-	check(&r, "done OK | +CSQ: 20,99\n", "");
+	rig_check(&r, "done OK | +CSQ: 20,99\n", "");
 	assert_true(at_chat_idle(r.chat));
 	assert_true(at_chat_deadline(r.chat) == INT64_MAX);
 	rig_end(&r);
@@ -62,7 +48,7 @@ static void urgent_goes_first(void **state)
 		rig_feed(&r, "OK\r\n");
 		rig_pass(&r, 30);
 	}
-	check(&r, "done OK\ndone OK\ndone OK\ndone OK\n", "AT+A\rAT+CNMA\rAT+CNMA=1\rAT+B\r");
+	rig_check(&r, "done OK\ndone OK\ndone OK\ndone OK\n", "AT+A\rAT+CNMA\rAT+CNMA=1\rAT+B\r");
 	rig_end(&r);
 }
 
@@ -75,11 +61,11 @@ static void payload_waits_for_the_prompt(void **state)
 		rig_init(&r, NULL);
 		rig_submit(&r, submit_command());
 		rig_pass(&r, 3000);
-		check(&r, "", "AT+CMGS=18\r");
+		rig_check(&r, "", "AT+CMGS=18\r");
 		rig_feed(&r, prompts[i]);
-		check(&r, "", PDU "\x1a");
+		rig_check(&r, "", PDU "\x1a");
 		rig_feed(&r, PDU "\x1a\r\n\r\n+CMGS: 17\r\n\r\nOK\r\n"); /* the echo of the PDU too */
-		check(&r, "done OK sent | +CMGS: 17\n", "");
+		rig_check(&r, "done OK sent | +CMGS: 17\n", "");
 		rig_end(&r);
 	}
 }
@@ -102,7 +88,7 @@ static void error_in_the_place_of_the_prompt(void **state)
 		rig_submit(&r, submit_command());
 		rig_feed(&r, cases[i].answer);
 		rig_feed(&r, "> ");
-		check(&r, cases[i].log, NULL);
+		rig_check(&r, cases[i].log, NULL);
 		rig_pass(&r, 60000);
 		assert_null(strstr(buf_str(&r.written), PDU));
 		rig_end(&r);
@@ -118,19 +104,19 @@ static void delays_are_deadlines(void **state)
 	struct rig r;
 	rig_init(&r, &o);
 	rig_submit(&r, submit_command());
-	check(&r, "", "AT+CMGS=18\r");
+	rig_check(&r, "", "AT+CMGS=18\r");
 	rig_feed(&r, "\r\n> ");
-	check(&r, "", "");
+	rig_check(&r, "", "");
 	rig_pass(&r, 99);
-	check(&r, "", "");
+	rig_check(&r, "", "");
 	rig_pass(&r, 1);
-	check(&r, "", PDU);
+	rig_check(&r, "", PDU);
 	rig_pass(&r, 499);
-	check(&r, "", "");
+	rig_check(&r, "", "");
 	rig_pass(&r, 1);
-	check(&r, "", "\x1a");
+	rig_check(&r, "", "\x1a");
 	rig_feed(&r, "+CMGS: 1\r\nOK\r\n");
-	check(&r, "done OK sent | +CMGS: 1\n", "");
+	rig_check(&r, "done OK sent | +CMGS: 1\n", "");
 	rig_end(&r);
 }
 
@@ -142,9 +128,9 @@ static void result_without_ok(void **state)
 	rig_submit(&r, submit_command());
 	rig_feed(&r, "\r\n> ");
 	rig_feed(&r, "\r\n+CMGS: 44\r\n");
-	check(&r, "", NULL);
+	rig_check(&r, "", NULL);
 	rig_pass(&r, 5000);
-	check(&r, "done OK sent no-final | +CMGS: 44\n", NULL);
+	rig_check(&r, "done OK sent no-final | +CMGS: 44\n", NULL);
 	/* an error behind the result line changes nothing: the centre has it */
 	rig_pass(&r, 120);
 	rig_feed(&r, "\r\nOK\r\n\r\n+CMEE: 1\r\nOK\r\n");
@@ -152,7 +138,7 @@ static void result_without_ok(void **state)
 	rig_pass(&r, 20);
 	rig_feed(&r, "> ");
 	rig_feed(&r, "+CMGS: 45\r\n+CMS ERROR: 500\r\n");
-	check(&r, "done OK sent no-final | +CMGS: 45\n", NULL);
+	rig_check(&r, "done OK sent no-final | +CMGS: 45\n", NULL);
 	rig_end(&r);
 }
 
@@ -164,9 +150,9 @@ static void silence_is_a_result(void **state)
 	rig_submit(&r, submit_command());
 	rig_feed(&r, "> ");
 	rig_pass(&r, 129999);
-	check(&r, "", "AT+CMGS=18\r" PDU "\x1a");
+	rig_check(&r, "", "AT+CMGS=18\r" PDU "\x1a");
 	rig_pass(&r, 1);
-	check(&r, "done timeout sent\n", NULL);
+	rig_check(&r, "done timeout sent\n", NULL);
 	/* the port dies in the middle of another one */
 	rig_pass(&r, 120);
 	rig_feed(&r, "\r\n+CMEE: 1\r\n\r\nOK\r\n");
@@ -174,7 +160,7 @@ static void silence_is_a_result(void **state)
 	rig_pass(&r, 20);
 	rig_feed(&r, "> ");
 	at_chat_abort(r.chat, r.now);
-	check(&r, "done cancelled sent\n", NULL);
+	rig_check(&r, "done cancelled sent\n", NULL);
 	rig_end(&r);
 }
 
@@ -190,7 +176,7 @@ static void not_sent_while_ctrlz_is_unwritten(void **state)
 	assert_int_equal(n, strlen(PDU) + 1);
 	at_chat_wrote(r.chat, r.now, n - 1); /* all but Ctrl-Z */
 	at_chat_abort(r.chat, r.now);
-	check(&r, "done cancelled\n", NULL);
+	rig_check(&r, "done cancelled\n", NULL);
 	assert_int_equal(at_chat_output(r.chat, &p), 0);
 	rig_end(&r);
 }
@@ -201,20 +187,20 @@ static void no_prompt_then_late_prompt(void **state)
 	struct rig r;
 	rig_init(&r, NULL);
 	rig_submit(&r, submit_command());
-	check(&r, "", "AT+CMGS=18\r");
+	rig_check(&r, "", "AT+CMGS=18\r");
 	rig_pass(&r, 10000);
-	check(&r, "done no prompt\n", "");
+	rig_check(&r, "done no prompt\n", "");
 	rig_pass(&r, 20);
-	check(&r, "", "\x1b\r");
+	rig_check(&r, "", "\x1b\r");
 	rig_feed(&r, "\r\n> "); /* now it comes, for nobody */
-	check(&r, "", "\x1b\r");
+	rig_check(&r, "", "\x1b\r");
 	rig_pass(&r, 100);
-	check(&r, "", "AT+CMEE?\r");
+	rig_check(&r, "", "AT+CMEE?\r");
 	rig_feed(&r, "\r\nOK\r\n\r\n+CMEE: 1\r\n\r\nOK\r\n");
 	rig_submit(&r, rig_command("AT+CSQ", "", 0));
 	rig_pass(&r, 20);
 	rig_feed(&r, "\r\n+CSQ: 9,99\r\nOK\r\n");
-	check(&r, "done OK | +CSQ: 9,99\n", "AT+CSQ\r");
+	rig_check(&r, "done OK | +CSQ: 9,99\n", "AT+CSQ\r");
 	rig_end(&r);
 }
 
@@ -238,15 +224,15 @@ static void late_answer_is_not_the_next_ones(void **state)
 		rig_submit(&r, c);
 		rig_submit(&r, rig_command("AT+CMGD=1", "", 0));
 		rig_pass(&r, 5000);
-		check(&r, "done timeout\n", "AT+CREG?\r");
+		rig_check(&r, "done timeout\n", "AT+CREG?\r");
 		rig_pass(&r, 20);
-		check(&r, "", "AT+CMEE?\r");
+		rig_check(&r, "", "AT+CMEE?\r");
 		rig_feed(&r, late[i]);
 		rig_feed(&r, "\r\n+CMEE: 1\r\n\r\nOK\r\n");
 		rig_pass(&r, 20);
-		check(&r, strstr(late[i], "+CREG") ? "late 3 +CREG: 0,1\n" : "", "AT+CMGD=1\r");
+		rig_check(&r, strstr(late[i], "+CREG") ? "late 3 +CREG: 0,1\n" : "", "AT+CMGD=1\r");
 		rig_feed(&r, "\r\n+CMS ERROR: 321\r\n");
-		check(&r, "done CMS 321 (321)\n", "");
+		rig_check(&r, "done CMS 321 (321)\n", "");
 		assert_int_equal(at_chat_stats(r.chat).timeouts, 1);
 		assert_int_equal(at_chat_stats(r.chat).timeouts_in_row, 0);
 		rig_end(&r);
@@ -262,14 +248,14 @@ static void late_send_result_is_told(void **state)
 	rig_feed(&r, "> ");
 	rig_pass(&r, 130000);
 	rig_pass(&r, 120);
-	check(&r, "done timeout sent\n", "AT+CMGS=18\r" PDU "\x1a\x1b\rAT+CMEE?\r");
+	rig_check(&r, "done timeout sent\n", "AT+CMGS=18\r" PDU "\x1a\x1b\rAT+CMEE?\r");
 	rig_feed(&r, "\r\n+CMGS: 99\r\n\r\nOK\r\n\r\n+CMEE: 1\r\n\r\nOK\r\n");
-	check(&r, "late 7 +CMGS: 99\n", "");
+	rig_check(&r, "late 7 +CMGS: 99\n", "");
 	/* and even when it comes later than that: its OK is not the running command's */
 	rig_submit(&r, rig_command("AT+CSQ", "", 0));
 	rig_pass(&r, 20);
 	rig_feed(&r, "\r\n+CMGS: 99\r\n\r\nOK\r\n\r\n+CSQ: 3,0\r\n\r\nOK\r\n");
-	check(&r, "late 7 +CMGS: 99\nlate 7 OK\ndone OK | +CSQ: 3,0\n", "AT+CSQ\r");
+	rig_check(&r, "late 7 +CMGS: 99\nlate 7 OK\ndone OK | +CSQ: 3,0\n", "AT+CSQ\r");
 	rig_end(&r);
 }
 
@@ -283,14 +269,14 @@ static void marker_unknown(void **state)
 	rig_submit(&r, rig_command("AT+CSQ", "", 0));
 	rig_write(&r);
 	rig_pass(&r, 100);
-	check(&r, "", "\x1b\rAT+CMEE?\r");
+	rig_check(&r, "", "\x1b\rAT+CMEE?\r");
 	rig_feed(&r, "\r\nERROR\r\n");
 	rig_pass(&r, 1019);
-	check(&r, "", "");
+	rig_check(&r, "", "");
 	rig_pass(&r, 1);
-	check(&r, "", "AT+CSQ\r");
+	rig_check(&r, "", "AT+CSQ\r");
 	rig_feed(&r, "+CSQ: 1,1\r\nOK\r\n");
-	check(&r, "done OK | +CSQ: 1,1\n", "");
+	rig_check(&r, "done OK | +CSQ: 1,1\n", "");
 	rig_end(&r);
 }
 
@@ -301,12 +287,12 @@ static void another_marker_when_the_lost_one_was_it(void **state)
 	rig_init(&r, NULL);
 	rig_submit(&r, rig_command("AT+CMEE?", "", 0));
 	rig_pass(&r, 5020);
-	check(&r, "done timeout\n", "AT+CMEE?\rAT+CMGF?\r");
+	rig_check(&r, "done timeout\n", "AT+CMEE?\rAT+CMGF?\r");
 	rig_feed(&r, "+CMEE: 1\r\nOK\r\n+CMGF: 0\r\nOK\r\n");
-	check(&r, "late 0 +CMEE: 1\n", "");
+	rig_check(&r, "late 0 +CMEE: 1\n", "");
 	rig_submit(&r, rig_command("AT", "", 0));
 	rig_pass(&r, 20);
-	check(&r, "", "AT\r");
+	rig_check(&r, "", "AT\r");
 	rig_end(&r);
 }
 
@@ -320,15 +306,15 @@ static void slow_markers_are_counted(void **state)
 	rig_submit(&r, rig_command("AT+CGMI", "", AT_TAKE_BARE));
 	rig_write(&r);
 	rig_pass(&r, 2300);
-	check(&r, "", "\x1b\rAT+CMEE?\r\x1b\rAT+CMEE?\r");
+	rig_check(&r, "", "\x1b\rAT+CMEE?\r\x1b\rAT+CMEE?\r");
 	rig_feed(&r, "+CMEE: 1\r\nOK\r\n");
 	rig_pass(&r, 300);
-	check(&r, "", "");
+	rig_check(&r, "", "");
 	rig_feed(&r, "+CMEE: 1\r\nOK\r\n");
 	rig_pass(&r, 20);
-	check(&r, "", "AT+CGMI\r");
+	rig_check(&r, "", "AT+CGMI\r");
 	rig_feed(&r, "Quectel\r\nOK\r\n");
-	check(&r, "done OK | Quectel\n", "");
+	rig_check(&r, "done OK | Quectel\n", "");
 	rig_end(&r);
 }
 
@@ -347,17 +333,17 @@ static void slow_modem_that_knows_markers(void **state)
 	c.timeout_ms = 2000;
 	rig_submit(&r, c);
 	rig_submit(&r, rig_command("AT+B?", "", 0));
-	check(&r, "", "\x1b\rAT+CMEE?\rAT+A\r");
+	rig_check(&r, "", "\x1b\rAT+CMEE?\rAT+A\r");
 	rig_pass(&r, 4000);
-	check(&r, "done timeout\n", "AT+CMEE?\r");
+	rig_check(&r, "done timeout\n", "AT+CMEE?\r");
 	rig_feed(&r, "OK\r\n"); /* of AT+A */
 	rig_pass(&r, 2020);
-	check(&r, "", "");
+	rig_check(&r, "", "");
 	rig_feed(&r, "+CMEE: 1\r\nOK\r\n");
 	rig_pass(&r, 20);
-	check(&r, "", "AT+B?\r");
+	rig_check(&r, "", "AT+B?\r");
 	rig_feed(&r, "+B: 1\r\nOK\r\n");
-	check(&r, "done OK | +B: 1\n", "");
+	rig_check(&r, "done OK | +B: 1\n", "");
 	rig_end(&r);
 }
 
@@ -371,15 +357,15 @@ static void owed_markers_are_remembered(void **state)
 	rig_submit(&r, rig_command("AT+A", "", 0));
 	rig_write(&r);
 	rig_pass(&r, 6300);
-	check(&r, "done dead\n", NULL);
+	rig_check(&r, "done dead\n", NULL);
 	rig_submit(&r, rig_command("AT+B?", "", 0));
 	rig_pass(&r, 120);
 	rig_feed(&r, "+CMEE: 1\r\nOK\r\n+CMEE: 1\r\nOK\r\n+CMEE: 1\r\nOK\r\n");
-	check(&r, "", NULL);
+	rig_check(&r, "", NULL);
 	rig_pass(&r, 1020); /* the fourth keeps us waiting; silence decides */
-	check(&r, "", "AT+B?\r");
+	rig_check(&r, "", "AT+B?\r");
 	rig_feed(&r, "+CMEE: 1\r\nOK\r\n+B: 2\r\nOK\r\n");
-	check(&r, "late 0 OK\ndone OK | +B: 2\n", "");
+	rig_check(&r, "late 0 OK\ndone OK | +B: 2\n", "");
 	rig_end(&r);
 }
 
@@ -390,23 +376,23 @@ static void dead_modem(void **state)
 	rig_init(&r, NULL);
 	rig_submit(&r, rig_command("AT", "", 0));
 	rig_pass(&r, 5020);
-	check(&r, "done timeout\n", "AT\rAT+CMEE?\r");
+	rig_check(&r, "done timeout\n", "AT\rAT+CMEE?\r");
 	rig_submit(&r, rig_command("AT+A", "", 0));
 	rig_submit(&r, rig_command("AT+B", "", 0));
 	rig_pass(&r, 6300);
-	check(&r, "done dead\n", NULL);
+	rig_check(&r, "done dead\n", NULL);
 	assert_int_equal(at_chat_waiting(r.chat), 1);
 	rig_pass(&r, 10000);
-	check(&r, "done dead\n", NULL);
+	rig_check(&r, "done dead\n", NULL);
 	/* nobody asks: no more noise, no wake-ups */
 	assert_true(at_chat_deadline(r.chat) == INT64_MAX);
 	rig_submit(&r, rig_command("AT+C", "", 0));
 	rig_pass(&r, 120);
-	check(&r, "", "\x1b\rAT+CMEE?\r");
+	rig_check(&r, "", "\x1b\rAT+CMEE?\r");
 	rig_feed(&r, "+CMEE: 0\r\nOK\r\n");
 	rig_pass(&r, 1020); /* the older markers may be answered yet */
 	rig_feed(&r, "OK\r\n");
-	check(&r, "done OK\n", "AT+C\r");
+	rig_check(&r, "done OK\n", "AT+C\r");
 	rig_end(&r);
 }
 
@@ -479,7 +465,7 @@ static void callbacks_may_submit_and_abort(void **state)
 		rig_feed(&r, "OK\r\nOK\r\n"); /* the second is nobody's */
 		rig_pass(&r, 25);
 	}
-	check(&r, "", "AT\rAT\rAT\rAT\r");
+	rig_check(&r, "", "AT\rAT\rAT\rAT\r");
 	assert_int_equal(n.left, -1);
 
 	c = rig_command("AT+A", "", 0);
@@ -488,7 +474,7 @@ static void callbacks_may_submit_and_abort(void **state)
 	at_chat_submit(r.chat, r.now, &c);
 	rig_submit(&r, rig_command("AT+B", "", 0));
 	rig_feed(&r, "ERROR\r\n+CMTI: \"SM\",1\r\n");
-	check(&r, "done ERROR\ndone cancelled\n", NULL); /* bytes behind the abort are forgotten */
+	rig_check(&r, "done ERROR\ndone cancelled\n", NULL); /* bytes behind the abort are forgotten */
 	rig_end(&r);
 }
 
@@ -499,11 +485,11 @@ static void calls_have_finals_of_their_own(void **state)
 	rig_init(&r, NULL);
 	rig_submit(&r, rig_command("AT+CSQ", "", 0));
 	rig_feed(&r, "\r\nNO CARRIER\r\n+CSQ: 5,99\r\nOK\r\n");
-	check(&r, "urc call-end NO CARRIER\ndone OK | +CSQ: 5,99\n", NULL);
+	rig_check(&r, "urc call-end NO CARRIER\ndone OK | +CSQ: 5,99\n", NULL);
 	rig_pass(&r, 20);
 	rig_submit(&r, rig_command("ATD13800138000;", "", AT_CALL));
 	rig_feed(&r, "\r\nNO CARRIER\r\n");
-	check(&r, "done ERROR\n", NULL);
+	rig_check(&r, "done ERROR\n", NULL);
 	rig_end(&r);
 }
 

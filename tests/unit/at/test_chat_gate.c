@@ -2,10 +2,6 @@
 #include "unit/at/rig.h"
 
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
 
 #define PDU  "0011000B813109831008F00008A7044F60597D"
 #define LINE "AT+CMGS=18\r"
@@ -19,16 +15,6 @@ static struct at_command submit_command(unsigned flags)
 	c.silence_ms = 20000;
 	c.tag = 7;
 	return c;
-}
-
-static void check(struct rig *r, const char *log, const char *written)
-{
-	if (log)
-		assert_string_equal(buf_str(&r->log), log);
-	if (written)
-		assert_string_equal(buf_str(&r->written), written);
-	buf_reset(&r->log);
-	buf_reset(&r->written);
 }
 
 static int release(struct rig *r)
@@ -53,21 +39,21 @@ static void let_go_before_and_behind_the_prompt(void **state)
 		rig_init(&r, NULL);
 		assert_int_equal(release(&r), -ENOENT);
 		rig_submit(&r, submit_command(AT_GATED));
-		check(&r, "", LINE);
+		rig_check(&r, "", LINE);
 		if (early)
 			assert_int_equal(release(&r), 0);
 		rig_feed(&r, "\r\n> ");
-		check(&r, "", early ? PDU "\x1a" : "");
+		rig_check(&r, "", early ? PDU "\x1a" : "");
 		if (!early) {
 			rig_pass(&r, 3000);
-			check(&r, "", "");
+			rig_check(&r, "", "");
 			assert_int_equal(release(&r), 0);
-			check(&r, "", PDU "\x1a");
+			rig_check(&r, "", PDU "\x1a");
 		}
 		assert_int_equal(release(&r), -ENOENT);
 		assert_int_equal(withhold(&r), -ENOENT);
 		rig_feed(&r, "\r\n+CMGS: 5\r\n\r\nOK\r\n");
-		check(&r, "done OK sent | +CMGS: 5\n", "");
+		rig_check(&r, "done OK sent | +CMGS: 5\n", "");
 		rig_end(&r);
 	}
 }
@@ -83,17 +69,17 @@ static void kept_back_before_and_behind_the_prompt(void **state)
 			rig_submit(&r, submit_command(AT_GATED));
 			if (early)
 				assert_int_equal(withhold(&r), 0);
-			check(&r, "", LINE);
+			rig_check(&r, "", LINE);
 			rig_feed(&r, "\r\n> ");
 			if (!early)
 				assert_int_equal(withhold(&r), 0);
-			check(&r, "", "\x1b");
+			rig_check(&r, "", "\x1b");
 			assert_int_equal(release(&r), -ENOENT);
 			rig_submit(&r, rig_command("AT+CSQ", "", 0));
-			check(&r, "", "");
+			rig_check(&r, "", "");
 			rig_feed(&r, answers[i]);
 			rig_pass(&r, 20);
-			check(&r, "done withheld\n", "AT+CSQ\r");
+			rig_check(&r, "done withheld\n", "AT+CSQ\r");
 			rig_end(&r);
 		}
 }
@@ -107,13 +93,13 @@ static void a_modem_without_a_word_for_escape(void **state)
 	rig_feed(&r, "\r\n> ");
 	withhold(&r);
 	rig_pass(&r, 2000);
-	check(&r, "done withheld no-final\n", LINE "\x1b");
+	rig_check(&r, "done withheld no-final\n", LINE "\x1b");
 	rig_submit(&r, rig_command("AT+CSQ", "", 0));
 	rig_pass(&r, 200);
-	check(&r, "", "\x1b\rAT+CMEE?\r");
+	rig_check(&r, "", "\x1b\rAT+CMEE?\r");
 	rig_feed(&r, "\r\nOK\r\n\r\n+CMEE: 1\r\n\r\nOK\r\n");
 	rig_pass(&r, 1100);
-	check(&r, "", "AT+CSQ\r");
+	rig_check(&r, "", "AT+CSQ\r");
 	rig_end(&r);
 }
 
@@ -125,11 +111,11 @@ static void nobody_decides(void **state)
 	rig_submit(&r, submit_command(AT_GATED));
 	rig_feed(&r, "\r\n> ");
 	rig_pass(&r, 9999);
-	check(&r, "", LINE);
+	rig_check(&r, "", LINE);
 	rig_pass(&r, 1);
-	check(&r, "", "\x1b");
+	rig_check(&r, "", "\x1b");
 	rig_feed(&r, "\r\nOK\r\n");
-	check(&r, "done withheld\n", "");
+	rig_check(&r, "done withheld\n", "");
 	rig_end(&r);
 }
 
@@ -146,7 +132,7 @@ static void the_modem_ends_it_first(void **state)
 			if (gate)
 				rig_feed(&r, "\r\n> ");
 			rig_feed(&r, ends[i]);
-			check(&r, logs[i], NULL);
+			rig_check(&r, logs[i], NULL);
 			assert_int_equal(release(&r), -ENOENT);
 			rig_pass(&r, 500);
 			assert_null(strstr(buf_str(&r.written), PDU));
@@ -163,17 +149,17 @@ static void kept_back_while_it_waits_for_its_turn(void **state)
 	rig_submit(&r, submit_command(AT_GATED));
 	rig_submit(&r, rig_command("AT+CREG?", "", 0));
 	assert_int_equal(withhold(&r), 0);
-	check(&r, "done withheld\n", "AT+CSQ\r");
+	rig_check(&r, "done withheld\n", "AT+CSQ\r");
 	assert_int_equal(at_chat_waiting(r.chat), 2);
 	rig_feed(&r, "OK\r\n");
 	rig_pass(&r, 20);
-	check(&r, "done OK\n", "AT+CREG?\r");
+	rig_check(&r, "done OK\n", "AT+CREG?\r");
 	rig_submit(&r, submit_command(AT_GATED));
 	assert_int_equal(release(&r), 0);
 	rig_feed(&r, "OK\r\n");
 	rig_pass(&r, 20);
 	rig_feed(&r, "> ");
-	check(&r, "done OK\n", LINE PDU "\x1a");
+	rig_check(&r, "done OK\n", LINE PDU "\x1a");
 	rig_end(&r);
 }
 
@@ -201,7 +187,7 @@ static void kept_back_and_replaced(void **state)
 	c.user = &r;
 	at_chat_submit(r.chat, r.now, &c);
 	assert_int_equal(withhold(&r), 0);
-	check(&r, "done withheld\n", "AT+CSQ\r");
+	rig_check(&r, "done withheld\n", "AT+CSQ\r");
 	assert_int_equal(at_chat_waiting(r.chat), 2);
 	rig_end(&r);
 }
@@ -217,7 +203,7 @@ static void quiet_down(struct rig *r)
 		rig_feed(r, "\r\nOK\r\n");
 	}
 	rig_pass(r, 20);
-	check(r, NULL, NULL);
+	rig_check(r, NULL, NULL);
 }
 
 static void an_echo_gives_a_reset_away(void **state)
@@ -229,9 +215,9 @@ static void an_echo_gives_a_reset_away(void **state)
 	rig_submit(&r, submit_command(AT_GATED));
 	release(&r);
 	rig_feed(&r, "AT+CMGS=18\r\r\n> ");
-	check(&r, "", LINE "\x1b");
+	rig_check(&r, "", LINE "\x1b");
 	rig_feed(&r, "\r\nOK\r\n");
-	check(&r, "done withheld\n", "");
+	rig_check(&r, "done withheld\n", "");
 	rig_end(&r);
 	/* one that echoes these lines alone, whatever it is told, is believed at last */
 	rig_init(&r, NULL);
@@ -239,7 +225,7 @@ static void an_echo_gives_a_reset_away(void **state)
 	for (int i = 0; i < 3; i++) {
 		rig_submit(&r, submit_command(0));
 		rig_feed(&r, "AT+CMGS=18\r\r\n> ");
-		check(&r, "", i < 2 ? LINE "\x1b" : LINE PDU "\x1a");
+		rig_check(&r, "", i < 2 ? LINE "\x1b" : LINE PDU "\x1a");
 		rig_feed(&r, "\r\nOK\r\n");
 		rig_pass(&r, 20);
 		quiet_down(&r);
@@ -250,7 +236,7 @@ static void an_echo_gives_a_reset_away(void **state)
 	rig_submit(&r, submit_command(AT_GATED));
 	release(&r);
 	rig_feed(&r, "AT+CMGS=18\r\r\n> ");
-	check(&r, "", LINE PDU "\x1a");
+	rig_check(&r, "", LINE PDU "\x1a");
 	rig_end(&r);
 }
 
@@ -273,9 +259,9 @@ static void asked_for_its_format_in_the_same_line(void **state)
 		rig_init(&r, NULL);
 		rig_submit(&r, c);
 		release(&r);
-		check(&r, "", "AT+CMGF?;+CMGS=18\r");
+		rig_check(&r, "", "AT+CMGF?;+CMGS=18\r");
 		rig_feed(&r, cases[i].before);
-		check(&r, "", cases[i].sent ? PDU "\x1a" : "\x1b");
+		rig_check(&r, "", cases[i].sent ? PDU "\x1a" : "\x1b");
 		rig_feed(&r, cases[i].sent ? "+CMGS: 9\r\nOK\r\n" : "\r\nOK\r\n");
 		assert_int_equal(strncmp(buf_str(&r.log), cases[i].sent ? "done OK sent" : "done withheld", 12),
 				 0);
@@ -293,9 +279,9 @@ static void silence_behind_ctrl_z(void **state)
 	rig_pass(&r, 19000);
 	rig_feed(&r, "\r\n^RSSI:19\r\n"); /* somebody is there */
 	rig_pass(&r, 19999);
-	check(&r, "urc signal ^RSSI:19\n", LINE PDU "\x1a");
+	rig_check(&r, "urc signal ^RSSI:19\n", LINE PDU "\x1a");
 	rig_pass(&r, 1);
-	check(&r, "done timeout sent\n", NULL);
+	rig_check(&r, "done timeout sent\n", NULL);
 	/* it does not say a word until its time is over, and is not called dead before */
 	rig_submit(&r, rig_command("AT+CMGF?", "", 0));
 	rig_pass(&r, 90000 - 100);
@@ -303,7 +289,7 @@ static void silence_behind_ctrl_z(void **state)
 	assert_non_null(strstr(buf_str(&r.written), "AT+CMEE?\r"));
 	assert_null(strstr(buf_str(&r.written), "AT+CMGF?"));
 	rig_pass(&r, 30000);
-	check(&r, "done dead\n", NULL);
+	rig_check(&r, "done dead\n", NULL);
 	rig_end(&r);
 }
 
@@ -315,21 +301,21 @@ static void the_late_answer_settles_it(void **state)
 	rig_submit(&r, submit_command(0));
 	rig_feed(&r, "> ");
 	rig_pass(&r, 20000);
-	check(&r, "done timeout sent\n", NULL);
+	rig_check(&r, "done timeout sent\n", NULL);
 	rig_submit(&r, rig_command("AT+CMGF?", "", 0));
 	rig_pass(&r, 30000);
 	size_t markers = 0;
 	for (const char *p = buf_str(&r.written); (p = strstr(p, "AT+CMEE?\r")); p++)
 		markers++;
 	assert_in_range(markers, 10, 20);
-	check(&r, "", NULL);
+	rig_check(&r, "", NULL);
 	rig_feed(&r, "\r\n+CMGS: 5\r\n\r\nOK\r\n");
 	for (size_t i = 0; i < markers; i++)
 		rig_feed(&r, "\r\n+CMEE: 1\r\n\r\nOK\r\n");
 	rig_pass(&r, 1100);
-	check(&r, "late 7 +CMGS: 5\n", "AT+CMEE?\rAT+CMGF?\r"); /* asked at once: the others may be lost */
+	rig_check(&r, "late 7 +CMGS: 5\n", "AT+CMEE?\rAT+CMGF?\r"); /* asked at once: the others may be lost */
 	rig_feed(&r, "\r\n+CMGF: 0\r\n\r\nOK\r\n");
-	check(&r, "done OK | +CMGF: 0\n", "");
+	rig_check(&r, "done OK | +CMGF: 0\n", "");
 	rig_end(&r);
 }
 
@@ -344,17 +330,17 @@ static void the_late_answer_is_not_the_next_ones(void **state)
 	rig_pass(&r, 20020);
 	rig_feed(&r, "\r\n+CMEE: 1\r\n\r\nOK\r\n");
 	rig_pass(&r, 20);
-	check(&r, "done timeout sent\n",
+	rig_check(&r, "done timeout sent\n",
 	      LINE PDU "\x1a"
 		       "AT+CMEE?\r");
 	struct at_command next = submit_command(0);
 	next.tag = 8;
 	rig_submit(&r, next);
 	rig_feed(&r, "\r\n+CMGS: 5\r\n\r\nOK\r\n");
-	check(&r, "late 7 +CMGS: 5\nlate 7 OK\n", LINE);
+	rig_check(&r, "late 7 +CMGS: 5\nlate 7 OK\n", LINE);
 	rig_feed(&r, "> ");
 	rig_feed(&r, "\r\n+CMGS: 6\r\n\r\nOK\r\n");
-	check(&r, "done OK sent | +CMGS: 6\n", PDU "\x1a");
+	rig_check(&r, "done OK sent | +CMGS: 6\n", PDU "\x1a");
 	rig_end(&r);
 }
 
@@ -369,11 +355,11 @@ static void acquainted(struct rig *r)
 	quiet_down(r);
 	rig_submit(r, submit_command(0));
 	rig_feed(r, "> ");
-	check(r, "", LINE PDU "\x1a");
+	rig_check(r, "", LINE PDU "\x1a");
 	rig_pass(r, 9999);
-	check(r, "", "");
+	rig_check(r, "", "");
 	rig_pass(r, 1);
-	check(r, "", "AT+CMEE?\r"); /* unusually long: is anybody there? */
+	rig_check(r, "", "AT+CMEE?\r"); /* unusually long: is anybody there? */
 }
 
 static void asked_before_silence_is_given_up(void **state)
@@ -383,9 +369,9 @@ static void asked_before_silence_is_given_up(void **state)
 	/* it has started anew, and echoes */
 	acquainted(&r);
 	rig_pass(&r, 2000);
-	check(&r, "", "AT+CMEE?\rAT+CMEE?\r");
+	rig_check(&r, "", "AT+CMEE?\rAT+CMEE?\r");
 	rig_feed(&r, "AT+CMEE?\r\r\n+CMEE: 1\r\n\r\nOK\r\n");
-	check(&r, "done timeout sent\n", NULL);
+	rig_check(&r, "done timeout sent\n", NULL);
 	rig_submit(&r, rig_command("AT+CMGF?", "", 0));
 	rig_pass(&r, 20);
 	rig_feed(&r, "AT+CMEE?\r\r\n+CMEE: 1\r\n\r\nOK\r\n");
@@ -395,14 +381,14 @@ static void asked_before_silence_is_given_up(void **state)
 	/* it was busy: its answers come in their order */
 	acquainted(&r);
 	rig_feed(&r, "\r\n+CMGS: 5\r\n\r\nOK\r\n\r\n+CMEE: 1\r\n\r\nOK\r\n");
-	check(&r, "done OK sent | +CMGS: 5\n", "");
+	rig_check(&r, "done OK sent | +CMGS: 5\n", "");
 	rig_end(&r);
 	/* it can do two things at a time */
 	acquainted(&r);
 	rig_feed(&r, "\r\n+CMEE: 1\r\n\r\nOK\r\n");
-	check(&r, "late 0 OK\n", "");
+	rig_check(&r, "late 0 OK\n", "");
 	rig_feed(&r, "\r\n+CMGS: 5\r\n\r\nOK\r\n");
-	check(&r, "done OK sent | +CMGS: 5\n", "");
+	rig_check(&r, "done OK sent | +CMGS: 5\n", "");
 	rig_end(&r);
 	/* and one that answers markers alone is not waited for any longer */
 	acquainted(&r);
@@ -429,9 +415,9 @@ static void hurried_when_something_else_proves_it(void **state)
 	rig_pass(&r, 1000);
 	rig_feed(&r, "\r\n^RSSI:19\r\n");
 	rig_pass(&r, 999);
-	check(&r, "urc signal ^RSSI:19\n", NULL);
+	rig_check(&r, "urc signal ^RSSI:19\n", NULL);
 	rig_pass(&r, 1);
-	check(&r, "done timeout sent\n", NULL);
+	rig_check(&r, "done timeout sent\n", NULL);
 	rig_end(&r);
 }
 

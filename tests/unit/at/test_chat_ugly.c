@@ -2,11 +2,8 @@
  * unsolicited codes thrown in between the lines at random. */
 #include "unit/at/rig.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
+#include <errno.h>
 #include <time.h>
-#include <cmocka.h>
 
 /* DELIVER of 23 octets, STATUS-REPORT of 26, DELIVER of 20 */
 #define P23 "0891683108100005F0240BA13119311000F100086211201251002304597D0031"

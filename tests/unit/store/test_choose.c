@@ -1,42 +1,14 @@
 /* Which text leaves next by which line: priority, turns, wishes, what is bound; and that the queue may be long. */
+#include "unit/store/bed.h"
 #include "store/bound.h"
 #include "store/choose.h"
-#include "store/internal.h"
-#include "base/mem.h"
 
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #define NOW ((int64_t)1795300000)
-
-static int set_up(void **state)
-{
-	struct store *s;
-	struct err e;
-	char path[] = "/tmp/yishi-choose-XXXXXX";
-	int fd = mkstemp(path);
-	assert_true(fd >= 0);
-	close(fd);
-	assert_int_equal(store_open(path, STORE_DAEMON, &s, &e), 0);
-	assert_int_equal(store_run(s, "PRAGMA synchronous = OFF", ""), 0);
-	*state = s;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct store *s = *state;
-	cleanup_free char *path = mem_dup(store_path(s));
-	store_close(s);
-	return unlink(path);
-}
 
 static int64_t put(struct store *s, const struct outbox_new *n, int64_t now)
 {
@@ -490,18 +462,17 @@ static void the_length_of_the_queue_costs_nothing(void **state)
 
 int main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-	    TEST(by_class_then_by_age),
-	    TEST(what_others_hold_is_not_theirs),
-	    TEST(a_closed_class_and_a_narrow_one),
-	    TEST(nothing_starves),
-	    TEST(broadcasts_take_turns),
-	    TEST(quiet_hours_hold_each_lane),
-	    TEST(an_answer_is_left_to_its_line),
-	    TEST(what_was_begun_stays_on_its_sim),
-	    TEST(a_line_that_stays_away),
-	    TEST(the_length_of_the_queue_costs_nothing),
+	    WITH_STORE(by_class_then_by_age),
+	    WITH_STORE(what_others_hold_is_not_theirs),
+	    WITH_STORE(a_closed_class_and_a_narrow_one),
+	    WITH_STORE(nothing_starves),
+	    WITH_STORE(broadcasts_take_turns),
+	    WITH_STORE(quiet_hours_hold_each_lane),
+	    WITH_STORE(an_answer_is_left_to_its_line),
+	    WITH_STORE(what_was_begun_stays_on_its_sim),
+	    WITH_STORE(a_line_that_stays_away),
+	    WITH_STORE(the_length_of_the_queue_costs_nothing),
 	};
 	return cmocka_run_group_tests_name("choice", tests, NULL, NULL);
 }

@@ -1,43 +1,16 @@
 /* The outbox by itself: who goes first, what becomes of a text, what a crash leaves. */
+#include "unit/store/bed.h"
 #include "store/choose.h"
-#include "store/internal.h"
 #include "store/outbox.h"
 #include "store/report.h"
-#include "base/mem.h"
 
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #define NOW ((int64_t)1795300000)
 
 static const struct outbox_gate all_open = {.room = {INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX}};
-
-static int set_up(void **state)
-{
-	struct store *s;
-	struct err e;
-	char path[] = "/tmp/yishi-outbox-XXXXXX";
-	int fd = mkstemp(path);
-	assert_true(fd >= 0);
-	close(fd);
-	assert_int_equal(store_open(path, STORE_DAEMON, &s, &e), 0);
-	*state = s;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct store *s = *state;
-	cleanup_free char *path = mem_dup(store_path(s));
-	store_close(s);
-	return unlink(path);
-}
 
 static int64_t add(struct store *s, enum outbox_class class, int segments)
 {
@@ -319,18 +292,17 @@ static void test_late_answer_has_its_event(void **state)
 
 int main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-	    TEST(test_order),
-	    TEST(test_two_lines_take_it_once),
-	    TEST(test_dedupe_and_cancel),
-	    TEST(test_uncertain),
-	    TEST(test_crash_between_parts),
-	    TEST(test_crash_of_a_reply),
-	    TEST(test_expiry_and_quiet_hours),
-	    TEST(test_outcome_and_begin_together),
-	    TEST(test_begin_too_late),
-	    TEST(test_late_answer_has_its_event),
+	    WITH_STORE(test_order),
+	    WITH_STORE(test_two_lines_take_it_once),
+	    WITH_STORE(test_dedupe_and_cancel),
+	    WITH_STORE(test_uncertain),
+	    WITH_STORE(test_crash_between_parts),
+	    WITH_STORE(test_crash_of_a_reply),
+	    WITH_STORE(test_expiry_and_quiet_hours),
+	    WITH_STORE(test_outcome_and_begin_together),
+	    WITH_STORE(test_begin_too_late),
+	    WITH_STORE(test_late_answer_has_its_event),
 	};
 	return cmocka_run_group_tests_name("outbox", tests, NULL, NULL);
 }

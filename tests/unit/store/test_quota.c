@@ -1,17 +1,11 @@
 /* Quotas: never more than N in any 60 minutes and in any 24 hours, whatever is done when; what each class leaves to
  * the others; and the rows by which they outlive the program. */
+#include "unit/store/bed.h"
 #include "store/airtime.h"
-#include "store/internal.h"
-#include "base/mem.h"
 
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #define NOW  ((int64_t)1795300000)
 #define HOUR ((int64_t)3600)
@@ -148,27 +142,6 @@ static void a_clock_set_back_gives_nothing_back(void **state)
 
 /* ------------------------------------------------------------------------------------------------ rows */
 
-static int set_up(void **state)
-{
-	struct store *s;
-	struct err e;
-	char path[] = "/tmp/yishi-quota-XXXXXX";
-	int fd = mkstemp(path);
-	assert_true(fd >= 0);
-	close(fd);
-	assert_int_equal(store_open(path, STORE_DAEMON, &s, &e), 0);
-	*state = s;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct store *s = *state;
-	cleanup_free char *path = mem_dup(store_path(s));
-	store_close(s);
-	return unlink(path);
-}
-
 static int64_t day_of(struct store *s, const char *line, int64_t now)
 {
 	const struct quota_window *w;
@@ -255,17 +228,16 @@ static void old_rows_go_and_a_wild_clock_is_forgiven(void **state)
 
 int main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(never_more_in_any_hour_or_day),
 	    cmocka_unit_test(each_class_leaves_something),
 	    cmocka_unit_test(the_narrower_window_counts),
 	    cmocka_unit_test(a_text_longer_than_the_quota_leaves_some_day),
 	    cmocka_unit_test(a_clock_set_back_gives_nothing_back),
-	    TEST(rows_outlive_the_program),
-	    TEST(what_is_rolled_back_was_not_used),
-	    TEST(counted_by_sim),
-	    TEST(old_rows_go_and_a_wild_clock_is_forgiven),
+	    WITH_STORE(rows_outlive_the_program),
+	    WITH_STORE(what_is_rolled_back_was_not_used),
+	    WITH_STORE(counted_by_sim),
+	    WITH_STORE(old_rows_go_and_a_wild_clock_is_forgiven),
 	};
 	return cmocka_run_group_tests_name("quota", tests, NULL, NULL);
 }

@@ -1,42 +1,15 @@
 /* Reports and the texts that they speak of: 10,000 at random, each to its own, and the odd ones by name. */
-#include "store/internal.h"
+#include "unit/store/bed.h"
 #include "store/outbox.h"
 #include "store/report.h"
-#include "base/mem.h"
 
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #define NOW ((int64_t)1795300000)
 #define DAY (24 * 3600)
-
-static int set_up(void **state)
-{
-	struct store *s;
-	struct err e;
-	char path[] = "/tmp/yishi-report-XXXXXX";
-	int fd = mkstemp(path);
-	assert_true(fd >= 0);
-	close(fd);
-	assert_int_equal(store_open(path, STORE_DAEMON, &s, &e), 0);
-	*state = s;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct store *s = *state;
-	cleanup_free char *path = mem_dup(store_path(s));
-	store_close(s);
-	return unlink(path);
-}
 
 /* A text of one part as the sender leaves it: mr −1 no answer came. */
 static int64_t put(struct store *s, const char *number, const char *line, int mr, const char *state, int64_t at)
@@ -400,7 +373,6 @@ static void none_comes(void **state)
 
 int main(void)
 {
-#define WITH_STORE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(same_numbers),
 	    WITH_STORE(ten_thousand_reports_each_to_its_own),
