@@ -34,7 +34,7 @@ class AlarmSite(Site):
     def lost(self, times):
         """Waits until a modem is missed, and until the daemon has done with it: what comes behind that may set the clock."""
         wait_for(lambda: self.log().count("there is no") >= times, "the modem is lost")
-        self.control("status")
+        self.status()
 
     def at(self, clock):
         self.set_clock(f"2026-11-20T{clock}:00+08:00")
