@@ -25,6 +25,7 @@ static bool agrees(const struct intent *want, const struct intent *got)
 	       same_number(ARG_NUMBER, want, want->number, got->number) &&
 	       same_number(ARG_OPTION, want, want->option, got->option) &&
 	       same_number(ARG_DAYS, want, want->days, got->days) &&
+	       same_number(ARG_OTHER, want, want->other, got->other) &&
 	       same_number(ARG_RATING, want, (int)want->rating, (int)got->rating) &&
 	       same_number(ARG_SCOPE, want, (int)want->scope, (int)got->scope) &&
 	       same_number(ARG_VALID, want, want->valid, got->valid) &&

@@ -52,6 +52,11 @@
 	X(STAFF_TRANSFER, "staff_transfer", ARG_NUMBER | ARG_TO)                                               \
 	X(STAFF_EXTEND, "staff_extend", ARG_NUMBER | ARG_DAYS)                                                 \
 	X(STAFF_BROADCAST, "staff_broadcast", ARG_TO | ARG_TEXT)                                               \
+	X(STAFF_REJECT, "staff_reject", ARG_NUMBER | ARG_TEXT)                                                 \
+	X(STAFF_ESCALATE, "staff_escalate", ARG_NUMBER | ARG_TO | ARG_TEXT)                                    \
+	X(STAFF_MERGE, "staff_merge", ARG_NUMBER | ARG_OTHER)                                                  \
+	X(ANSWER, "answer", ARG_NUMBER | ARG_TEXT)                                                             \
+	X(RESEND, "resend", 0)                                                                                 \
 	X(CODE, "code", ARG_CODE)                                                                              \
 	X(ACKNOWLEDGE, "acknowledge", ARG_NUMBER)                                                              \
 	X(UNKNOWN, "unknown", 0)
@@ -83,6 +88,7 @@ enum intent_arg {
 	ARG_CODE = 1 << 16,
 	ARG_FOR = 1 << 17,
 	ARG_TO = 1 << 18,
+	ARG_OTHER = 1 << 19,
 };
 
 #define CATEGORIES(X)                                                                                          \
@@ -122,7 +128,7 @@ struct intent {
 	enum intent_kind kind;
 	unsigned has;  /* enum intent_arg bits that are set below */
 	char rule[48]; /* name of the rule that matched */
-	int people, number, option, days;
+	int people, number, option, days, other;
 	enum rating rating;
 	enum stop_scope scope;
 	bool valid, anonymous;

@@ -100,6 +100,7 @@ static void take_args(struct reading *rd, const struct match *m, struct intent *
 	take_number(rd, m, "number", 0, &in->number, ARG_NUMBER, in);
 	take_number(rd, m, "option", 0, &in->option, ARG_OPTION, in);
 	take_number(rd, m, "days", 0, &in->days, ARG_DAYS, in);
+	take_number(rd, m, "other", 0, &in->other, ARG_OTHER, in);
 	take_plain(rd, m, "building", in->building, sizeof in->building, false, ARG_BUILDING, in);
 	take_plain(rd, m, "unit", in->unit, sizeof in->unit, false, ARG_UNIT, in);
 	take_plain(rd, m, "room", in->room, sizeof in->room, false, ARG_ROOM, in);

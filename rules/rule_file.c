@@ -135,6 +135,8 @@ static bool set_arg(const char *key, const char *v, struct intent *in)
 		return set_number(v, &in->option, in, ARG_OPTION);
 	if (strcmp(key, "days") == 0)
 		return set_number(v, &in->days, in, ARG_DAYS);
+	if (strcmp(key, "other") == 0)
+		return set_number(v, &in->other, in, ARG_OTHER);
 	if (strcmp(key, "rating") == 0) {
 		ok = set_choice(rating_find(v), &i, in, ARG_RATING);
 		in->rating = (enum rating)i;
@@ -314,6 +316,7 @@ static int check_groups(struct reader *rd, const struct pattern *p)
 	} known[] = {{"people", ARG_PEOPLE},     {"companions", ARG_PEOPLE},
 		     {"number", ARG_NUMBER},     {"numbers", ARG_NUMBER},
 		     {"option", ARG_OPTION},     {"days", ARG_DAYS},
+		     {"other", ARG_OTHER},
 		     {"building", ARG_BUILDING}, {"unit", ARG_UNIT},
 		     {"room", ARG_ROOM},         {"name", ARG_NAME},
 		     {"topic", ARG_TOPIC},       {"code", ARG_CODE},

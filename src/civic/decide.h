@@ -42,8 +42,8 @@ enum effect_kind {
 	EFFECT_APPROVE,  /* subject: broadcast */
 	EFFECT_MISCODE,  /* a wrong code; subject: broadcast; answer: how many are left */
 	EFFECT_RECODE,   /* subject: broadcast: a fresh code to this phone is the answer */
-	EFFECT_UNDO, /* subject: action; split: words that joined a case become one of their own, else they go
-		      */
+	EFFECT_UNDO, /* subject: action; split: words that joined a case become one of their own, else they go */
+	EFFECT_KIND_COUNT
 };
 
 struct effect {

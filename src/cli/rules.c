@@ -54,6 +54,7 @@ static json_t *args_json(const struct intent *in)
 	add_number(a, in, ARG_NUMBER, "number", in->number);
 	add_number(a, in, ARG_OPTION, "option", in->option);
 	add_number(a, in, ARG_DAYS, "days", in->days);
+	add_number(a, in, ARG_OTHER, "other", in->other);
 	add_text(a, in, ARG_RATING, "rating", rating_name(in->rating));
 	add_text(a, in, ARG_SCOPE, "scope", scope_name(in->scope));
 	if (in->has & ARG_VALID)

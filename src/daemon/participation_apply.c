@@ -1,5 +1,5 @@
-/* Carries out what was decided. Each effect that UNDO can take back leaves an action with the state before it.
- */
+/* Carries out what was decided: a table with one function an effect. Each effect that UNDO can take back leaves an action
+ * with the state before it. */
 #include "base/log.h"
 #include "base/mem.h"
 #include "civic/deadline.h"
@@ -19,8 +19,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Takes `before`. */
-static int note_action(const struct turn *t, const struct effect *e, int64_t subject, json_t *before)
+int note_action(const struct turn *t, const struct effect *e, int64_t subject, json_t *before)
 {
 	cleanup_free char *text = before ? json_dumps(before, JSON_COMPACT) : NULL;
 	json_decref(before);
@@ -53,8 +52,9 @@ static int apply_rsvp(const struct turn *t, const struct facts *f, const struct 
 		   : note_action(t, e, e->subject, json_pack("{s:i, s:i}", "answer", answer, "people", people));
 }
 
-static int apply_open(const struct turn *t, const struct effect *e)
+static int apply_open(const struct turn *t, const struct facts *f, const struct effect *e)
 {
+	(void)f;
 	const struct config *c = t->p->config;
 	const char *text = e->text && *e->text ? e->text : t->words;
 	int number = 0, kept = e->private ? private_keep(t->p->store, t->message, t->words, t->now) : 0;
@@ -88,8 +88,9 @@ static int apply_open(const struct turn *t, const struct effect *e)
 	return r < 0 ? r : note_action(t, e, number, NULL);
 }
 
-static int apply_support(const struct turn *t, const struct effect *e)
+static int apply_support(const struct turn *t, const struct facts *f, const struct effect *e)
 {
+	(void)f;
 	int r = matter_support(t->p->store, e->number, t->sender.number, t->sender.person, &t->by, t->now);
 	if (r < 0)
 		return r;
@@ -108,8 +109,9 @@ static int copy_category(void *ctx, const struct matter *m)
 	return 0;
 }
 
-static int apply_join(const struct turn *t, const struct effect *e)
+static int apply_join(const struct turn *t, const struct facts *f, const struct effect *e)
 {
+	(void)f;
 	const char *words = e->text && *e->text ? e->text : t->words;
 	enum category before = CATEGORY_OTHER;
 	int r = matter_get(t->p->store, e->number, copy_category, &before);
@@ -138,8 +140,9 @@ static int apply_step(const struct turn *t, const struct facts *f, const struct 
 	return note_action(t, e, e->number, json_loads(before, 0, NULL));
 }
 
-static int apply_opt(const struct turn *t, const struct effect *e)
+static int apply_opt(const struct turn *t, const struct facts *f, const struct effect *e)
 {
+	(void)f;
 	json_t *before = json_pack("{s:s}", "opt", opt_out_name(t->sender.opted_out));
 	int r = phone_set_opt_out(t->p->store, t->sender.number, e->opt, t->message, t->now);
 	/* START from somebody in the registry is the consent that was missing. */
@@ -160,8 +163,9 @@ static int apply_opt(const struct turn *t, const struct effect *e)
 							       : "all texts stopped");
 }
 
-static int apply_unlink(const struct turn *t, const struct effect *e)
+static int apply_unlink(const struct turn *t, const struct facts *f, const struct effect *e)
 {
+	(void)f;
 	int r = phone_set_unlinked(t->p->store, t->sender.number, t->now, t->now);
 	if (r >= 0)
 		r = question_clear(t->p->store, t->sender.number);
@@ -170,8 +174,9 @@ static int apply_unlink(const struct turn *t, const struct effect *e)
 	return r < 0 ? r : person_event(t, t->sender.person, "number unlinked");
 }
 
-static int apply_register(const struct turn *t, const struct effect *e)
+static int apply_register(const struct turn *t, const struct facts *f, const struct effect *e)
 {
+	(void)f;
 	struct store *s = t->p->store;
 	char grid[CIVIC_CODE_MAX] = "", note[256];
 	const struct sender *w = &t->sender;
@@ -212,8 +217,9 @@ static int apply_register(const struct turn *t, const struct effect *e)
 	return person_event(t, id, "registered by text");
 }
 
-static int apply_chore(const struct turn *t, const struct effect *e)
+static int apply_chore(const struct turn *t, const struct facts *f, const struct effect *e)
 {
+	(void)f;
 	int64_t id = 0;
 	char note[256] = "";
 	if (e->number)
@@ -223,67 +229,81 @@ static int apply_chore(const struct turn *t, const struct effect *e)
 	return r < 0 ? r : note_action(t, e, id, NULL);
 }
 
-static int apply_answered(const struct turn *t)
+static int apply_attended(const struct turn *t, const struct facts *f, const struct effect *e)
 {
-	int r = question_clear(t->p->store, t->sender.number);
-	return r < 0 ? r : news_ask_next(t->p, t->sender.number, t->now);
+	(void)f;
+	return meeting_attend(t->p->store, e->subject, t->sender.number, t->sender.person, &t->by, t->now);
 }
 
-static int apply_one(const struct turn *t, const struct facts *f, const struct effect *e)
+static int apply_ask(const struct turn *t, const struct facts *f, const struct effect *e)
 {
-	struct store *s = t->p->store;
-	int r;
-	switch (e->kind) {
-	case EFFECT_RSVP:
-		return apply_rsvp(t, f, e);
-	case EFFECT_ATTENDED:
-		return meeting_attend(s, e->subject, t->sender.number, t->sender.person, &t->by, t->now);
-	case EFFECT_OPEN:
-		return apply_open(t, e);
-	case EFFECT_SUPPORT:
-		return apply_support(t, e);
-	case EFFECT_JOIN:
-		return apply_join(t, e);
-	case EFFECT_STEP:
-		return apply_step(t, f, e);
-	case EFFECT_OPT:
-		return apply_opt(t, e);
-	case EFFECT_UNLINK:
-		return apply_unlink(t, e);
-	case EFFECT_REGISTER:
-		return apply_register(t, e);
-	case EFFECT_CHORE:
-		return apply_chore(t, e);
-	case EFFECT_ASK:
-		return question_ask(s, t->sender.number, e->asked, e->subject, e->note, t->now, e->expires_utc);
-	case EFFECT_ANSWERED:
-		return apply_answered(t);
-	case EFFECT_QUOTE:
-		return quoted_add(s, t->sender.number, e->number, t->now);
-	case EFFECT_DUTY:
-		r = duty_call(t, e);
-		return r < 0 ? r : note_action(t, e, e->number, NULL);
-	case EFFECT_MEDIATE:
-		if (f->mediator_count == 0 && (r = chore_add(s, "mediator", t->sender.number, t->sender.person,
-							     "", &t->by, t->now, NULL, NULL)) < 0)
-			return r;
-		return mediate(t, e);
-	case EFFECT_APPROVE:
-		r = approval_apply(t, e);
-		return r < 0 ? r : note_action(t, e, e->subject, NULL);
-	case EFFECT_MISCODE:
-	case EFFECT_RECODE:
-		return approval_apply(t, e);
-	case EFFECT_UNDO:
-		return undo_action(t, e->subject, e->split);
-	}
-	return 0;
+	(void)f;
+	return question_ask(t->p->store, t->sender.number, e->asked, e->subject, e->note, t->now,
+			    e->expires_utc);
 }
+
+static int apply_answered(const struct turn *t, const struct facts *f, const struct effect *e)
+{
+	(void)f, (void)e;
+	int r = question_clear(t->p->store, t->sender.number);
+	return r < 0 ? r : ask_next(t->p, t->sender.number, t->now);
+}
+
+static int apply_quote(const struct turn *t, const struct facts *f, const struct effect *e)
+{
+	(void)f;
+	return quoted_add(t->p->store, t->sender.number, e->number, t->now);
+}
+
+static int apply_duty(const struct turn *t, const struct facts *f, const struct effect *e)
+{
+	(void)f;
+	int r = duty_call(t, e);
+	return r < 0 ? r : note_action(t, e, e->number, NULL);
+}
+
+static int apply_mediate(const struct turn *t, const struct facts *f, const struct effect *e)
+{
+	int r = f->mediator_count ? 0
+				  : chore_add(t->p->store, "mediator", t->sender.number, t->sender.person, "",
+					      &t->by, t->now, NULL, NULL);
+	return r < 0 ? r : mediate(t, e);
+}
+
+static int apply_approve(const struct turn *t, const struct facts *f, const struct effect *e)
+{
+	(void)f;
+	int r = approval_apply(t, e);
+	return r < 0 ? r : note_action(t, e, e->subject, NULL);
+}
+
+static int apply_code(const struct turn *t, const struct facts *f, const struct effect *e)
+{
+	(void)f;
+	return approval_apply(t, e);
+}
+
+static int apply_undo(const struct turn *t, const struct facts *f, const struct effect *e)
+{
+	(void)f;
+	return undo_action(t, e->subject, e->split);
+}
+
+static int (*const table[EFFECT_KIND_COUNT])(const struct turn *t, const struct facts *f,
+					     const struct effect *e) = {
+    [EFFECT_RSVP] = apply_rsvp,       [EFFECT_ATTENDED] = apply_attended, [EFFECT_OPEN] = apply_open,
+    [EFFECT_SUPPORT] = apply_support, [EFFECT_JOIN] = apply_join,         [EFFECT_STEP] = apply_step,
+    [EFFECT_OPT] = apply_opt,         [EFFECT_UNLINK] = apply_unlink,     [EFFECT_REGISTER] = apply_register,
+    [EFFECT_CHORE] = apply_chore,     [EFFECT_ASK] = apply_ask,           [EFFECT_ANSWERED] = apply_answered,
+    [EFFECT_QUOTE] = apply_quote,     [EFFECT_DUTY] = apply_duty,         [EFFECT_MEDIATE] = apply_mediate,
+    [EFFECT_APPROVE] = apply_approve, [EFFECT_MISCODE] = apply_code,      [EFFECT_RECODE] = apply_code,
+    [EFFECT_UNDO] = apply_undo,
+};
 
 int apply(const struct turn *t, const struct facts *f, const struct decision *d)
 {
 	int r = 0;
 	for (int i = 0; i < d->effect_count && r >= 0; i++)
-		r = apply_one(t, f, &d->effects[i]);
+		r = table[d->effects[i].kind](t, f, &d->effects[i]);
 	return r < 0 ? r : 0;
 }

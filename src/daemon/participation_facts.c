@@ -1,4 +1,5 @@
-/* Gathers what the decision about one intent needs. */
+/* Gathers what the decision about one intent needs: a table with one function a need. */
+#include "base/mem.h"
 #include "base/text.h"
 #include "daemon/participation_internal.h"
 #include "store/action.h"
@@ -24,7 +25,7 @@ static bool begins_with_code(const char *text)
 	return false;
 }
 
-static int named(const struct turn *t, const struct intent *in, struct facts *f)
+static int get_named(const struct turn *t, const struct intent *in, struct facts *f)
 {
 	struct store *s = t->p->store;
 	if (in->has & ARG_NUMBER)
@@ -34,11 +35,76 @@ static int named(const struct turn *t, const struct intent *in, struct facts *f)
 	return facts_latest(s, &t->sender, in->kind == INTENT_RATE, &f->named);
 }
 
+static int get_meetings(const struct turn *t, const struct intent *in, struct facts *f)
+{
+	(void)in;
+	return facts_meetings(t->p->store, f);
+}
+
+static int get_candidates(const struct turn *t, const struct intent *in, struct facts *f)
+{
+	return in->has & ARG_NUMBER ? 0 : facts_candidates(t->p->store, f);
+}
+
+static int get_similar(const struct turn *t, const struct intent *in, struct facts *f)
+{
+	return facts_similar(t->p->store, in->kind == INTENT_COMPLAINT ? in->category : CATEGORY_OTHER, f);
+}
+
+static int get_recent(const struct turn *t, const struct intent *in, struct facts *f)
+{
+	(void)in;
+	return begins_with_code(t->words) ? 0
+					  : facts_recent(t->p->store, t->p->config->merge_window_ms / 1000, f);
+}
+
+static int get_duty(const struct turn *t, const struct intent *in, struct facts *f)
+{
+	(void)in;
+	char phones[32][E164_MAX];
+	int r = facts_recent_duty(t->p->store, f);
+	if (r >= 0 && (r = duty_phones(t, t->sender.grid, phones, 32)) >= 0)
+		f->duty_count = r;
+	return r;
+}
+
+static int get_mediators(const struct turn *t, const struct intent *in, struct facts *f)
+{
+	(void)in;
+	char phones[32][E164_MAX];
+	int r = mediator_phones(t, phones, 32);
+	if (r >= 0)
+		f->mediator_count = r;
+	return r;
+}
+
+static int get_approval(const struct turn *t, const struct intent *in, struct facts *f)
+{
+	return approval_get(t->p->store, t->sender.number, t->sender.person, in->code, t->now, &f->approval);
+}
+
+static int get_actions(const struct turn *t, const struct intent *in, struct facts *f)
+{
+	(void)in;
+	int r = action_last(t->p->store, t->sender.number, t->now - UNDO_S, f->actions);
+	if (r >= 0)
+		f->action_count = r;
+	return r;
+}
+
+static const struct {
+	enum fact_need need;
+	int (*get)(const struct turn *t, const struct intent *in, struct facts *f);
+} table[] = {
+    {NEED_MEETINGS, get_meetings},   {NEED_NAMED, get_named},       {NEED_CANDIDATES, get_candidates},
+    {NEED_SIMILAR, get_similar},     {NEED_RECENT, get_recent},     {NEED_DUTY, get_duty},
+    {NEED_MEDIATORS, get_mediators}, {NEED_APPROVAL, get_approval}, {NEED_ACTIONS, get_actions},
+};
+
 int gather(const struct turn *t, const struct intent *in, bool several, struct facts *f)
 {
 	struct store *s = t->p->store;
 	unsigned needs = decide_needs(in->kind);
-	char phones[32][E164_MAX];
 	int r;
 	*f = (struct facts){
 	    .now = t->now, .sender = t->sender, .several = several, .quote_only = wordless(t->words)};
@@ -47,35 +113,8 @@ int gather(const struct turn *t, const struct intent *in, bool several, struct f
 		return r;
 	if (!(t->sender.roles & ROLES_STAFF) && (r = facts_flood(s, f)) < 0)
 		return r;
-	if (needs & NEED_MEETINGS && (r = facts_meetings(s, f)) < 0)
-		return r;
-	if (needs & NEED_NAMED && (r = named(t, in, f)) < 0)
-		return r;
-	if (needs & NEED_CANDIDATES && !(in->has & ARG_NUMBER) && (r = facts_candidates(s, f)) < 0)
-		return r;
-	if (needs & NEED_SIMILAR &&
-	    (r = facts_similar(s, in->kind == INTENT_COMPLAINT ? in->category : CATEGORY_OTHER, f)) < 0)
-		return r;
-	if (needs & NEED_RECENT && !begins_with_code(t->words) &&
-	    (r = facts_recent(s, t->p->config->merge_window_ms / 1000, f)) < 0)
-		return r;
-	if (needs & NEED_DUTY) {
-		if ((r = facts_recent_duty(s, f)) < 0 || (r = duty_phones(t, t->sender.grid, phones, 32)) < 0)
+	for (size_t i = 0; i < ARRAY_LEN(table); i++)
+		if (needs & table[i].need && (r = table[i].get(t, in, f)) < 0)
 			return r;
-		f->duty_count = r;
-	}
-	if (needs & NEED_MEDIATORS) {
-		if ((r = mediator_phones(t, phones, 32)) < 0)
-			return r;
-		f->mediator_count = r;
-	}
-	if (needs & NEED_APPROVAL &&
-	    (r = approval_get(s, t->sender.number, t->sender.person, in->code, t->now, &f->approval)) < 0)
-		return r;
-	if (needs & NEED_ACTIONS) {
-		if ((r = action_last(s, t->sender.number, t->now - UNDO_S, f->actions)) < 0)
-			return r;
-		f->action_count = r;
-	}
 	return 0;
 }

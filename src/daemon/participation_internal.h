@@ -5,6 +5,7 @@
 #include "civic/attention.h"
 #include "civic/decide.h"
 #include "daemon/participation.h"
+#include "store/event.h"
 #include "store/journal.h"
 #include "store/outbox.h"
 
@@ -50,6 +51,8 @@ int gather(const struct turn *t, const struct intent *in, bool several, struct f
 
 /* ---- participation_apply.c */
 int apply(const struct turn *t, const struct facts *f, const struct decision *d);
+/* What UNDO needs to take the effect back: `before` (taken; may be NULL) is the state that comes back. */
+int note_action(const struct turn *t, const struct effect *e, int64_t subject, json_t *before);
 /* ---- participation_duty.c */
 int duty_phones(const struct turn *t, const char *grid, char (*ret)[E164_MAX], int max);
 int duty_call(const struct turn *t, const struct effect *e);
@@ -61,15 +64,41 @@ int mediate(const struct turn *t, const struct effect *e);
 int approval_send(const struct participation *p, int64_t now, int64_t *ret_next);
 int approval_apply(const struct turn *t, const struct effect *e);
 /* ---- participation_undo.c */
+struct former {
+	int64_t subject;
+	enum action_kind kind;
+	json_t *before; /* as note_action was given it */
+	char *raw;      /* the same as text */
+	bool split;
+};
 int undo_action(const struct turn *t, int64_t action, bool split);
+
+/* ---- participation_stream.c */
+struct stream_event {
+	int64_t id, utc;
+	enum event_kind kind;
+	json_t *body;
+};
+int64_t stream_int(const struct stream_event *e, const char *field); /* 0 when it is not there */
+const char *stream_text(const struct stream_event *e,
+			const char *field); /* "" when it is not there; borrowed */
+/* Calls `each` for the events of `kinds` (bits 1 << EVENT_…) that came since this cursor's last call; `each` may write and
+ * add events. A cursor that was not there before begins with the first event; a migration that brings one sets it. */
+int stream_follow(const struct participation *p, const char *cursor, uint64_t kinds,
+		  int (*each)(const struct participation *p, const struct stream_event *e, int64_t now),
+		  int64_t now);
 
 /* ---- participation_news.c */
 /* News of cases that changed since the last look: to who raised or supports them. */
-int news_send(const struct participation *p, int64_t now);
+int news_send(const struct participation *p, int64_t now, int64_t *next);
+/* "Is it fixed?" of settled cases that nobody was asked yet; `number`: of this phone alone. */
+int news_ask_rating(const struct participation *p, const char *number, int64_t now);
+
+/* ---- participation_ask.c: one question at a time to a phone, the others wait */
 /* The phone has no open question any more: the one that waited for it, if any. */
-int news_ask_next(const struct participation *p, const char *number, int64_t now);
-/* Takes back questions that expired and asks those which waited; *ret_next: the next expiry. */
-int news_expire(const struct participation *p, int64_t now, int64_t *ret_next);
+int ask_next(const struct participation *p, const char *number, int64_t now);
+/* Takes back questions that expired and asks whatever waits; *ret_next is lowered to the next expiry. */
+int ask_tick(const struct participation *p, int64_t now, int64_t *ret_next);
 
 /* ---- participation_rounds.c */
 /* Invitations and reminders; *ret_next is lowered. Each batch is bounded: more work is *ret_next = now. */
@@ -77,4 +106,4 @@ int rounds_send(const struct participation *p, int64_t now, int64_t *ret_next);
 /* A meeting was cancelled: who was invited or comes is told, once. */
 int rounds_cancelled(const struct participation *p, int64_t meeting, const char *reason, int64_t now);
 /* An invitation that was held back by another question. */
-int rounds_invite_held(const struct participation *p, const char *number, int64_t now, bool *ret_sent);
+int rounds_ask_held(const struct participation *p, const char *number, int64_t now);

@@ -15,46 +15,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#define CURSOR      "news"
-#define EVENTS_MAX  200 /* looked at in one go */
-#define PHONES_MAX  64  /* told of one case; the rest sees it on the notice board */
-#define RATING_DAYS 30  /* a case settled longer ago is not asked about any more */
+#define PHONES_MAX  64 /* told of one case; the rest sees it on the notice board */
+#define RATING_DAYS 30 /* a case settled longer ago is not asked about any more */
 #define ASK_MAX     64
 
 struct change {
 	int64_t event;
-	int number; /* of a case; 0: a meeting was cancelled */
-	int64_t meeting;
-	char to[16], reason[64];
+	int number; /* of a case */
+	const char *to, *reason;
 };
-
-struct changes {
-	struct change list[EVENTS_MAX];
-	int count;
-	int64_t last;
-};
-
-static int collect(void *ctx, const struct event_row *e)
-{
-	struct changes *c = ctx;
-	c->last = e->id;
-	bool meeting = !strcmp(e->kind, event_kinds[EVENT_MEETING_CHANGED].name);
-	if (!meeting && strcmp(e->kind, event_kinds[EVENT_CASE_CHANGED].name) != 0)
-		return 0;
-	json_t *j = json_loads(e->body, 0, NULL);
-	const char *to = json_string_value(json_object_get(j, meeting ? "state" : "to"));
-	const char *reason = json_string_value(json_object_get(j, "reason"));
-	if (to && reason && c->count < EVENTS_MAX) {
-		struct change *ch = &c->list[c->count++];
-		ch->event = e->id;
-		ch->number = (int)json_integer_value(json_object_get(j, "case"));
-		ch->meeting = (int64_t)json_integer_value(json_object_get(j, "meeting"));
-		text_copy(ch->to, sizeof ch->to, to);
-		text_copy(ch->reason, sizeof ch->reason, reason);
-	}
-	json_decref(j);
-	return 0;
-}
 
 struct news {
 	enum category category;
@@ -87,8 +56,8 @@ static int may_tell(const struct participation *p, const char *number, enum lang
 	return !w.machine && e164_can_text(w.kind) && !w.muted && !w.unlinked && w.opted_out != OPT_ALL;
 }
 
-static int tell(const struct participation *p, const char *number, const char *key, int matter,
-		const struct news *n, int64_t event, int64_t not_after, int64_t now)
+static int tell_one(const struct participation *p, const char *number, const char *key, int matter,
+		    const struct news *n, int64_t event, int64_t not_after, int64_t now)
 {
 	enum language lang;
 	int r = may_tell(p, number, &lang);
@@ -136,7 +105,7 @@ static int ask_rating(const struct participation *p, int matter, int64_t now)
 	    (r = journal_add(p->store, matter, "asked", NULL, &by, now)) < 0)
 		return r;
 	int64_t unique = now * 1000 + matter % 1000;
-	if ((r = tell(p, n.from, "rating.ask", matter, &n, unique, now + QUESTION_RATING_S, now)) < 0)
+	if ((r = tell_one(p, n.from, "rating.ask", matter, &n, unique, now + QUESTION_RATING_S, now)) < 0)
 		return r;
 	return question_ask(p->store, n.from, ASKED_RATING, matter, NULL, now, now + QUESTION_RATING_S);
 }
@@ -155,77 +124,52 @@ static int tell_all(const struct participation *p, const struct change *ch, cons
 	r = count;
 	for (int i = 0; i < count && r >= 0; i++)
 		if (reporter || strcmp(phones[i], n.from) != 0)
-			r = tell(p, phones[i], key, ch->number, &n, ch->event, now + 2 * DAY_S, now);
+			r = tell_one(p, phones[i], key, ch->number, &n, ch->event, now + 2 * DAY_S, now);
 	return r < 0 ? r : 0;
 }
 
-static int tell_change(const struct participation *p, const struct change *ch, int64_t now)
+static int tell_case(const struct participation *p, const struct stream_event *e, int64_t now)
 {
-	if (ch->meeting)
-		return !strcmp(ch->to, "cancelled") ? rounds_cancelled(p, ch->meeting, ch->reason, now) : 0;
-	if (!strcmp(ch->reason, case_event_entry(CASE_EV_TAKE)))
-		return tell_all(p, ch, "news.taken", "taken", true, now);
-	if (!strcmp(ch->reason, case_event_entry(CASE_EV_RESOLVE)))
-		return tell_all(p, ch, "news.resolved", "resolved", false, now);
-	if (!strcmp(ch->reason, case_event_entry(CASE_EV_REJECT)))
-		return tell_all(p, ch, "news.rejected", "rejected", true, now);
-	if (!strcmp(ch->reason, case_event_entry(CASE_EV_MERGE)))
-		return tell_all(p, ch, "news.merged", "merged", true, now);
+	const struct change ch = {.event = e->id,
+				  .number = (int)stream_int(e, "case"),
+				  .to = stream_text(e, "to"),
+				  .reason = stream_text(e, "reason")};
+	static const struct {
+		enum case_event event;
+		const char *key;
+		bool reporter; /* is told as well; else is asked */
+	} news[] = {
+	    {CASE_EV_TAKE, "news.taken", true},
+	    {CASE_EV_RESOLVE, "news.resolved", false},
+	    {CASE_EV_REJECT, "news.rejected", true},
+	    {CASE_EV_MERGE, "news.merged", true},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(news); i++)
+		if (!strcmp(ch.reason, case_event_entry(news[i].event)))
+			return tell_all(p, &ch, news[i].key, ch.reason, news[i].reporter, now);
 	return 0;
 }
 
-static int ask_waiting(const struct participation *p, const char *phone, int64_t now)
+static int tell(const struct participation *p, const struct stream_event *e, int64_t now)
+{
+	if (e->kind == EVENT_CASE_CHANGED)
+		return tell_case(p, e, now);
+	return !strcmp(stream_text(e, "state"), "cancelled")
+		   ? rounds_cancelled(p, stream_int(e, "meeting"), stream_text(e, "reason"), now)
+		   : 0;
+}
+
+int news_send(const struct participation *p, int64_t now, int64_t *next)
+{
+	(void)next;
+	return stream_follow(p, "news", 1ull << EVENT_CASE_CHANGED | 1ull << EVENT_MEETING_CHANGED, tell, now);
+}
+
+int news_ask_rating(const struct participation *p, const char *number, int64_t now)
 {
 	int numbers[ASK_MAX];
-	int n = matter_unasked(p->store, phone, now - RATING_DAYS * DAY_S, numbers, ASK_MAX), r = n;
+	int n = matter_unasked(p->store, number, now - RATING_DAYS * DAY_S, numbers, ASK_MAX), r = n;
 	for (int i = 0; i < n && r >= 0; i++)
 		r = ask_rating(p, numbers[i], now);
-	return r < 0 ? r : 0;
-}
-
-int news_send(const struct participation *p, int64_t now)
-{
-	cleanup_free struct changes *c = mem_alloc(sizeof *c);
-	int64_t after, stored;
-	int told = 0, r = cursor_get(p->store, CURSOR, &stored);
-	if (r < 0)
-		return r;
-	c->last = after = stored < 0 ? 0 : stored;
-	do {
-		c->count = 0;
-		after = c->last;
-		if ((r = event_list(p->store, after, EVENTS_MAX, collect, c)) < 0)
-			return r;
-		for (int i = 0; i < c->count && r >= 0; i++)
-			r = tell_change(p, &c->list[i], now);
-		if (r < 0)
-			return r;
-		told += c->count;
-	} while (c->last > after);
-	/* Not at every event: what is read again is not told again, and an idle box writes nothing. */
-	if ((told || c->last - stored >= EVENTS_MAX) && (r = cursor_set(p->store, CURSOR, c->last)) < 0)
-		return r;
-	return ask_waiting(p, NULL, now);
-}
-
-int news_ask_next(const struct participation *p, const char *number, int64_t now)
-{
-	struct question_fact q;
-	bool sent;
-	int r = ask_waiting(p, number, now);
-	if (r < 0 || (r = question_get(p->store, number, now, &q)) < 0 || q.kind != ASKED_NONE)
-		return r;
-	return rounds_invite_held(p, number, now, &sent);
-}
-
-int news_expire(const struct participation *p, int64_t now, int64_t *ret_next)
-{
-	cleanup_free char(*phones)[E164_MAX] = mem_array(PHONES_MAX, E164_MAX);
-	int n = question_expired(p->store, now, phones, PHONES_MAX), r = n;
-	for (int i = 0; i < n && r >= 0; i++)
-		if ((r = question_clear(p->store, phones[i])) >= 0)
-			r = news_ask_next(p, phones[i], now);
-	if (r >= 0)
-		r = question_expire(p->store, now, ret_next);
 	return r < 0 ? r : 0;
 }

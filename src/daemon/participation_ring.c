@@ -67,7 +67,7 @@ static int attend(const struct turn *t, int64_t meeting)
 		return 0;
 	if ((r = question_clear(t->p->store, t->sender.number)) < 0)
 		return r;
-	return news_ask_next(t->p, t->sender.number, t->now);
+	return ask_next(t->p, t->sender.number, t->now);
 }
 
 static int call_back(const struct turn *t)

@@ -221,19 +221,20 @@ int rounds_send(const struct participation *p, int64_t now, int64_t *ret_next)
 	return r < 0 ? r : 0;
 }
 
-int rounds_invite_held(const struct participation *p, const char *number, int64_t now, bool *ret_sent)
+int rounds_ask_held(const struct participation *p, const char *number, int64_t now)
 {
 	int64_t ids[MEETINGS_MAX];
 	struct audience_row row;
 	struct event_of e;
-	*ret_sent = false;
+	if (!number)
+		return 0; /* the rounds themselves see to everybody */
 	int n = meeting_invited(p->store, now, ids, MEETINGS_MAX), r = n;
-	for (int i = 0; i < n && r >= 0 && !*ret_sent; i++) {
+	for (int i = 0; i < n && r >= 0; i++) {
 		if ((r = audience_round(p->store, ids[i], ROUND_INVITE, number, &row, 1)) <= 0)
 			continue;
-		*ret_sent = true;
 		if ((r = load(p, ids[i], &e)) >= 0)
 			r = send_one(p, &e, ROUND_INVITE, "invite", &row, now);
+		break;
 	}
 	return r < 0 ? r : 0;
 }

@@ -1,5 +1,6 @@
 /* What happens because time passes. One call brings everything up to date and says when to call again. */
 #include "base/buf.h"
+#include "base/mem.h"
 #include "civic/clock_guard.h"
 #include "daemon/participation_internal.h"
 #include "store/audience.h"
@@ -50,15 +51,42 @@ static int note_clock(const struct participation *p, int64_t now, bool *ret_ok)
 			 json_pack("{s:I, s:I}", "now", (json_int_t)now, "last", (json_int_t)last), now);
 }
 
-static void sooner(int64_t *next, int64_t t)
+static int lower(int r, int64_t t, int64_t *next)
 {
-	if (t < *next)
+	if (r >= 0 && t < *next)
 		*next = t;
+	return r;
 }
+
+static int lay_out(const struct participation *p, int64_t now, int64_t *next)
+{
+	cleanup_buf struct buf holidays = {0};
+	read_holidays(p->config->holidays, &holidays);
+	return lower(series_lay_out(p->store, buf_str(&holidays), now), now + LAY_OUT_S, next);
+}
+
+static int close_meetings(const struct participation *p, int64_t now, int64_t *next)
+{
+	int64_t t = INT64_MAX;
+	int r = meeting_close(p->store, now, &t);
+	return lower(r, t, next);
+}
+
+static int note_overdue(const struct participation *p, int64_t now, int64_t *next)
+{
+	int64_t t = INT64_MAX;
+	int r = matter_overdue(p->store, now, &t);
+	return lower(r, t, next);
+}
+
+/* What time brings, in this order; each brings its part up to date and lowers `next` to the time of its next look. */
+static int (*const steps[])(const struct participation *p, int64_t now, int64_t *next) = {
+    lay_out, close_meetings, note_overdue, news_send, ask_tick, rounds_send, approval_send,
+};
 
 static int tick(const struct participation *p, int64_t now, int64_t *ret_next, bool *ret_ok)
 {
-	int64_t next = INT64_MAX, t = INT64_MAX;
+	int64_t next = INT64_MAX;
 	int r = note_clock(p, now, ret_ok);
 	if (r < 0)
 		return r;
@@ -66,22 +94,9 @@ static int tick(const struct participation *p, int64_t now, int64_t *ret_next, b
 		*ret_next = now + CLOCK_RETRY_S;
 		return 0;
 	}
-	cleanup_buf struct buf holidays = {0};
-	read_holidays(p->config->holidays, &holidays);
-	if ((r = series_lay_out(p->store, buf_str(&holidays), now)) < 0 ||
-	    (r = meeting_close(p->store, now, &t)) < 0)
-		return r;
-	sooner(&next, t);
-	sooner(&next, now + LAY_OUT_S);
-	if ((r = matter_overdue(p->store, now, &t)) < 0)
-		return r;
-	sooner(&next, t);
-	if ((r = news_expire(p, now, &t)) < 0)
-		return r;
-	sooner(&next, t);
-	if ((r = news_send(p, now)) < 0 || (r = rounds_send(p, now, &next)) < 0 ||
-	    (r = approval_send(p, now, &next)) < 0)
-		return r;
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++)
+		if ((r = steps[i](p, now, &next)) < 0)
+			return r;
 	*ret_next = next;
 	return 0;
 }

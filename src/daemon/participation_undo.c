@@ -1,4 +1,4 @@
-/* UNDO: one action's state before it comes back. Whether it may (half an hour, nobody built upon it) was
+/* UNDO: one action's state before it comes back, by a table with one function an action. Whether it may (half an hour, nobody built upon it) was
  * decided before. */
 #include "base/mem.h"
 #include "base/text.h"
@@ -14,14 +14,6 @@
 
 #include <errno.h>
 #include <string.h>
-
-struct former {
-	int64_t subject;
-	enum action_kind kind;
-	json_t *before;
-	char *raw;
-	bool split;
-};
 
 static int copy(void *ctx, const struct action *a)
 {
@@ -50,11 +42,11 @@ static int undo_rsvp(const struct turn *t, const struct former *f)
 			    people, &t->by, t->now);
 }
 
-static int withdraw(const struct turn *t, int number)
+static int undo_case(const struct turn *t, const struct former *f)
 {
 	enum case_state st;
-	int r = matter_act(t->p->store, number, &(struct matter_step){.event = CASE_EV_WITHDRAW}, &t->by,
-			   t->now, &st);
+	int r = matter_act(t->p->store, (int)f->subject, &(struct matter_step){.event = CASE_EV_WITHDRAW},
+			   &t->by, t->now, &st);
 	return r == -EPERM ? 0 : r;
 }
 
@@ -135,48 +127,52 @@ static int undo_opt(const struct turn *t, const struct former *f)
 				 t->now);
 }
 
-static int undo_kind(const struct turn *t, const struct former *f)
+static int undo_support(const struct turn *t, const struct former *f)
 {
-	switch (f->kind) {
-	case ACTION_RSVP:
-		return undo_rsvp(t, f);
-	case ACTION_CASE:
-		return withdraw(t, (int)f->subject);
-	case ACTION_SUPPORT:
-		return matter_unsupport(t->p->store, (int)f->subject, t->sender.number, &t->by, t->now);
-	case ACTION_LIKELY:
-		return undo_likely(t, f);
-	case ACTION_JOIN:
-		return undo_join(t, f);
-	case ACTION_OPT:
-		return undo_opt(t, f);
-	case ACTION_REGISTER:
-		return undo_register(t, f);
-	case ACTION_STEP:
-		return matter_restore(t->p->store, (int)f->subject, f->raw, &t->by, t->now);
-	case ACTION_CHORE: {
-		int r = chore_done(t->p->store, f->subject, t->now);
-		return r == -ENOENT ? 0 : r;
-	}
-	case ACTION_UNLINK:
-		return phone_set_unlinked(t->p->store, t->sender.number, 0, t->now);
-	case ACTION_DUTY:
-		return duty_correct(t, (int)f->subject);
-	case ACTION_APPROVE: { /* what has gone has gone; nothing more goes */
-		int r = broadcast_pause(t->p->store, f->subject, &t->by, t->now);
-		return r == -EPERM ? 0 : r;
-	}
-	case ACTION_KIND_COUNT:
-		return 0;
-	}
-	return 0;
+	return matter_unsupport(t->p->store, (int)f->subject, t->sender.number, &t->by, t->now);
 }
+
+static int undo_step(const struct turn *t, const struct former *f)
+{
+	return matter_restore(t->p->store, (int)f->subject, f->raw, &t->by, t->now);
+}
+
+static int undo_chore(const struct turn *t, const struct former *f)
+{
+	int r = chore_done(t->p->store, f->subject, t->now);
+	return r == -ENOENT ? 0 : r;
+}
+
+static int undo_unlink(const struct turn *t, const struct former *f)
+{
+	(void)f;
+	return phone_set_unlinked(t->p->store, t->sender.number, 0, t->now);
+}
+
+static int undo_duty(const struct turn *t, const struct former *f)
+{
+	return duty_correct(t, (int)f->subject);
+}
+
+/* What has gone has gone; nothing more goes. */
+static int undo_approve(const struct turn *t, const struct former *f)
+{
+	int r = broadcast_pause(t->p->store, f->subject, &t->by, t->now);
+	return r == -EPERM ? 0 : r;
+}
+
+static int (*const table[ACTION_KIND_COUNT])(const struct turn *t, const struct former *f) = {
+    [ACTION_RSVP] = undo_rsvp,         [ACTION_CASE] = undo_case, [ACTION_SUPPORT] = undo_support,
+    [ACTION_LIKELY] = undo_likely,     [ACTION_JOIN] = undo_join, [ACTION_OPT] = undo_opt,
+    [ACTION_REGISTER] = undo_register, [ACTION_STEP] = undo_step, [ACTION_CHORE] = undo_chore,
+    [ACTION_UNLINK] = undo_unlink,     [ACTION_DUTY] = undo_duty, [ACTION_APPROVE] = undo_approve,
+};
 
 int undo_action(const struct turn *t, int64_t action, bool split)
 {
 	struct former f = {.split = split};
 	int r = action_get(t->p->store, action, copy, &f);
-	if (r >= 0 && (r = undo_kind(t, &f)) >= 0)
+	if (r >= 0 && (r = table[f.kind](t, &f)) >= 0)
 		r = action_undone(t->p->store, action, t->now);
 	json_decref(f.before);
 	free(f.raw);

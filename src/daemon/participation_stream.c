@@ -1,0 +1,69 @@
+/* Following the stream of events with a cursor that is kept in the database: a step by text, by shell or by a script counts
+ * alike, and nothing is told twice. */
+#include "base/mem.h"
+#include "daemon/participation_internal.h"
+#include "store/worklist.h"
+
+#include <string.h>
+
+#define EVENTS_MAX 200 /* read in one go */
+
+struct batch {
+	uint64_t kinds;
+	struct stream_event list[EVENTS_MAX];
+	int count;
+	int64_t last;
+};
+
+static int collect(void *ctx, const struct event_row *row)
+{
+	struct batch *b = ctx;
+	int kind = event_kind_find(row->kind);
+	b->last = row->id;
+	if (kind < 0 || !(b->kinds >> kind & 1) || b->count == EVENTS_MAX)
+		return 0;
+	json_t *body = json_loads(row->body, 0, NULL);
+	if (body)
+		b->list[b->count++] = (struct stream_event){
+		    .id = row->id, .utc = row->utc, .kind = (enum event_kind)kind, .body = body};
+	return 0;
+}
+
+int64_t stream_int(const struct stream_event *e, const char *field)
+{
+	return (int64_t)json_integer_value(json_object_get(e->body, field));
+}
+
+const char *stream_text(const struct stream_event *e, const char *field)
+{
+	const char *s = json_string_value(json_object_get(e->body, field));
+	return s ? s : "";
+}
+
+int stream_follow(const struct participation *p, const char *cursor, uint64_t kinds,
+		  int (*each)(const struct participation *p, const struct stream_event *e, int64_t now),
+		  int64_t now)
+{
+	cleanup_free struct batch *b = mem_alloc(sizeof *b);
+	int64_t after, stored;
+	int seen = 0, r = cursor_get(p->store, cursor, &stored);
+	if (r < 0)
+		return r;
+	b->kinds = kinds;
+	b->last = after = stored < 0 ? 0 : stored;
+	do {
+		b->count = 0;
+		after = b->last;
+		r = event_list(p->store, after, EVENTS_MAX, collect, b);
+		for (int i = 0; i < b->count; i++) {
+			if (r >= 0)
+				r = each(p, &b->list[i], now);
+			json_decref(b->list[i].body);
+		}
+		if (r < 0)
+			return r;
+		seen += b->count;
+	} while (b->last > after);
+	/* Not at every event: an idle box writes nothing. What is read again is what `each` does not care for. */
+	return seen || b->last - stored >= EVENTS_MAX ? cursor_set(p->store, cursor, b->last) : 0;
+}
