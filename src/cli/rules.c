@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/paths.h"
 #include "base/text.h"
+#include "civic/route.h"
 #include "cli/nouns.h"
 #include "rules/operator_text.h"
 #include "rules/replies.h"
@@ -266,6 +267,19 @@ static int check_operators(struct cli *c, const char *dir, struct tally *t)
 	return 0;
 }
 
+static int check_routes(struct cli *c, const char *dir)
+{
+	char line[640];
+	struct routes *r;
+	struct err e = {0};
+	if (routes_load(dir, &r, &e) < 0)
+		return cli_fail(EX_DATAERR, "%s", err_line(&e, line, sizeof line));
+	if (c->out.mode == OUT_TABLE)
+		printf(_("%d routes of cases\n"), routes_count(r));
+	routes_free(r);
+	return 0;
+}
+
 static int check(struct cli *c)
 {
 	char dir[PATH_MAX], line[640];
@@ -284,7 +298,7 @@ static int check(struct cli *c)
 		return cli_fail(EX_DATAERR, "%s", err_line(&e, line, sizeof line));
 	list_replies(c, p);
 	replies_free(p);
-	if ((status = check_operators(c, dir, &t)))
+	if ((status = check_operators(c, dir, &t)) || (status = check_routes(c, dir)))
 		return status;
 	return t.wrong ? EX_DATAERR : EX_OK;
 }

@@ -4,6 +4,7 @@
 #include "base/i18n.h"
 #include "base/mem.h"
 #include "base/paths.h"
+#include "civic/route.h"
 #include "rules/operator_text.h"
 #include "rules/replies.h"
 #include "rules/rules.h"
@@ -42,6 +43,7 @@ static int check_data(const struct config *c)
 	struct rules *rules = NULL;
 	struct replies *replies = NULL;
 	struct operator_texts *operators = NULL;
+	struct routes *routes = NULL;
 	struct modem_rows rows = {0};
 	if (paths_data(data, sizeof data)) {
 		err_set(&e, "", 0, "no data folder; set $YISHI_DATA");
@@ -57,6 +59,9 @@ static int check_data(const struct config *c)
 		code = wrong(&e);
 	if (operator_texts_load(data, &operators, &e))
 		code = wrong(&e);
+	if (routes_load(data, &routes, &e))
+		code = wrong(&e);
+	routes_free(routes);
 	operator_texts_free(operators);
 	if (!code)
 		printf(_("# data of %s: %d modem rows, %d reply texts, rules%s\n"), data, rows.count,

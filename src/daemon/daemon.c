@@ -52,16 +52,38 @@ static int64_t build_utc(bool test_clock)
 	return strptime(__DATE__, "%b %d %Y", &tm) ? (int64_t)timegm(&tm) - DAY_S : 0;
 }
 
-static int load_texts(struct daemon *d, const struct config *c, struct rules **rules, struct replies **replies,
-		      struct err *e)
+/* What may be replaced while the program runs: all of it or nothing. */
+struct texts {
+	struct rules *rules;
+	struct replies *replies;
+	struct routes *routes;
+};
+
+static void texts_done(struct texts *t)
 {
-	int r = rules_load(d->data_dir, c->rule_files, rules, e);
-	if (r)
-		return r;
-	r = replies_load(d->data_dir, replies, e);
-	if (r)
-		rules_free(*rules);
+	rules_free(t->rules);
+	replies_free(t->replies);
+	routes_free(t->routes);
+}
+
+static int load_texts(const struct daemon *d, const struct config *c, struct texts *ret, struct err *e)
+{
+	struct texts t = {0};
+	int r = rules_load(d->data_dir, c->rule_files, &t.rules, e);
+	if (r >= 0 && (r = replies_load(d->data_dir, &t.replies, e)) >= 0)
+		r = routes_load(d->data_dir, &t.routes, e);
+	if (r < 0)
+		texts_done(&t);
+	else
+		*ret = t;
 	return r;
+}
+
+static void use_texts(struct daemon *d, const struct texts *t)
+{
+	d->people.rules = d->rules = t->rules;
+	d->people.replies = d->replies = t->replies;
+	d->people.routes = d->routes = t->routes;
 }
 
 int daemon_init(struct daemon *d, uv_loop_t *loop, struct config *config, struct err *e)
@@ -77,8 +99,10 @@ int daemon_init(struct daemon *d, uv_loop_t *loop, struct config *config, struct
 	if ((r = paths_data(d->data_dir, sizeof d->data_dir)))
 		return err_set(e, "", 0, "no data folder; set $YISHI_DATA"), r;
 	snprintf(rows, sizeof rows, "%s/at_commands/modems", d->data_dir);
-	if ((r = modem_rows_load(rows, &d->rows, e)) || (r = load_texts(d, config, &d->rules, &d->replies, e)))
+	struct texts texts;
+	if ((r = modem_rows_load(rows, &d->rows, e)) || (r = load_texts(d, config, &texts, e)))
 		return r;
+	use_texts(d, &texts);
 	if ((r = store_open(config->database, STORE_DAEMON, &d->store, e)))
 		return r;
 	if ((r = outbox_recover(d->store, daemon_now(d), &uncertain)))
@@ -86,11 +110,9 @@ int daemon_init(struct daemon *d, uv_loop_t *loop, struct config *config, struct
 	if (uncertain)
 		log_warning("%d parts were with a modem when the program ended; whether they left is not known",
 			    uncertain);
-	d->people = (struct participation){.store = d->store,
-					   .rules = d->rules,
-					   .replies = d->replies,
-					   .config = d->config,
-					   .built_utc = build_utc(config->test_clock)};
+	d->people.store = d->store;
+	d->people.config = d->config;
+	d->people.built_utc = build_utc(config->test_clock);
 	return 0;
 }
 
@@ -175,8 +197,7 @@ void daemon_done(struct daemon *d)
 	}
 	uv_run(d->loop, UV_RUN_DEFAULT);
 	store_close(d->store);
-	rules_free(d->rules);
-	replies_free(d->replies);
+	texts_done(&(struct texts){d->rules, d->replies, d->routes});
 	modem_rows_done(&d->rows);
 	config_free(d->config);
 }
@@ -364,8 +385,7 @@ void daemon_reload(struct daemon *d)
 {
 	struct err e = {0};
 	struct config *c = NULL, *old = d->config;
-	struct rules *rules;
-	struct replies *replies;
+	struct texts texts;
 	if (d->stopping)
 		return;
 	if (config_load(d->config->path, &c, &e)) {
@@ -377,18 +397,14 @@ void daemon_reload(struct daemon *d)
 		log_warning("%s: another database, control socket, time zone or test clock is taken up at the "
 			    "next start",
 			    c->path);
-	if (load_texts(d, c, &rules, &replies, &e)) {
+	if (load_texts(d, c, &texts, &e)) {
 		rejected(d, EVENT_RULE_REJECTED, &e);
 		config_free(c);
 		return;
 	}
-	rules_free(d->rules);
-	replies_free(d->replies);
-	d->rules = rules;
-	d->replies = replies;
+	texts_done(&(struct texts){d->rules, d->replies, d->routes});
+	use_texts(d, &texts);
 	d->config = c;
-	d->people.rules = rules;
-	d->people.replies = replies;
 	d->people.config = c;
 	apply_modems(d, c);
 	ports_reconfigure(d->ports);

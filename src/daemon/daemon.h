@@ -22,6 +22,7 @@ struct daemon {
 	struct store *store;
 	struct rules *rules;
 	struct replies *replies;
+	struct routes *routes;
 	struct modem_rows rows;
 	struct participation people; /* borrows store, rules, replies, config */
 	char data_dir[256];

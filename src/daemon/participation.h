@@ -8,14 +8,16 @@
 #pragma once
 
 #include "base/config.h"
+#include "civic/route.h"
 #include "rules/replies.h"
 #include "rules/rules.h"
 #include "store/store.h"
 
 struct participation {
-	struct store *store; /* all borrowed; rules, replies and config may be replaced between calls */
+	struct store *store; /* all borrowed; rules, replies, routes and config may be replaced between calls */
 	const struct rules *rules;
 	const struct replies *replies;
+	const struct routes *routes; /* NULL: everything is the secretary's */
 	const struct config *config;
 	int64_t built_utc; /* the program's build date, for the clock guard; 0: unknown */
 	int64_t
