@@ -34,7 +34,13 @@
 	X(SENSOR_ALARM, "sensor.alarm", "sensor value limit severity", "a sensor passed its limit")            \
 	X(SENSOR_CLEAR, "sensor.clear", "sensor value", "a sensor is back in its limits")                      \
 	X(DUTY_CALLED, "duty.called", "message number case recipients", "a call for help was passed on")       \
-	X(DUTY_ACKNOWLEDGED, "duty.acknowledged", "case person", "somebody took a call for help")              \
+	X(DUTY_RAISED, "duty.raised", "case step recipients",                                                  \
+	  "nobody took a call for help: the next are called")                                                  \
+	X(DUTY_ACKNOWLEDGED, "duty.acknowledged", "case person seconds", "somebody took a call for help")      \
+	X(CHECKIN_ANSWERED, "checkin.answered", "plan person by seconds", "who lives alone is well")           \
+	X(CHECKIN_SILENT, "checkin.silent", "plan person step case",                                           \
+	  "no answer: the buddy, then the officers are called")                                                \
+	X(CASE_WITNESSED, "case.witnessed", "case asked yes no", "neighbours said whether it is so")           \
 	X(RULE_REJECTED, "rule.rejected", "file line reason",                                                  \
 	  "a changed rule file was refused, the old rules stay")                                               \
 	X(CONFIG_REJECTED, "config.rejected", "file line reason", "a changed configuration was refused")       \

@@ -20,6 +20,10 @@ enum fact_need {
 	NEED_ACTIONS = 1 << 6,
 	NEED_MEDIATORS = 1 << 7,
 	NEED_APPROVAL = 1 << 8,
+	NEED_CALL = 1 << 20, /* facts_duty.h */
+	NEED_CHECKIN = 1 << 21,
+	NEED_PROXY = 1 << 22,
+	NEED_WITNESS = 1 << 23,
 };
 unsigned decide_needs(enum intent_kind kind);
 
@@ -43,6 +47,11 @@ enum effect_kind {
 	EFFECT_MISCODE,  /* a wrong code; subject: broadcast; answer: how many are left */
 	EFFECT_RECODE,   /* subject: broadcast: a fresh code to this phone is the answer */
 	EFFECT_UNDO, /* subject: action; split: words that joined a case become one of their own, else they go */
+	EFFECT_ACKNOWLEDGE, /* number: a call for help that the sender takes; text: what was said of it */
+	EFFECT_CANNOT,      /* number: … that the sender cannot take: the next is called */
+	EFFECT_CHECKIN,     /* subject: the round; answer 1 well, 2 needs help */
+	EFFECT_WITNESS,     /* number: the case; answer 1 so here, 2 not so */
+	EFFECT_PROXY, /* a case in the name of the phone `name`; text, category, address; answer 1: it is told */
 	EFFECT_KIND_COUNT
 };
 

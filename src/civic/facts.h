@@ -6,6 +6,7 @@
 #include "base/config.h"
 #include "base/e164.h"
 #include "civic/case_life.h"
+#include "civic/facts_duty.h"
 #include "rules/intent.h"
 
 #define CIVIC_CODE_MAX   32 /* of a grid, with NUL */
@@ -109,6 +110,10 @@ struct approval_fact {
 	X(CHORE, "chore")                                                                                      \
 	X(UNLINK, "unlink")                                                                                    \
 	X(DUTY, "duty")                                                                                        \
+	X(ACKNOWLEDGE, "acknowledge")                                                                          \
+	X(CHECKIN, "checkin")                                                                                  \
+	X(WITNESS, "witness")                                                                                  \
+	X(PROXY, "proxy")                                                                                      \
 	X(APPROVE, "approve")
 
 enum action_kind {
@@ -148,6 +153,7 @@ struct facts {
 	int duty_count;  /* who hears a call for help; 0: nobody can be reached */
 	int mediator_count;
 	struct approval_fact approval;
+	struct duty_facts duty;
 	bool several;    /* the text holds several intents */
 	bool quote_only; /* a text without words to speak of */
 };

@@ -37,12 +37,14 @@ static int touched(struct store *s, const struct action_fact *a, const char *num
 	int r = 0;
 	switch (a->kind) {
 	case ACTION_CASE:
+	case ACTION_PROXY:
 		if ((r = journal_touched(s, (int)a->subject, number, message)) != 0)
 			return r;
 		r = store_get(s, &n, "SELECT count(*) FROM matter WHERE number = ? AND state <> 'received'",
 			      "I", a->subject);
 		break;
 	case ACTION_STEP:
+	case ACTION_ACKNOWLEDGE:
 		return journal_touched(s, (int)a->subject, number, message);
 	case ACTION_RSVP:
 		r = store_get(s, &n,
@@ -70,6 +72,8 @@ static int touched(struct store *s, const struct action_fact *a, const char *num
 	case ACTION_OPT:
 	case ACTION_UNLINK:
 	case ACTION_DUTY:
+	case ACTION_CHECKIN:
+	case ACTION_WITNESS:
 	case ACTION_KIND_COUNT:
 		return 0;
 	}

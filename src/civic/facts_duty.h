@@ -1,0 +1,53 @@
+/* Facts about calls for help, check-ins, witnesses and those for whom somebody else speaks (civic/facts.h). */
+#pragma once
+
+#include "rules/intent.h"
+
+#include <stdint.h>
+
+/* The call for help that an officer's text may mean: the one with the intent's number, else the only one that this phone
+ * heard of and nobody has taken. */
+struct call_fact {
+	int number;                /* 0: none */
+	bool waiting;              /* nobody has taken it */
+	bool told;                 /* this phone heard of it */
+	bool mine;                 /* the sender has it */
+	char by[INTENT_SHORT_MAX]; /* who has it, "" nobody */
+	int choices;               /* calls that wait for this phone, when the text names none */
+	int numbers[3];
+};
+
+/* The check-in that a text answers: the sender's own of today, or that of somebody whose buddy the sender is. */
+struct checkin_fact {
+	int64_t round; /* 0: none */
+	bool buddy;
+	bool open;   /* it waits for an answer */
+	int choices; /* people whose buddy the sender is and who were silent */
+	int64_t person, plan;
+	char name[INTENT_SHORT_MAX], number[E164_MAX];
+	char building[16], unit[16], room[16];
+};
+
+/* In whose name a text speaks. */
+struct proxy_fact {
+	char number[E164_MAX];
+	bool own;           /* the sender's */
+	bool textable;      /* a person's mobile */
+	bool known;         /* registered in the sender's grid */
+	bool silent;        /* wants no texts, or says it is the wrong number */
+	int today;          /* how often this sender has spoken for others within a day */
+	struct intent said; /* the words, read by themselves */
+};
+
+/* What the neighbours said of the case that this phone was asked about. */
+struct witness_fact {
+	int number; /* 0: none */
+	int asked, yes, no;
+};
+
+struct duty_facts {
+	struct call_fact call;
+	struct checkin_fact checkin;
+	struct proxy_fact proxy;
+	struct witness_fact witness;
+};
