@@ -20,6 +20,10 @@
 	X(MEETING_CHANGED, "meeting.changed", "meeting state", "a meeting was planned, held or cancelled")     \
 	X(RSVP_CHANGED, "rsvp.changed", "meeting person answer people message", "somebody said yes or no")     \
 	X(VOTE_CAST, "vote.cast", "poll message", "a vote came in")                                            \
+	X(POLL_CHANGED, "poll.changed", "poll state closes reason",                                            \
+	  "a poll was drawn up, opened, extended or cancelled")                                                \
+	X(POLL_CLOSED, "poll.closed", "poll asked voted needed quorate winner votes meeting case",             \
+	  "a poll was closed and counted")                                                                     \
 	X(TASK_TAKEN, "task.taken", "task person message", "a task was taken")                                 \
 	X(BROADCAST_QUEUED, "broadcast.queued", "broadcast recipients segments", "a broadcast was approved")   \
 	X(BROADCAST_DONE, "broadcast.done", "broadcast sent failed uncertain", "a broadcast is finished")      \

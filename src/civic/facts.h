@@ -7,6 +7,7 @@
 #include "base/e164.h"
 #include "civic/case_life.h"
 #include "civic/facts_duty.h"
+#include "civic/facts_poll.h"
 #include "rules/intent.h"
 
 #define CIVIC_CODE_MAX   32 /* of a grid, with NUL */
@@ -154,6 +155,7 @@ struct facts {
 	int mediator_count;
 	struct approval_fact approval;
 	struct duty_facts duty;
+	struct polls_fact polls;
 	bool several;    /* the text holds several intents */
 	bool quote_only; /* a text without words to speak of */
 };

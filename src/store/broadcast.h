@@ -15,6 +15,7 @@
  *     building:KS-03/3       one building of a grid (and below it)
  *     role:volunteer         a role, also by its Chinese name
  *     yes:12 no:12 none:12   who answered so to meeting 12; none: was invited and is silent
+ *     invited:12             was invited to meeting 12
  *     case:23                the reporter and the supporters of case 23
  *     number:13800138001     one number
  *

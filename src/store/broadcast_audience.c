@@ -96,6 +96,8 @@ static int term_meeting(struct store *s, const char *answer, const char *arg, st
 		return r;
 	if (!known)
 		return err_set(e, NULL, 0, gettext("there is no meeting %s"), arg);
+	if (!strcmp(answer, "invited"))
+		return store_run(s, ADD_NUMBERS("SELECT number FROM invitation WHERE meeting = ?1"), "I", id);
 	if (!strcmp(answer, "none"))
 		return store_run(s,
 				 ADD_NUMBERS("SELECT number FROM invitation i WHERE meeting = ?1 AND NOT EXISTS"
@@ -139,7 +141,7 @@ static int term(struct store *s, const char *word, struct err *e)
 		return term_grid(s, colon + 1, e);
 	if (!strcmp(kind, "role"))
 		return term_role(s, colon + 1, e);
-	if (!strcmp(kind, "yes") || !strcmp(kind, "no") || !strcmp(kind, "none"))
+	if (!strcmp(kind, "yes") || !strcmp(kind, "no") || !strcmp(kind, "none") || !strcmp(kind, "invited"))
 		return term_meeting(s, kind, colon + 1, e);
 	if (!strcmp(kind, "case"))
 		return term_case(s, colon + 1, e);
@@ -148,10 +150,11 @@ static int term(struct store *s, const char *word, struct err *e)
 			return err_set(e, NULL, 0, gettext("%s is no telephone number of a person"), colon + 1);
 		return broadcast_audience_add(s, number);
 	}
-	return err_set(e, NULL, 0,
-		       gettext("%s is no audience; all, grid:CODE, building:CODE/3, role:ROLE, yes:MEETING, "
-			       "no:MEETING, none:MEETING, case:NUMBER, file:LIST.csv, number:NUMBER are"),
-		       word);
+	return err_set(
+	    e, NULL, 0,
+	    gettext("%s is no audience; all, grid:CODE, building:CODE/3, role:ROLE, yes:MEETING, "
+		    "no:MEETING, none:MEETING, invited:MEETING, case:NUMBER, file:LIST.csv, number:NUMBER are"),
+	    word);
 }
 
 int broadcast_audience_begin(struct store *s, const char *terms, struct err *e)

@@ -120,6 +120,76 @@ CREATE TABLE proxy (                                                -- who spoke
 CREATE INDEX proxy_sender ON proxy (sender, utc);
 -- ---- meetings
 -- ---- polls
+CREATE TABLE poll (
+    id             INTEGER PRIMARY KEY,
+    question       TEXT NOT NULL,
+    audience       TEXT NOT NULL,                                   -- as broadcasts take it
+    state          TEXT NOT NULL DEFAULT 'planned' CHECK (state IN ('planned', 'open', 'closed', 'cancelled')),
+    household      INTEGER NOT NULL DEFAULT 0,                      -- 1: one household one vote
+    secret         INTEGER NOT NULL DEFAULT 0,                      -- 1: what was chosen lies in the private file until the close
+    quorum         INTEGER NOT NULL DEFAULT 0,
+    quorum_percent INTEGER NOT NULL DEFAULT 0,
+    opens_utc      INTEGER NOT NULL,
+    closes_utc     INTEGER NOT NULL,
+    meeting        INTEGER REFERENCES meeting (id),
+    matter         INTEGER REFERENCES matter (number),
+    tell           TEXT NOT NULL DEFAULT 'none' CHECK (tell IN ('none', 'voters', 'asked')), -- who else hears the result
+    reason         TEXT NOT NULL DEFAULT '',                        -- why it was cancelled
+    created_by     TEXT NOT NULL,
+    created_utc    INTEGER NOT NULL,
+    reminded_utc   INTEGER,
+    ended_utc      INTEGER,                                         -- closed and counted, or cancelled
+    purged_utc     INTEGER,                                         -- its ballots have left the private file
+    told_utc       INTEGER,                                         -- everybody who hears of the end has
+    asked          INTEGER                                          -- at the close: phones or households that could vote
+) STRICT;
+CREATE INDEX poll_live ON poll (closes_utc) WHERE state IN ('planned', 'open');
+CREATE INDEX poll_untold ON poll (id) WHERE ended_utc IS NOT NULL AND told_utc IS NULL;
+CREATE INDEX poll_unpurged ON poll (id) WHERE secret = 1 AND ended_utc IS NOT NULL AND purged_utc IS NULL;
+CREATE INDEX poll_matter ON poll (matter) WHERE matter IS NOT NULL;
+CREATE TABLE poll_option (
+    poll     INTEGER NOT NULL REFERENCES poll (id),
+    position INTEGER NOT NULL CHECK (position BETWEEN 1 AND 8),
+    text     TEXT NOT NULL,
+    votes    INTEGER,                                               -- counted at the close, once
+    PRIMARY KEY (poll, position)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE poll_voter (                                           -- fixed when it opens
+    poll      INTEGER NOT NULL REFERENCES poll (id),
+    number    TEXT NOT NULL,
+    person    INTEGER REFERENCES person (id),
+    unit      TEXT NOT NULL,                                        -- has one vote: 'h12' a household, else the number
+    may_ask   INTEGER NOT NULL,                                     -- 0: wants no broadcasts; may vote all the same
+    asked_utc INTEGER,
+    told_utc  INTEGER,                                              -- heard how it ended
+    voted_utc INTEGER,                                              -- at most one row of a unit: the vote that counts
+    message   INTEGER REFERENCES message_in (id),                   -- by this text
+    option    INTEGER,                                              -- NULL: secret
+    PRIMARY KEY (poll, number)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX poll_voter_number ON poll_voter (number, poll);
+CREATE INDEX poll_voter_person ON poll_voter (person, poll);
+CREATE INDEX poll_voter_unit ON poll_voter (poll, unit);
+CREATE INDEX poll_voter_unasked ON poll_voter (poll, number) WHERE asked_utc IS NULL AND may_ask = 1;
+CREATE INDEX poll_voter_untold ON poll_voter (poll, number) WHERE told_utc IS NULL;
+-- ---- conversation
+-- Questions beside the open one: set aside by a shorter one that came on top of it (comes back when that is answered), or
+-- expired without an answer (the last one of a phone: a late answer is understood).
+CREATE TABLE question_aside (
+    number      TEXT NOT NULL,
+    kind        TEXT NOT NULL,
+    subject     INTEGER NOT NULL DEFAULT 0,
+    detail      TEXT NOT NULL DEFAULT '',
+    asked_utc   INTEGER NOT NULL,
+    expires_utc INTEGER NOT NULL,
+    expired     INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (number, kind, subject)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX question_aside_expires ON question_aside (expires_utc);
+CREATE INDEX question_subject ON question (kind, subject);
+CREATE INDEX question_aside_subject ON question_aside (kind, subject);
+ALTER TABLE phone ADD COLUMN resent_utc INTEGER;                    -- when its last text was sent once more, on request
+INSERT INTO meta SELECT 'questions', CAST(coalesce(max(id), 0) AS TEXT) FROM event;
 -- ---- offers: tasks, errands, patrols, jobs, activities
 -- ---- points, consultations, plain answers
 -- ---- scale
