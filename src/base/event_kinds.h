@@ -24,7 +24,11 @@
 	  "a poll was drawn up, opened, extended or cancelled")                                                \
 	X(POLL_CLOSED, "poll.closed", "poll asked voted needed quorate winner votes meeting case",             \
 	  "a poll was closed and counted")                                                                     \
-	X(TASK_TAKEN, "task.taken", "task person message", "a task was taken")                                 \
+	X(TASK_TAKEN, "task.taken", "task number person people flavour message", "somebody got a place")       \
+	X(TASK_CHANGED, "task.changed", "task number person state flavour reason",                             \
+	  "a task, or somebody's place in it, changed")                                                        \
+	X(TASK_DONE, "task.done", "task number person points flavour", "somebody's part of a task is done")    \
+	X(TASK_UNDONE, "task.undone", "task number person points flavour", "… and was not after all")          \
 	X(BROADCAST_QUEUED, "broadcast.queued", "broadcast recipients segments", "a broadcast was approved")   \
 	X(BROADCAST_DONE, "broadcast.done", "broadcast sent failed uncertain", "a broadcast is finished")      \
 	X(PERSON_CHANGED, "person.changed", "person what message", "the registry changed")                     \

@@ -7,6 +7,7 @@
 #include "base/e164.h"
 #include "civic/case_life.h"
 #include "civic/facts_duty.h"
+#include "civic/facts_offer.h"
 #include "civic/facts_poll.h"
 #include "rules/intent.h"
 
@@ -61,6 +62,7 @@ struct meeting_fact {
 struct matter_fact {
 	int number; /* 0: no such */
 	bool proposal;
+	bool task; /* an offer's number: `offer` tells more, this row nothing */
 	enum case_state state;
 	enum category category;
 	char text[INTENT_TEXT_MAX], building[16], unit[16], room[16], place[INTENT_SHORT_MAX],
@@ -115,7 +117,10 @@ struct approval_fact {
 	X(CHECKIN, "checkin")                                                                                  \
 	X(WITNESS, "witness")                                                                                  \
 	X(PROXY, "proxy")                                                                                      \
-	X(APPROVE, "approve")
+	X(APPROVE, "approve")                                                                                  \
+	X(CLAIM, "claim")                                                                                      \
+	X(OFFER, "offer")                                                                                      \
+	X(SUBSCRIBE, "subscribe")
 
 enum action_kind {
 #define X(id, name) ACTION_##id,
@@ -156,6 +161,7 @@ struct facts {
 	struct approval_fact approval;
 	struct duty_facts duty;
 	struct polls_fact polls;
+	struct offer_facts offer;
 	bool several;    /* the text holds several intents */
 	bool quote_only; /* a text without words to speak of */
 };

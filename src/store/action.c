@@ -1,5 +1,6 @@
 #include "store/action.h"
 #include "store/internal.h"
+#include "store/offer.h"
 
 #include <errno.h>
 #include <string.h>
@@ -66,6 +67,15 @@ static int touched(struct store *s, const struct action_fact *a, const char *num
 		    s, &n, "SELECT count(*) FROM broadcast WHERE id = ? AND state NOT IN ('queued', 'paused')",
 		    "I", a->subject);
 		break;
+	case ACTION_CLAIM:
+		return claim_touched(s, (int)a->subject, number, a->id);
+	case ACTION_OFFER:
+		r = store_get(s, &n,
+			      "SELECT (SELECT count(*) FROM offer WHERE number = ?1 AND state IN ('done', 'cancelled')) +"
+			      " (SELECT count(*) FROM claim WHERE offer = ?1 AND state IN ('arrived', 'done', 'confirmed'))",
+			      "I", a->subject);
+		break;
+	case ACTION_SUBSCRIBE:
 	case ACTION_SUPPORT:
 	case ACTION_LIKELY:
 	case ACTION_JOIN:

@@ -58,6 +58,7 @@ static int copy_matter(void *ctx, const struct matter *m)
 	struct matter_fact *f = rd->out;
 	*f = (struct matter_fact){.number = m->number,
 				  .proposal = m->kind == MATTER_PROPOSAL,
+				  .task = m->kind == MATTER_TASK,
 				  .state = m->state,
 				  .category = m->category,
 				  .private = m->private,
@@ -126,7 +127,7 @@ int facts_latest(struct store *s, const struct sender *who, bool resolved, struc
 	    s, &q,
 	    "SELECT number FROM matter WHERE (number_from = ?1 OR (?2 IS NOT NULL AND reporter = ?2)) AND "
 	    "private = 0"
-	    " AND state <> 'merged' AND (?3 = 0 OR state = 'resolved')"
+	    " AND kind <> 'task' AND state <> 'merged' AND (?3 = 0 OR state = 'resolved')"
 	    " UNION SELECT matter FROM supporter WHERE number = ?1 AND ?3 = 0 ORDER BY 1 DESC LIMIT 1",
 	    "tPb", who->number, who->person, resolved);
 	if (r < 0)
@@ -239,7 +240,7 @@ int facts_flood(struct store *s, struct facts *f)
 	int r = store_get(
 	    s, &n,
 	    "SELECT CASE WHEN count(*) >= ? THEN max(number) ELSE 0 END FROM matter WHERE number_from = ?"
-	    " AND opened_utc > ? AND private = 0 AND urgent = 0",
+	    " AND opened_utc > ? AND private = 0 AND urgent = 0 AND kind <> 'task'",
 	    "itI", FLOOD_CASES, f->sender.number, f->now - DAY_S);
 	return number_or_none(r, n, &f->flood_case);
 }

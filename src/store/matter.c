@@ -139,7 +139,7 @@ int matter_list(struct store *s, const struct matter_filter *f, int (*row)(void 
 	    "WITH RECURSIVE sub(code) AS (SELECT code FROM grid WHERE code = ?3 UNION"
 	    " SELECT g.code FROM grid g JOIN sub ON g.parent = sub.code)"
 	    "SELECT * FROM (SELECT " MATTER_COLUMNS MATTER_FROM
-	    "WHERE (?1 IS NULL OR m.state = ?1 OR (?1 = 'open' AND m.state IN "
+	    "WHERE m.kind <> 'task' AND (?1 IS NULL OR m.state = ?1 OR (?1 = 'open' AND m.state IN "
 	    "('received','verified','assigned','in_progress')))"
 	    " AND (?2 IS NULL OR m.category = ?2) AND (?3 IS NULL OR m.grid IN sub)"
 	    " AND (?4 = 0 OR m.assignee = ?4) AND m.changed_utc >= ?5"

@@ -12,7 +12,7 @@
 static int state_of(struct store *s, int number, enum case_state *ret)
 {
 	cleanup_query struct query q = {0};
-	int r = query_open(s, &q, "SELECT state FROM matter WHERE number = ?", "i", number);
+	int r = query_open(s, &q, "SELECT state FROM matter WHERE number = ? AND kind <> 'task'", "i", number);
 	if (r < 0 || (r = query_next(&q)) < 0)
 		return r;
 	if (r == 0)
@@ -26,8 +26,9 @@ static int state_of(struct store *s, int number, enum case_state *ret)
 static int merge_into(struct store *s, int number, int other, int64_t now)
 {
 	int64_t n = 0;
-	int r =
-	    store_get(s, &n, "SELECT count(*) FROM matter WHERE number = ? AND state <> 'merged'", "i", other);
+	int r = store_get(
+	    s, &n, "SELECT count(*) FROM matter WHERE number = ? AND state <> 'merged' AND kind <> 'task'", "i",
+	    other);
 	if (r < 0)
 		return r;
 	if (!n || other == number)

@@ -191,5 +191,81 @@ CREATE INDEX question_aside_subject ON question_aside (kind, subject);
 ALTER TABLE phone ADD COLUMN resent_utc INTEGER;                    -- when its last text was sent once more, on request
 INSERT INTO meta SELECT 'questions', CAST(coalesce(max(id), 0) AS TEXT) FROM event;
 -- ---- offers: tasks, errands, patrols, jobs, activities
+-- An offer has a number of the common sequence: its row in `matter` has the kind 'task' and is closed from the start, since its life is here.
+CREATE TABLE offer (
+    number        INTEGER PRIMARY KEY REFERENCES matter (number),
+    flavour       TEXT NOT NULL CHECK (flavour IN ('task', 'errand', 'patrol', 'job', 'activity')),
+    state         TEXT NOT NULL CHECK (state IN ('draft', 'open', 'done', 'cancelled')), -- draft: waits for the secretary
+    wanted        INTEGER NOT NULL DEFAULT 1,                       -- people; 0: no limit
+    points        INTEGER NOT NULL DEFAULT 0,
+    starts_utc    INTEGER, ends_utc INTEGER,                        -- NULL: at any time
+    roster        INTEGER REFERENCES roster (id),                   -- of which it is one date
+    announce      INTEGER NOT NULL DEFAULT 1,                       -- is published to the audience of its flavour
+    published_utc INTEGER,                                          -- NULL: still to be published, when it is open
+    broadcast     INTEGER REFERENCES broadcast (id),                -- by which it was published last
+    rounds        INTEGER NOT NULL DEFAULT 0,                       -- how often it was
+    asked_utc     INTEGER,                                          -- the asker was asked whether it is settled
+    reminded      INTEGER NOT NULL DEFAULT 0,                       -- reminders that went out
+    missed_utc    INTEGER,                                          -- who has not checked in was looked for
+    unclaimed_utc INTEGER,                                          -- somebody was told that nobody takes it
+    created_utc   INTEGER NOT NULL,
+    changed_utc   INTEGER NOT NULL
+) STRICT;
+CREATE INDEX offer_open ON offer (flavour, number) WHERE state = 'open';
+CREATE INDEX offer_roster ON offer (roster, starts_utc) WHERE roster IS NOT NULL;
+
+-- Who has a place or waits for one. `position` is the order of the claims in the whole box.
+CREATE TABLE claim (
+    offer       INTEGER NOT NULL REFERENCES offer (number),
+    number      TEXT NOT NULL,                                      -- one phone, one claim
+    person      INTEGER REFERENCES person (id),
+    people      INTEGER NOT NULL DEFAULT 1,                         -- with companions
+    state       TEXT NOT NULL CHECK (state IN ('asked', 'waiting', 'taken', 'arrived', 'done', 'confirmed', 'back', 'missed')),
+    position    INTEGER NOT NULL,
+    message     INTEGER REFERENCES message_in (id),
+    changed_utc INTEGER NOT NULL,
+    changed_by  TEXT NOT NULL,                                      -- the actor of the last change
+    PRIMARY KEY (offer, number)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX claim_order ON claim (offer, state, position, people);
+CREATE INDEX claim_position ON claim (position);
+CREATE INDEX claim_number ON claim (number, offer) WHERE state IN ('waiting', 'taken', 'arrived');
+
+-- What recurs: patrols with the people whose turn it is, activities of a fixed date.
+CREATE TABLE roster (
+    id          INTEGER PRIMARY KEY,
+    flavour     TEXT NOT NULL CHECK (flavour IN ('patrol', 'activity', 'task')),
+    grid        TEXT NOT NULL REFERENCES grid (code),
+    text        TEXT NOT NULL,
+    place       TEXT NOT NULL DEFAULT '',
+    rrule       TEXT NOT NULL,                                      -- RFC 5545
+    start_local TEXT NOT NULL,
+    exdates     TEXT NOT NULL DEFAULT '',
+    minutes     INTEGER NOT NULL DEFAULT 60,
+    wanted      INTEGER NOT NULL DEFAULT 1,
+    points      INTEGER NOT NULL DEFAULT 0,
+    organiser   TEXT NOT NULL DEFAULT '',                           -- phone; '': the secretaries
+    turns       INTEGER NOT NULL DEFAULT 0,                         -- dates laid out so far: whose turn is next
+    laid_utc    INTEGER NOT NULL DEFAULT 0,                         -- start of the last date that was laid out
+    created_utc INTEGER NOT NULL,
+    ended_utc   INTEGER
+) STRICT;
+CREATE TABLE roster_person (
+    roster   INTEGER NOT NULL REFERENCES roster (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    number   TEXT NOT NULL,
+    person   INTEGER REFERENCES person (id),
+    PRIMARY KEY (roster, position),
+    UNIQUE (roster, number)
+) STRICT, WITHOUT ROWID;
+
+-- Phones that asked for the news of a board.
+CREATE TABLE subscription (
+    number    TEXT NOT NULL,
+    topic     TEXT NOT NULL CHECK (topic IN ('jobs')),
+    since_utc INTEGER NOT NULL,
+    PRIMARY KEY (topic, number)
+) STRICT, WITHOUT ROWID;
+INSERT INTO meta SELECT 'offers', CAST(coalesce(max(id), 0) AS TEXT) FROM event;
 -- ---- points, consultations, plain answers
 -- ---- scale
