@@ -199,6 +199,7 @@ void normalize(const struct tables *t, const struct words *w, const char *verbat
 	trim(g);
 	sounds_read_pinyin(t, w, g);
 	join_spaced(g);
+	sounds_put_standard(w, g);
 	drop_politeness(w, g);
 	numerals_to_digits(g);
 	sounds_correct(t, w, g);

@@ -53,12 +53,22 @@ static void put(struct glyphs *g, int at, const struct word *word)
 		g->list[at + k].c = word->c[k];
 }
 
-static void correct_looks(const struct words *w, struct glyphs *g)
+/* What was put for a word is not read again, so that 莫非=莫非 keeps the 莫 in it. */
+static void put_meant(const struct words *w, struct glyphs *g, enum word_kind kind)
 {
 	const struct word *word;
-	for (int i = 0; i < g->count; i++)
-		if (is_han(g->list[i].c) && words_longest(w, g, i, word_of_kind, WORD_LOOK, &word))
-			glyphs_replace(g, i, word->n, word->meant);
+	for (int i = 0; i < g->count; i++) {
+		if (!words_longest(w, g, i, word_of_kind, (int)kind, &word))
+			continue;
+		int before = g->count;
+		glyphs_replace(g, i, word->n, word->meant);
+		i += word->n + g->count - before - 1;
+	}
+}
+
+void sounds_put_standard(const struct words *w, struct glyphs *g)
+{
+	put_meant(w, g, WORD_DIALECT);
 }
 
 /* Sound words in order of their first syllable, so that a long text is not compared with each of them. */
@@ -78,7 +88,7 @@ static void build_index(const struct words *w, struct index *x)
 
 void sounds_correct(const struct tables *t, const struct words *w, struct glyphs *g)
 {
-	correct_looks(w, g);
+	put_meant(w, g, WORD_LOOK);
 	cleanup_free bool *covered = cover(w, g);
 	struct index x;
 	build_index(w, &x);

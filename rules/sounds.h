@@ -8,6 +8,8 @@
 #include "rules/tables.h"
 #include "rules/words.h"
 
+/* Words of a region (么样, 冇得, 听日) and of chat (pls, tmrw) become those of the standard language. */
+void sounds_put_standard(const struct words *w, struct glyphs *g);
 void sounds_correct(const struct tables *t, const struct words *w, struct glyphs *g);
 /* A text that is pinyin throughout, with at least one word of the vocabulary of two syllables or more. */
 void sounds_read_pinyin(const struct tables *t, const struct words *w, struct glyphs *g);

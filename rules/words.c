@@ -56,9 +56,15 @@ static int open_section(struct words *w, char *name, struct section *s, const ch
 	char kind[16] = "", what[32] = "";
 	if (sscanf(name, "%15s %31s", kind, what) < 1)
 		return err_set(e, path, line, "a section needs a name, such as [list yes]");
-	if (strcmp(kind, "sounds") == 0 || strcmp(kind, "looks") == 0) {
-		s->kind = *kind == 's' ? WORD_SOUND : WORD_LOOK;
-		return 0;
+	static const struct {
+		const char *name;
+		enum word_kind kind;
+	} unlisted[] = {{"sounds", WORD_SOUND}, {"looks", WORD_LOOK}, {"dialect", WORD_DIALECT}};
+	for (size_t i = 0; i < ARRAY_LEN(unlisted); i++) {
+		if (strcmp(kind, unlisted[i].name) == 0) {
+			s->kind = unlisted[i].kind;
+			return 0;
+		}
 	}
 	if (strcmp(kind, "category") == 0) {
 		s->kind = WORD_CATEGORY;
@@ -67,7 +73,7 @@ static int open_section(struct words *w, char *name, struct section *s, const ch
 	}
 	if (strcmp(kind, "list") != 0 || !*what)
 		return err_set(e, path, line,
-			       "unknown section [%s]; there are list, category, sounds and looks", name);
+			       "unknown section [%s]; there are list, category, sounds, looks and dialect", name);
 	s->kind = WORD_LIST;
 	s->list = words_list_find(w, what);
 	if (s->list < 0) {
@@ -90,7 +96,7 @@ static int add_word(struct words *w, const struct section *s, char *token, int w
 	} else if (kind == WORD_SOUND && *token == '*') {
 		freely = true;
 		token++;
-	} else if (kind == WORD_LOOK) {
+	} else if (kind == WORD_LOOK || kind == WORD_DIALECT) {
 		meant = strchr(token, '=');
 		if (!meant || !meant[1])
 			return err_set(e, path, line, "expected typed=meant instead of '%s'", token);
@@ -109,6 +115,9 @@ static int add_word(struct words *w, const struct section *s, char *token, int w
 	word->weight = weight;
 	word->free = freely;
 	word->meant = mem_dup(meant);
+	for (char *p = word->meant; p && *p; p++)
+		if (*p == '_')
+			*p = ' ';
 	if (kind != WORD_LIST && kind != WORD_CATEGORY && word->n > 8)
 		return err_set(e, path, line, "'%s' is too long to be matched by its sound or look", token);
 	return 0;
@@ -248,5 +257,5 @@ bool word_of_kind(const struct word *word, int kind)
 bool word_is_known(const struct word *word, int unused)
 {
 	(void)unused;
-	return word->n >= 2 && word->kind != WORD_LOOK;
+	return word->n >= 2 && word->kind != WORD_LOOK && word->kind != WORD_DIALECT;
 }
