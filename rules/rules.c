@@ -181,10 +181,9 @@ static bool same_matter(const struct intent *a, const struct intent *b)
 	if (a->kind == INTENT_COMPLAINT)
 		return a->category == b->category && a->category != CATEGORY_OTHER &&
 		       strcmp(a->building, b->building) == 0 && strcmp(a->room, b->room) == 0;
-	if (a->kind == INTENT_SUPPORT || a->kind == INTENT_STATUS || a->kind == INTENT_TAKE)
-		if (!(a->has & ARG_NUMBER) || !(b->has & ARG_NUMBER))
-			return true; /* 我家也是，支持58 */
-	return a->has & b->has & ARG_NUMBER && a->number == b->number;
+	if (!(a->has & b->has & ARG_NUMBER))
+		return true; /* 我家也是，支持58 */
+	return a->number == b->number;
 }
 
 static bool has_kind(const struct found *f, int n, enum intent_kind kind)
