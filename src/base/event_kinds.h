@@ -18,6 +18,12 @@
 	X(MEETING_INVITED, "meeting.invited", "meeting recipients", "an invitation went to the queue")         \
 	X(MEETING_REMINDED, "meeting.reminded", "meeting recipients which", "a reminder went to the queue")    \
 	X(MEETING_CHANGED, "meeting.changed", "meeting state", "a meeting was planned, held or cancelled")     \
+	X(MEETING_AGENDA, "meeting.agenda", "meeting case change note",                                        \
+	  "an item moved, came, was dropped; frozen, thawed")                                                  \
+	X(MEETING_ATTENDED, "meeting.attended", "meeting number person message", "somebody is there")          \
+	X(MEETING_DECIDED, "meeting.decided", "meeting case decision former person until",                     \
+	  "a meeting decided an item, or corrected that")                                                      \
+	X(MEETING_MINUTES, "meeting.minutes", "meeting tell", "the minutes of a meeting were closed")          \
 	X(RSVP_CHANGED, "rsvp.changed", "meeting person answer people message", "somebody said yes or no")     \
 	X(VOTE_CAST, "vote.cast", "poll message", "a vote came in")                                            \
 	X(POLL_CHANGED, "poll.changed", "poll state closes reason",                                            \

@@ -20,7 +20,11 @@ enum fact_need {
 	NEED_ACTIONS = 1 << 6,
 	NEED_MEDIATORS = 1 << 7,
 	NEED_APPROVAL = 1 << 8,
-	NEED_CALL = 1 << 20, /* facts_duty.h */
+	NEED_ITEMS = 1 << 16,      /* what the meetings will talk about */
+	NEED_AGENDA = 1 << 17,     /* facts_meeting.h */
+	NEED_ITEM = 1 << 18,       /* … of the named matter */
+	NEED_ATTENDANCE = 1 << 19, /* … of the intent's code */
+	NEED_CALL = 1 << 20,       /* facts_duty.h */
 	NEED_CHECKIN = 1 << 21,
 	NEED_PROXY = 1 << 22,
 	NEED_WITNESS = 1 << 23,

@@ -160,7 +160,11 @@ void decide_proposal(const struct facts *f, const struct intent *in, struct deci
 	e->proposal = true;
 	e->deliberate = true;
 	decision_text(d, "text", in->text, 14);
-	decision_say(d, f, "proposal");
+	if (f->meeting.agenda.later && f->meeting.agenda.starts_utc) {
+		decision_date(d, "agenda", f->meeting.agenda.starts_utc);
+		decision_say(d, f, "proposal.later");
+	} else
+		decision_say(d, f, "proposal");
 }
 
 static void say_no_such(const struct facts *f, int number, struct decision *d)
@@ -243,6 +247,7 @@ void decide_status(const struct facts *f, const struct intent *in, struct decisi
 	decision_key(d, "category", category_key(m->category));
 	if (!m->private && case_open(m->state))
 		decision_effect(d, EFFECT_QUOTE)->number = m->number;
+	decision_item(f, d);
 	if (inside && !m->private) {
 		decision_text(d, "text", m->text, 14);
 		decision_say(d, f, "status.own");

@@ -7,6 +7,8 @@ void decide_attend(const struct facts *f, const struct intent *in, struct decisi
 void decide_decline(const struct facts *f, const struct intent *in, struct decision *d);
 void decide_agenda(const struct facts *f, const struct intent *in, struct decision *d);
 void decide_attendance(const struct facts *f, const struct intent *in, struct decision *d);
+/* What meetings do about the named matter, as arguments {agenda} and {decided} of the reply (NEED_ITEM). */
+void decision_item(const struct facts *f, struct decision *d);
 
 void decide_complaint(const struct facts *f, const struct intent *in, struct decision *d);
 void decide_proposal(const struct facts *f, const struct intent *in, struct decision *d);

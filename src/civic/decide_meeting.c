@@ -8,12 +8,21 @@ static bool coming(const struct facts *f, const struct meeting_fact *m)
 	return m->starts_utc > f->now && m->starts_utc - f->now <= MEETING_WITHIN_S;
 }
 
+/* Invited, silent, and it has just begun: an answer is about this one, not about next week's. */
+static bool under_way(const struct facts *f, const struct meeting_fact *m)
+{
+	return m->invited && m->answer != 1 && m->starts_utc <= f->now && f->now < m->ends_utc;
+}
+
 int meeting_choose(const struct facts *f)
 {
 	if (f->question.kind == ASKED_INVITATION)
 		for (int i = 0; i < f->meeting_count; i++)
 			if (f->meetings[i].id == f->question.subject && f->meetings[i].starts_utc > f->now)
 				return i;
+	for (int i = 0; i < f->meeting_count; i++)
+		if (under_way(f, &f->meetings[i]))
+			return i;
 	for (int i = 0; i < f->meeting_count; i++)
 		if (f->meetings[i].invited && !f->meetings[i].answer && f->meetings[i].starts_utc > f->now)
 			return i;
@@ -78,7 +87,10 @@ void decide_attend(const struct facts *f, const struct intent *in, struct decisi
 	decision_text(d, "code", m->code, 0);
 	if (people > 1)
 		decision_int(d, "people", people);
-	decision_say(d, f, "attend");
+	if (m->starts_utc <= f->now)
+		decision_say(d, f, "attend.late");
+	else
+		decision_say(d, f, "attend");
 }
 
 void decide_decline(const struct facts *f, const struct intent *in, struct decision *d)
@@ -117,20 +129,40 @@ void decide_agenda(const struct facts *f, const struct intent *in, struct decisi
 	decision_when(d, "when", best->starts_utc);
 	decision_text(d, "place", best->place, 16);
 	decision_text(d, "items", best->items, 0);
+	if (*best->title)
+		decision_text(d, "title", best->title, 8);
+	else
+		decision_key(d, "title", "meeting.word");
 	decision_say(d, f, "agenda");
 }
 
 void decide_attendance(const struct facts *f, const struct intent *in, struct decision *d)
 {
-	for (int i = 0; i < f->meeting_count; i++) {
-		const struct meeting_fact *m = &f->meetings[i];
-		/* From an hour before the start; the caller lists no meeting that is over. */
-		if (strcmp(m->code, in->code) != 0 || m->starts_utc - f->now > HOUR_S)
-			continue;
-		decision_effect(d, EFFECT_ATTENDED)->subject = m->id;
-		decision_text(d, "place", m->place, 16);
-		decision_say(d, f, "attended");
+	(void)in;
+	const struct attendance_fact *a = &f->meeting.attendance;
+	if (!a->meeting) {
+		decision_say(d, f, "attendance.wrong");
 		return;
 	}
-	decision_say(d, f, "attendance.wrong");
+	decision_when(d, "when", a->starts_utc);
+	if (a->cancelled)
+		decision_say(d, f, "attendance.cancelled");
+	else if (f->now < a->starts_utc - ATTENDANCE_EARLY_S)
+		decision_say(d, f, "attendance.early");
+	else if (f->now > a->ends_utc + ATTENDANCE_LATE_S)
+		decision_say(d, f, "attendance.late");
+	else {
+		decision_effect(d, EFFECT_ATTENDED)->subject = a->meeting;
+		decision_text(d, "place", a->place, 16);
+		decision_say(d, f, "attended");
+	}
+}
+
+void decision_item(const struct facts *f, struct decision *d)
+{
+	const struct item_fact *it = &f->meeting.item;
+	if (it->starts_utc)
+		decision_date(d, "agenda", it->starts_utc);
+	else if (it->verdict != VERDICT_NONE)
+		decision_key(d, "decided", verdict_info((enum verdict)it->verdict)->status);
 }

@@ -8,6 +8,7 @@
 #include "civic/case_life.h"
 #include "civic/facts_duty.h"
 #include "civic/facts_offer.h"
+#include "civic/facts_meeting.h"
 #include "civic/facts_poll.h"
 #include "rules/intent.h"
 
@@ -51,6 +52,8 @@ struct sender {
 struct meeting_fact {
 	int64_t id, series, starts_utc;
 	char grid[CIVIC_CODE_MAX], place[96], code[8];
+	char title[INTENT_SHORT_MAX]; /* of a kind of meeting that has a name of its own */
+	int64_t ends_utc;
 	int distance; /* steps from the sender's grid up to the meeting's; 0 for senders without a grid */
 	int answer;   /* 0 none, 1 yes, 2 no */
 	int people;
@@ -162,6 +165,7 @@ struct facts {
 	struct duty_facts duty;
 	struct polls_fact polls;
 	struct offer_facts offer;
+	struct meeting_facts meeting;
 	bool several;    /* the text holds several intents */
 	bool quote_only; /* a text without words to speak of */
 };

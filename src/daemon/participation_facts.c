@@ -41,6 +41,29 @@ static int get_meetings(const struct turn *t, const struct intent *in, struct fa
 	return facts_meetings(t->p->store, f);
 }
 
+static int get_items(const struct turn *t, const struct intent *in, struct facts *f)
+{
+	(void)in;
+	return facts_items(t->p->store, f);
+}
+
+static int get_agenda(const struct turn *t, const struct intent *in, struct facts *f)
+{
+	(void)in;
+	return facts_agenda(t->p->store, f);
+}
+
+static int get_item(const struct turn *t, const struct intent *in, struct facts *f)
+{
+	(void)in;
+	return facts_item(t->p->store, f);
+}
+
+static int get_attendance(const struct turn *t, const struct intent *in, struct facts *f)
+{
+	return facts_attendance(t->p->store, in->code, f);
+}
+
 static int get_candidates(const struct turn *t, const struct intent *in, struct facts *f)
 {
 	return in->has & ARG_NUMBER ? 0 : facts_candidates(t->p->store, f);
@@ -96,9 +119,13 @@ static const struct {
 	enum fact_need need;
 	int (*get)(const struct turn *t, const struct intent *in, struct facts *f);
 } table[] = {
-    {NEED_MEETINGS, get_meetings},   {NEED_NAMED, get_named},       {NEED_CANDIDATES, get_candidates},
-    {NEED_SIMILAR, get_similar},     {NEED_RECENT, get_recent},     {NEED_DUTY, get_duty},
-    {NEED_MEDIATORS, get_mediators}, {NEED_APPROVAL, get_approval}, {NEED_ACTIONS, get_actions},
+    {NEED_MEETINGS, get_meetings}, {NEED_ITEMS, get_items},
+    {NEED_AGENDA, get_agenda},     {NEED_ATTENDANCE, get_attendance},
+    {NEED_NAMED, get_named},       {NEED_CANDIDATES, get_candidates},
+    {NEED_SIMILAR, get_similar},   {NEED_RECENT, get_recent},
+    {NEED_DUTY, get_duty},         {NEED_MEDIATORS, get_mediators},
+    {NEED_APPROVAL, get_approval}, {NEED_ACTIONS, get_actions},
+    {NEED_ITEM, get_item}, /* after the named matter */
 };
 
 int gather(const struct turn *t, const struct intent *in, bool several, struct facts *f)

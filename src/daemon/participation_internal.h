@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "civic/attention.h"
 #include "civic/decide.h"
+#include "civic/rounds.h"
 #include "daemon/participation.h"
 #include "store/event.h"
 #include "store/journal.h"
@@ -89,6 +90,8 @@ int stream_follow(const struct participation *p, const char *cursor, uint64_t ki
 		  int64_t now);
 
 /* ---- participation_news.c */
+/* May this phone be texted about its own matter? 1, 0 or -errno; its language. */
+int may_tell(const struct participation *p, const char *number, enum language *ret_lang);
 /* News of cases that changed since the last look: to who raised or supports them. */
 int news_send(const struct participation *p, int64_t now, int64_t *next);
 /* "Is it fixed?" of settled cases that nobody was asked yet; `number`: of this phone alone. */
@@ -100,10 +103,21 @@ int ask_next(const struct participation *p, const char *number, int64_t now);
 /* Takes back questions that expired and asks whatever waits; *ret_next is lowered to the next expiry. */
 int ask_tick(const struct participation *p, int64_t now, int64_t *ret_next);
 
+/* ---- participation_agenda.c */
+/* News of meetings: cancelled, moved, an item dropped. */
+int meeting_news(const struct participation *p, int64_t now, int64_t *next);
+/* Agendas whose time has come are fixed. */
+int agenda_freeze(const struct participation *p, int64_t now, int64_t *next);
+/* ---- participation_results.c */
+/* Minutes that nobody closed within a day are; what was decided is told, in batches. */
+int results_send(const struct participation *p, int64_t now, int64_t *next);
 /* ---- participation_rounds.c */
 /* Invitations and reminders; *ret_next is lowered. Each batch is bounded: more work is *ret_next = now. */
 int rounds_send(const struct participation *p, int64_t now, int64_t *ret_next);
 /* A meeting was cancelled: who was invited or comes is told, once. */
 int rounds_cancelled(const struct participation *p, int64_t meeting, const char *reason, int64_t now);
+/* … or takes place at another time, which is the meeting `to`. */
+int rounds_moved(const struct participation *p, int64_t meeting, int64_t to, const char *reason, int64_t now);
+struct round_config rounds_config(const struct config *c);
 /* An invitation that was held back by another question. */
 int rounds_ask_held(const struct participation *p, const char *number, int64_t now);

@@ -45,8 +45,7 @@ static int copy_news(void *ctx, const struct matter *m)
 	return 0;
 }
 
-/* May this phone be texted about its own matter? 1, 0 or -errno. */
-static int may_tell(const struct participation *p, const char *number, enum language *ret_lang)
+int may_tell(const struct participation *p, const char *number, enum language *ret_lang)
 {
 	struct sender w;
 	int r = facts_sender(p->store, number, p->config->number, p->config->language, &w);
@@ -150,19 +149,10 @@ static int tell_case(const struct participation *p, const struct stream_event *e
 	return 0;
 }
 
-static int tell(const struct participation *p, const struct stream_event *e, int64_t now)
-{
-	if (e->kind == EVENT_CASE_CHANGED)
-		return tell_case(p, e, now);
-	return !strcmp(stream_text(e, "state"), "cancelled")
-		   ? rounds_cancelled(p, stream_int(e, "meeting"), stream_text(e, "reason"), now)
-		   : 0;
-}
-
 int news_send(const struct participation *p, int64_t now, int64_t *next)
 {
 	(void)next;
-	return stream_follow(p, "news", 1ull << EVENT_CASE_CHANGED | 1ull << EVENT_MEETING_CHANGED, tell, now);
+	return stream_follow(p, "news", 1ull << EVENT_CASE_CHANGED, tell_case, now);
 }
 
 int news_ask_rating(const struct participation *p, const char *number, int64_t now)

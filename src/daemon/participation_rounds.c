@@ -21,8 +21,10 @@ struct event_of {
 	struct round_state rounds;
 	int64_t id;
 	char place[96], code[8];
-	const char *note;          /* why it is cancelled, or NULL */
-	char items[ITEMS_MAX][64]; /* "23楼道灯坏了" */
+	char title[INTENT_SHORT_MAX]; /* of a kind of meeting that has a name of its own */
+	int64_t was_utc;              /* before it was moved, 0: it was not */
+	const char *note;             /* why it is cancelled, or NULL */
+	char items[ITEMS_MAX][64];    /* "23楼道灯坏了" */
 	int item_count;
 };
 
@@ -36,13 +38,14 @@ static int copy_meeting(void *ctx, const struct meeting *m)
 						      [ROUND_LAST_CALL] = m->last_call_utc}};
 	text_copy(e->place, sizeof e->place, m->place);
 	text_copy(e->code, sizeof e->code, m->code);
+	text_copy(e->title, sizeof e->title, m->title);
 	return 0;
 }
 
 static int copy_item(void *ctx, const struct agenda_row *a)
 {
 	struct event_of *e = ctx;
-	if (e->item_count < ITEMS_MAX) {
+	if (e->item_count < ITEMS_MAX && !a->under && a->verdict == VERDICT_NONE) {
 		char title[48];
 		text_copy(title, sizeof title, a->title);
 		snprintf(e->items[e->item_count++], sizeof e->items[0], "%d%s%s", a->matter,
@@ -91,6 +94,11 @@ static void compose(const struct participation *p, enum language lang, const cha
 		    {.name = "items", .type = REPLY_TEXT, .text = buf_str(&list)},
 		    {.name = "code", .type = REPLY_TEXT, .text = e->code},
 		    {.name = "note", .type = REPLY_TEXT, .text = e->note, .max = 16},
+		    {.name = "title",
+		     .type = *e->title ? REPLY_TEXT : REPLY_KEY,
+		     .text = *e->title ? e->title : "meeting.word",
+		     .max = 8},
+		    {.name = e->was_utc ? "was" : NULL, .type = REPLY_DATE, .n = e->was_utc},
 		    {0},
 		};
 		buf_reset(out);
@@ -171,7 +179,7 @@ static int round_event(const struct participation *p, const struct event_of *e, 
 			 now);
 }
 
-static struct round_config round_config_of(const struct config *c)
+struct round_config rounds_config(const struct config *c)
 {
 	return (struct round_config){.before_s = {[ROUND_INVITE] = c->invite_before_ms / 1000,
 						  [ROUND_REMIND] = c->remind_before_ms / 1000,
@@ -183,7 +191,7 @@ static int meeting_due(const struct participation *p, int64_t id, int64_t now, i
 {
 	struct event_of e;
 	struct round_plan plan;
-	struct round_config c = round_config_of(p->config);
+	struct round_config c = rounds_config(p->config);
 	int sent = 0, r = meeting_get(p->store, id, copy_meeting, &e);
 	if (r < 0)
 		return r;
@@ -252,6 +260,34 @@ int rounds_cancelled(const struct participation *p, int64_t meeting, const char 
 		r = n;
 		for (int i = 0; i < n && r >= 0; i++)
 			r = send_text(p, &e, "cancelled", "cancelled", &rows[i], now);
+	} while (r >= 0 && n == BATCH);
+	return r < 0 ? r : 0;
+}
+
+/* Who was invited hears it from the old meeting's number of rounds, so once; the invitation is asked again where no other
+ * question is open. */
+int rounds_moved(const struct participation *p, int64_t meeting, int64_t to, const char *reason, int64_t now)
+{
+	cleanup_free struct audience_row *rows = mem_array(BATCH, sizeof *rows);
+	struct event_of e = {0};
+	int64_t was = 0;
+	int n, r = meeting_get(p->store, meeting, copy_meeting, &e);
+	was = e.rounds.starts_utc;
+	if (r < 0 || (r = meeting_get(p->store, to, copy_meeting, &e)) < 0 || e.rounds.starts_utc <= now)
+		return r;
+	e.id = meeting;
+	e.note = reason;
+	e.was_utc = was;
+	do {
+		n = audience_moved(p->store, meeting, rows, BATCH);
+		r = n;
+		for (int i = 0; i < n && r >= 0; i++) {
+			struct question_fact q;
+			if ((r = send_text(p, &e, "moved", "moved", &rows[i], now)) >= 0 &&
+			    (r = question_get(p->store, rows[i].number, now, &q)) >= 0 && q.kind == ASKED_NONE)
+				r = question_ask(p->store, rows[i].number, ASKED_INVITATION, to, NULL, now,
+						 e.rounds.starts_utc);
+		}
 	} while (r >= 0 && n == BATCH);
 	return r < 0 ? r : 0;
 }

@@ -7,6 +7,11 @@
 #include <string.h>
 
 #define PHONE_OK "ph.opted_out = 'no' AND ph.muted = 0 AND ph.unlinked_utc IS NULL"
+/* A meeting of some roles alone. */
+#define OF_AUDIENCE                                                                                            \
+	" AND EXISTS (SELECT 1 FROM meeting m WHERE m.id = ?1 AND (m.audience = '' OR EXISTS"                  \
+	" (SELECT 1 FROM person_role pr WHERE pr.person = p.id"                                                \
+	"  AND instr(' ' || m.audience || ' ', ' ' || pr.role || ' '))))"
 #define NOT_TOLD(round)                                                                                        \
 	"NOT EXISTS (SELECT 1 FROM message_out o WHERE o.dedupe = 'meeting:' || ?1 || ':" round ":' || "
 
@@ -21,7 +26,7 @@ static const char *const round_sql[ROUND_COUNT] = {
 	" JOIN phone ph ON ph.number = pp.number"
 	" WHERE pp.number BETWEEN coalesce(?2, '') AND coalesce(?2, '~') AND h.grid IN sub"
 	" AND p.consent_source IS NOT NULL"
-	" AND p.forgotten_utc IS NULL AND " PHONE_OK
+	" AND p.forgotten_utc IS NULL AND " PHONE_OK OF_AUDIENCE
 	" AND NOT EXISTS (SELECT 1 FROM invitation i WHERE i.meeting = ?1 AND i.number = pp.number)"
 	" AND NOT EXISTS (SELECT 1 FROM rsvp r WHERE r.meeting = ?1 AND r.number = pp.number)"
 	" AND NOT EXISTS (SELECT 1 FROM question q WHERE q.number = pp.number)"
@@ -75,6 +80,7 @@ int audience_held(struct store *s, int64_t meeting, struct audience_row *ret, in
 	    "pp.person"
 	    " JOIN household h ON h.id = p.household JOIN phone ph ON ph.number = pp.number"
 	    " WHERE h.grid IN sub AND p.consent_source IS NOT NULL AND p.forgotten_utc IS NULL AND " PHONE_OK
+		OF_AUDIENCE
 	    " AND NOT EXISTS (SELECT 1 FROM invitation i WHERE i.meeting = ?1 AND i.number = pp.number)"
 	    " AND NOT EXISTS (SELECT 1 FROM rsvp r WHERE r.meeting = ?1 AND r.number = pp.number)"
 	    " GROUP BY pp.number ORDER BY p.id LIMIT ?2",
@@ -92,8 +98,27 @@ int audience_cancelled(struct store *s, int64_t meeting, struct audience_row *re
 	    "  SELECT number, person FROM rsvp WHERE meeting = ?1) x"
 	    " JOIN phone ph ON ph.number = x.number LEFT JOIN person p ON p.id = x.person"
 	    " WHERE ph.opted_out <> 'all' AND ph.muted = 0 AND ph.unlinked_utc IS NULL AND NOT EXISTS"
-	    " (SELECT 1 FROM rsvp r WHERE r.meeting = ?1 AND r.number = x.number AND r.answer = 'no') "
+	    " (SELECT 1 FROM rsvp r WHERE r.meeting = ?1 AND r.number = x.number AND r.answer = 'no')"
+	    " AND (ph.opted_out = 'no' OR EXISTS"
+	    "  (SELECT 1 FROM rsvp r WHERE r.meeting = ?1 AND r.number = x.number AND r.answer = 'yes')) "
 	    "AND " NOT_TOLD("cancelled") "x.number) GROUP BY x.number ORDER BY x.number LIMIT ?2",
+	    "Ii", meeting, max);
+	return r < 0 ? r : read_rows(&q, ret, max);
+}
+
+int audience_moved(struct store *s, int64_t meeting, struct audience_row *ret, int max)
+{
+	cleanup_query struct query q = {0};
+	int r = query_open(
+	    s, &q,
+	    "SELECT x.number, coalesce(x.person, 0), coalesce(p.language, ph.language) FROM"
+	    " (SELECT number, person FROM invitation WHERE meeting = ?1 UNION"
+	    "  SELECT number, person FROM rsvp WHERE meeting = ?1) x"
+	    " JOIN phone ph ON ph.number = x.number LEFT JOIN person p ON p.id = x.person"
+	    " WHERE ph.opted_out <> 'all' AND ph.muted = 0 AND ph.unlinked_utc IS NULL"
+	    " AND (ph.opted_out = 'no' OR EXISTS"
+	    "  (SELECT 1 FROM rsvp r WHERE r.meeting = ?1 AND r.number = x.number AND r.answer = 'yes'))"
+	    " AND " NOT_TOLD("moved") "x.number) GROUP BY x.number ORDER BY x.number LIMIT ?2",
 	    "Ii", meeting, max);
 	return r < 0 ? r : read_rows(&q, ret, max);
 }

@@ -22,6 +22,8 @@ int audience_round(struct store *s, int64_t meeting, enum round r, const char *n
 int audience_held(struct store *s, int64_t meeting, struct audience_row *ret, int max);
 /* Who is to hear that the meeting is cancelled: invited or coming, and did not say no. */
 int audience_cancelled(struct store *s, int64_t meeting, struct audience_row *ret, int max);
+/* … that it takes place at another time: everybody who was asked or answered; a "no" was for the former time. */
+int audience_moved(struct store *s, int64_t meeting, struct audience_row *ret, int max);
 int invitation_add(struct store *s, int64_t meeting, const char *number, int64_t person, int64_t now);
 /* Marks rounds as done; INVITE makes the meeting `invited`. */
 int meeting_round_done(struct store *s, int64_t meeting, enum round r, int64_t now);

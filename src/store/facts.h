@@ -11,6 +11,12 @@ int facts_sender(struct store *s, const char *number, const char *own, enum lang
 
 /* Coming meetings of the sender's grid and those above it (all, when the grid is unknown), into f->meetings. */
 int facts_meetings(struct store *s, struct facts *f);
+/* What they will talk about; each agenda is brought up to date first. */
+int facts_items(struct store *s, struct facts *f);
+/* facts_meeting.h: where a new proposal of the sender comes; what meetings do about f->named; whose code that is. */
+int facts_agenda(struct store *s, struct facts *f);
+int facts_item(struct store *s, struct facts *f);
+int facts_attendance(struct store *s, const char *code, struct facts *f);
 /* A matter by its number, as the sender stands to it; ret->number stays 0 when there is none. */
 int facts_matter(struct store *s, const struct sender *who, int number, struct matter_fact *ret);
 /* The sender's latest case that is (`resolved`: settled and not yet confirmed). */

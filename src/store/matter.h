@@ -75,9 +75,11 @@ int matter_count(struct store *s, int64_t now, int64_t *ret_open, int64_t *ret_o
 struct matter_step {
 	enum case_event event;
 	const char *note; /* NULL: none */
-	int64_t person;   /* ASSIGN, TAKE */
-	int other;        /* MERGE */
-	int days;         /* EXTEND */
+	const char *
+	    reason; /* of case.changed, for who tells it otherwise ("decided": by a meeting); NULL: the entry */
+	int64_t person; /* ASSIGN, TAKE */
+	int other;      /* MERGE */
+	int days;       /* EXTEND */
 };
 int matter_act(struct store *s, int number, const struct matter_step *step, const struct actor *by, int64_t now,
 	       enum case_state *ret_state);

@@ -113,7 +113,8 @@ int matter_act(struct store *s, int number, const struct matter_step *step, cons
 		return 0;
 	return event_add(s, EVENT_CASE_CHANGED, by->id,
 			 json_pack("{s:i, s:s, s:s, s:s}", "case", number, "from", case_state_name(from), "to",
-				   case_state_name(to), "reason", case_event_entry(step->event)),
+				   case_state_name(to), "reason",
+				   step->reason ? step->reason : case_event_entry(step->event)),
 			 now);
 }
 

@@ -28,12 +28,18 @@ static enum meeting_state state_find(const char *name)
 	"coalesce(m.invited_utc, 0),"                                                                          \
 	" coalesce(m.reminded_utc, 0), coalesce(m.last_call_utc, 0), coalesce(m.frozen_utc, 0), m.state,"      \
 	" (SELECT count(*) FROM agenda_item a JOIN matter c ON c.number = a.matter WHERE a.meeting = m.id"     \
-	"  AND a.dropped IS NULL AND c.state NOT IN ('merged', 'rejected')),"                                  \
+	"  AND a.dropped IS NULL AND c.private = 0 AND (a.decision IS NOT NULL"                                \
+	"  OR c.state NOT IN ('merged', 'rejected'))),"                                                        \
 	" (SELECT count(*) FROM rsvp r WHERE r.meeting = m.id AND r.answer = 'yes'),"                          \
 	" (SELECT count(*) FROM rsvp r WHERE r.meeting = m.id AND r.answer = 'no'),"                           \
 	" (SELECT coalesce(sum(r.people), 0) FROM rsvp r WHERE r.meeting = m.id AND r.answer = 'yes'),"        \
 	" (SELECT count(*) FROM invitation i WHERE i.meeting = m.id AND NOT EXISTS"                            \
-	"  (SELECT 1 FROM rsvp r WHERE r.meeting = m.id AND r.number = i.number))"
+	"  (SELECT 1 FROM rsvp r WHERE r.meeting = m.id AND r.number = i.number)),"                            \
+	" (SELECT count(*) FROM rsvp r WHERE r.meeting = m.id AND r.attended_utc IS NOT NULL),"                \
+	" (SELECT coalesce(sum(r.people), 0) FROM rsvp r WHERE r.meeting = m.id AND r.attended_utc IS NOT "    \
+	"NULL),"                                                                                               \
+	" m.guests, m.audience, coalesce(m.moved_from, 0), coalesce(m.minutes_utc, 0), coalesce(m.told_utc, "  \
+	"0)"
 
 static struct meeting read_row(const struct query *q)
 {
@@ -54,7 +60,14 @@ static struct meeting read_row(const struct query *q)
 				.yes = (int)query_int(q, 14),
 				.no = (int)query_int(q, 15),
 				.people = (int)query_int(q, 16),
-				.unanswered = (int)query_int(q, 17)};
+				.unanswered = (int)query_int(q, 17),
+				.attended = (int)query_int(q, 18),
+				.heads = (int)(query_int(q, 19) + query_int(q, 20)),
+				.guests = (int)query_int(q, 20),
+				.audience = query_text(q, 21),
+				.moved_from = query_int(q, 22),
+				.minutes_utc = query_int(q, 23),
+				.told_utc = query_int(q, 24)};
 }
 
 int meeting_list(struct store *s, const struct meeting_filter *f,
@@ -98,22 +111,42 @@ int meeting_next(struct store *s, int64_t now, int64_t *ret_utc)
 	    "I", now);
 }
 
-int meeting_cancel(struct store *s, int64_t id, const char *reason, const struct actor *by, int64_t now)
+/* No text about it may leave any more, and its invitation is no open question. The list of states is that of the index
+ * message_out_ready. */
+static int silence(struct store *s, int64_t id, int64_t now)
+{
+	int r = store_run(s,
+			  "UPDATE message_out SET state = 'cancelled', done_utc = ? WHERE meeting = ?"
+			  " AND state IN ('queued', 'sending', 'uncertain') AND state = 'queued'",
+			  "II", now, id);
+	return r < 0 ? r
+		     : store_run(s, "DELETE FROM question WHERE kind = 'invitation' AND subject = ?", "I", id);
+}
+
+static int call_off(struct store *s, int64_t id)
 {
 	int r = store_run(
 	    s, "UPDATE meeting SET state = 'cancelled' WHERE id = ? AND state IN ('planned', 'invited')", "I",
 	    id);
-	if (r < 0)
-		return r;
-	if (!store_changes(s))
-		return -ENOENT;
-	/* What has not left yet must not leave; the invitation is no open question any more. The list of
-	 * states is that of the index message_out_ready. */
-	if ((r = store_run(s,
-			   "UPDATE message_out SET state = 'cancelled', done_utc = ? WHERE meeting = ?"
-			   " AND state IN ('queued', 'sending', 'uncertain') AND state = 'queued'",
-			   "II", now, id)) < 0 ||
-	    (r = store_run(s, "DELETE FROM question WHERE kind = 'invitation' AND subject = ?", "I", id)) < 0 ||
+	return r < 0 ? r : store_changes(s) ? 0 : -ENOENT;
+}
+
+static int next_of_series(struct store *s, int64_t id, int64_t *ret)
+{
+	int r = store_get(
+	    s, ret,
+	    "SELECT n.id FROM meeting m JOIN meeting n ON n.series = m.series AND n.starts_utc > m.starts_utc"
+	    " WHERE m.id = ? AND n.state <> 'cancelled' ORDER BY n.starts_utc LIMIT 1",
+	    "I", id);
+	return r == -ENOENT ? 0 : r;
+}
+
+int meeting_cancel(struct store *s, int64_t id, const char *reason, const struct actor *by, int64_t now)
+{
+	int64_t next = 0;
+	int r = call_off(s, id);
+	if (r < 0 || (r = silence(s, id, now)) < 0 || (r = next_of_series(s, id, &next)) < 0 ||
+	    (next && (r = agenda_hand_over(s, id, next)) < 0) ||
 	    (r = journal_add(s, 0, "meeting cancelled", reason, by, now)) < 0)
 		return r;
 	return event_add(s, EVENT_MEETING_CHANGED, by->id,
@@ -122,73 +155,39 @@ int meeting_cancel(struct store *s, int64_t id, const char *reason, const struct
 			 now);
 }
 
-int meeting_rsvp(struct store *s, int64_t id, const char *number, int64_t person, enum rsvp_answer answer,
-		 int people, const struct actor *by, int64_t now)
+int meeting_move(struct store *s, int64_t id, int64_t starts_utc, const char *place, const char *note,
+		 const struct actor *by, int64_t now, int64_t *ret_id)
 {
-	const char *word = answer == RSVP_YES ? "yes" : "no";
-	int r =
-	    answer == RSVP_NONE
-		? store_run(s, "DELETE FROM rsvp WHERE meeting = ? AND number = ?", "It", id, number)
-		: store_run(s,
-			    "INSERT INTO rsvp (meeting, number, person, answer, people, channel, message, "
-			    "changed_utc)"
-			    " VALUES (?,?,?,?,?,?,?,?) ON CONFLICT (meeting, number) DO UPDATE SET answer = "
-			    "excluded.answer,"
-			    " people = excluded.people, channel = excluded.channel, message = excluded.message,"
-			    " changed_utc = excluded.changed_utc, person = coalesce(excluded.person, person)",
-			    "ItPtitPI", id, number, person, word, people > 0 ? people : 1,
-			    journal_channel_name(by->channel), by->message, now);
-	if (r < 0)
+	int r = call_off(s, id);
+	if (r < 0 || (r = silence(s, id, now)) < 0)
 		return r;
-	return event_add(s, EVENT_RSVP_CHANGED, by->id,
-			 json_pack("{s:I, s:I, s:s, s:i, s:I}", "meeting", (json_int_t)id, "person",
-				   (json_int_t)person, "answer", answer == RSVP_NONE ? "none" : word, "people",
-				   people, "message", (json_int_t)by->message),
+	/* What was never invited to is laid out anew, with all rounds to come; else the reminders come again. */
+	if ((r = store_run(
+		 s,
+		 "INSERT INTO meeting (series, grid, title, place, starts_utc, ends_utc, state, code,"
+		 " invited_utc, thawed_utc, guests, audience, moved_from)"
+		 " SELECT series, grid, title, coalesce(?3, place), ?2, ?2 + ends_utc - starts_utc,"
+		 " CASE WHEN invited_utc IS NULL THEN 'planned' ELSE 'invited' END, code, invited_utc,"
+		 " thawed_utc, guests, audience, id FROM meeting WHERE id = ?1",
+		 "IIT", id, starts_utc, place ? place : "")) < 0)
+		return r;
+	int64_t fresh = store_last_id(s);
+	if ((r = store_run(s,
+			   "INSERT INTO invitation (meeting, number, person, asked_utc)"
+			   " SELECT ?2, number, person, asked_utc FROM invitation WHERE meeting = ?1",
+			   "II", id, fresh)) < 0 ||
+	    (r = store_run(
+		 s,
+		 "INSERT INTO rsvp (meeting, number, person, answer, people, channel, message, changed_utc)"
+		 " SELECT ?2, number, person, answer, people, channel, message, changed_utc FROM rsvp"
+		 " WHERE meeting = ?1 AND answer = 'yes'",
+		 "II", id, fresh)) < 0 ||
+	    (r = agenda_hand_over(s, id, fresh)) < 0 ||
+	    (r = journal_add(s, 0, "meeting moved", note, by, now)) < 0)
+		return r;
+	*ret_id = fresh;
+	return event_add(s, EVENT_MEETING_CHANGED, by->id,
+			 json_pack("{s:I, s:s, s:s, s:I}", "meeting", (json_int_t)id, "state", "moved",
+				   "reason", note ? note : "", "to", (json_int_t)fresh),
 			 now);
-}
-
-int meeting_attend(struct store *s, int64_t id, const char *number, int64_t person, const struct actor *by,
-		   int64_t now)
-{
-	int64_t n = 0;
-	int r =
-	    store_get(s, &n, "SELECT count(*) FROM rsvp WHERE meeting = ? AND number = ? AND answer = 'yes'",
-		      "It", id, number);
-	if (r < 0 || (!n && (r = meeting_rsvp(s, id, number, person, RSVP_YES, 1, by, now)) < 0))
-		return r;
-	return store_run(
-	    s, "UPDATE rsvp SET attended_utc = coalesce(attended_utc, ?) WHERE meeting = ? AND number = ?",
-	    "IIt", now, id, number);
-}
-
-int meeting_answers(struct store *s, int64_t id, int (*row)(void *ctx, const struct rsvp_row *r), void *ctx)
-{
-	cleanup_query struct query q = {0};
-	int r =
-	    query_open(s, &q,
-		       "SELECT x.number, coalesce(p.name, ''), coalesce(h.building, ''), coalesce(h.unit, ''),"
-		       " coalesce(h.room, ''), r.answer, coalesce(r.people, 0), r.attended_utc IS NOT NULL"
-		       " FROM (SELECT number, person FROM invitation WHERE meeting = ?1 UNION"
-		       "  SELECT number, person FROM rsvp WHERE meeting = ?1 AND number NOT IN"
-		       "  (SELECT number FROM invitation WHERE meeting = ?1)) x"
-		       " LEFT JOIN rsvp r ON r.meeting = ?1 AND r.number = x.number"
-		       " LEFT JOIN person p ON p.id = x.person LEFT JOIN household h ON h.id = p.household"
-		       " ORDER BY h.building + 0, h.building, h.unit + 0, h.room + 0, h.room, x.number",
-		       "I", id);
-	while (r >= 0 && (r = query_next(&q)) == 1) {
-		struct rsvp_row a = {.number = query_text(&q, 0),
-				     .name = query_text(&q, 1),
-				     .building = query_text(&q, 2),
-				     .unit = query_text(&q, 3),
-				     .room = query_text(&q, 4),
-				     .answer = query_null(&q, 5)                   ? RSVP_NONE
-					       : !strcmp(query_text(&q, 5), "yes") ? RSVP_YES
-										   : RSVP_NO,
-				     .people = (int)query_int(&q, 6),
-				     .attended = query_int(&q, 7) != 0};
-		int end = row(ctx, &a);
-		if (end)
-			return end;
-	}
-	return r;
 }

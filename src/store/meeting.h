@@ -1,7 +1,8 @@
 /* Meeting series, meetings, their agenda, invitations and answers. Writers need the caller's transaction. */
 #pragma once
 
-#include "store/matter.h"
+#include "store/agenda.h"
+#include "store/meeting_roll.h"
 
 #define MEETING_AHEAD_DAYS 35 /* how far a series is laid out as meetings */
 
@@ -10,6 +11,7 @@ struct series_new {
 	const char *rrule;                /* RFC 5545, without "RRULE:" */
 	const char *start_local;          /* DTSTART "2026-11-20T15:00:00" */
 	const char *exdates;              /* local dates "2026-12-25" separated by blanks, or NULL */
+	const char *audience;             /* roles separated by blanks; NULL or "": everybody of the grid */
 	int minutes;                      /* 0: 60 */
 };
 /* -EINVAL with a sentence in `e`: the rule, a date or the grid is wrong. Meetings are laid out at once up to
@@ -21,7 +23,7 @@ int series_except(struct store *s, int64_t id, const char *exdates, int64_t now,
 
 struct series {
 	int64_t id;
-	const char *grid, *title, *rrule, *start_local, *exdates, *place;
+	const char *grid, *title, *rrule, *start_local, *exdates, *place, *audience;
 	int minutes;
 	int64_t next_utc;  /* of its next meeting, 0: none laid out */
 	int64_t ended_utc; /* 0: goes on */
@@ -40,10 +42,13 @@ const char *meeting_state_name(enum meeting_state st);
 struct meeting {
 	int64_t id, series;
 	const char *grid, *title, *place, *code;
-	int64_t starts_utc, ends_utc;
+	const char *audience; /* roles that are invited, separated by blanks; "": everybody of the grid */
+	int64_t starts_utc, ends_utc, moved_from;
 	int64_t invited_utc, reminded_utc, last_call_utc, frozen_utc; /* 0: not yet */
 	enum meeting_state state;
 	int agenda_items, yes, no, people, unanswered; /* unanswered: invited and silent */
+	int attended, guests, heads;   /* phones that came, people without a name, all with their companions */
+	int64_t minutes_utc, told_utc; /* 0: not closed yet; results not told to everybody yet */
 };
 
 struct meeting_filter {
@@ -58,40 +63,13 @@ int meeting_list(struct store *s, const struct meeting_filter *f,
 int meeting_get(struct store *s, int64_t id, int (*row)(void *ctx, const struct meeting *m),
 		void *ctx); /* -ENOENT */
 
-struct agenda_row {
-	int position;           /* 1 … */
-	const char *title;      /* the first words, masked; "" for a dispute: print its category alone */
-	const char *text;       /* the words, masked; "" for a dispute */
-	int matter, supporters; /* the reporter counts as one */
-	enum category category;
-	enum matter_kind kind;
-	const char *grid;
-};
-/* The agenda as it stands: ordered by the secretary's positions, then supporters, urgency and age. */
-int meeting_agenda(struct store *s, int64_t id, int (*row)(void *ctx, const struct agenda_row *a), void *ctx);
-/* Puts every open proposal and every case sent to deliberation of the meeting's subtree on it, unless frozen.
- */
-int meeting_agenda_build(struct store *s, int64_t id);
-
 /* Who was invited or comes is told by the daemon at its next tick. -ENOENT: not there, held or cancelled
  * already. `reason`: words for residents, or NULL. */
 int meeting_cancel(struct store *s, int64_t id, const char *reason, const struct actor *by, int64_t now);
-/* An answer: replaces the former one. `people` ≥ 1 counts the sender; 0 leaves 1. */
-enum rsvp_answer { RSVP_NONE, RSVP_YES, RSVP_NO };
-int meeting_rsvp(struct store *s, int64_t id, const char *number, int64_t person, enum rsvp_answer answer,
-		 int people, const struct actor *by, int64_t now);
-/* Came to the meeting (desk or code). */
-int meeting_attend(struct store *s, int64_t id, const char *number, int64_t person, const struct actor *by,
-		   int64_t now);
-
-struct rsvp_row {
-	const char *number, *name, *building, *unit, *room;
-	enum rsvp_answer answer; /* NONE: invited and silent */
-	int people;
-	bool attended;
-};
-/* Who was asked or answered, by building and unit, for `meeting show` and the knock at the door. */
-int meeting_answers(struct store *s, int64_t id, int (*row)(void *ctx, const struct rsvp_row *r), void *ctx);
+/* Another time or place: a new meeting takes the place of this one, with its answers (a "no" is asked again), invitations and
+ * agenda; who was invited is told by the daemon at its next tick. `place` NULL: the same. -ENOENT as above. */
+int meeting_move(struct store *s, int64_t id, int64_t starts_utc, const char *place, const char *note,
+		 const struct actor *by, int64_t now, int64_t *ret_id);
 
 /* The next meeting that is not cancelled: starts_utc or 0. */
 int meeting_next(struct store *s, int64_t now, int64_t *ret_utc);

@@ -16,7 +16,7 @@ static const struct actor calendar = {"daemon", CHANNEL_TIMER, 0};
 
 struct plan {
 	int64_t id;
-	char *grid, *title, *place, *rrule, *start, *exdates;
+	char *grid, *title, *place, *rrule, *start, *exdates, *audience;
 	int minutes;
 };
 
@@ -28,14 +28,16 @@ static void plan_done(struct plan *p)
 	free(p->rrule);
 	free(p->start);
 	free(p->exdates);
+	free(p->audience);
 }
 
 static int add_meeting(struct store *s, const struct plan *p, int64_t starts)
 {
-	return store_run(s,
-			 "INSERT INTO meeting (series, grid, title, place, starts_utc, ends_utc, code)"
-			 " VALUES (?,?,?,?,?,?, printf('%04d', abs(random() % 10000))) ON CONFLICT DO NOTHING",
-			 "ItttII", p->id, p->grid, p->title, p->place, starts, starts + p->minutes * MINUTE_S);
+	return store_run(
+	    s,
+	    "INSERT INTO meeting (series, grid, title, place, starts_utc, ends_utc, audience, code)"
+	    " VALUES (?,?,?,?,?,?,?, printf('%04d', abs(random() % 10000))) ON CONFLICT DO NOTHING",
+	    "ItttIIt", p->id, p->grid, p->title, p->place, starts, starts + p->minutes * MINUTE_S, p->audience);
 }
 
 /* Planned meetings of the series which it no longer has: forgotten when they were never more than planned. */
@@ -46,7 +48,8 @@ static int drop_stale(struct store *s, const struct plan *p, const int64_t *star
 	cleanup_query struct query q = {0};
 	int r = query_open(
 	    s, &q,
-	    "SELECT id, starts_utc FROM meeting WHERE series = ? AND state = 'planned' AND starts_utc > ?",
+	    "SELECT id, starts_utc FROM meeting WHERE series = ? AND state = 'planned' AND starts_utc > ?"
+	    " AND moved_from IS NULL",
 	    "II", p->id, now);
 	while (r >= 0 && n < LAID_OUT_MAX && (r = query_next(&q)) == 1) {
 		bool kept = query_int(&q, 1) >= now + MEETING_AHEAD_DAYS * DAY_S;
@@ -79,10 +82,11 @@ static int load(struct store *s, int64_t only, struct plan *ret, int max)
 {
 	cleanup_query struct query q = {0};
 	int n = 0;
-	int r = query_open(s, &q,
-			   "SELECT id, grid, title, place, rrule, start_local, exdates, minutes FROM series"
-			   " WHERE ended_utc IS NULL AND (?1 = 0 OR id = ?1) ORDER BY id",
-			   "I", only);
+	int r = query_open(
+	    s, &q,
+	    "SELECT id, grid, title, place, rrule, start_local, exdates, minutes, audience FROM series"
+	    " WHERE ended_utc IS NULL AND (?1 = 0 OR id = ?1) ORDER BY id",
+	    "I", only);
 	while (r >= 0 && n < max && (r = query_next(&q)) == 1)
 		ret[n++] = (struct plan){.id = query_int(&q, 0),
 					 .grid = mem_dup(query_text(&q, 1)),
@@ -91,7 +95,8 @@ static int load(struct store *s, int64_t only, struct plan *ret, int max)
 					 .rrule = mem_dup(query_text(&q, 4)),
 					 .start = mem_dup(query_text(&q, 5)),
 					 .exdates = mem_dup(query_text(&q, 6)),
-					 .minutes = (int)query_int(&q, 7)};
+					 .minutes = (int)query_int(&q, 7),
+					 .audience = mem_dup(query_text(&q, 8))};
 	return r < 0 ? r : n;
 }
 
@@ -122,12 +127,13 @@ int series_add(struct store *s, const struct series_new *n, int64_t now, int64_t
 		return r;
 	if (!known)
 		return err_set(e, NULL, 0, "no grid has the code \"%s\"; see yishi grid list", n->grid);
-	r = store_run(
-	    s,
-	    "INSERT INTO series (grid, title, rrule, start_local, exdates, place, minutes, created_utc)"
-	    " VALUES (?,?,?,?,?,?,?,?)",
-	    "ttttttiI", n->grid, n->title ? n->title : "", n->rrule, n->start_local,
-	    n->exdates ? n->exdates : "", n->place, n->minutes > 0 ? n->minutes : 60, now);
+	r = store_run(s,
+		      "INSERT INTO series (grid, title, rrule, start_local, exdates, place, audience, minutes, "
+		      "created_utc)"
+		      " VALUES (?,?,?,?,?,?,?,?,?)",
+		      "tttttttiI", n->grid, n->title ? n->title : "", n->rrule, n->start_local,
+		      n->exdates ? n->exdates : "", n->place, n->audience ? n->audience : "",
+		      n->minutes > 0 ? n->minutes : 60, now);
 	if (r < 0)
 		return r;
 	int64_t id = store_last_id(s);
@@ -170,7 +176,7 @@ int series_list(struct store *s, const char *grid, int64_t now, int (*row)(void 
 	    " SELECT g.code FROM grid g JOIN sub ON g.parent = sub.code)"
 	    "SELECT id, grid, title, rrule, start_local, exdates, place, minutes, coalesce(ended_utc, 0),"
 	    " coalesce((SELECT min(starts_utc) FROM meeting m WHERE m.series = series.id AND m.starts_utc > ?2"
-	    " AND m.state <> 'cancelled'), 0)"
+	    " AND m.state <> 'cancelled'), 0), audience"
 	    " FROM series WHERE ?1 IS NULL OR grid IN sub ORDER BY id",
 	    "TI", grid ? grid : "", now);
 	while (r >= 0 && (r = query_next(&q)) == 1) {
@@ -183,7 +189,8 @@ int series_list(struct store *s, const char *grid, int64_t now, int (*row)(void 
 				    .place = query_text(&q, 6),
 				    .minutes = (int)query_int(&q, 7),
 				    .ended_utc = query_int(&q, 8),
-				    .next_utc = query_int(&q, 9)};
+				    .next_utc = query_int(&q, 9),
+				    .audience = query_text(&q, 10)};
 		int end = row(ctx, &se);
 		if (end)
 			return end;

@@ -119,6 +119,32 @@ CREATE TABLE proxy (                                                -- who spoke
 ) STRICT;
 CREATE INDEX proxy_sender ON proxy (sender, utc);
 -- ---- meetings
+ALTER TABLE series ADD COLUMN audience TEXT NOT NULL DEFAULT '';         -- roles, separated by blanks; '': everybody of the grid
+ALTER TABLE meeting ADD COLUMN audience TEXT NOT NULL DEFAULT '';
+ALTER TABLE meeting ADD COLUMN moved_from INTEGER REFERENCES meeting (id); -- it takes the place of that one
+ALTER TABLE meeting ADD COLUMN thawed_utc INTEGER;                       -- by the secretary: its agenda is not frozen by itself again
+ALTER TABLE meeting ADD COLUMN guests INTEGER NOT NULL DEFAULT 0;        -- who came and left no name
+ALTER TABLE meeting ADD COLUMN minutes_utc INTEGER;                      -- the minutes are closed: what was decided stands
+ALTER TABLE meeting ADD COLUMN tell TEXT NOT NULL DEFAULT 'raisers' CHECK (tell IN ('raisers', 'all'));
+ALTER TABLE meeting ADD COLUMN told_to TEXT NOT NULL DEFAULT '';         -- the last number that heard the results, in their order
+ALTER TABLE meeting ADD COLUMN told_utc INTEGER;                         -- everybody has heard
+CREATE INDEX meeting_untold ON meeting (id) WHERE minutes_utc IS NOT NULL AND told_utc IS NULL;
+CREATE INDEX meeting_series ON meeting (series, starts_utc);
+ALTER TABLE agenda_item ADD COLUMN apart INTEGER NOT NULL DEFAULT 0;     -- the secretary: not the same as those alike
+ALTER TABLE agenda_item ADD COLUMN person INTEGER REFERENCES person (id); -- who sees to it …
+ALTER TABLE agenda_item ADD COLUMN who TEXT NOT NULL DEFAULT '';         -- … as he was called then
+ALTER TABLE agenda_item ADD COLUMN until_utc INTEGER;
+ALTER TABLE agenda_item ADD COLUMN note TEXT NOT NULL DEFAULT '';
+ALTER TABLE agenda_item ADD COLUMN poll INTEGER;
+ALTER TABLE agenda_item ADD COLUMN decided_utc INTEGER;
+ALTER TABLE agenda_item ADD COLUMN before TEXT NOT NULL DEFAULT '';      -- JSON: the case as it was, for a decision that is corrected
+DROP INDEX agenda_item_decided;
+CREATE INDEX agenda_item_matter ON agenda_item (matter, decision);
+CREATE INDEX agenda_item_adopted ON agenda_item (meeting) WHERE decision = 'adopted';
+CREATE INDEX matter_deliberate ON matter (grid, number)
+    WHERE deliberate = 1 AND private = 0 AND state IN ('received', 'verified', 'assigned', 'in_progress');
+INSERT INTO meta SELECT 'meeting_news', coalesce((SELECT value FROM meta WHERE key = 'news'),
+    (SELECT CAST(coalesce(max(id), 0) AS TEXT) FROM event));
 -- ---- polls
 CREATE TABLE poll (
     id             INTEGER PRIMARY KEY,
