@@ -28,6 +28,9 @@ enum fact_need {
 	NEED_CHECKIN = 1 << 21,
 	NEED_PROXY = 1 << 22,
 	NEED_WITNESS = 1 << 23,
+	NEED_POINTS = 1 << 24,  /* facts_civics.h */
+	NEED_CONSULT = 1 << 25,
+	NEED_FAQ = 1 << 26,
 };
 unsigned decide_needs(enum intent_kind kind);
 
@@ -56,6 +59,11 @@ enum effect_kind {
 	EFFECT_CHECKIN,     /* subject: the round; answer 1 well, 2 needs help */
 	EFFECT_WITNESS,     /* number: the case; answer 1 so here, 2 not so */
 	EFFECT_PROXY, /* a case in the name of the phone `name`; text, category, address; answer 1: it is told */
+	EFFECT_CONSULT,        /* a new consultation: subject: topic; text */
+	EFFECT_CONSULT_MORE,   /* number; text: a further question in it */
+	EFFECT_CONSULT_ANSWER, /* number; text: an expert's words to who asked */
+	EFFECT_CONSULT_PASS,   /* number: to the next expert; note */
+	EFFECT_CONSULT_CLOSE,  /* number; note: how it ended */
 	EFFECT_KIND_COUNT
 };
 

@@ -266,6 +266,8 @@ static void step(struct decision *d, int number, enum case_event ev, const char 
 
 void decide_rate(const struct facts *f, const struct intent *in, struct decision *d)
 {
+	if (consult_rated(f, in, d))
+		return;
 	const struct matter_fact *m = &f->named;
 	enum case_event ev = in->rating == RATING_GOOD   ? CASE_EV_RATE_GOOD
 			     : in->rating == RATING_FAIR ? CASE_EV_RATE_FAIR

@@ -33,6 +33,16 @@ void decide_undo(const struct facts *f, const struct intent *in, struct decision
 void decide_code(const struct facts *f, const struct intent *in, struct decision *d);
 void decide_staff(const struct facts *f, const struct intent *in, struct decision *d);
 
+void decide_points(const struct facts *f, const struct intent *in, struct decision *d);
+void decide_consult(const struct facts *f, const struct intent *in, struct decision *d);
+void decide_answer(const struct facts *f, const struct intent *in, struct decision *d);
+/* A staff command on a consultation. */
+void decide_consult_staff(const struct facts *f, const struct intent *in, struct decision *d);
+/* Thanks and ratings end a consultation that was answered: true when they did. */
+bool consult_thanked(const struct facts *f, struct decision *d);
+bool consult_rated(const struct facts *f, const struct intent *in, struct decision *d);
+void decide_faq(const struct facts *f, const struct intent *in, struct decision *d);
+
 /* A fresh effect at the end of the list: all zero but for its kind and "cannot be undone". */
 struct effect *decision_effect(struct decision *d, enum effect_kind kind);
 void decision_text(struct decision *d, const char *name, const char *text, int max);

@@ -53,7 +53,7 @@ void decide_register(const struct facts *f, const struct intent *in, struct deci
 void decide_thanks(const struct facts *f, const struct intent *in, struct decision *d)
 {
 	(void)in;
-	if (f->several)
+	if (f->several || consult_thanked(f, d))
 		return;
 	d->key = "thanks";
 	d->daily = true;
@@ -94,7 +94,7 @@ static const char *const undone[ACTION_KIND_COUNT] = {
     [ACTION_RSVP] = "undone.rsvp",         [ACTION_CASE] = "undone.case",   [ACTION_SUPPORT] = "undone.support",
     [ACTION_LIKELY] = "undone.likely",     [ACTION_JOIN] = "undone.likely", [ACTION_OPT] = "undone.opt",
     [ACTION_REGISTER] = "undone.register", [ACTION_STEP] = "undone.step",   [ACTION_CHORE] = "undone.chore",
-    [ACTION_UNLINK] = "undone.unlink",     [ACTION_DUTY] = "undone.duty",   [ACTION_APPROVE] = "undone.approve",
+    [ACTION_UNLINK] = "undone.unlink",     [ACTION_DUTY] = "undone.duty",   [ACTION_CONSULT] = "undone.case",   [ACTION_APPROVE] = "undone.approve",
 };
 
 void decide_undo(const struct facts *f, const struct intent *in, struct decision *d)

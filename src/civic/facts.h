@@ -6,6 +6,7 @@
 #include "base/config.h"
 #include "base/e164.h"
 #include "civic/case_life.h"
+#include "civic/facts_civics.h"
 #include "civic/facts_duty.h"
 #include "civic/facts_offer.h"
 #include "civic/facts_meeting.h"
@@ -71,6 +72,7 @@ struct matter_fact {
 	char text[INTENT_TEXT_MAX], building[16], unit[16], room[16], place[INTENT_SHORT_MAX],
 	    grid[CIVIC_CODE_MAX];
 	bool private, urgent;
+	bool consult; /* a consultation: facts_civics.h says how the sender stands to it */
 	bool mine;      /* the sender raised it */
 	bool supported; /* the sender supports it */
 	bool assigned;  /* … and it is the sender's to settle */
@@ -124,6 +126,8 @@ struct approval_fact {
 	X(CLAIM, "claim")                                                                                      \
 	X(OFFER, "offer")                                                                                      \
 	X(SUBSCRIBE, "subscribe")
+	X(CONSULT, "consult")\
+	X(APPROVE, "approve")
 
 enum action_kind {
 #define X(id, name) ACTION_##id,
@@ -166,6 +170,7 @@ struct facts {
 	struct polls_fact polls;
 	struct offer_facts offer;
 	struct meeting_facts meeting;
+	struct civics_fact civics;
 	bool several;    /* the text holds several intents */
 	bool quote_only; /* a text without words to speak of */
 };

@@ -280,6 +280,21 @@ static int check_routes(struct cli *c, const char *dir)
 	return 0;
 }
 
+static int check_points(struct cli *c, const char *dir)
+{
+	char line[640];
+	struct point_rules p;
+	struct err e = {0};
+	if (point_rules_load(dir, &p, &e) < 0)
+		return cli_fail(EX_DATAERR, "%s", err_line(&e, line, sizeof line));
+	int given = 0;
+	for (int i = 0; i < POINT_REASON_COUNT; i++)
+		given += p.rows[i].points > 0;
+	if (c->out.mode == OUT_TABLE)
+		printf(_("%d reasons give points\n"), given);
+	return 0;
+}
+
 static int check(struct cli *c)
 {
 	char dir[PATH_MAX], line[640];
@@ -298,7 +313,8 @@ static int check(struct cli *c)
 		return cli_fail(EX_DATAERR, "%s", err_line(&e, line, sizeof line));
 	list_replies(c, p);
 	replies_free(p);
-	if ((status = check_operators(c, dir, &t)) || (status = check_routes(c, dir)))
+	if ((status = check_operators(c, dir, &t)) || (status = check_routes(c, dir)) ||
+	    (status = check_points(c, dir)))
 		return status;
 	return t.wrong ? EX_DATAERR : EX_OK;
 }

@@ -59,6 +59,9 @@ static int check_data(const struct config *c)
 		code = wrong(&e);
 	if (operator_texts_load(data, &operators, &e))
 		code = wrong(&e);
+	struct point_rules points;
+	if (point_rules_load(data, &points, &e))
+		code = wrong(&e);
 	if (routes_load(data, &routes, &e))
 		code = wrong(&e);
 	routes_free(routes);

@@ -57,6 +57,7 @@ struct texts {
 	struct rules *rules;
 	struct replies *replies;
 	struct routes *routes;
+	struct point_rules points;
 };
 
 static void texts_done(struct texts *t)
@@ -72,6 +73,8 @@ static int load_texts(const struct daemon *d, const struct config *c, struct tex
 	int r = rules_load(d->data_dir, c->rule_files, &t.rules, e);
 	if (r >= 0 && (r = replies_load(d->data_dir, &t.replies, e)) >= 0)
 		r = routes_load(d->data_dir, &t.routes, e);
+	if (r >= 0)
+		r = point_rules_load(d->data_dir, &t.points, e);
 	if (r < 0)
 		texts_done(&t);
 	else
@@ -84,6 +87,8 @@ static void use_texts(struct daemon *d, const struct texts *t)
 	d->people.rules = d->rules = t->rules;
 	d->people.replies = d->replies = t->replies;
 	d->people.routes = d->routes = t->routes;
+	d->points = t->points;
+	d->people.points = &d->points;
 }
 
 int daemon_init(struct daemon *d, uv_loop_t *loop, struct config *config, struct err *e)
@@ -197,7 +202,7 @@ void daemon_done(struct daemon *d)
 	}
 	uv_run(d->loop, UV_RUN_DEFAULT);
 	store_close(d->store);
-	texts_done(&(struct texts){d->rules, d->replies, d->routes});
+	texts_done(&(struct texts){.rules = d->rules, .replies = d->replies, .routes = d->routes});
 	modem_rows_done(&d->rows);
 	config_free(d->config);
 }
@@ -402,7 +407,7 @@ void daemon_reload(struct daemon *d)
 		config_free(c);
 		return;
 	}
-	texts_done(&(struct texts){d->rules, d->replies, d->routes});
+	texts_done(&(struct texts){.rules = d->rules, .replies = d->replies, .routes = d->routes});
 	use_texts(d, &texts);
 	d->config = c;
 	d->people.config = c;

@@ -23,6 +23,7 @@ struct daemon {
 	struct rules *rules;
 	struct replies *replies;
 	struct routes *routes;
+	struct point_rules points;
 	struct modem_rows rows;
 	struct participation people; /* borrows store, rules, replies, config */
 	char data_dir[256];

@@ -17,6 +17,7 @@ struct participation {
 	struct store *store; /* all borrowed; rules, replies, routes and config may be replaced between calls */
 	const struct rules *rules;
 	const struct replies *replies;
+	const struct point_rules *points; /* NULL: nothing is given */
 	const struct routes *routes; /* NULL: everything is the secretary's */
 	const struct config *config;
 	int64_t built_utc; /* the program's build date, for the clock guard; 0: unknown */

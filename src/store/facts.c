@@ -62,6 +62,7 @@ static int copy_matter(void *ctx, const struct matter *m)
 				  .state = m->state,
 				  .category = m->category,
 				  .private = m->private,
+				  .consult = !strcmp(m->origin, "consult"),
 				  .urgent = m->urgent,
 				  .mine = !strcmp(m->number_from, w->number) ||
 					  (w->person && m->reporter == w->person),

@@ -294,4 +294,92 @@ CREATE TABLE subscription (
 ) STRICT, WITHOUT ROWID;
 INSERT INTO meta SELECT 'offers', CAST(coalesce(max(id), 0) AS TEXT) FROM event;
 -- ---- points, consultations, plain answers
+ALTER TABLE person ADD COLUMN expertise TEXT NOT NULL DEFAULT '';         -- of an expert: law health; '': by name, else anything
+
+-- What people earned and spent. Only ever appended to: what was wrong is taken back by a counter-row. The one change that is
+-- let through empties the words of somebody who asked to be forgotten.
+CREATE TABLE point (
+    id       INTEGER PRIMARY KEY,
+    person   INTEGER NOT NULL REFERENCES person (id),
+    utc      INTEGER NOT NULL,
+    delta    INTEGER NOT NULL CHECK (delta <> 0),
+    reason   TEXT NOT NULL,                                         -- civic/points.h: attended, task, award, redeem …
+    subject  INTEGER,                                               -- meeting, case or task; NULL: none
+    turn     INTEGER NOT NULL DEFAULT 0,                            -- one occasion has several rows when it was taken back
+    reverses INTEGER REFERENCES point (id),
+    note     TEXT NOT NULL DEFAULT '',
+    actor    TEXT NOT NULL,
+    message  INTEGER REFERENCES message_in (id),
+    UNIQUE (person, reason, subject, turn)
+) STRICT;
+CREATE INDEX point_person ON point (person, utc, delta);
+CREATE INDEX point_subject ON point (reason, subject) WHERE subject IS NOT NULL;
+CREATE INDEX point_reverses ON point (reverses) WHERE reverses IS NOT NULL;
+CREATE INDEX point_utc ON point (utc);
+CREATE TRIGGER point_kept BEFORE DELETE ON point BEGIN SELECT raise(ABORT, 'points are only appended to'); END;
+CREATE TRIGGER point_stays BEFORE UPDATE ON point WHEN NEW.note <> '' OR NEW.id <> OLD.id OR NEW.person <> OLD.person
+    OR NEW.utc <> OLD.utc OR NEW.delta <> OLD.delta OR NEW.reason <> OLD.reason OR NEW.subject IS NOT OLD.subject
+    OR NEW.turn <> OLD.turn OR NEW.reverses IS NOT OLD.reverses OR NEW.actor <> OLD.actor OR NEW.message IS NOT OLD.message
+    BEGIN SELECT raise(ABORT, 'points are only appended to'); END;
+
+-- Points that are about to be spent at the desk: the code is texted by the daemon and read aloud by who owns them.
+CREATE TABLE redemption (
+    id          INTEGER PRIMARY KEY,
+    person      INTEGER NOT NULL REFERENCES person (id),
+    points      INTEGER NOT NULL,
+    note        TEXT NOT NULL DEFAULT '',
+    code        TEXT,                                               -- NULL: not texted yet
+    asked_utc   INTEGER NOT NULL,
+    expires_utc INTEGER NOT NULL,
+    wrong       INTEGER NOT NULL DEFAULT 0,
+    done_utc    INTEGER,                                            -- spent, void or replaced
+    point       INTEGER REFERENCES point (id)                       -- the row that spent them
+) STRICT;
+CREATE INDEX redemption_open ON redemption (person) WHERE done_utc IS NULL;
+
+-- Questions to a lawyer or a doctor, passed on without numbers. The words stand here alone, for experts and the secretary.
+CREATE TABLE consult (
+    matter       INTEGER PRIMARY KEY REFERENCES matter (number),
+    topic        TEXT NOT NULL CHECK (topic IN ('law', 'health')),
+    number       TEXT NOT NULL,                                     -- who asks; '' when forgotten
+    person       INTEGER REFERENCES person (id),
+    expert       INTEGER REFERENCES person (id),                    -- whom it lies with; NULL: the secretary
+    opened_utc   INTEGER NOT NULL,
+    due_utc      INTEGER,                                           -- unanswered by then it is passed on
+    answered_utc INTEGER,                                           -- the last answer
+    closed_utc   INTEGER
+) STRICT;
+CREATE INDEX consult_open ON consult (number) WHERE closed_utc IS NULL;
+CREATE INDEX consult_due ON consult (due_utc) WHERE closed_utc IS NULL AND due_utc IS NOT NULL;
+CREATE INDEX consult_of_expert ON consult (expert) WHERE closed_utc IS NULL;
+CREATE TABLE consult_expert (                                       -- who was asked; a late answer counts, too
+    matter INTEGER NOT NULL REFERENCES consult (matter),
+    person INTEGER NOT NULL REFERENCES person (id),
+    utc    INTEGER NOT NULL,
+    told_utc INTEGER,                                               -- the text to them is queued; NULL: not yet
+    PRIMARY KEY (matter, person)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX consult_expert_waiting ON consult_expert (matter) WHERE told_utc IS NULL;
+CREATE TABLE consult_line (
+    id       INTEGER PRIMARY KEY,
+    matter   INTEGER NOT NULL REFERENCES consult (matter),
+    utc      INTEGER NOT NULL,
+    side     TEXT NOT NULL CHECK (side IN ('ask', 'answer')),
+    actor    TEXT NOT NULL,
+    text     TEXT NOT NULL,
+    told_utc INTEGER                                                -- passed on; NULL: not yet
+) STRICT;
+CREATE INDEX consult_line_matter ON consult_line (matter, id);
+CREATE INDEX consult_line_waiting ON consult_line (id) WHERE told_utc IS NULL;
+
+-- Plain answers that the secretary keeps.
+CREATE TABLE faq (
+    topic       TEXT PRIMARY KEY,
+    words       TEXT NOT NULL DEFAULT '',                           -- other words for it, separated by blanks
+    zh          TEXT NOT NULL,
+    en          TEXT NOT NULL DEFAULT '',
+    changed_by  TEXT NOT NULL,
+    changed_utc INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO meta SELECT 'points', CAST(coalesce(max(id), 0) AS TEXT) FROM event;
 -- ---- scale
