@@ -35,7 +35,6 @@
 	  "a task, or somebody's place in it, changed")                                                        \
 	X(TASK_DONE, "task.done", "task number person points flavour", "somebody's part of a task is done")    \
 	X(TASK_UNDONE, "task.undone", "task number person points flavour", "… and was not after all")          \
-	X(TASK_TAKEN, "task.taken", "task person message", "a task was taken")                                 \
 	X(POINTS_CHANGED, "points.changed", "person delta reason subject points",                              \
 	  "points were earned or spent")                                                                       \
 	X(CONSULT_CHANGED, "consult.changed", "case what expert",                                              \

@@ -41,6 +41,10 @@ void decide_staff(const struct facts *f, const struct intent *in, struct decisio
 	struct staff_step st = false_alarm ? untrue : steps[in->kind];
 	assert(st.key);
 	const struct matter_fact *m = &f->named;
+	if (m->consult) {
+		decide_consult_staff(f, in, d);
+		return;
+	}
 	decision_int(d, "number", in->number);
 	if (!(f->sender.roles & ROLES_STAFF)) {
 		decision_say(d, f, "staff.only");

@@ -72,7 +72,7 @@ struct matter_fact {
 	char text[INTENT_TEXT_MAX], building[16], unit[16], room[16], place[INTENT_SHORT_MAX],
 	    grid[CIVIC_CODE_MAX];
 	bool private, urgent;
-	bool consult; /* a consultation: facts_civics.h says how the sender stands to it */
+	bool consult;   /* a consultation: facts_civics.h says how the sender stands to it */
 	bool mine;      /* the sender raised it */
 	bool supported; /* the sender supports it */
 	bool assigned;  /* … and it is the sender's to settle */
@@ -125,9 +125,8 @@ struct approval_fact {
 	X(APPROVE, "approve")                                                                                  \
 	X(CLAIM, "claim")                                                                                      \
 	X(OFFER, "offer")                                                                                      \
-	X(SUBSCRIBE, "subscribe")
-	X(CONSULT, "consult")\
-	X(APPROVE, "approve")
+	X(SUBSCRIBE, "subscribe")                                                                              \
+	X(CONSULT, "consult")
 
 enum action_kind {
 #define X(id, name) ACTION_##id,

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/paths.h"
 #include "base/text.h"
+#include "civic/points.h"
 #include "civic/route.h"
 #include "cli/nouns.h"
 #include "rules/operator_text.h"

@@ -4,6 +4,7 @@
 #include "base/i18n.h"
 #include "base/mem.h"
 #include "base/paths.h"
+#include "civic/points.h"
 #include "civic/route.h"
 #include "rules/operator_text.h"
 #include "rules/replies.h"

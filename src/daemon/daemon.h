@@ -2,6 +2,7 @@
  * Everything runs on one thread; nothing here polls. */
 #pragma once
 
+#include "civic/points.h"
 #include "at_commands/modem_row.h"
 #include "base/clock.h"
 #include "base/config.h"

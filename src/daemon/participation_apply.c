@@ -2,6 +2,7 @@
  * with the state before it. */
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "civic/deadline.h"
 #include "daemon/participation_internal.h"
 #include "store/action.h"
@@ -224,6 +225,8 @@ static int apply_chore(const struct turn *t, const struct facts *f, const struct
 	char note[256] = "";
 	if (e->number)
 		snprintf(note, sizeof note, "case %d: %.200s", e->number, e->note ? e->note : "");
+	else
+		text_copy(note, sizeof note, e->note ? e->note : "");
 	int r = chore_add(t->p->store, e->origin, t->sender.number, t->sender.person, note, &t->by, t->now, &id,
 			  NULL);
 	return r < 0 ? r : note_action(t, e, id, NULL);
@@ -289,15 +292,38 @@ static int apply_undo(const struct turn *t, const struct facts *f, const struct 
 	return undo_action(t, e->subject, e->split);
 }
 
+static int apply_consult(const struct turn *t, const struct facts *f, const struct effect *e)
+{
+	(void)f;
+	return consult_apply(t, e);
+}
+
 static int (*const table[EFFECT_KIND_COUNT])(const struct turn *t, const struct facts *f,
 					     const struct effect *e) = {
-    [EFFECT_RSVP] = apply_rsvp,       [EFFECT_ATTENDED] = apply_attended, [EFFECT_OPEN] = apply_open,
-    [EFFECT_SUPPORT] = apply_support, [EFFECT_JOIN] = apply_join,         [EFFECT_STEP] = apply_step,
-    [EFFECT_OPT] = apply_opt,         [EFFECT_UNLINK] = apply_unlink,     [EFFECT_REGISTER] = apply_register,
-    [EFFECT_CHORE] = apply_chore,     [EFFECT_ASK] = apply_ask,           [EFFECT_ANSWERED] = apply_answered,
-    [EFFECT_QUOTE] = apply_quote,     [EFFECT_DUTY] = apply_duty,         [EFFECT_MEDIATE] = apply_mediate,
-    [EFFECT_APPROVE] = apply_approve, [EFFECT_MISCODE] = apply_code,      [EFFECT_RECODE] = apply_code,
+    [EFFECT_RSVP] = apply_rsvp,
+    [EFFECT_ATTENDED] = apply_attended,
+    [EFFECT_OPEN] = apply_open,
+    [EFFECT_SUPPORT] = apply_support,
+    [EFFECT_JOIN] = apply_join,
+    [EFFECT_STEP] = apply_step,
+    [EFFECT_OPT] = apply_opt,
+    [EFFECT_UNLINK] = apply_unlink,
+    [EFFECT_REGISTER] = apply_register,
+    [EFFECT_CHORE] = apply_chore,
+    [EFFECT_ASK] = apply_ask,
+    [EFFECT_ANSWERED] = apply_answered,
+    [EFFECT_QUOTE] = apply_quote,
+    [EFFECT_DUTY] = apply_duty,
+    [EFFECT_MEDIATE] = apply_mediate,
+    [EFFECT_APPROVE] = apply_approve,
+    [EFFECT_MISCODE] = apply_code,
+    [EFFECT_RECODE] = apply_code,
     [EFFECT_UNDO] = apply_undo,
+    [EFFECT_CONSULT] = apply_consult,
+    [EFFECT_CONSULT_MORE] = apply_consult,
+    [EFFECT_CONSULT_ANSWER] = apply_consult,
+    [EFFECT_CONSULT_PASS] = apply_consult,
+    [EFFECT_CONSULT_CLOSE] = apply_consult,
 };
 
 int apply(const struct turn *t, const struct facts *f, const struct decision *d)

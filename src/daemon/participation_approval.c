@@ -39,7 +39,7 @@ static int copy(void *ctx, const struct broadcast *b)
 	return 0;
 }
 
-static int draw(char ret[APPROVAL_DIGITS + 1])
+int code_draw(char ret[APPROVAL_DIGITS + 1])
 {
 	uint32_t n = UINT32_MAX;
 	do { /* the rest above the last whole million would favour low codes */
@@ -86,7 +86,7 @@ static int ask_phone(const struct participation *p, const struct asking *a, cons
 	if (a->not_after_utc && a->not_after_utc < until)
 		until = a->not_after_utc;
 	for (int i = 0; i < DRAWS_MAX && r == -EEXIST; i++)
-		if ((r = draw(code)) == 0)
+		if ((r = code_draw(code)) == 0)
 			r = approval_open(p->store, a->id, number, code, now, until);
 	if (r < 0)
 		return r;

@@ -25,7 +25,7 @@ static bool begins_with_code(const char *text)
 	return false;
 }
 
-static int get_named(const struct turn *t, const struct intent *in, struct facts *f)
+static int get_matter(const struct turn *t, const struct intent *in, struct facts *f)
 {
 	struct store *s = t->p->store;
 	if (in->has & ARG_NUMBER)
@@ -33,6 +33,13 @@ static int get_named(const struct turn *t, const struct intent *in, struct facts
 	if (in->kind == INTENT_RATE && f->question.kind == ASKED_RATING)
 		return facts_matter(s, &t->sender, (int)f->question.subject, &f->named);
 	return facts_latest(s, &t->sender, in->kind == INTENT_RATE, &f->named);
+}
+
+/* A number that is a consultation brings how the sender stands to it. */
+static int get_named(const struct turn *t, const struct intent *in, struct facts *f)
+{
+	int r = get_matter(t, in, f);
+	return r >= 0 && f->named.consult && in->has & ARG_NUMBER ? consult_facts(t, in, f) : r;
 }
 
 static int get_meetings(const struct turn *t, const struct intent *in, struct facts *f)
@@ -126,6 +133,8 @@ static const struct {
     {NEED_DUTY, get_duty},         {NEED_MEDIATORS, get_mediators},
     {NEED_APPROVAL, get_approval}, {NEED_ACTIONS, get_actions},
     {NEED_ITEM, get_item}, /* after the named matter */
+    {NEED_POINTS, points_facts},   {NEED_CONSULT, consult_facts}, /* participation_civics.c, …_consult.c */
+    {NEED_FAQ, faq_facts},
 };
 
 int gather(const struct turn *t, const struct intent *in, bool several, struct facts *f)

@@ -64,6 +64,21 @@ int mediate(const struct turn *t, const struct effect *e);
 /* Texts codes for the broadcasts that wait for one; *ret_next is lowered. */
 int approval_send(const struct participation *p, int64_t now, int64_t *ret_next);
 int approval_apply(const struct turn *t, const struct effect *e);
+/* ---- participation_consult.c */
+int consult_facts(const struct turn *t, const struct intent *in, struct facts *f);
+int consult_apply(const struct turn *t, const struct effect *e);
+int consult_withdraw(const struct turn *t, int number);
+int consult_end(const struct participation *p, int number, const char *note, const struct actor *by, int64_t now);
+int consult_tick(const struct participation *p, int64_t now, int64_t *next);
+/* ---- participation_civics.c */
+int64_t day_begin(int64_t utc); /* of the local day, the local month */
+int64_t month_begin(int64_t utc);
+int points_facts(const struct turn *t, const struct intent *in, struct facts *f);
+int faq_facts(const struct turn *t, const struct intent *in, struct facts *f);
+/* ---- participation_points.c: points follow the stream of events; codes and notes about them */
+int points_tick(const struct participation *p, int64_t now, int64_t *next);
+/* A code of six digits that nobody can foresee. */
+int code_draw(char ret[APPROVAL_DIGITS + 1]);
 /* ---- participation_undo.c */
 struct former {
 	int64_t subject;

@@ -83,6 +83,7 @@ static int note_overdue(const struct participation *p, int64_t now, int64_t *nex
 static int (*const steps[])(const struct participation *p, int64_t now, int64_t *next) = {
     lay_out,  close_meetings, note_overdue, news_send,    meeting_news,
     ask_tick, agenda_freeze,  rounds_send,  results_send, approval_send,
+    points_tick, consult_tick,
 };
 
 static int tick(const struct participation *p, int64_t now, int64_t *ret_next, bool *ret_ok)

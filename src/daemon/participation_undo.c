@@ -161,11 +161,17 @@ static int undo_approve(const struct turn *t, const struct former *f)
 	return r == -EPERM ? 0 : r;
 }
 
+static int undo_consult(const struct turn *t, const struct former *f)
+{
+	return consult_withdraw(t, (int)f->subject);
+}
+
 static int (*const table[ACTION_KIND_COUNT])(const struct turn *t, const struct former *f) = {
-    [ACTION_RSVP] = undo_rsvp,         [ACTION_CASE] = undo_case, [ACTION_SUPPORT] = undo_support,
-    [ACTION_LIKELY] = undo_likely,     [ACTION_JOIN] = undo_join, [ACTION_OPT] = undo_opt,
-    [ACTION_REGISTER] = undo_register, [ACTION_STEP] = undo_step, [ACTION_CHORE] = undo_chore,
-    [ACTION_UNLINK] = undo_unlink,     [ACTION_DUTY] = undo_duty, [ACTION_APPROVE] = undo_approve,
+    [ACTION_RSVP] = undo_rsvp,         [ACTION_CASE] = undo_case,     [ACTION_SUPPORT] = undo_support,
+    [ACTION_LIKELY] = undo_likely,     [ACTION_JOIN] = undo_join,     [ACTION_OPT] = undo_opt,
+    [ACTION_REGISTER] = undo_register, [ACTION_STEP] = undo_step,     [ACTION_CHORE] = undo_chore,
+    [ACTION_CONSULT] = undo_consult,   [ACTION_UNLINK] = undo_unlink, [ACTION_DUTY] = undo_duty,
+    [ACTION_APPROVE] = undo_approve,
 };
 
 int undo_action(const struct turn *t, int64_t action, bool split)

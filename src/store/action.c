@@ -76,6 +76,10 @@ static int touched(struct store *s, const struct action_fact *a, const char *num
 			      "I", a->subject);
 		break;
 	case ACTION_SUBSCRIBE:
+	case ACTION_CONSULT:
+		r = store_get(s, &n, "SELECT count(*) FROM consult WHERE matter = ? AND answered_utc IS NOT NULL", "I",
+			      a->subject);
+		break;
 	case ACTION_SUPPORT:
 	case ACTION_LIKELY:
 	case ACTION_JOIN:

@@ -80,6 +80,20 @@ int point_of(struct store *s, int64_t person, enum point_reason reason, int64_t 
 	    "ItI", person, point_reason_name(reason), subject);
 }
 
+int point_supporters(struct store *s, int matter, int64_t *ret, int max)
+{
+	cleanup_query struct query q = {0};
+	int n = 0;
+	int r =
+	    query_open(s, &q,
+		       "SELECT DISTINCT person FROM supporter WHERE matter = ? AND person IS NOT NULL ORDER BY "
+		       "since_utc LIMIT ?",
+		       "ii", matter, max);
+	while (r >= 0 && n < max && (r = query_next(&q)) == 1)
+		ret[n++] = query_int(&q, 0);
+	return r < 0 ? r : n;
+}
+
 /* ---------------------------------------------------------------------------------------- taking back */
 
 struct taken {

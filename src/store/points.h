@@ -26,6 +26,9 @@ int point_earned(struct store *s, int64_t person, int64_t since_utc, int64_t *re
 /* What an occasion is worth to somebody as it stands: 0 never given, or taken back. */
 int point_of(struct store *s, int64_t person, enum point_reason r, int64_t subject, int64_t *ret);
 
+/* Registered people who support a case; the count. */
+int point_supporters(struct store *s, int matter, int64_t *ret, int max);
+
 /* Takes back what is left of one row; *ret_back is how many points that were. -ENOENT no such row, -EALREADY it is one that
  * takes back or was taken back, -ERANGE all of it is spent. */
 int point_reverse(struct store *s, int64_t id, const char *note, const struct actor *by, int64_t now,

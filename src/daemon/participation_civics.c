@@ -1,0 +1,147 @@
+/* What is gathered for questions about one's own points and for plain answers. */
+#include "base/mem.h"
+#include "base/text.h"
+#include "daemon/participation_internal.h"
+#include "store/faq.h"
+#include "store/person.h"
+#include "store/points.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define ENTRIES 6 /* of the ledger, in an answer */
+
+int64_t day_begin(int64_t utc)
+{
+	struct civil c;
+	civil_from_utc(utc, &c);
+	return civil_to_utc(&(struct civil){.year = c.year, .month = c.month, .day = c.day});
+}
+
+int64_t month_begin(int64_t utc)
+{
+	struct civil c;
+	civil_from_utc(utc, &c);
+	return civil_to_utc(&(struct civil){.year = c.year, .month = c.month, .day = 1});
+}
+
+/* ----------------------------------------------------------------------------------------------- points */
+
+struct entries {
+	const struct turn *t;
+	struct buf out;
+};
+
+static const char *reason_key(const struct point_row *row)
+{
+	static const char *const keys[POINT_REASON_COUNT] = {
+#define X(id, name) [POINT_##id] = "points." name,
+	    POINT_REASONS(X)
+#undef X
+	};
+	int r = point_reason_find(row->reason);
+	return row->reverses || r < 0 ? "points.reversed" : keys[r];
+}
+
+static int add_entry(void *ctx, const struct point_row *row)
+{
+	struct entries *en = ctx;
+	char points[24];
+	snprintf(points, sizeof points, "%+" PRId64, row->delta);
+	const struct reply_arg args[] = {
+	    {.name = "date", .type = REPLY_DATE, .n = row->utc},
+	    {.name = "what", .type = REPLY_KEY, .text = reason_key(row)},
+	    {.name = "points", .type = REPLY_TEXT, .text = points},
+	    {0},
+	};
+	if (en->out.len)
+		buf_addc(&en->out, ' ');
+	say(en->t->p, en->t->language, "points.entry", args, &en->out);
+	return 0;
+}
+
+int points_facts(const struct turn *t, const struct intent *in, struct facts *f)
+{
+	(void)in;
+	struct points_fact *p = &f->civics.points;
+	struct person people[PERSONS_PER_NUMBER];
+	struct store *s = t->p->store;
+	int n = t->sender.unlinked ? 0 : persons_of_number(s, t->sender.number, people), r = n;
+	p->owners = n > POINTS_OWNERS ? POINTS_OWNERS : n;
+	for (int i = 0; i < p->owners && r >= 0; i++) {
+		text_copy(p->list[i].name, sizeof p->list[i].name, people[i].name);
+		if ((r = point_balance(s, people[i].id, &p->list[i].balance)) >= 0)
+			r = point_earned(s, people[i].id, month_begin(t->now), &p->list[i].month);
+	}
+	if (r < 0 || p->owners != 1)
+		return r < 0 ? r : 0;
+	struct entries en = {.t = t};
+	r = point_list(
+	    s,
+	    &(struct point_filter){
+		.person = people[0].id, .since_utc = INT64_MIN, .limit = ENTRIES, .newest_first = true},
+	    add_entry, &en);
+	text_copy(p->items, sizeof p->items, buf_str(&en.out));
+	buf_done(&en.out);
+	return r < 0 ? r : 0;
+}
+
+/* ------------------------------------------------------------------------------------------------- faq */
+
+#define CANDIDATES (FAQ_NEAR + 1)
+
+struct asking {
+	const struct turn *t;
+	const char *topic;
+	struct faq_fact *out;
+	int best;
+	struct {
+		int score;
+		char topic[FAQ_TOPIC_MAX];
+	} near[CANDIDATES]; /* best first */
+};
+
+static void keep_near(struct asking *a, int score, const char *topic)
+{
+	int i = CANDIDATES - 1;
+	if (a->near[i].topic[0] && a->near[i].score >= score)
+		return;
+	for (; i > 0 && (!a->near[i - 1].topic[0] || a->near[i - 1].score < score); i--)
+		a->near[i] = a->near[i - 1];
+	a->near[i].score = score;
+	text_copy(a->near[i].topic, sizeof a->near[i].topic, topic);
+}
+
+static int try_answer(void *ctx, const struct faq *q)
+{
+	struct asking *a = ctx;
+	int score = faq_score(a->topic, q->topic, q->words), whole = faq_score(a->t->words, q->topic, q->words);
+	/* the whole text names what the rule's one word leaves out: "问 户口迁移要多久" */
+	if (whole >= FAQ_SURE && whole > score)
+		score = whole;
+	keep_near(a, score, q->topic);
+	if (score < FAQ_SURE || score <= a->best)
+		return 0;
+	a->best = score;
+	a->out->found = true;
+	text_copy(a->out->topic, sizeof a->out->topic, q->topic);
+	text_copy(a->out->text, sizeof a->out->text, a->t->language == LANG_EN && *q->en ? q->en : q->zh);
+	a->out->changed_utc = q->changed_utc;
+	return 0;
+}
+
+int faq_facts(const struct turn *t, const struct intent *in, struct facts *f)
+{
+	struct faq_fact *out = &f->civics.faq;
+	struct asking a = {.t = t, .topic = in->topic, .out = out};
+	cleanup_buf struct buf near = {0};
+	int r = faq_list(t->p->store, NULL, try_answer, &a);
+	for (int i = 0, n = 0; i < CANDIDATES && a.near[i].topic[0] && n < FAQ_NEAR; i++) {
+		if (!strcmp(a.near[i].topic, out->topic))
+			continue;
+		buf_addf(&near, "%s%s", n++ ? (t->language == LANG_EN ? ", " : "、") : "", a.near[i].topic);
+	}
+	text_copy(out->near, sizeof out->near, buf_str(&near));
+	return r < 0 ? r : 0;
+}
