@@ -8,7 +8,7 @@ import statistics
 import time
 
 import harness
-from benchmark import faults, journal, machine, quiet
+from benchmark import faults, journal, machine, quiet, scale
 from benchmark.gateways import number
 from benchmark.table import Row, Scenario, Target
 
@@ -226,6 +226,7 @@ SCENARIOS = (
     Scenario("answer", answering, everyone(20, 20, 20), (
         Row("read", "idle, a text in the store until it is read, median: ms", 1), Row("read_max", "… the longest", 1, minor=True),
         Row("answer", "… until AT+CMGS of its answer, median: ms", 1, Target("≤", 10)), Row("answer_max", "… the longest", 1, minor=True))),
+    Scenario("scale", scale.scale, {"yishi": 50_000}, tuple(scale.rows()), 20_000),
     Scenario("idle", quiet.idle, everyone(120, 10, 120), (
         Row("switches", "idle: wake-ups a minute for each modem", 1, Target("≤", 5)),
         Row("core", "… % of a core", 3, Target("≤", 0.1))), 10, True),

@@ -76,9 +76,10 @@ int audience_held(struct store *s, int64_t meeting, struct audience_row *ret, in
 	    "WITH RECURSIVE sub(code) AS (SELECT grid FROM meeting WHERE id = ?1 UNION"
 	    " SELECT g.code FROM grid g JOIN sub ON g.parent = sub.code)"
 	    "SELECT pp.number, p.id, coalesce(p.language, ph.language) FROM question q"
-	    " JOIN person_phone pp ON pp.number = q.number AND pp.position = 0 JOIN person p ON p.id = "
+	    " CROSS JOIN person_phone pp ON pp.number = q.number AND pp.position = 0 CROSS JOIN person p ON "
+	    "p.id = "
 	    "pp.person"
-	    " JOIN household h ON h.id = p.household JOIN phone ph ON ph.number = pp.number"
+	    " CROSS JOIN household h ON h.id = p.household CROSS JOIN phone ph ON ph.number = pp.number"
 	    " WHERE h.grid IN sub AND p.consent_source IS NOT NULL AND p.forgotten_utc IS NULL AND " PHONE_OK
 		OF_AUDIENCE
 	    " AND NOT EXISTS (SELECT 1 FROM invitation i WHERE i.meeting = ?1 AND i.number = pp.number)"

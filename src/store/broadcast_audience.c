@@ -16,8 +16,8 @@
 #include <string.h>
 
 static const char *const tables[] = {
-    "CREATE TEMP TABLE IF NOT EXISTS audience_person (id INTEGER PRIMARY KEY, times INTEGER NOT NULL DEFAULT "
-    "1)",
+    "CREATE TEMP TABLE IF NOT EXISTS audience_person (id INTEGER PRIMARY KEY, times INTEGER NOT NULL DEFAULT 1,"
+    " number TEXT)",
     "CREATE TEMP TABLE IF NOT EXISTS audience (number TEXT PRIMARY KEY, person INTEGER, times INTEGER NOT NULL "
     "DEFAULT 1,"
     " consent INTEGER NOT NULL DEFAULT 1, reason TEXT) WITHOUT ROWID",
@@ -69,13 +69,12 @@ static int term_role(struct store *s, const char *arg, struct err *e)
 	int role = role_find(arg);
 	if (role < 0)
 		return err_set(e, NULL, 0, gettext("%s is no role"), arg);
+	int r = store_run(s, ADD_PEOPLE("p.id IN (SELECT person FROM person_role WHERE role = ?1)"), "t",
+			  role_name(role));
 	/* who has no role at all is a resident */
-	return store_run(
-	    s,
-	    ADD_PEOPLE(
-		"(EXISTS (SELECT 1 FROM person_role WHERE person = p.id AND role = ?1) OR (?1 = 'resident'"
-		" AND NOT EXISTS (SELECT 1 FROM person_role WHERE person = p.id)))"),
-	    "t", role_name(role));
+	return r || strcmp(role_name(role), "resident") != 0
+		   ? r
+		   : store_run(s, ADD_PEOPLE("NOT EXISTS (SELECT 1 FROM person_role WHERE person = p.id)"), "");
 }
 
 static int number_of(const char *arg, int64_t *ret)
@@ -171,27 +170,29 @@ int broadcast_audience_begin(struct store *s, const char *terms, struct err *e)
  */
 static int people_to_numbers(struct store *s)
 {
-	int r = store_run(s,
-			  "INSERT INTO audience (number, person, consent, times)"
-			  " SELECT number, id, consent, times FROM (SELECT " PERSON_NUMBER " AS number, p.id,"
-			  "  p.consent_source IS NOT NULL AS consent, a.times FROM audience_person a JOIN "
-			  "person p ON p.id = a.id)"
-			  " WHERE number IS NOT NULL ORDER BY consent DESC, id"
-			  " ON CONFLICT DO UPDATE SET times = times + excluded.times, consent = max(consent, "
-			  "excluded.consent)",
-			  "");
+	int r = store_run(s, "UPDATE audience_person AS p SET number = " PERSON_NUMBER, "");
+	if (r)
+		return r;
+	/* CROSS JOIN: in this order, since the audience may be small and the registry is not */
+	r = store_run(s,
+		      "INSERT INTO audience (number, person, consent, times)"
+		      " SELECT a.number, p.id, p.consent_source IS NOT NULL AS consent, a.times"
+		      " FROM audience_person a CROSS JOIN person p ON p.id = a.id"
+		      " WHERE a.number IS NOT NULL ORDER BY consent DESC, p.id"
+		      " ON CONFLICT DO UPDATE SET times = times + excluded.times, consent = max(consent, "
+		      "excluded.consent)",
+		      "");
 	if (r)
 		return r;
 	return store_run(
 	    s,
-	    "INSERT INTO audience_lost (id, reason) SELECT p.id, CASE"
-	    " WHEN EXISTS (SELECT 1 FROM person_phone JOIN phone f USING (number) WHERE person = p.id"
-	    "  AND " NUMBER_TEXTABLE(
-		"number") ") THEN 'unlinked'"
-			  " WHEN EXISTS (SELECT 1 FROM person_phone WHERE person = p.id) THEN 'landline' ELSE "
-			  "'no_phone' END"
-			  " FROM audience_person a JOIN person p ON p.id = a.id WHERE " PERSON_NUMBER
-			  " IS NULL",
+	    "INSERT INTO audience_lost (id, reason) SELECT a.id, CASE"
+	    " WHEN EXISTS (SELECT 1 FROM person_phone pp JOIN phone f USING (number) WHERE pp.person = a.id"
+	    "  AND " NUMBER_TEXTABLE("number") ") THEN 'unlinked'"
+					       " WHEN EXISTS (SELECT 1 FROM person_phone pp WHERE pp.person = "
+					       "a.id) THEN 'landline' ELSE "
+					       "'no_phone' END"
+					       " FROM audience_person a WHERE a.number IS NULL",
 	    "");
 }
 

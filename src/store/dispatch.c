@@ -347,7 +347,9 @@ int outbox_recover(struct store *s, int64_t now_utc, int *ret_uncertain)
 	if (r)
 		return r;
 	int64_t id, before = 0, count;
-	r = store_get(s, &count, "SELECT count(*) FROM part_out WHERE state = 'sending'", "");
+	r = store_get(
+	    s, &count,
+	    "SELECT count(*) FROM part_out WHERE state IN ('sending', 'uncertain') AND state = 'sending'", "");
 	while (r == 0) {
 		r = store_get(s, &id,
 			      "SELECT id FROM message_out WHERE state IN ('queued', 'sending', 'uncertain') "

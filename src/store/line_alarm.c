@@ -46,7 +46,9 @@ int line_alarm_cancel_texts(struct store *s, const char *prefix, int64_t now_utc
 {
 	int r = store_run(
 	    s,
-	    "UPDATE message_out SET state = 'cancelled', done_utc = ?1 WHERE state = 'queued'"
+	    "UPDATE message_out SET state = 'cancelled', done_utc = ?1 WHERE state IN ('queued', 'sending', "
+	    "'uncertain')"
+	    " AND state = 'queued'" /* the list is that of an index */
 	    " AND priority = 0 AND substr(dedupe, 1, length(?2)) = ?2"
 	    " AND NOT EXISTS (SELECT 1 FROM part_out WHERE message = message_out.id AND state <> 'failed')",
 	    "It", now_utc, prefix);

@@ -12,11 +12,9 @@ int matter_unasked(struct store *s, const char *phone, int64_t since_utc, int *r
 	int n = 0;
 	int r = query_open(
 	    s, &q,
-	    "SELECT m.number FROM matter m WHERE m.state = 'resolved' AND m.private = 0 AND m.resolved_utc >= "
-	    "?2"
-	    " AND m.number_from <> '' AND (?1 IS NULL OR m.number_from = ?1) AND m.origin <> 'quarantine'"
-	    " AND NOT EXISTS (SELECT 1 FROM journal j WHERE j.matter = m.number AND j.entry = 'asked'"
-	    " AND j.id > (SELECT max(k.id) FROM journal k WHERE k.matter = m.number AND k.entry = 'resolved'))"
+	    "SELECT m.number FROM matter m WHERE m.state = 'resolved' AND m.asked = 0 AND m.private = 0"
+	    " AND m.resolved_utc >= ?2 AND m.number_from <> '' AND (?1 IS NULL OR m.number_from = ?1)"
+	    " AND m.origin <> 'quarantine'"
 	    " ORDER BY m.resolved_utc LIMIT ?3",
 	    "TIi", phone ? phone : "", since_utc, max);
 	while (r >= 0 && n < max && (r = query_next(&q)) == 1)

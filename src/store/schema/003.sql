@@ -383,3 +383,16 @@ CREATE TABLE faq (
 ) STRICT, WITHOUT ROWID;
 INSERT INTO meta SELECT 'points', CAST(coalesce(max(id), 0) AS TEXT) FROM event;
 -- ---- scale
+-- What is asked at every tick finds the few rows that wait, not the thousands that do not.
+ALTER TABLE matter ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;          -- 1: "is it settled?" was asked since it last was
+UPDATE matter SET asked = 1 WHERE state = 'resolved' AND EXISTS (SELECT 1 FROM journal j WHERE j.matter = matter.number AND j.entry = 'asked'
+    AND j.id > (SELECT max(k.id) FROM journal k WHERE k.matter = matter.number AND k.entry = 'resolved'));
+CREATE TRIGGER journal_asked AFTER INSERT ON journal WHEN NEW.entry IN ('asked', 'resolved')
+    BEGIN UPDATE matter SET asked = NEW.entry = 'asked' WHERE number = NEW.matter; END;
+DROP INDEX matter_resolved;
+CREATE INDEX matter_unasked ON matter (resolved_utc) WHERE state = 'resolved' AND asked = 0;
+-- Lists of what failed or is planned.
+CREATE INDEX message_out_failed ON message_out (id) WHERE state IN ('failed', 'expired', 'cancelled');
+CREATE INDEX meeting_live ON meeting (ends_utc) WHERE state IN ('planned', 'invited');
+-- Who lives in a grid.
+CREATE INDEX household_grid ON household (grid);
