@@ -6,17 +6,19 @@
 static const struct {
 	void (*decide)(const struct facts *f, const struct intent *in, struct decision *d);
 	unsigned needs;
+	/* … when the number is that of an offer (task, activity …); NULL: the same */
+	void (*of_offer)(const struct facts *f, const struct intent *in, struct decision *d);
 } table[INTENT_COUNT] = {
     [INTENT_ATTEND] = {decide_attend, NEED_MEETINGS},
     [INTENT_DECLINE] = {decide_decline, NEED_MEETINGS},
     [INTENT_COMPLAINT] = {decide_complaint, NEED_SIMILAR | NEED_RECENT},
     [INTENT_PROPOSAL] = {decide_proposal, NEED_AGENDA},
-    [INTENT_SUPPORT] = {decide_support, NEED_NAMED | NEED_CANDIDATES},
-    [INTENT_STATUS] = {decide_status, NEED_NAMED | NEED_ITEM},
+    [INTENT_SUPPORT] = {decide_support, NEED_NAMED | NEED_CANDIDATES | NEED_OFFER, decide_offer_support},
+    [INTENT_STATUS] = {decide_status, NEED_NAMED | NEED_ITEM | NEED_OFFER, decide_offer_status},
     [INTENT_AGENDA] = {decide_agenda, NEED_MEETINGS | NEED_ITEMS},
     [INTENT_DUTY] = {decide_duty, NEED_DUTY},
     [INTENT_MENU] = {decide_menu, 0},
-    [INTENT_RATE] = {decide_rate, NEED_NAMED | NEED_CONSULT},
+    [INTENT_RATE] = {decide_rate, NEED_NAMED | NEED_CONSULT | NEED_OFFER, decide_offer_rate},
     [INTENT_VOTE] = {decide_later, 0},
     [INTENT_REGISTER] = {decide_register, 0},
     [INTENT_POINTS] = {decide_points, NEED_POINTS},
@@ -25,7 +27,7 @@ static const struct {
     [INTENT_UNDO] = {decide_undo, NEED_ACTIONS},
     [INTENT_THANKS] = {decide_thanks, NEED_CONSULT},
     [INTENT_CONSULT] = {decide_consult, NEED_CONSULT},
-    [INTENT_JOBS] = {decide_later, 0},
+    [INTENT_JOBS] = {decide_jobs, NEED_OFFER},
     [INTENT_ERASE] = {decide_erase, 0},
     [INTENT_CALLBACK] = {decide_callback, 0},
     [INTENT_PRIVATE] = {decide_private, NEED_MEDIATORS},
@@ -34,18 +36,18 @@ static const struct {
     [INTENT_CHECKIN] = {decide_later, 0},
     [INTENT_PROXY] = {decide_later, 0},
     [INTENT_WRONG_NUMBER] = {decide_wrong_number, 0},
-    [INTENT_ACTIVITY] = {decide_later, 0},
-    [INTENT_ERRAND] = {decide_later, 0},
-    [INTENT_TAKE] = {decide_later, 0},
-    [INTENT_GIVEBACK] = {decide_later, 0},
-    [INTENT_ARRIVED] = {decide_later, 0},
-    [INTENT_DONE] = {decide_later, 0},
-    [INTENT_STAFF_TAKE] = {decide_staff, NEED_NAMED},
-    [INTENT_STAFF_VERIFY] = {decide_staff, NEED_NAMED},
-    [INTENT_STAFF_RESOLVE] = {decide_staff, NEED_NAMED},
-    [INTENT_STAFF_RETURN] = {decide_staff, NEED_NAMED},
-    [INTENT_STAFF_TRANSFER] = {decide_staff, NEED_NAMED},
-    [INTENT_STAFF_EXTEND] = {decide_staff, NEED_NAMED},
+    [INTENT_ACTIVITY] = {decide_activity, NEED_OFFER},
+    [INTENT_ERRAND] = {decide_errand, NEED_OFFER},
+    [INTENT_TAKE] = {decide_take, NEED_NAMED | NEED_OFFER},
+    [INTENT_GIVEBACK] = {decide_giveback, NEED_NAMED | NEED_OFFER},
+    [INTENT_ARRIVED] = {decide_arrived, NEED_CALL | NEED_NAMED | NEED_OFFER},
+    [INTENT_DONE] = {decide_done, NEED_NAMED | NEED_OFFER},
+    [INTENT_STAFF_TAKE] = {decide_staff, NEED_NAMED | NEED_OFFER, decide_task_staff},
+    [INTENT_STAFF_VERIFY] = {decide_staff, NEED_NAMED | NEED_OFFER, decide_task_staff},
+    [INTENT_STAFF_RESOLVE] = {decide_staff, NEED_NAMED | NEED_OFFER, decide_task_staff},
+    [INTENT_STAFF_RETURN] = {decide_staff, NEED_NAMED | NEED_OFFER, decide_task_staff},
+    [INTENT_STAFF_TRANSFER] = {decide_staff, NEED_NAMED | NEED_OFFER, decide_task_staff},
+    [INTENT_STAFF_EXTEND] = {decide_staff, NEED_NAMED | NEED_OFFER, decide_task_staff},
     [INTENT_STAFF_BROADCAST] = {decide_later, 0},
     [INTENT_STAFF_REJECT] = {decide_later, 0},
     [INTENT_STAFF_ESCALATE] = {decide_later, 0},
@@ -53,7 +55,7 @@ static const struct {
     [INTENT_ANSWER] = {decide_answer, NEED_CONSULT},
     [INTENT_RESEND] = {decide_later, 0},
     [INTENT_CODE] = {decide_code, NEED_APPROVAL | NEED_RECENT | NEED_SIMILAR},
-    [INTENT_ACKNOWLEDGE] = {decide_staff, NEED_NAMED},
+    [INTENT_ACKNOWLEDGE] = {decide_staff, NEED_NAMED | NEED_OFFER, decide_task_staff},
     [INTENT_UNKNOWN] = {decide_unknown, NEED_RECENT | NEED_SIMILAR},
 };
 
@@ -83,7 +85,8 @@ static void stem_flood(const struct facts *f, struct decision *d)
 void decide(const struct facts *f, const struct intent *in, struct decision *ret)
 {
 	*ret = (struct decision){0};
-	table[in->kind].decide(f, in, ret);
+	bool offer = f->named.task && table[in->kind].of_offer;
+	(offer ? table[in->kind].of_offer : table[in->kind].decide)(f, in, ret);
 	if (f->flood_case)
 		stem_flood(f, ret);
 }

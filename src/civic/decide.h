@@ -7,7 +7,7 @@
 #include "civic/facts.h"
 
 #define DECISION_EFFECTS 12
-#define REPLY_ARGS       8
+#define REPLY_ARGS       12
 
 /* Which facts an intent needs (bits); the rest may stay empty. */
 enum fact_need {
@@ -20,6 +20,7 @@ enum fact_need {
 	NEED_ACTIONS = 1 << 6,
 	NEED_MEDIATORS = 1 << 7,
 	NEED_APPROVAL = 1 << 8,
+	NEED_OFFER = 1 << 9, /* the offer with that number, those without one, the board */
 	NEED_ITEMS = 1 << 16,      /* what the meetings will talk about */
 	NEED_AGENDA = 1 << 17,     /* facts_meeting.h */
 	NEED_ITEM = 1 << 18,       /* … of the named matter */
@@ -64,6 +65,11 @@ enum effect_kind {
 	EFFECT_CONSULT_ANSWER, /* number; text: an expert's words to who asked */
 	EFFECT_CONSULT_PASS,   /* number: to the next expert; note */
 	EFFECT_CONSULT_CLOSE,  /* number; note: how it ended */
+	EFFECT_CLAIM,     /* number: the offer; answer: enum claim_state of the sender; people, 0: as they are */
+	EFFECT_OFFER,     /* a new offer; answer: enum flavour; text */
+	EFFECT_WITHDRAW,  /* number: an offer of the sender's own */
+	EFFECT_SETTLED,   /* number: …; answer: enum claim_event, confirm or deny; note */
+	EFFECT_SUBSCRIBE, /* origin: the board */
 	EFFECT_KIND_COUNT
 };
 

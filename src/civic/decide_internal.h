@@ -42,6 +42,21 @@ void decide_consult_staff(const struct facts *f, const struct intent *in, struct
 bool consult_thanked(const struct facts *f, struct decision *d);
 bool consult_rated(const struct facts *f, const struct intent *in, struct decision *d);
 void decide_faq(const struct facts *f, const struct intent *in, struct decision *d);
+/* Offers (civic/offer.h). The last four: for a number that is an offer's under an intent that means cases. */
+void decide_take(const struct facts *f, const struct intent *in, struct decision *d);
+void decide_giveback(const struct facts *f, const struct intent *in, struct decision *d);
+void decide_arrived(const struct facts *f, const struct intent *in, struct decision *d);
+void decide_done(const struct facts *f, const struct intent *in, struct decision *d);
+void decide_errand(const struct facts *f, const struct intent *in, struct decision *d);
+void decide_jobs(const struct facts *f, const struct intent *in, struct decision *d);
+void decide_activity(const struct facts *f, const struct intent *in, struct decision *d);
+void decide_offer_status(const struct facts *f, const struct intent *in, struct decision *d);
+void decide_offer_support(const struct facts *f, const struct intent *in, struct decision *d);
+void decide_offer_rate(const struct facts *f, const struct intent *in, struct decision *d);
+void decide_task_staff(const struct facts *f, const struct intent *in, struct decision *d);
+/* The key of a flavour's name ("flavour.task"); n1 t1 d1 … of what f->offer.list holds, each quoted. */
+const char *offer_what_key(enum flavour f);
+void offer_say_list(const struct facts *f, struct decision *d);
 
 /* A fresh effect at the end of the list: all zero but for its kind and "cannot be undone". */
 struct effect *decision_effect(struct decision *d, enum effect_kind kind);

@@ -15,7 +15,7 @@
 
 const struct cli_option draft_options[] = {
     {"to", N_("AUDIENCE"),
-     N_("all, grid:CODE, building:CODE/3, role:ROLE, yes:MEETING, no:MEETING, none:MEETING, invited:MEETING, "
+     N_("all, grid:CODE, building:CODE/3, role:ROLE, role:ROLE@GRID, jobs, yes:MEETING, no:MEETING, none:MEETING, invited:MEETING, "
 	"case:NUMBER, file:LIST.csv, number:NUMBER"),
      true},
     {"text", N_("TEXT"), N_("what is sent"), false},

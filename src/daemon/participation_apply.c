@@ -324,6 +324,11 @@ static int (*const table[EFFECT_KIND_COUNT])(const struct turn *t, const struct 
     [EFFECT_CONSULT_ANSWER] = apply_consult,
     [EFFECT_CONSULT_PASS] = apply_consult,
     [EFFECT_CONSULT_CLOSE] = apply_consult,
+    [EFFECT_CLAIM] = apply_claim,
+    [EFFECT_OFFER] = apply_offer,
+    [EFFECT_WITHDRAW] = apply_withdraw,
+    [EFFECT_SETTLED] = apply_settled,
+    [EFFECT_SUBSCRIBE] = apply_subscribe,
 };
 
 int apply(const struct turn *t, const struct facts *f, const struct decision *d)

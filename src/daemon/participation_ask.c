@@ -11,6 +11,7 @@
  * has an open question is left alone. */
 static int (*const askers[])(const struct participation *p, const char *number, int64_t now) = {
     news_ask_rating,
+    offers_ask_settled,
     rounds_ask_held,
 };
 

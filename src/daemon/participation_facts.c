@@ -6,6 +6,7 @@
 #include "store/approval.h"
 #include "store/facts.h"
 #include "store/matter.h"
+#include "store/offer.h"
 #include "store/question.h"
 
 static bool wordless(const char *text)
@@ -122,6 +123,29 @@ static int get_actions(const struct turn *t, const struct intent *in, struct fac
 	return r;
 }
 
+/* Which offers a text without a number may mean. */
+static int get_offers(struct store *s, enum intent_kind k, struct facts *f)
+{
+	if (k == INTENT_TAKE)
+		return facts_offers_to_take(s, f);
+	if (k == INTENT_GIVEBACK || k == INTENT_ARRIVED || k == INTENT_DONE)
+		return facts_offers_claimed(s, f);
+	if (k == INTENT_JOBS || k == INTENT_ACTIVITY || k == INTENT_ERRAND)
+		return facts_board(s,
+				   k == INTENT_JOBS       ? FLAVOUR_JOB
+				   : k == INTENT_ACTIVITY ? FLAVOUR_ACTIVITY
+							  : FLAVOUR_ERRAND,
+				   f);
+	return 0;
+}
+
+static int get_offer(const struct turn *t, const struct intent *in, struct facts *f)
+{
+	if (f->named.task)
+		return facts_offer(t->p->store, &t->sender, f->named.number, &f->offer.named);
+	return in->has & ARG_NUMBER ? 0 : get_offers(t->p->store, in->kind, f);
+}
+
 static const struct {
 	enum fact_need need;
 	int (*get)(const struct turn *t, const struct intent *in, struct facts *f);
@@ -135,6 +159,7 @@ static const struct {
     {NEED_ITEM, get_item}, /* after the named matter */
     {NEED_POINTS, points_facts},   {NEED_CONSULT, consult_facts}, /* participation_civics.c, …_consult.c */
     {NEED_FAQ, faq_facts},
+    {NEED_OFFER, get_offer}, /* after the named matter */
 };
 
 int gather(const struct turn *t, const struct intent *in, bool several, struct facts *f)

@@ -89,6 +89,22 @@ struct former {
 };
 int undo_action(const struct turn *t, int64_t action, bool split);
 
+/* ---- participation_offer.c: what texts do to offers (tasks, errands, patrols, jobs, activities) */
+int apply_claim(const struct turn *t, const struct facts *f, const struct effect *e);
+int apply_offer(const struct turn *t, const struct facts *f, const struct effect *e);
+int apply_withdraw(const struct turn *t, const struct facts *f, const struct effect *e);
+int apply_settled(const struct turn *t, const struct facts *f, const struct effect *e);
+int apply_subscribe(const struct turn *t, const struct facts *f, const struct effect *e);
+int undo_claim(const struct turn *t, const struct former *f);
+int undo_offer(const struct turn *t, const struct former *f);
+int undo_subscribe(const struct turn *t, const struct former *f);
+/* ---- participation_offer_tell.c: who hears of what happened to them, whoever did it */
+int offers_tell(const struct participation *p, int64_t now, int64_t *ret_next);
+/* "Is it done?" of errands; `number`: of this phone alone. */
+int offers_ask_settled(const struct participation *p, const char *number, int64_t now);
+/* ---- participation_offer_time.c: publishing, reminders, who did not come, what nobody takes, what is over */
+int offers_tick(const struct participation *p, int64_t now, int64_t *ret_next);
+
 /* ---- participation_stream.c */
 struct stream_event {
 	int64_t id, utc;

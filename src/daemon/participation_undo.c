@@ -172,6 +172,7 @@ static int (*const table[ACTION_KIND_COUNT])(const struct turn *t, const struct 
     [ACTION_REGISTER] = undo_register, [ACTION_STEP] = undo_step,     [ACTION_CHORE] = undo_chore,
     [ACTION_CONSULT] = undo_consult,   [ACTION_UNLINK] = undo_unlink, [ACTION_DUTY] = undo_duty,
     [ACTION_APPROVE] = undo_approve,
+    [ACTION_CLAIM] = undo_claim,       [ACTION_OFFER] = undo_offer,  [ACTION_SUBSCRIBE] = undo_subscribe,
 };
 
 int undo_action(const struct turn *t, int64_t action, bool split)

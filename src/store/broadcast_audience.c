@@ -64,17 +64,43 @@ static int term_grid(struct store *s, const char *arg, struct err *e)
 		     : store_run(s, ADD_PEOPLE("h.grid IN " GRID_SUBTREE("?1")), "t", code);
 }
 
+/* "volunteer", or "volunteer@KS-03": those of a grid and below. */
 static int term_role(struct store *s, const char *arg, struct err *e)
 {
-	int role = role_find(arg);
+	const char *at = strchr(arg, '@');
+	char name[64];
+	int64_t known = 1;
+	snprintf(name, sizeof name, "%.*s", at ? (int)(at - arg) : (int)strlen(arg), arg);
+	int role = role_find(name);
 	if (role < 0)
-		return err_set(e, NULL, 0, gettext("%s is no role"), arg);
-	int r = store_run(s, ADD_PEOPLE("p.id IN (SELECT person FROM person_role WHERE role = ?1)"), "t",
-			  role_name(role));
+		return err_set(e, NULL, 0, gettext("%s is no role"), name);
+	int r = at ? store_get(s, &known, "SELECT count(*) FROM grid WHERE code = ?", "t", at + 1) : 0;
+	if (r)
+		return r;
+	if (!known)
+		return err_set(e, NULL, 0, gettext("there is no grid %s"), at + 1);
+	if (at)
+		return store_run(s,
+				 ADD_PEOPLE("p.id IN (SELECT person FROM person_role WHERE role = ?1)"
+					    " AND h.grid IN " GRID_SUBTREE("?2")),
+				 "tt", role_name(role), at + 1);
+	r = store_run(s, ADD_PEOPLE("p.id IN (SELECT person FROM person_role WHERE role = ?1)"), "t",
+		      role_name(role));
 	/* who has no role at all is a resident */
 	return r || strcmp(role_name(role), "resident") != 0
 		   ? r
 		   : store_run(s, ADD_PEOPLE("NOT EXISTS (SELECT 1 FROM person_role WHERE person = p.id)"), "");
+}
+
+/* Who asked for the job board's news; asking is the consent. */
+static int term_jobs(struct store *s)
+{
+	return store_run(
+	    s,
+	    "INSERT INTO audience (number, person, consent) SELECT u.number, (SELECT min(person) FROM person_phone pp"
+	    " WHERE pp.number = u.number), 1 FROM subscription u WHERE u.topic = 'jobs'"
+	    " ON CONFLICT DO UPDATE SET times = times + 1, consent = 1",
+	    "");
 }
 
 static int number_of(const char *arg, int64_t *ret)
@@ -135,6 +161,8 @@ static int term(struct store *s, const char *word, struct err *e)
 	char kind[16], number[E164_MAX];
 	if (!strcmp(word, "all"))
 		return store_run(s, ADD_PEOPLE("true"), "");
+	if (!strcmp(word, "jobs"))
+		return term_jobs(s);
 	snprintf(kind, sizeof kind, "%.*s", colon ? (int)(colon - word) : 0, word);
 	if (!strcmp(kind, "grid") || !strcmp(kind, "building"))
 		return term_grid(s, colon + 1, e);
@@ -151,7 +179,7 @@ static int term(struct store *s, const char *word, struct err *e)
 	}
 	return err_set(
 	    e, NULL, 0,
-	    gettext("%s is no audience; all, grid:CODE, building:CODE/3, role:ROLE, yes:MEETING, "
+	    gettext("%s is no audience; all, grid:CODE, building:CODE/3, role:ROLE, role:ROLE@GRID, jobs, yes:MEETING, "
 		    "no:MEETING, none:MEETING, invited:MEETING, case:NUMBER, file:LIST.csv, number:NUMBER are"),
 	    word);
 }

@@ -87,6 +87,7 @@ static int tell(struct store *s, const struct claim_change *c, enum claim_state 
 		json_object_set_new(body, "message", json_integer(by->message));
 	} else
 		json_object_set_new(body, "state", json_string(claim_state_name(c->state)));
+	json_object_set_new(body, "from", json_string(claim_state_name(before)));
 	json_object_set_new(body, "reason", json_string(c->reason ? c->reason : ""));
 	return event_add(s, kind, by->id, body, now);
 }
@@ -163,12 +164,31 @@ static int promote(struct store *s, int offer, int64_t now)
 	return r < 0 ? r : 1;
 }
 
+/* Everybody has come, and everybody's part is confirmed: nothing is open on it. */
+static int close_settled(struct store *s, int offer, const struct terms *t, const struct actor *by, int64_t now)
+{
+	int64_t left = 0, people = 0;
+	if (flavour_row(t->flavour)->closes != OFFER_BY_CONFIRMATION || !t->open)
+		return 0;
+	int r = store_get(
+	    s, &left, "SELECT count(*) FROM claim WHERE offer = ? AND state IN ('taken', 'arrived', 'done')",
+	    "i", offer);
+	if (r >= 0)
+		r = store_get(
+		    s, &people,
+		    "SELECT coalesce(sum(people), 0) FROM claim WHERE offer = ? AND state = 'confirmed'", "i",
+		    offer);
+	return r < 0 || left || !t->wanted || people < t->wanted ? r : offer_close(s, offer, by, now);
+}
+
 int claim_put(struct store *s, const struct claim_change *c, const struct actor *by, int64_t now)
 {
 	struct terms t;
 	int r = offer_get(s, c->offer, copy_terms, &t);
 	if (r >= 0)
 		r = put(s, c, &t, by, now);
+	if (r >= 0 && c->state == CLAIM_CONFIRMED)
+		r = close_settled(s, c->offer, &t, by, now);
 	while (r >= 0 && !claim_holds(c->state) && (r = promote(s, c->offer, now)) == 1)
 		;
 	return r < 0 ? r : 0;

@@ -142,6 +142,19 @@ int offer_list(struct store *s, const struct offer_filter *f, int (*row)(void *c
 	return r;
 }
 
+int offer_creator(struct store *s, int number, char *ret)
+{
+	cleanup_query struct query q = {0};
+	text_copy(ret, ACTOR_MAX, "daemon");
+	int r = query_open(s, &q,
+			   "SELECT actor FROM journal WHERE matter = ? AND entry IN ('offered', 'published') "
+			   "ORDER BY id DESC LIMIT 1",
+			   "i", number);
+	if (r >= 0 && (r = query_next(&q)) == 1)
+		text_copy(ret, ACTOR_MAX, query_text(&q, 0));
+	return r < 0 ? r : 0;
+}
+
 /* ---- its life */
 
 static int become(struct store *s, int number, enum offer_state from, enum offer_state to, const char *entry,

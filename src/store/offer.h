@@ -34,6 +34,8 @@ struct offer {
 	const char *text, *grid, *place, *phone, *name, *building, *unit, *room; /* borrowed; "" for none */
 	bool announce;
 };
+/* Who brought it about or published it ("shell:1000"), for the broadcast that tells of it. `ret` ≥ ACTOR_MAX bytes. */
+int offer_creator(struct store *s, int number, char *ret);
 /* -ENOENT: no such number, or a case's. */
 int offer_get(struct store *s, int number, int (*row)(void *ctx, const struct offer *o), void *ctx);
 
