@@ -31,6 +31,7 @@ static const struct out_column columns[] = {
     {"consent_date", NULL, OUT_TIME, 0},
     {"unlinked", NULL, OUT_PHONES, 0},
     {"unlinked_date", NULL, OUT_TIME, 0},
+    {"expertise", NULL, OUT_TEXT, 0},
     {0},
 };
 
@@ -45,6 +46,7 @@ static const struct out_column show_columns[] = {
     {"unit", N_("unit"), OUT_TEXT, 0},
     {"room", N_("room"), OUT_TEXT, 0},
     {"roles", N_("roles"), OUT_WORDS, 0},
+    {"expertise", N_("expertise"), OUT_TEXT, 0},
     {"language", N_("lang"), OUT_TEXT, 0},
     {"consent", N_("consent"), OUT_TEXT, 0},
     {"consent_date", N_("consent on"), OUT_TIME, 0},
@@ -62,6 +64,7 @@ static const struct cli_option fields[] = {
     {"unit", N_("UNIT"), N_("unit, such as 2"), false},
     {"room", N_("ROOM"), N_("room, such as 501"), false},
     {"roles", N_("ROLES"), N_("all roles, separated by blanks: \"resident volunteer\""), false},
+    {"expertise", N_("TOPICS"), N_("what an expert is asked about: law, health; \"\" for anything"), false},
     {"language", N_("LANGUAGE"), N_("zh or en"), false},
     {"consent", N_("SOURCE"), N_("agreed to broadcasts: where and when; \"\" withdraws"), false},
     {0},
@@ -87,7 +90,7 @@ static json_t *view_json(const struct person_view *v)
 	for (int i = 0; i < ROLE_COUNT; i++)
 		if (v->p.roles & 1u << i)
 			json_array_append_new(roles, json_string(role_name(i)));
-	return json_pack("{sI so so so so so so so so so ss sb sb so so so}", "id", (json_int_t)v->p.id,
+	return json_pack("{sI so so so so so so so so so ss sb sb so so so so}", "id", (json_int_t)v->p.id,
 			 "numbers", numbers, "name", out_string(v->p.name), "grid", out_string(v->p.grid),
 			 "building", out_string(v->p.building), "unit", out_string(v->p.unit), "room",
 			 out_string(v->p.room), "roles", roles, "language",
@@ -96,7 +99,8 @@ static json_t *view_json(const struct person_view *v)
 						    : json_string("zh"),
 			 "consent", out_string(v->consent_source), "opted_out", v->opted_out, "muted", v->muted,
 			 "confirmed", v->p.confirmed, "consent_date", out_time(v->consent_utc), "unlinked",
-			 unlinked, "unlinked_date", out_time(v->unlinked_utc));
+			 unlinked, "unlinked_date", out_time(v->unlinked_utc), "expertise",
+			 out_string(v->expertise));
 }
 
 static int print_row(void *user, const struct person_view *v)
@@ -176,6 +180,7 @@ static int read_options(struct cli *c, struct person_input *in)
 				  .room = cli_opt(c, "room"),
 				  .roles = cli_opt(c, "roles"),
 				  .language = cli_opt(c, "language"),
+				  .expertise = cli_opt(c, "expertise"),
 				  .consent = cli_opt(c, "consent")};
 	cleanup_buf struct buf phones = {0};
 	for (int i = 0; cli_opt_at(c, "phone", i); i++)

@@ -13,7 +13,20 @@
 
 #define FILE_MAX_BYTES (256u << 20)
 
-enum { PHONE, NAME, GRID, BUILDING, UNIT, ROOM, ROLE_WORDS, LANGUAGE, CONSENT, CONSENT_DATE, COLUMNS };
+enum {
+	PHONE,
+	NAME,
+	GRID,
+	BUILDING,
+	UNIT,
+	ROOM,
+	ROLE_WORDS,
+	LANGUAGE,
+	CONSENT,
+	CONSENT_DATE,
+	EXPERTISE,
+	COLUMNS
+};
 
 /* What `person export` writes beyond them is understood and passed over. */
 enum { ID = COLUMNS, OPTED_OUT, MUTED, CONFIRMED, UNLINKED, UNLINKED_DATE, ALL_COLUMNS };
@@ -29,6 +42,7 @@ static const struct csv_column columns[ALL_COLUMNS] = {
     [LANGUAGE] = {{"language", "语言"}},
     [CONSENT] = {{"consent", "同意"}},
     [CONSENT_DATE] = {{"consentdate", "同意日期"}},
+    [EXPERTISE] = {{"expertise", "专长", "擅长"}},
     [ID] = {{"id"}},
     [OPTED_OUT] = {{"optedout"}},
     [MUTED] = {{"muted"}},
@@ -103,6 +117,8 @@ static int on_row(void *user, const struct csv_row *r)
 				  .room = csv_field(r, im->places[ROOM]),
 				  .roles = csv_field(r, im->places[ROLE_WORDS]),
 				  .language = csv_field(r, im->places[LANGUAGE]),
+				  .expertise =
+				      im->places[EXPERTISE] < 0 ? NULL : csv_field(r, im->places[EXPERTISE]),
 				  .consent = consent_of(im, csv_field(r, im->places[CONSENT])),
 				  .consent_date = csv_field(r, im->places[CONSENT_DATE])};
 	if (person_read_fields(&f, &in, &e))

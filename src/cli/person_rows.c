@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "civic/consult.h"
 #include "cli/cli.h"
 
 #include <ctype.h>
@@ -170,6 +171,23 @@ static bool unreadable(const char *s)
 	return s && strstr(s, "\xEF\xBF\xBD");
 }
 
+/* "law health", "法律"; without it what the role words say: 律师 is an expert of the law. */
+static int read_expertise(const struct person_fields *f, struct person_input *in, struct err *e)
+{
+	const char *words = f->expertise ? f->expertise : f->roles ? f->roles : "";
+	unsigned topics = consult_topics(words);
+	size_t n = 0;
+	if (f->expertise && *f->expertise && !topics)
+		return err_set(e, NULL, 0, _("%.40s is no expertise; law and health are"), f->expertise);
+	for (int i = 0; i < CONSULT_TOPIC_COUNT; i++)
+		if (topics >> i & 1)
+			n += (size_t)snprintf(in->expertise + n, sizeof in->expertise - n, "%s%s", n ? " " : "",
+					      consult_topic_name((enum consult_topic)i));
+	if (topics || (f->expertise && f->roles != f->expertise && !*f->expertise))
+		in->change.expertise = in->expertise;
+	return 0;
+}
+
 int person_read_fields(const struct person_fields *f, struct person_input *in, struct err *e)
 {
 	*in = (struct person_input){0};
@@ -200,6 +218,8 @@ int person_read_fields(const struct person_fields *f, struct person_input *in, s
 	}
 	if (!r && f->language && *f->language)
 		r = read_language(f->language, &ch->language, e);
+	if (!r)
+		r = read_expertise(f, in, e);
 	ch->consent_source = f->consent;
 	if (!f->consent_date || rfc3339_parse(f->consent_date, &ch->consent_utc) < 0)
 		ch->consent_utc = date_in(f->consent_date);

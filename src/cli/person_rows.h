@@ -10,14 +10,15 @@ struct csv_row;
 
 /* Fields as they were written, NULL or "" when not given. */
 struct person_fields {
-	const char *phones, *name, *grid, *building, *unit, *room, *roles, *language, *consent, *consent_date;
+	const char *phones, *name, *grid, *building, *unit, *room, *roles, *language, *consent, *consent_date,
+	    *expertise;
 };
 
 /* A change with the storage of its strings inside. */
 struct person_input {
 	struct person_change change;
 	char numbers[PERSON_NUMBERS][E164_MAX];
-	char building[16], unit[16], room[16], name[INTENT_SHORT_MAX];
+	char building[16], unit[16], room[16], name[INTENT_SHORT_MAX], expertise[32];
 };
 
 /* 0, or -EINVAL with one sentence that says what is wrong and what would be right. "3栋" becomes building "3".

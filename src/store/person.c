@@ -135,7 +135,7 @@ int person_list(struct store *s, const struct person_filter *f,
 		       " (SELECT group_concat(number, ' ') FROM person_phone JOIN phone USING (number)"
 		       "  WHERE person = p.id AND unlinked_utc IS NOT NULL),"
 		       " (SELECT max(unlinked_utc) FROM person_phone JOIN phone USING (number) WHERE person "
-		       "= p.id)"
+		       "= p.id), p.expertise"
 		       " FROM person p JOIN household h ON h.id = p.household WHERE p.forgotten_utc IS NULL"
 		       " AND (?1 IS NULL OR h.grid IN " GRID_SUBTREE(
 			   "?1") ")"
@@ -157,6 +157,8 @@ int person_list(struct store *s, const struct person_filter *f,
 					.unlinked_utc = query_int(&q, 19)};
 		cleanup_free char *numbers = mem_dup(query_text(&q, 14));
 		cleanup_free char *unlinked = mem_dup(query_text(&q, 18));
+		cleanup_free char *expertise = mem_dup(query_text(&q, 20));
+		v.expertise = expertise;
 		v.number_count = split(numbers, v.numbers);
 		v.unlinked_count = split(unlinked, v.unlinked);
 		read_person(&q, &v.p);

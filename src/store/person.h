@@ -46,6 +46,7 @@ struct person_change {
 	const char *language; /* "zh", "en", "" = the box's */
 	bool set_roles;
 	unsigned roles;
+	const char *expertise;      /* of an expert: "law", "health", "law health", "" */
 	const char *consent_source; /* "" withdraws */
 	int64_t consent_utc;        /* when it was given; 0 or in the future: now */
 	int confirmed;              /* 0: leave, 1: yes, −1: no */
@@ -90,7 +91,8 @@ struct person_view {
 	int64_t consent_utc;                  /* 0 none */
 	const char *unlinked[PERSON_NUMBERS]; /* those of the numbers that said "wrong number"; borrowed */
 	int unlinked_count;
-	int64_t unlinked_utc; /* the latest, 0 none */
+	int64_t unlinked_utc;  /* the latest, 0 none */
+	const char *expertise; /* borrowed, "" for none */
 };
 /* Calls back for each, in the order of ids; a callback's non-zero ends the walk and is returned. */
 int person_list(struct store *s, const struct person_filter *f,

@@ -53,6 +53,13 @@ static int write_numbers(struct store *s, int64_t id, const struct person_change
 	return r;
 }
 
+static int write_expertise(struct store *s, int64_t id, const struct person_change *ch)
+{
+	return ch->expertise
+		   ? store_run(s, "UPDATE person SET expertise = ? WHERE id = ?", "tI", ch->expertise, id)
+		   : 0;
+}
+
 static const char *or_else(const char *given, const char *otherwise)
 {
 	return given ? given : otherwise;
@@ -86,6 +93,8 @@ int person_add(struct store *s, const struct person_change *ch, int64_t now_utc,
 		r = write_roles(s, id, ch->roles);
 	if (!r)
 		r = write_numbers(s, id, ch);
+	if (!r)
+		r = write_expertise(s, id, ch);
 	if (!r)
 		*ret_id = id;
 	return r;
@@ -129,6 +138,8 @@ int person_edit(struct store *s, int64_t id, const struct person_change *ch, int
 		r = write_roles(s, id, ch->roles);
 	if (!r && ch->number_count)
 		r = write_numbers(s, id, ch);
+	if (!r)
+		r = write_expertise(s, id, ch);
 	if (!r && home != p.household)
 		r = leave_home(s, p.household);
 	return r;
@@ -211,7 +222,8 @@ int person_import(struct store *s, const struct person_change *ch, int64_t now_u
 	const char *language = p.has_language ? (p.language == LANG_EN ? "en" : "zh") : "";
 	/* consent that was given earlier keeps its date */
 	const char *consent = p.consent ? NULL : given(ch->consent_source);
-	bool changed = differs(ch->name, p.name) || differs(ch->grid, p.grid) ||
+	/* what somebody knows is not compared: it is written whenever the list says it */
+	bool changed = given(ch->expertise) || differs(ch->name, p.name) || differs(ch->grid, p.grid) ||
 		       differs(ch->building, p.building) || differs(ch->unit, p.unit) ||
 		       differs(ch->room, p.room) || differs(ch->language, language) || consent ||
 		       (ch->set_roles && ch->roles != p.roles) || !p.confirmed;
@@ -226,6 +238,7 @@ int person_import(struct store *s, const struct person_change *ch, int64_t now_u
 				     .unit = given(ch->unit),
 				     .room = given(ch->room),
 				     .language = given(ch->language),
+				     .expertise = given(ch->expertise),
 				     .set_roles = ch->set_roles,
 				     .roles = ch->roles,
 				     .consent_source = consent,
