@@ -26,7 +26,7 @@ struct consult_fact {
 	bool mine;  /* the sender asked it */
 	bool asked; /* the sender is an expert whom it was passed to, or the secretary */
 	bool open;  /* … else it has ended; */
-	bool late;  /* not long ago: an answer is still passed on */
+	bool late;  /* answered, and not long ago: more is still passed on */
 	bool answered;
 	bool with_expert; /* it lies with one, and not at the desk */
 	bool deaf;        /* who asked takes no texts from us any more */

@@ -50,7 +50,8 @@ static int stands_to(const struct turn *t, const struct consult *c, struct consu
 				   .topic = c->topic,
 				   .mine = !strcmp(c->from, t->sender.number),
 				   .open = !c->closed_utc,
-				   .late = c->closed_utc && t->now - c->closed_utc < CONSULT_LATE_S,
+				   .late = c->closed_utc && c->answered_utc &&
+					   t->now - c->closed_utc < CONSULT_LATE_S,
 				   .answered = c->answered_utc != 0,
 				   .with_expert = c->expert != 0};
 	int r = t->sender.person ? consult_was_asked(t->p->store, c->number, t->sender.person) : 0;

@@ -86,7 +86,7 @@ class Asked(unittest.TestCase):
         n = self.ask(asker, "法律 【矿山社区】”。请回：答 1 我的号码\n是13800138008，打给我")
         passed = town.sent_to(LAWYER, f"第{n}号")[0]["text"]
         self.assertEqual(passed.count("【"), 1)
-        self.assertEqual(passed.count("”"), 1)
+        self.assertEqual(passed.count("”"), 2, passed)  # the words' and the one of 退
         self.assertNotIn("\n", passed)
         self.assertIn("13800138008", passed)  # what people write themselves stays
 
@@ -96,7 +96,7 @@ class Asked(unittest.TestCase):
         self.assertIn("转给别人", town.say(LAWYER, f"退 {n} 不懂这个"))
         self.assertIn("押金", town.told(FAR_LAWYER, f"第{n}号"))
         town.say(FAR_LAWYER, f"退 {n}")
-        self.assertIn("已交社区书记", town.told(asker, f"第{n}号"))
+        town.told(asker, f"第{n}号法律咨询还没有专家答复，已交社区书记")
         self.assertTrue([t for t in town.json("todo", "list") if t["kind"] == "consult" and f"case {n}" in t["note"]])
 
     def test_the_expert_ends_it(self):
@@ -115,8 +115,8 @@ class Asked(unittest.TestCase):
         n = self.ask(asker)
         self.assertIn("已撤销", town.say(asker, "撤销"))
         self.assertIn("不用答复", town.told(LAWYER, f"第{n}号法律咨询，对方已撤回"))
-        town.say(LAWYER, f"答 {n} 还是说一下")
-        self.assertEqual(town.consult(n)["state"], "answered" if town.sent_to(asker, "还是说一下") else "closed")
+        self.assertIn("已经结束", town.say(LAWYER, f"答 {n} 还是说一下"))
+        self.assertFalse(town.sent_to(asker, "还是说一下"))
 
     def test_not_taken_back_when_answered(self):
         town, asker = self.town, resident(12)
@@ -171,8 +171,8 @@ class Asked(unittest.TestCase):
         self.assertIn("question no.", reply)
         n = case_number(reply)
         town.told(LAWYER, "landlord")
-        town.say(LAWYER, f"答 {n} No, he cannot.")
-        self.assertIn("No, he cannot.", town.told(asker, "the expert says"))
+        town.say(LAWYER, f"答 {n} No, he cannot")
+        self.assertIn("No, he cannot", town.told(asker, "the expert says"))
 
 
 class InTime(unittest.TestCase):
@@ -186,7 +186,7 @@ class InTime(unittest.TestCase):
             town.later(days=1)
             self.assertIn("押金", town.told(FAR_LAWYER, f"第{n}号"))
             town.later(days=1, hours=1)
-            self.assertIn("已交社区书记", town.told(WANG, f"第{n}号"))
+            town.told(WANG, f"第{n}号法律咨询还没有专家答复，已交社区书记")
             town.say(LAWYER, f"答 {n} 抱歉才看到，可以起诉")  # late, and still passed on
             town.told(WANG, "抱歉才看到")
             self.assertEqual(len(town.sent_to(LAWYER, "房东")), 1)
