@@ -74,6 +74,21 @@ static int connecting(const struct rules *r, const struct glyphs *g, int i, bool
 	return 0;
 }
 
+/* 路灯坏了、下水道堵了: the sign 、 parts two matters where something is wrong before it and more than a word follows. */
+static bool ends_matter(const struct rules *r, const struct glyphs *g, int start, int i)
+{
+	const struct word *word;
+	int after = 0;
+	while (is_han(glyphs_at(g, i + 1 + after)) || is_digit(glyphs_at(g, i + 1 + after)))
+		after++;
+	if (g->list[i].c != 0x3001 || after < 3)
+		return false;
+	for (int k = start; k < i; k++)
+		if (words_longest(&r->words, g, k, word_of_list, r->troubles, &word) && k + word->n <= i)
+			return true;
+	return false;
+}
+
 void clauses_cut(struct reading *rd)
 {
 	const struct glyphs *g = &rd->normal.glyphs;
@@ -87,7 +102,7 @@ void clauses_cut(struct reading *rd)
 			topic += new_topic && (rd->clause_count > before || before > 0);
 			start = i;
 			i += n;
-		} else if (ends_clause(g, i)) {
+		} else if (ends_clause(g, i) || ends_matter(rd->rules, g, start, i)) {
 			add(rd, start, i, topic);
 			start = ++i;
 		} else {

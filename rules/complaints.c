@@ -182,6 +182,9 @@ static void close_group(struct reading *rd, struct group *g)
 	bool alone = stands_alone(rd, g->topic, g->w.trouble);
 	bool counts = g->forced || (alone && ((c >= 0 && g->w.sum[c] >= 2) || g->w.trouble)) ||
 		      (c >= 0 && g->w.sum[c] > (g->w.trouble ? STRONG : 2 * STRONG - 1));
+	/* 报修 3栋401，漏电麻手: a call for help took all but the address */
+	if (c < 0 && !g->w.trouble && !alone && address_only(rd, g->a, g->b))
+		counts = false;
 	if (g->open && counts) {
 		char name[48];
 		enum category category = c < 0 ? CATEGORY_OTHER : (enum category)c;

@@ -22,7 +22,7 @@
 	X(DUTY, "duty", ARG_BUILDING | ARG_UNIT | ARG_ROOM | ARG_TEXT)                                         \
 	X(MENU, "menu", 0)                                                                                     \
 	X(RATE, "rate", ARG_RATING | ARG_TEXT)                                                                 \
-	X(VOTE, "vote", ARG_OPTION)                                                                            \
+	X(VOTE, "vote", ARG_OPTION | ARG_NUMBER)                                                               \
 	X(REGISTER, "register", ARG_NAME | ARG_BUILDING | ARG_UNIT | ARG_ROOM)                                 \
 	X(POINTS, "points", 0)                                                                                 \
 	X(STOP, "stop", ARG_SCOPE)                                                                             \
@@ -30,18 +30,18 @@
 	X(UNDO, "undo", 0)                                                                                     \
 	X(THANKS, "thanks", 0)                                                                                 \
 	X(CONSULT, "consult", ARG_TOPIC | ARG_TEXT)                                                            \
-	X(JOBS, "jobs", ARG_TEXT)                                                                              \
+	X(JOBS, "jobs", ARG_TEXT | ARG_TOPIC)                                                                  \
 	X(ERASE, "erase", 0)                                                                                   \
 	X(CALLBACK, "callback", 0)                                                                             \
 	X(PRIVATE, "private", ARG_TEXT)                                                                        \
 	X(FAQ, "faq", ARG_TOPIC)                                                                               \
 	X(ATTENDANCE, "attendance", ARG_CODE)                                                                  \
-	X(CHECKIN, "checkin", 0)                                                                               \
+	X(CHECKIN, "checkin", ARG_NUMBER)                                                                      \
 	X(PROXY, "proxy", ARG_FOR | ARG_TEXT)                                                                  \
 	X(WRONG_NUMBER, "wrong_number", 0)                                                                     \
 	X(ACTIVITY, "activity", 0)                                                                             \
 	X(ERRAND, "errand", ARG_TEXT)                                                                          \
-	X(TAKE, "take", ARG_NUMBER)                                                                            \
+	X(TAKE, "take", ARG_NUMBER | ARG_PEOPLE)                                                               \
 	X(GIVEBACK, "giveback", ARG_NUMBER)                                                                    \
 	X(ARRIVED, "arrived", ARG_NUMBER)                                                                      \
 	X(DONE, "done", ARG_NUMBER)                                                                            \

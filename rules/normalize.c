@@ -161,10 +161,13 @@ static void drop_smileys(struct glyphs *g)
 
 static void drop_politeness(const struct words *w, struct glyphs *g)
 {
-	int list = words_list_find(w, "politeness");
+	int list = words_list_find(w, "politeness"), titles = words_list_find(w, "titles");
 	const struct word *word;
 	while (list >= 0 && words_longest(w, g, 0, word_of_list, list, &word)) {
 		int n = word->n;
+		if (glyphs_at(g, n) && !is_stop(glyphs_at(g, n)) && glyphs_at(g, n) != 0x3001 &&
+		    words_longest(w, g, 0, word_of_list, titles, &word) && word->n == n)
+			return; /* 师傅已经在路上了: somebody that it is about */
 		while (is_stop(glyphs_at(g, n)) || glyphs_at(g, n) == 0x3001)
 			n++;
 		if (n >= g->count)

@@ -96,8 +96,10 @@ static bool is_number(const struct glyphs *g, int at, const struct run *r)
 	if (ends_with(g, at, vague) || (one_of(g, at + r->n, tail) && r->places))
 		return false;
 	if (r->places)
-		return r->n > 1 ? with_places(r) > 0
-				: r->value[0] == TEN && (counted || (at_edge(prev) && at_edge(next)));
+		return r->n > 1
+			   ? with_places(r) > 0
+			   : r->value[0] == TEN &&
+				 (counted || ((at_edge(prev) || ends_with(g, at, before)) && at_edge(next)));
 	if (r->n == 1) {
 		static const char *const clock[] = {"下午", "上午", "中午", "晚上",
 						    "早上", "凌晨", "傍晚", NULL};
@@ -124,6 +126,8 @@ static void convert(struct glyphs *g, int at, const struct run *r)
 	char digits[RUN_MAX + 1];
 	if (r->places) {
 		snprintf(digits, sizeof digits, "%d", with_places(r));
+	} else if (r->n == 1 && r->pair && is_digit(glyphs_at(g, at - 1))) {
+		snprintf(digits, sizeof digits, " %d", r->value[0]); /* 41、42两个 is no 422 */
 	} else {
 		for (int i = 0; i < r->n; i++)
 			digits[i] = (char)('0' + r->value[i]);

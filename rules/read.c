@@ -230,6 +230,14 @@ static void force(struct reading *rd, const struct match *m)
 				rd->clauses[k].rule = -1;
 		return;
 	}
+	for (int i = rd->clause_count - 1; i >= 0; i--) { /* 秤不准，我要反映: they stand before it */
+		struct clause *c = &rd->clauses[i];
+		if (c->state == CLAUSE_FREE && c->b <= m->a && c->topic == m->topic) {
+			c->state = CLAUSE_FORCED;
+			c->rule = rule;
+			return;
+		}
+	}
 	struct found *f = reading_add(rd, INTENT_COMPLAINT, m->rule->name, m->a, m->b, m->topic);
 	if (f)
 		set_args(m->rule, &f->in);

@@ -313,15 +313,12 @@ static int check_groups(struct reader *rd, const struct pattern *p)
 	static const struct {
 		const char *name;
 		unsigned args;
-	} known[] = {{"people", ARG_PEOPLE},     {"companions", ARG_PEOPLE},
-		     {"number", ARG_NUMBER},     {"numbers", ARG_NUMBER},
-		     {"option", ARG_OPTION},     {"days", ARG_DAYS},
-		     {"other", ARG_OTHER},
-		     {"building", ARG_BUILDING}, {"unit", ARG_UNIT},
-		     {"room", ARG_ROOM},         {"name", ARG_NAME},
-		     {"topic", ARG_TOPIC},       {"code", ARG_CODE},
-		     {"for", ARG_FOR},           {"to", ARG_TO},
-		     {"text", ARG_TEXT},         {"place", ARG_PLACE}};
+	} known[] = {{"people", ARG_PEOPLE},  {"companions", ARG_PEOPLE}, {"number", ARG_NUMBER},
+		     {"numbers", ARG_NUMBER}, {"option", ARG_OPTION},     {"days", ARG_DAYS},
+		     {"other", ARG_OTHER},    {"building", ARG_BUILDING}, {"unit", ARG_UNIT},
+		     {"room", ARG_ROOM},      {"name", ARG_NAME},         {"topic", ARG_TOPIC},
+		     {"code", ARG_CODE},      {"for", ARG_FOR},           {"to", ARG_TO},
+		     {"text", ARG_TEXT},      {"place", ARG_PLACE}};
 	const char *names[PATTERN_GROUPS];
 	int n = pattern_names(p, names, PATTERN_GROUPS);
 	unsigned may = rd->rule->kind == RULE_ADDRESS   ? ARG_BUILDING | ARG_UNIT | ARG_ROOM

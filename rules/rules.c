@@ -158,7 +158,8 @@ static bool only_once(enum intent_kind kind)
 {
 	return intent_args(kind) == 0 || kind == INTENT_ATTEND || kind == INTENT_DUTY || kind == INTENT_STOP ||
 	       kind == INTENT_RATE || kind == INTENT_PRIVATE || kind == INTENT_VOTE || kind == INTENT_CONSULT ||
-	       kind == INTENT_REGISTER || kind == INTENT_PROXY || kind == INTENT_ERRAND || kind == INTENT_JOBS;
+	       kind == INTENT_REGISTER || kind == INTENT_PROXY || kind == INTENT_CHECKIN ||
+	       kind == INTENT_ERRAND || kind == INTENT_JOBS;
 }
 
 static void merge(struct intent *into, const struct intent *in)
@@ -220,6 +221,11 @@ static bool outweighed(const struct found *all, int n, const struct intent *in, 
 		return later(all, n, INTENT_DECLINE, at) || has_kind(all, n, INTENT_ATTENDANCE);
 	case INTENT_DECLINE: /* "I said I would not come, but now I can" */
 		return later(all, n, INTENT_ATTEND, at);
+	case INTENT_ACKNOWLEDGE: /* "took 31, on my way" */
+		for (int i = 0; i < n && !(in->has & ARG_NUMBER); i++)
+			if (all[i].in.kind != INTENT_ACKNOWLEDGE && all[i].in.kind != INTENT_THANKS)
+				return true;
+		return false;
 	case INTENT_MENU:
 		return has_kind(all, n, INTENT_DUTY);
 	case INTENT_START:

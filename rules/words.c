@@ -73,7 +73,8 @@ static int open_section(struct words *w, char *name, struct section *s, const ch
 	}
 	if (strcmp(kind, "list") != 0 || !*what)
 		return err_set(e, path, line,
-			       "unknown section [%s]; there are list, category, sounds, looks and dialect", name);
+			       "unknown section [%s]; there are list, category, sounds, looks and dialect",
+			       name);
 	s->kind = WORD_LIST;
 	s->list = words_list_find(w, what);
 	if (s->list < 0) {
