@@ -10,13 +10,13 @@ static const struct {
 	void (*of_offer)(const struct facts *f, const struct intent *in, struct decision *d);
 } table[INTENT_COUNT] = {
     [INTENT_ATTEND] = {decide_attend, NEED_MEETINGS},
-    [INTENT_DECLINE] = {decide_decline, NEED_MEETINGS},
+    [INTENT_DECLINE] = {decide_decline, NEED_MEETINGS | NEED_CALL},
     [INTENT_COMPLAINT] = {decide_complaint, NEED_SIMILAR | NEED_RECENT},
     [INTENT_PROPOSAL] = {decide_proposal, NEED_AGENDA},
     [INTENT_SUPPORT] = {decide_support, NEED_NAMED | NEED_CANDIDATES | NEED_OFFER, decide_offer_support},
     [INTENT_STATUS] = {decide_status, NEED_NAMED | NEED_ITEM | NEED_OFFER, decide_offer_status},
     [INTENT_AGENDA] = {decide_agenda, NEED_MEETINGS | NEED_ITEMS},
-    [INTENT_DUTY] = {decide_duty, NEED_DUTY},
+    [INTENT_DUTY] = {decide_duty, NEED_DUTY | NEED_CHECKIN},
     [INTENT_MENU] = {decide_menu, 0},
     [INTENT_RATE] = {decide_rate, NEED_NAMED | NEED_CONSULT | NEED_OFFER, decide_offer_rate},
     [INTENT_VOTE] = {decide_later, 0},
@@ -25,7 +25,7 @@ static const struct {
     [INTENT_STOP] = {decide_stop, 0},
     [INTENT_START] = {decide_start, 0},
     [INTENT_UNDO] = {decide_undo, NEED_ACTIONS},
-    [INTENT_THANKS] = {decide_thanks, NEED_CONSULT},
+    [INTENT_THANKS] = {decide_thanks, NEED_CONSULT | NEED_CALL},
     [INTENT_CONSULT] = {decide_consult, NEED_CONSULT},
     [INTENT_JOBS] = {decide_jobs, NEED_OFFER},
     [INTENT_ERASE] = {decide_erase, 0},
@@ -33,8 +33,8 @@ static const struct {
     [INTENT_PRIVATE] = {decide_private, NEED_MEDIATORS},
     [INTENT_FAQ] = {decide_faq, NEED_FAQ},
     [INTENT_ATTENDANCE] = {decide_attendance, NEED_ATTENDANCE},
-    [INTENT_CHECKIN] = {decide_later, 0},
-    [INTENT_PROXY] = {decide_later, 0},
+    [INTENT_CHECKIN] = {decide_checkin, NEED_CHECKIN},
+    [INTENT_PROXY] = {decide_proxy, NEED_PROXY},
     [INTENT_WRONG_NUMBER] = {decide_wrong_number, 0},
     [INTENT_ACTIVITY] = {decide_activity, NEED_OFFER},
     [INTENT_ERRAND] = {decide_errand, NEED_OFFER},
@@ -42,8 +42,8 @@ static const struct {
     [INTENT_GIVEBACK] = {decide_giveback, NEED_NAMED | NEED_OFFER},
     [INTENT_ARRIVED] = {decide_arrived, NEED_CALL | NEED_NAMED | NEED_OFFER},
     [INTENT_DONE] = {decide_done, NEED_NAMED | NEED_OFFER},
-    [INTENT_STAFF_TAKE] = {decide_staff, NEED_NAMED | NEED_OFFER, decide_task_staff},
-    [INTENT_STAFF_VERIFY] = {decide_staff, NEED_NAMED | NEED_OFFER, decide_task_staff},
+    [INTENT_STAFF_TAKE] = {decide_staff, NEED_NAMED | NEED_OFFER | NEED_CALL, decide_task_staff},
+    [INTENT_STAFF_VERIFY] = {decide_verify, NEED_NAMED | NEED_OFFER | NEED_WITNESS, decide_task_staff},
     [INTENT_STAFF_RESOLVE] = {decide_staff, NEED_NAMED | NEED_OFFER, decide_task_staff},
     [INTENT_STAFF_RETURN] = {decide_staff, NEED_NAMED | NEED_OFFER, decide_task_staff},
     [INTENT_STAFF_TRANSFER] = {decide_staff, NEED_NAMED | NEED_OFFER, decide_task_staff},
@@ -55,7 +55,7 @@ static const struct {
     [INTENT_ANSWER] = {decide_answer, NEED_CONSULT},
     [INTENT_RESEND] = {decide_later, 0},
     [INTENT_CODE] = {decide_code, NEED_APPROVAL | NEED_RECENT | NEED_SIMILAR},
-    [INTENT_ACKNOWLEDGE] = {decide_staff, NEED_NAMED | NEED_OFFER, decide_task_staff},
+    [INTENT_ACKNOWLEDGE] = {decide_received, NEED_NAMED | NEED_OFFER | NEED_CALL, decide_task_staff},
     [INTENT_UNKNOWN] = {decide_unknown, NEED_RECENT | NEED_SIMILAR},
 };
 
@@ -86,7 +86,10 @@ void decide(const struct facts *f, const struct intent *in, struct decision *ret
 {
 	*ret = (struct decision){0};
 	bool offer = f->named.task && table[in->kind].of_offer;
-	(offer ? table[in->kind].of_offer : table[in->kind].decide)(f, in, ret);
+	if (table[in->kind].needs & NEED_CALL && means_call(f, in))
+		decide_acknowledge(f, in, ret);
+	else
+		(offer ? table[in->kind].of_offer : table[in->kind].decide)(f, in, ret);
 	if (f->flood_case)
 		stem_flood(f, ret);
 }

@@ -46,7 +46,7 @@ static const char *either(const char *a, const char *b)
 
 /* Where: what the text says; a building that is not the sender's own leaves nothing of the registered address.
  */
-static void address(const struct facts *f, const struct intent *in, struct effect *e)
+void address(const struct facts *f, const struct intent *in, struct effect *e)
 {
 	const struct sender *s = &f->sender;
 	bool elsewhere = in->building[0] && strcmp(in->building, s->building) != 0;
@@ -65,7 +65,7 @@ static void say_place(const struct facts *f, const struct effect *e, struct deci
 	decision_text(d, "place", e->place, 8);
 }
 
-static struct effect *join(struct decision *d, int number, const char *text, enum category c)
+struct effect *join(struct decision *d, int number, const char *text, enum category c)
 {
 	struct effect *e = decision_effect(d, EFFECT_JOIN);
 	e->number = number;
@@ -107,7 +107,7 @@ static bool join_likely(const struct facts *f, const struct intent *in, struct d
 	return true;
 }
 
-static struct effect *open_case(const struct facts *f, const struct intent *in, struct decision *d)
+struct effect *open_case(const struct facts *f, const struct intent *in, struct decision *d)
 {
 	struct effect *e = decision_effect(d, EFFECT_OPEN);
 	e->number = f->next_number;
@@ -294,29 +294,6 @@ void decide_rate(const struct facts *f, const struct intent *in, struct decision
 		decision_say(d, f, "rate.fair");
 	else
 		decision_say(d, f, "rate.bad");
-}
-
-void decide_duty(const struct facts *f, const struct intent *in, struct decision *d)
-{
-	int number = f->recent_duty;
-	if (number)
-		join(d, number, in->text, CATEGORY_SAFETY)->undo = -1; /* corrected, as the first call is */
-	else {
-		struct effect *e = open_case(f, in, d);
-		e->category = CATEGORY_SAFETY;
-		e->urgent = true;
-		e->undo = -1; /* a call for help is corrected, never taken away */
-		number = f->next_number;
-		d->arg_count = 0;
-	}
-	struct effect *e = decision_effect(d, EFFECT_DUTY);
-	e->number = number;
-	e->text = in->text;
-	address(f, in, e);
-	e->undo = ACTION_DUTY;
-	decision_int(d, "number", number);
-	/* Its own words in every case: nothing else in the text may shorten this answer. */
-	d->key = f->duty_count ? "duty" : "duty.nobody";
 }
 
 void decide_private(const struct facts *f, const struct intent *in, struct decision *d)

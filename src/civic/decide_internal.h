@@ -15,7 +15,6 @@ void decide_proposal(const struct facts *f, const struct intent *in, struct deci
 void decide_support(const struct facts *f, const struct intent *in, struct decision *d);
 void decide_status(const struct facts *f, const struct intent *in, struct decision *d);
 void decide_rate(const struct facts *f, const struct intent *in, struct decision *d);
-void decide_duty(const struct facts *f, const struct intent *in, struct decision *d);
 void decide_private(const struct facts *f, const struct intent *in, struct decision *d);
 void decide_unknown(const struct facts *f, const struct intent *in, struct decision *d);
 void decide_later(const struct facts *f, const struct intent *in, struct decision *d);
@@ -57,6 +56,19 @@ void decide_task_staff(const struct facts *f, const struct intent *in, struct de
 /* The key of a flavour's name ("flavour.task"); n1 t1 d1 … of what f->offer.list holds, each quoted. */
 const char *offer_what_key(enum flavour f);
 void offer_say_list(const struct facts *f, struct decision *d);
+void decide_duty(const struct facts *f, const struct intent *in, struct decision *d);
+void decide_received(const struct facts *f, const struct intent *in, struct decision *d);
+void decide_acknowledge(const struct facts *f, const struct intent *in, struct decision *d);
+/* Does an officer's text speak of a call for help? Then decide_acknowledge has it, whatever the intent. */
+bool means_call(const struct facts *f, const struct intent *in);
+void decide_checkin(const struct facts *f, const struct intent *in, struct decision *d);
+void decide_verify(const struct facts *f, const struct intent *in, struct decision *d);
+void decide_proxy(const struct facts *f, const struct intent *in, struct decision *d);
+
+/* Pieces of decide_case.c: a new case of the sender's; words that join case `number`; where it is. */
+struct effect *open_case(const struct facts *f, const struct intent *in, struct decision *d);
+struct effect *join(struct decision *d, int number, const char *text, enum category c);
+void address(const struct facts *f, const struct intent *in, struct effect *e);
 
 /* A fresh effect at the end of the list: all zero but for its kind and "cannot be undone". */
 struct effect *decision_effect(struct decision *d, enum effect_kind kind);

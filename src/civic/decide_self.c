@@ -94,9 +94,17 @@ static const char *const undone[ACTION_KIND_COUNT] = {
     [ACTION_RSVP] = "undone.rsvp",         [ACTION_CASE] = "undone.case",   [ACTION_SUPPORT] = "undone.support",
     [ACTION_LIKELY] = "undone.likely",     [ACTION_JOIN] = "undone.likely", [ACTION_OPT] = "undone.opt",
     [ACTION_REGISTER] = "undone.register", [ACTION_STEP] = "undone.step",   [ACTION_CHORE] = "undone.chore",
-    [ACTION_UNLINK] = "undone.unlink",     [ACTION_DUTY] = "undone.duty",   [ACTION_CONSULT] = "undone.case",   [ACTION_APPROVE] = "undone.approve",
-    [ACTION_CLAIM] = "undone.claim",       [ACTION_OFFER] = "undone.offer",
+    [ACTION_UNLINK] = "undone.unlink",
+    [ACTION_DUTY] = "undone.duty",
+    [ACTION_CONSULT] = "undone.case",
+    [ACTION_APPROVE] = "undone.approve",
+    [ACTION_CLAIM] = "undone.claim",
+    [ACTION_OFFER] = "undone.offer",
     [ACTION_SUBSCRIBE] = "undone.subscribe",
+    [ACTION_ACKNOWLEDGE] = "undone.acknowledge",
+    [ACTION_CHECKIN] = "undone.checkin",
+    [ACTION_WITNESS] = "undone.support",
+    [ACTION_PROXY] = "undone.case",
 };
 
 void decide_undo(const struct facts *f, const struct intent *in, struct decision *d)

@@ -1,6 +1,7 @@
 /* Facts about calls for help, check-ins, witnesses and those for whom somebody else speaks (civic/facts.h). */
 #pragma once
 
+#include "civic/case_life.h"
 #include "rules/intent.h"
 
 #include <stdint.h>
@@ -9,20 +10,24 @@
  * heard of and nobody has taken. */
 struct call_fact {
 	int number;                /* 0: none */
+	enum case_state state;     /* of the case */
 	bool waiting;              /* nobody has taken it */
 	bool told;                 /* this phone heard of it */
+	bool near;                 /* staff: it lies in the sender's grid or below, or nobody knows where */
 	bool mine;                 /* the sender has it */
 	char by[INTENT_SHORT_MAX]; /* who has it, "" nobody */
 	int choices;               /* calls that wait for this phone, when the text names none */
 	int numbers[3];
+	char phone[E164_MAX]; /* who called, "" nobody in particular */
 };
 
 /* The check-in that a text answers: the sender's own of today, or that of somebody whose buddy the sender is. */
 struct checkin_fact {
 	int64_t round; /* 0: none */
 	bool buddy;
-	bool open;   /* it waits for an answer */
-	int choices; /* people whose buddy the sender is and who were silent */
+	bool open;          /* it waits for an answer */
+	bool only_received; /* the words are nothing but "got it" */
+	int choices;        /* people whose buddy the sender is and who were silent */
 	int64_t person, plan;
 	char name[INTENT_SHORT_MAX], number[E164_MAX];
 	char building[16], unit[16], room[16];

@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include "civic/context.h"
 #include "daemon/balance.h"
-#include "daemon/participation_internal.h"
+#include "daemon/participation_duty.h"
 #include "store/approval.h"
 #include "store/chore.h"
 #include "store/event.h"
@@ -380,6 +380,8 @@ static int act(struct turn *t, const struct text_in *text)
 		r = decide_all(t, in, &a);
 		if (r >= 0)
 			r = send_answer(t, in, &a);
+		if (r >= 0) /* whoever texts is alive */
+			r = checkin_heard(t->p, t->sender.number, t->heard_utc, a.alarm, &t->by, t->now);
 	}
 	buf_done(&a.whole);
 	buf_done(&a.shorts);

@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "civic/deadline.h"
-#include "daemon/participation_internal.h"
+#include "daemon/participation_duty.h"
 #include "store/action.h"
 #include "store/chore.h"
 #include "store/event.h"
@@ -125,6 +125,7 @@ static int apply_join(const struct turn *t, const struct facts *f, const struct 
 
 static int apply_step(const struct turn *t, const struct facts *f, const struct effect *e)
 {
+	(void)f;
 	cleanup_free char *before = matter_remember(t->p->store, e->number);
 	enum case_state st;
 	int r = matter_act(t->p->store, e->number,
@@ -132,11 +133,6 @@ static int apply_step(const struct turn *t, const struct facts *f, const struct 
 			       .event = e->event, .note = e->note, .person = t->sender.person, .days = e->days},
 			   &t->by, t->now, &st);
 	if (r < 0)
-		return r;
-	if (e->event == CASE_EV_TAKE && f->named.urgent &&
-	    (r = event_add(t->p->store, EVENT_DUTY_ACKNOWLEDGED, t->by.id,
-			   json_pack("{s:i, s:I}", "case", e->number, "person", (json_int_t)t->sender.person),
-			   t->now)) < 0)
 		return r;
 	return note_action(t, e, e->number, json_loads(before, 0, NULL));
 }
@@ -260,8 +256,7 @@ static int apply_quote(const struct turn *t, const struct facts *f, const struct
 
 static int apply_duty(const struct turn *t, const struct facts *f, const struct effect *e)
 {
-	(void)f;
-	int r = duty_call(t, e);
+	int r = duty_call(t, f, e);
 	return r < 0 ? r : note_action(t, e, e->number, NULL);
 }
 
@@ -271,6 +266,18 @@ static int apply_mediate(const struct turn *t, const struct facts *f, const stru
 				  : chore_add(t->p->store, "mediator", t->sender.number, t->sender.person, "",
 					      &t->by, t->now, NULL, NULL);
 	return r < 0 ? r : mediate(t, e);
+}
+
+static int apply_acknowledge(const struct turn *t, const struct facts *f, const struct effect *e)
+{
+	(void)f;
+	return duty_acknowledge(t, e);
+}
+
+static int apply_cannot(const struct turn *t, const struct facts *f, const struct effect *e)
+{
+	(void)f;
+	return duty_cannot(t, e);
 }
 
 static int apply_approve(const struct turn *t, const struct facts *f, const struct effect *e)
@@ -329,6 +336,11 @@ static int (*const table[EFFECT_KIND_COUNT])(const struct turn *t, const struct 
     [EFFECT_WITHDRAW] = apply_withdraw,
     [EFFECT_SETTLED] = apply_settled,
     [EFFECT_SUBSCRIBE] = apply_subscribe,
+    [EFFECT_ACKNOWLEDGE] = apply_acknowledge,
+    [EFFECT_CANNOT] = apply_cannot,
+    [EFFECT_CHECKIN] = checkin_answer,
+    [EFFECT_WITNESS] = verify_answer,
+    [EFFECT_PROXY] = proxy_open,
 };
 
 int apply(const struct turn *t, const struct facts *f, const struct decision *d)

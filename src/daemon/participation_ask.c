@@ -1,7 +1,7 @@
 /* One question at a time to a phone: a bare digit must have one meaning. What else is to be asked waits until the open one
  * is answered or expires. */
 #include "base/mem.h"
-#include "daemon/participation_internal.h"
+#include "daemon/participation_duty.h"
 #include "store/question.h"
 #include "store/worklist.h"
 
@@ -13,6 +13,7 @@ static int (*const askers[])(const struct participation *p, const char *number, 
     news_ask_rating,
     offers_ask_settled,
     rounds_ask_held,
+    verify_ask,
 };
 
 int ask_next(const struct participation *p, const char *number, int64_t now)

@@ -1,12 +1,14 @@
 /* Gathers what the decision about one intent needs: a table with one function a need. */
 #include "base/mem.h"
 #include "base/text.h"
-#include "daemon/participation_internal.h"
+#include "daemon/participation_duty.h"
 #include "store/action.h"
 #include "store/approval.h"
+#include "store/duty.h"
 #include "store/facts.h"
 #include "store/matter.h"
 #include "store/offer.h"
+#include "store/proxy.h"
 #include "store/question.h"
 
 static bool wordless(const char *text)
@@ -92,11 +94,15 @@ static int get_recent(const struct turn *t, const struct intent *in, struct fact
 static int get_duty(const struct turn *t, const struct intent *in, struct facts *f)
 {
 	(void)in;
-	char phones[32][E164_MAX];
 	int r = facts_recent_duty(t->p->store, f);
-	if (r >= 0 && (r = duty_phones(t, t->sender.grid, phones, 32)) >= 0)
+	if (r >= 0 && (r = duty_count(t->p, t->sender.grid, t->sender.number, t->now)) >= 0)
 		f->duty_count = r;
 	return r;
+}
+
+static int get_call(const struct turn *t, const struct intent *in, struct facts *f)
+{
+	return facts_call(t->p->store, &t->sender, in->has & ARG_NUMBER ? in->number : 0, t->now, &f->duty.call);
 }
 
 static int get_mediators(const struct turn *t, const struct intent *in, struct facts *f)
@@ -117,7 +123,9 @@ static int get_approval(const struct turn *t, const struct intent *in, struct fa
 static int get_actions(const struct turn *t, const struct intent *in, struct facts *f)
 {
 	(void)in;
-	int r = action_last(t->p->store, t->sender.number, t->now - UNDO_S, f->actions);
+	int r = proxy_arrived(t->p->store, t->sender.number, t->now);
+	if (r >= 0)
+		r = action_last(t->p->store, t->sender.number, t->now - UNDO_S, f->actions);
 	if (r >= 0)
 		f->action_count = r;
 	return r;
@@ -160,6 +168,8 @@ static const struct {
     {NEED_POINTS, points_facts},   {NEED_CONSULT, consult_facts}, /* participation_civics.c, …_consult.c */
     {NEED_FAQ, faq_facts},
     {NEED_OFFER, get_offer}, /* after the named matter */
+    {NEED_CALL, get_call},         {NEED_CHECKIN, checkin_facts},
+    {NEED_PROXY, proxy_facts},     {NEED_WITNESS, verify_facts},
 };
 
 int gather(const struct turn *t, const struct intent *in, bool several, struct facts *f)

@@ -54,10 +54,7 @@ int gather(const struct turn *t, const struct intent *in, bool several, struct f
 int apply(const struct turn *t, const struct facts *f, const struct decision *d);
 /* What UNDO needs to take the effect back: `before` (taken; may be NULL) is the state that comes back. */
 int note_action(const struct turn *t, const struct effect *e, int64_t subject, json_t *before);
-/* ---- participation_duty.c */
-int duty_phones(const struct turn *t, const char *grid, char (*ret)[E164_MAX], int max);
-int duty_call(const struct turn *t, const struct effect *e);
-int duty_correct(const struct turn *t, int number);
+/* ---- participation_mediate.c */
 int mediator_phones(const struct turn *t, char (*ret)[E164_MAX], int max);
 int mediate(const struct turn *t, const struct effect *e);
 /* ---- participation_approval.c: the second person's yes to a large broadcast */

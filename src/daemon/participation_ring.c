@@ -1,7 +1,7 @@
 /* Somebody rang. The gateway never picks up. */
 #include "base/text.h"
 #include "civic/ring.h"
-#include "daemon/participation_internal.h"
+#include "daemon/participation_duty.h"
 #include "store/chore.h"
 #include "store/event.h"
 #include "store/facts.h"
@@ -115,6 +115,8 @@ static int ring(const struct participation *p, const char *number, const char *m
 			   json_pack("{s:s, s:s, s:I}", "number", from, "modem", modem ? modem : "", "message",
 				     (json_int_t)t.message),
 			   now)) < 0)
+		return r;
+	if ((r = checkin_heard(p, from, now, false, &t.by, now)) < 0)
 		return r;
 	switch (ring_decide(&f)) {
 	case RING_RECORD:

@@ -2,7 +2,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "civic/clock_guard.h"
-#include "daemon/participation_internal.h"
+#include "daemon/participation_duty.h"
 #include "store/audience.h"
 #include "store/event.h"
 #include "store/meeting.h"
@@ -82,9 +82,13 @@ static int note_overdue(const struct participation *p, int64_t now, int64_t *nex
 /* What time brings, in this order; each brings its part up to date and lowers `next` to the time of its next look. */
 static int (*const steps[])(const struct participation *p, int64_t now, int64_t *next) = {
     lay_out,  close_meetings, note_overdue, news_send,    meeting_news,
+    checkin_tick, verify_tick,
     offers_tick, offers_tell, ask_tick, agenda_freeze,  rounds_send,  results_send, approval_send,
     points_tick, consult_tick,
 };
+
+/* What a wrong clock does not stop. */
+static int (*const always[])(const struct participation *p, int64_t now, int64_t *next) = {duty_tick};
 
 static int tick(const struct participation *p, int64_t now, int64_t *ret_next, bool *ret_ok)
 {
@@ -92,8 +96,11 @@ static int tick(const struct participation *p, int64_t now, int64_t *ret_next, b
 	int r = note_clock(p, now, ret_ok);
 	if (r < 0)
 		return r;
+	for (size_t i = 0; i < ARRAY_LEN(always); i++)
+		if ((r = always[i](p, now, &next)) < 0)
+			return r;
 	if (!*ret_ok) {
-		*ret_next = now + CLOCK_RETRY_S;
+		*ret_next = next < now + CLOCK_RETRY_S ? next : now + CLOCK_RETRY_S;
 		return 0;
 	}
 	for (size_t i = 0; i < ARRAY_LEN(steps); i++)

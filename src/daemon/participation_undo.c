@@ -2,7 +2,7 @@
  * decided before. */
 #include "base/mem.h"
 #include "base/text.h"
-#include "daemon/participation_internal.h"
+#include "daemon/participation_duty.h"
 #include "store/action.h"
 #include "store/broadcast.h"
 #include "store/chore.h"
@@ -172,7 +172,13 @@ static int (*const table[ACTION_KIND_COUNT])(const struct turn *t, const struct 
     [ACTION_REGISTER] = undo_register, [ACTION_STEP] = undo_step,     [ACTION_CHORE] = undo_chore,
     [ACTION_CONSULT] = undo_consult,   [ACTION_UNLINK] = undo_unlink, [ACTION_DUTY] = undo_duty,
     [ACTION_APPROVE] = undo_approve,
-    [ACTION_CLAIM] = undo_claim,       [ACTION_OFFER] = undo_offer,  [ACTION_SUBSCRIBE] = undo_subscribe,
+    [ACTION_CLAIM] = undo_claim,
+    [ACTION_OFFER] = undo_offer,
+    [ACTION_SUBSCRIBE] = undo_subscribe,
+    [ACTION_ACKNOWLEDGE] = duty_undo_take,
+    [ACTION_CHECKIN] = checkin_undo,
+    [ACTION_WITNESS] = verify_undo,
+    [ACTION_PROXY] = proxy_undo,
 };
 
 int undo_action(const struct turn *t, int64_t action, bool split)

@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* `code` itself and the grids above it, nearest first. The count (0: unknown code), or -errno. */
-static int ancestors(struct store *s, const char *code, char ret[GRID_DEPTH_MAX][GRID_CODE_MAX])
+int grid_above(struct store *s, const char *code, char ret[GRID_DEPTH_MAX][GRID_CODE_MAX])
 {
 	cleanup_query struct query q = {0};
 	int n = 0;
@@ -40,7 +40,7 @@ int grid_put(struct store *s, const char *code, const char *name, const char *pa
 	if (parent && *parent) {
 		char up[GRID_DEPTH_MAX][GRID_CODE_MAX];
 		int64_t below;
-		int depth = ancestors(s, parent, up);
+		int depth = grid_above(s, parent, up);
 		if (depth < 0)
 			return depth;
 		bool loop = !strcmp(parent, code);

@@ -18,5 +18,8 @@ struct grid {
  * -ELOOP when it would become its own ancestor, -E2BIG when the tree gets deeper than GRID_DEPTH_MAX. */
 int grid_put(struct store *s, const char *code, const char *name, const char *parent);
 
+/* `code` and what lies above it, nearest first. The count, or -errno. */
+int grid_above(struct store *s, const char *code, char ret[GRID_DEPTH_MAX][GRID_CODE_MAX]);
+
 /* The tree from `top` (NULL: all), parents before their children. A callback's non-zero ends the walk. */
 int grid_list(struct store *s, const char *top, int (*each)(void *user, const struct grid *g), void *user);
