@@ -176,22 +176,23 @@ int point_reverse_cause(struct store *s, enum point_reason reason, int64_t subje
 
 /* ---------------------------------------------------------------------------------------------- lists */
 
+#define LIST(where)                                                                                            \
+	"SELECT * FROM (SELECT p.id, p.person, p.utc, p.delta, coalesce(p.subject, 0), coalesce(p.reverses, "  \
+	"0),"                                                                                                  \
+	" coalesce((SELECT min(b.id) FROM point b WHERE b.reverses = p.id), 0), w.name, coalesce(h.grid, '')," \
+	" p.reason, p.note, p.actor FROM point p JOIN person w ON w.id = p.person"                             \
+	" JOIN household h ON h.id = w.household WHERE " where " AND (?2 IS NULL OR h.grid IN " GRID_SUBTREE(  \
+	    "?2") ") AND (?3 IS NULL OR p.reason = ?3) AND p.utc >= ?4 ORDER BY p.id DESC LIMIT ?5)"           \
+		  " ORDER BY CASE WHEN ?6 THEN -id ELSE id END"
+
 int point_list(struct store *s, const struct point_filter *f, int (*row)(void *ctx, const struct point_row *p),
 	       void *ctx)
 {
 	cleanup_query struct query q = {0};
-	int r = query_open(
-	    s, &q,
-	    "SELECT * FROM (SELECT p.id, p.person, p.utc, p.delta, coalesce(p.subject, 0), "
-	    "coalesce(p.reverses, 0),"
-	    " coalesce((SELECT min(b.id) FROM point b WHERE b.reverses = p.id), 0),"
-	    " w.name, coalesce(h.grid, ''), p.reason, p.note, p.actor"
-	    " FROM point p JOIN person w ON w.id = p.person JOIN household h ON h.id = w.household"
-	    " WHERE (?1 = 0 OR p.person = ?1) AND (?2 = 0 OR p.id = ?2) AND (?3 IS NULL OR h.grid "
-	    "IN " GRID_SUBTREE("?3") ") AND (?4 IS NULL OR p.reason = ?4) AND p.utc >= ?5"
-				     " ORDER BY p.id DESC LIMIT ?6) ORDER BY CASE WHEN ?7 THEN -id ELSE id END",
-	    "IITTIIb", f->person, f->id, f->grid ? f->grid : "", f->reason ? f->reason : "", f->since_utc,
-	    f->limit == LONG_MAX ? (int64_t)-1 : (int64_t)f->limit, f->newest_first);
+	const char *sql = f->id ? LIST("p.id = ?1") : f->person ? LIST("p.person = ?1") : LIST("?1 = 0");
+	int r = query_open(s, &q, sql, "ITTIIb", f->id ? f->id : f->person, f->grid ? f->grid : "",
+			   f->reason ? f->reason : "", f->since_utc,
+			   f->limit == LONG_MAX ? (int64_t)-1 : (int64_t)f->limit, f->newest_first);
 	while (r >= 0 && (r = query_next(&q)) == 1) {
 		struct point_row p = {.id = query_int(&q, 0),
 				      .person = query_int(&q, 1),

@@ -11,7 +11,7 @@ import unittest
 from harness import ROOT, Site
 
 GROWS = ("message_in", "message_out", "part_out", "pdu_in", "matter", "supporter", "journal", "event", "person", "person_phone", "phone",
-         "household", "action", "invitation", "rsvp", "poll_voter", "points")
+         "household", "action", "invitation", "rsvp", "poll_voter", "point")
 
 # A piece of the statement, and why it may go through a whole table.
 ALLOWED = {
@@ -22,6 +22,7 @@ ALLOWED = {
     "FROM matter m LEFT JOIN person rp ON rp.id = m.reporter LEFT JOIN person ap ON ap.id = m.assignee WHERE true AND":
         "a list of cases, from the newest until it is long enough",
     "LEFT JOIN person ap ON ap.id = m.assignee WHERE ?8 <> 0 AND": "all cases",
+    "JOIN household h ON h.id = w.household WHERE ?1 = 0 AND": "a list of points, from the newest until it is long enough",
     "FROM message_in m WHERE true AND": "a list of texts, from the newest until it is long enough",
 }
 LITERALS = re.compile(r'"(?:\\.|[^"\\\n])*"(?:\s*"(?:\\.|[^"\\\n])*")*')
