@@ -1,5 +1,10 @@
 #include "civic/context.h"
 #include "base/text.h"
+#include "civic/poll.h"
+
+#define LATE_SURE_S  (2 * DAY_S)
+#define OPTION_WORDS 24 /* characters: an option's text with some words around it */
+#define LATE_WORDS   4  /* characters: "平安", "都好", "赞成" */
 
 #include <string.h>
 
@@ -67,6 +72,53 @@ bool context_apply(const struct question_fact *q, const char *words, struct inte
 		return false; /* a bare 3 again */
 	become(one, !strcmp(q->detail, "proposal") ? INTENT_PROPOSAL : INTENT_COMPLAINT, words);
 	return true;
+}
+
+static int characters(const char *text)
+{
+	int n = 0;
+	for (uint32_t c; (c = text_next(&text));)
+		n += c > ' ' && !(c >= 0x3000 && c <= 0x303F);
+	return n;
+}
+
+bool context_late(const struct question_fact *q, const char *words, bool meeting, int64_t now)
+{
+	int digit = poll_bare_digit(words);
+	bool fresh = now - q->expires_utc <= LATE_SURE_S;
+	if (digit == 0 || digit == 9)
+		return false;
+	switch (q->kind) {
+	case ASKED_INVITATION: /* "来" and "1" mean the next meeting as soon as this one is long over */
+		return fresh && characters(words) <= LATE_WORDS;
+	case ASKED_POLL:
+	case ASKED_RATING:
+	case ASKED_VERIFY:
+		return digit > 0 && (fresh || (!meeting && digit <= 2));
+	case ASKED_CHECKIN:
+		return fresh && characters(words) <= LATE_WORDS;
+	case ASKED_NONE:
+	case ASKED_CODE:
+	case ASKED_TEXT:
+	case ASKED_COUNT:
+		return false;
+	}
+	return false;
+}
+
+void context_option(const struct poll_fact *p, const char *words, struct intents *in)
+{
+	struct intent *one = &in->list[0];
+	if (!p->id || in->count != 1 ||
+	    !(one->kind == INTENT_UNKNOWN || one->kind == INTENT_COMPLAINT || one->kind == INTENT_PROPOSAL ||
+	      one->kind == INTENT_THANKS))
+		return;
+	if (poll_bare_digit(words) >= 0 || characters(words) > OPTION_WORDS)
+		return;
+	int option = poll_option_meant(p, 0, words);
+	if (option >= 1)
+		*one = (struct intent){
+		    .kind = INTENT_VOTE, .has = ARG_OPTION, .option = option, .rule = "poll/option"};
 }
 
 /* "4" or "3。" names no matter: digits and punctuation alone. */

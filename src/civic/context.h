@@ -8,6 +8,12 @@
  * building that was asked for, else "". True: the question is answered by this text. */
 bool context_apply(const struct question_fact *q, const char *words, struct intents *in, char building[16]);
 
+/* No question is open: do the words answer `q`, that one expired unanswered? A bare digit does for two days, and longer when no
+ * meeting is coming that it may mean (`meeting`); two or three characters do for what they can only answer. */
+bool context_late(const struct question_fact *q, const char *words, bool meeting, int64_t now);
+/* Free words that are one option's own text are a vote for it. */
+void context_option(const struct poll_fact *p, const char *words, struct intents *in);
+
 /* Makes a bare 3 or 4 textless, drops what a call for help already says (complaints beside it), and thanks
  * beside anything else. */
 void context_reduce(struct intents *in);

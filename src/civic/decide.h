@@ -26,10 +26,12 @@ enum fact_need {
 	NEED_ITEM = 1 << 18,       /* … of the named matter */
 	NEED_ATTENDANCE = 1 << 19, /* … of the intent's code */
 	NEED_CALL = 1 << 20,       /* facts_duty.h */
+	NEED_POLLS = 1 << 28,      /* facts_poll.h */
+	NEED_RESEND = 1 << 29,     /* facts_resend.h */
 	NEED_CHECKIN = 1 << 21,
 	NEED_PROXY = 1 << 22,
 	NEED_WITNESS = 1 << 23,
-	NEED_POINTS = 1 << 24,  /* facts_civics.h */
+	NEED_POINTS = 1 << 24, /* facts_civics.h */
 	NEED_CONSULT = 1 << 25,
 	NEED_FAQ = 1 << 26,
 };
@@ -70,6 +72,8 @@ enum effect_kind {
 	EFFECT_WITHDRAW,  /* number: an offer of the sender's own */
 	EFFECT_SETTLED,   /* number: …; answer: enum claim_event, confirm or deny; note */
 	EFFECT_SUBSCRIBE, /* origin: the board */
+	EFFECT_VOTE,           /* subject: poll; answer: the option; private: secret */
+	EFFECT_RESENT,         /* the last text goes out again as this answer */
 	EFFECT_KIND_COUNT
 };
 

@@ -68,6 +68,8 @@ static void settle_invitation(const struct facts *f, const struct meeting_fact *
 
 void decide_attend(const struct facts *f, const struct intent *in, struct decision *d)
 {
+	if (decide_missed_meeting(f, d))
+		return;
 	int which = meeting_choose(f);
 	if (which < 0) {
 		say_none_or_which(f, in, which, d);
@@ -95,6 +97,8 @@ void decide_attend(const struct facts *f, const struct intent *in, struct decisi
 
 void decide_decline(const struct facts *f, const struct intent *in, struct decision *d)
 {
+	if (decide_missed_meeting(f, d))
+		return;
 	int which = meeting_choose(f);
 	if (which < 0) {
 		say_none_or_which(f, in, which, d);

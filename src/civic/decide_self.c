@@ -105,6 +105,7 @@ static const char *const undone[ACTION_KIND_COUNT] = {
     [ACTION_CHECKIN] = "undone.checkin",
     [ACTION_WITNESS] = "undone.support",
     [ACTION_PROXY] = "undone.case",
+    [ACTION_VOTE] = "undone.vote",
 };
 
 void decide_undo(const struct facts *f, const struct intent *in, struct decision *d)

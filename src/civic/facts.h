@@ -11,6 +11,7 @@
 #include "civic/facts_offer.h"
 #include "civic/facts_meeting.h"
 #include "civic/facts_poll.h"
+#include "civic/facts_resend.h"
 #include "rules/intent.h"
 
 #define CIVIC_CODE_MAX   32 /* of a grid, with NUL */
@@ -83,7 +84,8 @@ struct matter_fact {
 
 struct question_fact {
 	enum asked kind; /* ASKED_NONE: none open */
-	int64_t subject;
+	int64_t subject, expires_utc;
+	bool late; /* it expired before the answer came */
 	char detail[32];
 };
 
@@ -123,6 +125,7 @@ struct approval_fact {
 	X(WITNESS, "witness")                                                                                  \
 	X(PROXY, "proxy")                                                                                      \
 	X(APPROVE, "approve")                                                                                  \
+	X(VOTE, "vote")                                                                                        \
 	X(CLAIM, "claim")                                                                                      \
 	X(OFFER, "offer")                                                                                      \
 	X(SUBSCRIBE, "subscribe")                                                                              \
@@ -167,6 +170,7 @@ struct facts {
 	struct approval_fact approval;
 	struct duty_facts duty;
 	struct polls_fact polls;
+	struct resend_fact resend;
 	struct offer_facts offer;
 	struct meeting_facts meeting;
 	struct civics_fact civics;

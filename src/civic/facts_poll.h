@@ -32,6 +32,7 @@ struct poll_fact {
 	int option_count;
 	int64_t opens_utc, closes_utc, ended_utc;
 	bool secret, household;
+	bool sealed;          /* what a secret one is told can be kept secret: the private file is usable */
 	bool entitled;        /* the sender may vote */
 	int64_t voted_utc;    /* when this phone's vote that counts came in, 0: none */
 	int option;           /* it; 0: none, or secret */
@@ -39,6 +40,9 @@ struct poll_fact {
 };
 
 struct polls_fact {
+	char line[POLL_OPTIONS_MAX * POLL_OPTION_MAX]; /* "1赞成 2反对 3弃权" */
+	int meant;             /* option of `poll` that the words mean, 0: none of them */
+	bool late;             /* it was written after the close */
 	struct poll_fact poll; /* that is meant, else id 0 */
 	int open;              /* polls that are open to this phone */
 	int elsewhere;         /* … and to others only */

@@ -189,6 +189,10 @@ static const struct {
     {"remedy", "请检查USB线和供电。", "Check USB cable and power."},
     {"note", "已换灯泡", "bulb replaced"},
     {"state", "办理中", "in progress"},
+    {"question", "3栋加装电梯同意吗", "A lift for building 3"},
+    {"options", "1赞成 2反对 3弃权", "1 For 2 Against 3 Abstain"},
+    {"option", "2", "2"},
+    {"phone", "8001", "8001"},
 };
 
 static const char *typical_value(const char *name, size_t n, enum language lang)

@@ -1,10 +1,8 @@
 #include "daemon/participation.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "civic/context.h"
 #include "daemon/balance.h"
 #include "daemon/participation_duty.h"
-#include "store/approval.h"
 #include "store/chore.h"
 #include "store/event.h"
 #include "store/facts.h"
@@ -12,7 +10,6 @@
 #include "store/matter.h"
 #include "store/phone.h"
 #include "store/private.h"
-#include "store/question.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -20,6 +17,7 @@
 #include <string.h>
 
 #define REPLY_AT_ONCE_S  (10 * MINUTE_S) /* a reply to a text this young may go out in the quiet hours */
+#define SEALED_ANSWER    "***"           /* stands in the database for what a secret vote was answered */
 #define SENT_PLAUSIBLE_S DAY_S           /* a service centre's time further off than this is wrong */
 
 struct text_in {
@@ -81,6 +79,7 @@ struct answer {
 	int short_count;
 	bool alarm, sensitive, leave;
 	const char *daily; /* the key that is said once a day */
+	int64_t sealed;    /* a secret poll that it speaks of, 0 none */
 	int64_t not_after_utc, meeting;
 	int matter;
 };
@@ -133,6 +132,8 @@ static void add_part(const struct turn *t, const struct decision *d, struct answ
 			a->not_after_utc = a->not_after_utc > d->args[i].n ? a->not_after_utc : d->args[i].n;
 	for (int i = 0; i < d->effect_count; i++) {
 		const struct effect *e = &d->effects[i];
+		if (e->kind == EFFECT_VOTE && e->private)
+			a->sealed = e->subject;
 		if (e->kind == EFFECT_RSVP)
 			a->meeting = e->subject;
 		if (e->kind == EFFECT_OPEN || e->kind == EFFECT_SUPPORT || e->kind == EFFECT_JOIN ||
@@ -256,6 +257,10 @@ static int send_answer(const struct turn *t, const struct intents *in, struct an
 		say(t->p, t->language, "budget", NULL, &a->whole);
 		if ((r = phone_set_budget_notice(t->p->store, t->sender.number, t->now)) < 0)
 			return r;
+	} else if (a->sealed) {
+		snprintf(dedupe, sizeof dedupe, "poll:%" PRId64 ":vote:%" PRId64, a->sealed, t->message);
+		o.dedupe = dedupe;
+		o.stand_in = SEALED_ANSWER;
 	} else if (a->daily) {
 		snprintf(dedupe, sizeof dedupe, "%.12s:%.23s:%" PRId64, a->daily, t->sender.number,
 			 t->now / DAY_S);
@@ -304,63 +309,6 @@ static void keep_vital(struct intents *in)
 	in->count = n;
 }
 
-/* What a code with a word beside it may look like while nobody thinks of codes. */
-static bool may_be_code(const struct intents *in)
-{
-	enum intent_kind k = in->list[0].kind;
-	return in->count == 1 &&
-	       (k == INTENT_UNKNOWN || k == INTENT_SUPPORT || k == INTENT_THANKS || k == INTENT_ATTENDANCE);
-}
-
-/* "同意 482 716" while a code is expected of this phone: a second question, but never one for a bare digit. */
-static int read_as_code(const struct turn *t, struct intents *in)
-{
-	int r = approval_expected(t->p->store, t->sender.number, t->now);
-	if (r <= 0)
-		return r;
-	cleanup_free struct intents *as_code = mem_alloc(sizeof *as_code);
-	rules_read(t->p->rules, t->words,
-		   &(struct rules_context){.asked = ASKED_CODE, .roles = t->sender.roles}, as_code);
-	if (as_code->count == 1 && as_code->list[0].kind == INTENT_CODE &&
-	    strlen(as_code->list[0].code) == APPROVAL_DIGITS)
-		*in = *as_code;
-	return 0;
-}
-
-static int read_in_context(struct turn *t, struct intents *in)
-{
-	struct question_fact q;
-	char building[16];
-	int r = question_get(t->p->store, t->sender.number, t->now, &q);
-	if (r < 0)
-		return r;
-	rules_read(
-	    t->p->rules, t->words,
-	    &(struct rules_context){.asked = q.kind, .roles = t->sender.roles, .machine = t->sender.machine},
-	    in);
-	if (t->sender.roles & ROLE(SECRETARY) && may_be_code(in) && (r = read_as_code(t, in)) < 0)
-		return r;
-	if (q.kind == ASKED_TEXT && in->count == 1 &&
-	    (!strcmp(q.detail, "attend") || !strcmp(q.detail, "decline")) && strlen(t->words) <= 2 &&
-	    context_building(t->words, building))
-		in->list[0] =
-		    (struct intent){.kind = INTENT_UNKNOWN}; /* "3": the building that was asked for */
-	if (context_apply(&q, t->words, in, building)) {
-		if ((r = question_clear(t->p->store, t->sender.number)) < 0)
-			return r;
-		if (*building && !t->sender.grid[0]) {
-			r = facts_grid_of_building(t->p->store, building, t->sender.grid);
-			if (r < 0 && r != -ENOENT)
-				return r;
-			if (r == -ENOENT) /* nobody is known to live there: a person rings back instead of
-					     asking again */
-				in->list[0] = (struct intent){.kind = INTENT_CALLBACK};
-		}
-	}
-	context_reduce(in);
-	return 0;
-}
-
 static int act(struct turn *t, const struct text_in *text)
 {
 	struct store *s = t->p->store;
@@ -387,7 +335,7 @@ static int act(struct turn *t, const struct text_in *text)
 	buf_done(&a.shorts);
 	if (r < 0)
 		return r;
-	return inbox_done(s, t->message, has_intent(in, INTENT_PRIVATE) ? NULL : json);
+	return inbox_done(s, t->message, has_intent(in, INTENT_PRIVATE) || a.sealed ? NULL : json);
 }
 
 static int take(const struct participation *p, int64_t id, int64_t now)

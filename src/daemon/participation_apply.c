@@ -165,7 +165,7 @@ static int apply_unlink(const struct turn *t, const struct facts *f, const struc
 	(void)f;
 	int r = phone_set_unlinked(t->p->store, t->sender.number, t->now, t->now);
 	if (r >= 0)
-		r = question_clear(t->p->store, t->sender.number);
+		r = question_forget(t->p->store, t->sender.number);
 	if (r >= 0)
 		r = note_action(t, e, 0, NULL);
 	return r < 0 ? r : person_event(t, t->sender.person, "number unlinked");
@@ -305,6 +305,12 @@ static int apply_consult(const struct turn *t, const struct facts *f, const stru
 	return consult_apply(t, e);
 }
 
+static int apply_resent(const struct turn *t, const struct facts *f, const struct effect *e)
+{
+	(void)f, (void)e;
+	return phone_set_resent(t->p->store, t->sender.number, t->now);
+}
+
 static int (*const table[EFFECT_KIND_COUNT])(const struct turn *t, const struct facts *f,
 					     const struct effect *e) = {
     [EFFECT_RSVP] = apply_rsvp,
@@ -341,6 +347,8 @@ static int (*const table[EFFECT_KIND_COUNT])(const struct turn *t, const struct 
     [EFFECT_CHECKIN] = checkin_answer,
     [EFFECT_WITNESS] = verify_answer,
     [EFFECT_PROXY] = proxy_open,
+    [EFFECT_VOTE] = apply_vote,
+    [EFFECT_RESENT] = apply_resent,
 };
 
 int apply(const struct turn *t, const struct facts *f, const struct decision *d)

@@ -8,6 +8,7 @@
 #include "store/facts.h"
 #include "store/matter.h"
 #include "store/offer.h"
+#include "store/phone.h"
 #include "store/proxy.h"
 #include "store/question.h"
 
@@ -154,6 +155,17 @@ static int get_offer(const struct turn *t, const struct intent *in, struct facts
 	return in->has & ARG_NUMBER ? 0 : get_offers(t->p->store, in->kind, f);
 }
 
+static int get_resend(const struct turn *t, const struct intent *in, struct facts *f)
+{
+	struct phone ph;
+	(void)in;
+	int r = phone_get(t->p->store, t->sender.number, &ph);
+	if (r < 0)
+		return r;
+	f->resend.resent_utc = ph.resent_utc;
+	return facts_last_text(t->p->store, t->sender.number, t->now, &f->resend);
+}
+
 static const struct {
 	enum fact_need need;
 	int (*get)(const struct turn *t, const struct intent *in, struct facts *f);
@@ -164,12 +176,14 @@ static const struct {
     {NEED_SIMILAR, get_similar},   {NEED_RECENT, get_recent},
     {NEED_DUTY, get_duty},         {NEED_MEDIATORS, get_mediators},
     {NEED_APPROVAL, get_approval}, {NEED_ACTIONS, get_actions},
-    {NEED_ITEM, get_item}, /* after the named matter */
+    {NEED_ITEM, get_item},                                        /* after the named matter */
     {NEED_POINTS, points_facts},   {NEED_CONSULT, consult_facts}, /* participation_civics.c, …_consult.c */
     {NEED_FAQ, faq_facts},
     {NEED_OFFER, get_offer}, /* after the named matter */
     {NEED_CALL, get_call},         {NEED_CHECKIN, checkin_facts},
     {NEED_PROXY, proxy_facts},     {NEED_WITNESS, verify_facts},
+    {NEED_POLLS, get_polls},
+    {NEED_RESEND, get_resend},
 };
 
 int gather(const struct turn *t, const struct intent *in, bool several, struct facts *f)
@@ -184,6 +198,8 @@ int gather(const struct turn *t, const struct intent *in, bool several, struct f
 		return r;
 	if (!(t->sender.roles & ROLES_STAFF) && (r = facts_flood(s, f)) < 0)
 		return r;
+	if (f->question.kind == ASKED_NONE)
+		f->question = t->meant;
 	for (size_t i = 0; i < ARRAY_LEN(table); i++)
 		if (needs & table[i].need && (r = table[i].get(t, in, f)) < 0)
 			return r;

@@ -20,12 +20,18 @@ struct turn {
 	const char *words; /* verbatim, "" when there are none */
 	int64_t heard_utc; /* when it was sent or came */
 	enum language language;
+	struct question_fact
+	    meant; /* none is open, but the words answer this one: late, or a vote that is changed */
 };
 
 /* ---- participation.c */
 void turn_actor(struct turn *t, enum journal_channel channel); /* fills t->by */
 /* Does the sender get an answer? Fills the rest of `af`. */
 int turn_attention(const struct turn *t, struct attention_facts *af, struct attention *ret);
+
+/* ---- participation_context.c */
+/* What the rules read out of t->words, in the light of what this phone was asked; fills t->meant. */
+int read_in_context(struct turn *t, struct intents *in);
 
 /* ---- participation_reply.c */
 /* The reply text `key` with `args` (ended by a NULL name) appended to out. */
@@ -78,7 +84,7 @@ int points_tick(const struct participation *p, int64_t now, int64_t *next);
 int code_draw(char ret[APPROVAL_DIGITS + 1]);
 /* ---- participation_undo.c */
 struct former {
-	int64_t subject;
+	int64_t subject, message;
 	enum action_kind kind;
 	json_t *before; /* as note_action was given it */
 	char *raw;      /* the same as text */
@@ -139,6 +145,19 @@ int agenda_freeze(const struct participation *p, int64_t now, int64_t *next);
 /* ---- participation_results.c */
 /* Minutes that nobody closed within a day are; what was decided is told, in batches. */
 int results_send(const struct participation *p, int64_t now, int64_t *next);
+
+/* Questions whose subject is gone (case reopened, meeting or poll cancelled) expire at once. */
+int ask_settle(const struct participation *p, int64_t now, int64_t *ret_next);
+
+/* ---- participation_poll.c */
+/* Opens, reminds, closes, counts and tells; *ret_next is lowered. */
+int polls_send(const struct participation *p, int64_t now, int64_t *ret_next);
+/* Asks who has not been asked yet; `number`: this phone alone. */
+int poll_ask(const struct participation *p, const char *number, int64_t now);
+int get_polls(const struct turn *t, const struct intent *in, struct facts *f);
+int apply_vote(const struct turn *t, const struct facts *f, const struct effect *e);
+int undo_vote(const struct turn *t, const struct former *f);
+
 /* ---- participation_rounds.c */
 /* Invitations and reminders; *ret_next is lowered. Each batch is bounded: more work is *ret_next = now. */
 int rounds_send(const struct participation *p, int64_t now, int64_t *ret_next);

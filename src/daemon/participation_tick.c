@@ -81,10 +81,9 @@ static int note_overdue(const struct participation *p, int64_t now, int64_t *nex
 
 /* What time brings, in this order; each brings its part up to date and lowers `next` to the time of its next look. */
 static int (*const steps[])(const struct participation *p, int64_t now, int64_t *next) = {
-    lay_out,  close_meetings, note_overdue, news_send,    meeting_news,
-    checkin_tick, verify_tick,
-    offers_tick, offers_tell, ask_tick, agenda_freeze,  rounds_send,  results_send, approval_send,
-    points_tick, consult_tick,
+    lay_out,       close_meetings, note_overdue, news_send,     meeting_news, checkin_tick,
+    verify_tick,   offers_tick,    offers_tell,  ask_settle,    polls_send,   ask_tick,
+    agenda_freeze, rounds_send,    results_send, approval_send, points_tick,  consult_tick,
 };
 
 /* What a wrong clock does not stop. */

@@ -19,6 +19,7 @@ static int copy(void *ctx, const struct action *a)
 {
 	struct former *f = ctx;
 	f->subject = a->subject;
+	f->message = a->message;
 	f->kind = a->kind;
 	f->raw = mem_dup(a->before);
 	f->before = json_loads(a->before, 0, NULL);
@@ -179,6 +180,7 @@ static int (*const table[ACTION_KIND_COUNT])(const struct turn *t, const struct 
     [ACTION_CHECKIN] = checkin_undo,
     [ACTION_WITNESS] = verify_undo,
     [ACTION_PROXY] = proxy_undo,
+    [ACTION_VOTE] = undo_vote,
 };
 
 int undo_action(const struct turn *t, int64_t action, bool split)

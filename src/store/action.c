@@ -1,5 +1,6 @@
 #include "store/action.h"
 #include "store/internal.h"
+#include "store/poll_work.h"
 #include "store/offer.h"
 
 #include <errno.h>
@@ -80,6 +81,8 @@ static int touched(struct store *s, const struct action_fact *a, const char *num
 		r = store_get(s, &n, "SELECT count(*) FROM consult WHERE matter = ? AND answered_utc IS NOT NULL", "I",
 			      a->subject);
 		break;
+	case ACTION_VOTE:
+		return poll_vote_touched(s, a->subject, number, message);
 	case ACTION_SUPPORT:
 	case ACTION_LIKELY:
 	case ACTION_JOIN:

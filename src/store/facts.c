@@ -257,6 +257,22 @@ int facts_quarantine(struct store *s, const char *number, int *ret)
 	return number_or_none(r, n, ret);
 }
 
+int facts_last_text(struct store *s, const char *number, int64_t now, struct resend_fact *ret)
+{
+	cleanup_query struct query q = {0};
+	ret->text[0] = 0;
+	int r = query_open(
+	    s, &q,
+	    "SELECT text, private OR secret IS NOT NULL OR coalesce(not_after_utc, ?2) < ?2 FROM message_out"
+	    " WHERE number = ?1 AND created_utc > ?2 - ?3 AND class IN ('reply', 'reminder')"
+	    " AND state <> 'cancelled' AND NOT EXISTS (SELECT 1 FROM message_in m WHERE m.id = answers AND"
+	    " m.intents LIKE '%\"intent\":\"resend\"%') ORDER BY id DESC LIMIT 1",
+	    "tII", number, now, (int64_t)RESEND_AGE_S);
+	if (r >= 0 && (r = query_next(&q)) == 1 && !query_int(&q, 1))
+		text_copy(ret->text, sizeof ret->text, query_text(&q, 0));
+	return r < 0 ? r : 0;
+}
+
 int facts_pending(struct store *s, int64_t message)
 {
 	int64_t n = 0;

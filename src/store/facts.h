@@ -29,6 +29,8 @@ int facts_flood(struct store *s, struct facts *f);
 /* An open case of unreadable texts from this number, 0 none. */
 int facts_quarantine(struct store *s, const char *number, int *ret);
 
+/* The last text of ours to this phone that may be sent again: an answer, a question or a reminder, still of use. */
+int facts_last_text(struct store *s, const char *number, int64_t now, struct resend_fact *ret);
 /* Is this text stored and not yet acted on? 1, 0 or -errno (0 too when there is no such text). */
 int facts_pending(struct store *s, int64_t message);
 

@@ -28,7 +28,7 @@ int phone_get(struct store *s, const char *number, struct phone *ret)
 	int r = query_open(
 	    s, &q,
 	    "SELECT opted_out, muted, loop_muted_utc, unlinked_utc, asked_register_utc, budget_notice_utc,"
-	    " last_in_utc, language FROM phone WHERE number = ?",
+	    " last_in_utc, language, resent_utc FROM phone WHERE number = ?",
 	    "t", number);
 	if (r < 0 || (r = query_next(&q)) < 0)
 		return r;
@@ -42,6 +42,7 @@ int phone_get(struct store *s, const char *number, struct phone *ret)
 		p.budget_notice_utc = query_int(&q, 5);
 		p.last_in_utc = query_int(&q, 6);
 		p.has_language = !query_null(&q, 7);
+		p.resent_utc = query_int(&q, 8);
 		p.english = !strcmp(query_text(&q, 7), "en");
 	}
 	*ret = p;
@@ -110,6 +111,11 @@ int phone_set_unlinked(struct store *s, const char *number, int64_t utc, int64_t
 		r = cancel_notices(s, number, now);
 	return r < 0 ? r
 		     : store_run(s, "UPDATE phone SET unlinked_utc = ? WHERE number = ?", "Pt", utc, number);
+}
+
+int phone_set_resent(struct store *s, const char *number, int64_t utc)
+{
+	return store_run(s, "UPDATE phone SET resent_utc = ? WHERE number = ?", "It", utc, number);
 }
 
 int phone_set_asked_register(struct store *s, const char *number, int64_t utc)

@@ -11,7 +11,8 @@ struct phone {
 	char number[E164_MAX];
 	enum opt_out opted_out;
 	bool muted;
-	int64_t loop_muted_utc, unlinked_utc, asked_register_utc, budget_notice_utc, last_in_utc; /* 0: never */
+	int64_t loop_muted_utc, unlinked_utc, asked_register_utc, budget_notice_utc, last_in_utc,
+	    resent_utc;             /* 0: never */
 	bool has_language, english; /* of the last text that told */
 };
 
@@ -27,6 +28,7 @@ int phone_set_loop_muted(struct store *s, const char *number, int64_t utc); /* 0
 /* 0 links again; otherwise what is still queued for it is cancelled as above. */
 int phone_set_unlinked(struct store *s, const char *number, int64_t utc, int64_t now);
 int phone_set_asked_register(struct store *s, const char *number, int64_t utc);
+int phone_set_resent(struct store *s, const char *number, int64_t utc);
 int phone_set_budget_notice(struct store *s, const char *number, int64_t utc);
 
 const char *opt_out_name(enum opt_out o);

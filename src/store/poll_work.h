@@ -6,6 +6,8 @@
 #include "store/audience.h"
 #include "store/poll.h"
 
+#include <jansson.h>
+
 /* Planned or open ones, the earliest close first. */
 int poll_live(struct store *s, int64_t *ret, int max);
 /* Opens it: the audience becomes its voters. When nobody may vote, or the audience does not exist any more, it is
@@ -27,17 +29,19 @@ int poll_reminded(struct store *s, int64_t poll, int64_t now);
  * needs comes back as JSON (the caller's reference). *ret_other: the household's other phone whose vote it replaced, "" none.
  * -ENOENT: may not vote. -EPERM: the poll is not open. A secret option goes to the private file. */
 int poll_vote(struct store *s, int64_t poll, const char *number, int64_t person, int option,
-	      const struct actor *by, int64_t now, struct json_t **ret_before, char ret_other[E164_MAX]);
+	      const struct actor *by, int64_t now, json_t **ret_before, char ret_other[E164_MAX]);
 /* As it was before. -EPERM: the poll is over, or the household has voted anew. */
 int poll_unvote(struct store *s, int64_t poll, const char *number, int64_t person, int64_t message,
-		const struct json_t *before, int64_t now);
+		const json_t *before, int64_t now);
 /* Has the poll gone on since this vote (closed, or another phone of the household voted)? 1, 0 or -errno. */
 int poll_vote_touched(struct store *s, int64_t poll, const char *number, int64_t message);
 
 /* Counts and closes, once: 1; 0 when it was not open or a text from before the close is still to be taken. */
 int poll_close(struct store *s, int64_t id, int64_t now);
-/* Secret polls that are over: their ballots and the words of their votes leave the private file. */
+/* A secret poll that was over before `now`, so that its count is committed: its ballots and the words of their votes leave the private file. */
 int poll_purge(struct store *s, int64_t now);
+/* Such a poll that still has ballots: one id, 0 none. */
+int poll_unpurged(struct store *s, int64_t *ret);
 /* Votes of an open poll as they stand, by option. */
 int poll_count_now(struct store *s, int64_t id, int64_t votes[POLL_OPTIONS_MAX]);
 

@@ -14,7 +14,10 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS words (message INTEGER PRIMARY KEY, text TEXT NOT NULL, utc INTEGER NOT NULL) "
     "STRICT;"
     "CREATE TABLE IF NOT EXISTS words_out (occasion TEXT PRIMARY KEY, text TEXT NOT NULL, utc INTEGER NOT "
-    "NULL) STRICT;";
+    "NULL) STRICT;"
+    "CREATE TABLE IF NOT EXISTS ballot (message INTEGER PRIMARY KEY, poll INTEGER NOT NULL, option INTEGER NOT "
+    "NULL) "
+    "STRICT; CREATE INDEX IF NOT EXISTS ballot_poll ON ballot (poll);";
 
 static char *path_of(const char *database)
 {
@@ -107,6 +110,49 @@ int private_out(struct store *s, const char *occasion, char **ret)
 				  query_open(s->private, &q, "SELECT text FROM words_out WHERE occasion = ?",
 					     "t", occasion),
 				  ret);
+}
+
+int private_ready(struct store *s)
+{
+	return private_open(s);
+}
+
+int private_ballot(struct store *s, int64_t poll, int64_t message, int option)
+{
+	int r = private_open(s);
+	return r < 0 ? r
+		     : store_run(s->private,
+				 "INSERT OR REPLACE INTO ballot (message, poll, option) VALUES (?, ?, ?)",
+				 "IIi", message, poll, option);
+}
+
+int private_ballots(struct store *s, int64_t poll, int (*each)(void *ctx, int64_t message, int option),
+		    void *ctx)
+{
+	cleanup_query struct query q = {0};
+	int r = private_open(s);
+	if (r >= 0)
+		r = query_open(s->private, &q, "SELECT message, option FROM ballot WHERE poll = ?", "I", poll);
+	while (r >= 0 && (r = query_next(&q)) == 1) {
+		int end = each(ctx, query_int(&q, 0), (int)query_int(&q, 1));
+		if (end)
+			return end;
+	}
+	return r;
+}
+
+int private_ballots_drop(struct store *s, int64_t poll)
+{
+	cleanup_free char *occasions = mem_printf("poll:%lld:vote:", (long long)poll);
+	int r = private_open(s);
+	if (r >= 0)
+		r = store_run(s->private,
+			      "DELETE FROM words WHERE message IN (SELECT message FROM ballot WHERE poll = ?)",
+			      "I", poll);
+	if (r >= 0)
+		r = store_run(s->private, "DELETE FROM words_out WHERE occasion BETWEEN ?1 AND ?1 || '~'", "t",
+			      occasions);
+	return r < 0 ? r : store_run(s->private, "DELETE FROM ballot WHERE poll = ?", "I", poll);
 }
 
 int private_hide(struct store *s, int64_t message)

@@ -19,6 +19,15 @@ int private_keep_out(struct store *s, const char *occasion, const char *text, in
 int private_words(struct store *s, int64_t message, char **ret);
 int private_out(struct store *s, const char *occasion, char **ret);
 
+/* Ballots of secret polls, one a text; a later text of the same voter has its own, and the database says which counts.
+ * The words of such texts are kept and hidden as above. */
+int private_ready(struct store *s); /* 0: the file can be used */
+int private_ballot(struct store *s, int64_t poll, int64_t message, int option);
+int private_ballots(struct store *s, int64_t poll, int (*each)(void *ctx, int64_t message, int option),
+		    void *ctx);
+/* The poll is over: its ballots, and the words that were kept and answered with them, are deleted for good. */
+int private_ballots_drop(struct store *s, int64_t poll);
+
 /* Takes the words of a text out of the database: the text, what was understood, and the PDUs as they came (their
  * hashes stay, so that a redelivery is known). */
 int private_hide(struct store *s, int64_t message);

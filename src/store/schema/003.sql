@@ -195,6 +195,7 @@ CREATE TABLE poll_voter (                                           -- fixed whe
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX poll_voter_number ON poll_voter (number, poll);
 CREATE INDEX poll_voter_person ON poll_voter (person, poll);
+CREATE INDEX poll_voter_message ON poll_voter (message) WHERE message IS NOT NULL;
 CREATE INDEX poll_voter_unit ON poll_voter (poll, unit);
 CREATE INDEX poll_voter_unasked ON poll_voter (poll, number) WHERE asked_utc IS NULL AND may_ask = 1;
 CREATE INDEX poll_voter_untold ON poll_voter (poll, number) WHERE told_utc IS NULL;

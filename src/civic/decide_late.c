@@ -1,0 +1,41 @@
+/* Answers that come after their question, and "send that again". */
+#include "civic/decide_internal.h"
+
+bool decide_missed_meeting(const struct facts *f, struct decision *d)
+{
+	if (!f->question.late || f->question.kind != ASKED_INVITATION)
+		return false;
+	const struct meeting_fact *now = NULL, *next = NULL;
+	for (int i = 0; i < f->meeting_count; i++) {
+		const struct meeting_fact *m = &f->meetings[i];
+		if (m->id == f->question.subject)
+			now = m;
+		else if (m->starts_utc > f->now && (!next || m->starts_utc < next->starts_utc))
+			next = m;
+	}
+	decision_effect(d, EFFECT_ANSWERED);
+	if (now) {
+		decision_text(d, "place", now->place, 16);
+		decision_say(d, f, "late.meeting.now");
+	} else if (next) {
+		decision_when(d, "when", next->starts_utc);
+		decision_say(d, f, "late.meeting.next");
+	} else
+		decision_say(d, f, "late.meeting");
+	return true;
+}
+
+void decide_resend(const struct facts *f, const struct intent *in, struct decision *d)
+{
+	const struct resend_fact *r = &f->resend;
+	(void)in;
+	if (r->resent_utc && f->now - r->resent_utc < RESEND_EVERY_S)
+		decision_say(d, f, "resend.wait");
+	else if (!r->text[0])
+		decision_say(d, f, "resend.none");
+	else {
+		decision_effect(d, EFFECT_RESENT);
+		decision_text(d, "text", r->text, 0);
+		decision_say(d, f, "resend");
+	}
+}

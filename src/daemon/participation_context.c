@@ -1,0 +1,126 @@
+/* Reads a text in the light of what this phone was asked. */
+#include "base/mem.h"
+#include "base/text.h"
+#include "civic/context.h"
+#include "civic/poll.h"
+#include "daemon/participation_internal.h"
+#include "store/approval.h"
+#include "store/facts.h"
+#include "store/poll_work.h"
+#include "store/question.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* What a code with a word beside it may look like while nobody thinks of codes. */
+static bool may_be_code(const struct intents *in)
+{
+	enum intent_kind k = in->list[0].kind;
+	return in->count == 1 &&
+	       (k == INTENT_UNKNOWN || k == INTENT_SUPPORT || k == INTENT_THANKS || k == INTENT_ATTENDANCE);
+}
+
+/* "同意 482 716" while a code is expected of this phone: a second question, but never one for a bare digit. */
+static int read_as_code(const struct turn *t, struct intents *in)
+{
+	int r = approval_expected(t->p->store, t->sender.number, t->now);
+	if (r <= 0)
+		return r;
+	cleanup_free struct intents *as_code = mem_alloc(sizeof *as_code);
+	rules_read(t->p->rules, t->words,
+		   &(struct rules_context){.asked = ASKED_CODE, .roles = t->sender.roles}, as_code);
+	if (as_code->count == 1 && as_code->list[0].kind == INTENT_CODE &&
+	    strlen(as_code->list[0].code) == APPROVAL_DIGITS)
+		*in = *as_code;
+	return 0;
+}
+
+/* A bare digit soon after a vote changes it, when nothing else was asked; the same digit again has another meaning. */
+static int vote_again(const struct turn *t, struct question_fact *ret)
+{
+	int digit = poll_bare_digit(t->words);
+	cleanup_free struct polls_fact *f = mem_alloc(sizeof *f);
+	int64_t id = 0;
+	if (digit < 1 || digit > POLL_OPTIONS_MAX)
+		return 0;
+	int r = facts_voted(t->p->store, t->sender.number, t->now - POLL_CHANGE_S, &id);
+	if (r < 0 || !id || (r = facts_polls(t->p->store, &t->sender, id, 0, t->now, f)) < 0)
+		return r;
+	if (digit <= f->poll.option_count && digit != f->poll.option)
+		*ret = (struct question_fact){
+		    .kind = ASKED_POLL, .subject = id, .expires_utc = f->poll.closes_utc};
+	return 0;
+}
+
+/* Is there a meeting that a bare 1 or 2 may mean? 1, 0 or -errno. */
+static int meeting_comes(const struct turn *t)
+{
+	cleanup_free struct facts *f = mem_alloc(sizeof *f);
+	f->now = t->now;
+	f->sender = t->sender;
+	int r = facts_meetings(t->p->store, f);
+	return r < 0 ? r : meeting_choose(f) != MEETING_NONE;
+}
+
+/* No question is open, but the words may answer one all the same. */
+static int find_meant(struct turn *t)
+{
+	struct question_fact late;
+	int r = vote_again(t, &t->meant);
+	if (r < 0 || t->meant.kind != ASKED_NONE ||
+	    (r = question_late(t->p->store, t->sender.number, t->now, &late)) < 0 || late.kind == ASKED_NONE)
+		return r;
+	if ((r = meeting_comes(t)) >= 0 && context_late(&late, t->words, r > 0, t->now))
+		t->meant = late;
+	return r;
+}
+
+static int read_building(struct turn *t, const char *building, struct intents *in)
+{
+	int r = facts_grid_of_building(t->p->store, building, t->sender.grid);
+	if (r == -ENOENT) /* nobody is known to live there: a person rings back instead of asking again */
+		in->list[0] = (struct intent){.kind = INTENT_CALLBACK};
+	return r < 0 && r != -ENOENT ? r : 0;
+}
+
+/* "东侧" while a poll asks "东侧 or 西侧?" */
+static int read_option(const struct turn *t, const struct question_fact *q, struct intents *in)
+{
+	cleanup_free struct polls_fact *f = mem_alloc(sizeof *f);
+	int r = facts_polls(t->p->store, &t->sender, q->subject, 0, t->now, f);
+	if (r >= 0)
+		context_option(&f->poll, t->words, in);
+	return r;
+}
+
+int read_in_context(struct turn *t, struct intents *in)
+{
+	struct question_fact q;
+	char building[16];
+	int r = question_get(t->p->store, t->sender.number, t->now, &q);
+	if (r < 0 || (q.kind == ASKED_NONE && (r = find_meant(t)) < 0))
+		return r;
+	if (q.kind == ASKED_NONE)
+		q = t->meant;
+	rules_read(
+	    t->p->rules, t->words,
+	    &(struct rules_context){.asked = q.kind, .roles = t->sender.roles, .machine = t->sender.machine},
+	    in);
+	if (t->sender.roles & ROLE(SECRETARY) && may_be_code(in) && (r = read_as_code(t, in)) < 0)
+		return r;
+	if (q.kind == ASKED_POLL && !q.late && (r = read_option(t, &q, in)) < 0)
+		return r;
+	if (q.kind == ASKED_TEXT && in->count == 1 &&
+	    (!strcmp(q.detail, "attend") || !strcmp(q.detail, "decline")) && strlen(t->words) <= 2 &&
+	    context_building(t->words, building))
+		in->list[0] =
+		    (struct intent){.kind = INTENT_UNKNOWN}; /* "3": the building that was asked for */
+	if (context_apply(&q, t->words, in, building)) {
+		if ((r = question_clear(t->p->store, t->sender.number)) < 0)
+			return r;
+		if (*building && !t->sender.grid[0] && (r = read_building(t, building, in)) < 0)
+			return r;
+	}
+	context_reduce(in);
+	return 0;
+}
