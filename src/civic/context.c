@@ -70,7 +70,18 @@ bool context_apply(const struct question_fact *q, const char *words, struct inte
 		return false;
 	if (one->kind != INTENT_UNKNOWN && !one->text[0])
 		return false; /* a bare 3 again */
-	become(one, !strcmp(q->detail, "proposal") ? INTENT_PROPOSAL : INTENT_COMPLAINT, words);
+	/* what a phone that was asked for words is understood to have said */
+	static const struct {
+		const char *detail;
+		enum intent_kind kind;
+	} waits[] = {{"proposal", INTENT_PROPOSAL}, {"law", INTENT_CONSULT}, {"health", INTENT_CONSULT}};
+	enum intent_kind kind = INTENT_COMPLAINT;
+	for (size_t i = 0; i < sizeof waits / sizeof waits[0]; i++)
+		if (!strcmp(q->detail, waits[i].detail))
+			kind = waits[i].kind;
+	become(one, kind, words);
+	if (kind == INTENT_CONSULT)
+		text_copy(one->topic, sizeof one->topic, q->detail);
 	return true;
 }
 

@@ -119,10 +119,8 @@ static int check_answer(const struct replies *p, enum language lang, const char 
 {
 	int n = segments(p, lang, text);
 	if (strlen(text) >= FAQ_TEXT_MAX || n < 0 || n > SEGMENTS_MAX)
-		return err_set(
-		    e, NULL, 0,
-		    _("the answer of %d characters takes %d texts with its date; at most %d, shorten it"),
-		    text_width(text), n, SEGMENTS_MAX);
+		return err_set(e, NULL, 0, _("the answer takes %d texts with its date; at most %d, shorten it"),
+			       n, SEGMENTS_MAX);
 	return 0;
 }
 

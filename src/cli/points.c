@@ -9,7 +9,6 @@
 #include "store/store.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -191,7 +190,7 @@ static int run_award(struct cli *c)
 	if (c->out.mode == OUT_JSON)
 		out_json(&c->out, json_pack("{sI}", "id", (json_int_t)id));
 	else
-		printf(_("%" PRId64 " points for %s\n"), points, p.name);
+		printf(_("%lld points for %s\n"), (long long)points, p.name);
 	return EX_OK;
 }
 
@@ -224,7 +223,8 @@ static int spend(struct cli *c, struct store *s, const struct person *p, int64_t
 		out_json(&c->out, json_pack("{sI sI sI}", "id", (json_int_t)id, "spent", (json_int_t)points,
 					    "left", (json_int_t)left));
 	else
-		printf(_("%" PRId64 " points of %s are spent, %" PRId64 " are left\n"), points, p->name, left);
+		printf(_("%lld points of %s are spent, %lld are left\n"), (long long)points, p->name,
+		       (long long)left);
 	return EX_OK;
 }
 
@@ -268,12 +268,12 @@ static int begin(struct cli *c, struct store *s, const struct person *p, int64_t
 	}
 	if (balance < points) {
 		store_rollback(s);
-		return cli_fail(CLI_NOTHING, _("%s has only %" PRId64 " points"), p->name, balance);
+		return cli_fail(CLI_NOTHING, _("%s has only %lld points"), p->name, (long long)balance);
 	}
 	cleanup_free char *note = note_of(c);
 	if (!p->number[0]) { /* nobody could read a code: the person at the desk is believed */
-		cleanup_free char *question =
-		    mem_printf(_("%s has no phone. Spend %" PRId64 " points without a code?"), p->name, points);
+		cleanup_free char *question = mem_printf(
+		    _("%s has no phone. Spend %lld points without a code?"), p->name, (long long)points);
 		if (cli_confirm(c, question))
 			return spend(c, s, p, points, note, 0);
 		store_rollback(s);
@@ -330,7 +330,7 @@ static int run_reverse(struct cli *c)
 	if (c->out.mode == OUT_JSON)
 		out_json(&c->out, json_pack("{sI}", "points", (json_int_t)back));
 	else
-		printf(_("%" PRId64 " points taken back\n"), back);
+		printf(_("%lld points taken back\n"), (long long)back);
 	return EX_OK;
 }
 

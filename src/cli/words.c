@@ -30,4 +30,8 @@ const char *const cli_words[] = {
     N_("planned"), N_("invited"), N_("held"), N_("silent"), N_("yes"), N_("no"), N_("broadcasts"), N_("all"),
     N_("waiting"), N_("paused"),
     /* TRANSLATORS: things that wait for a person */
-    N_("callback"), N_("wrong_number"), N_("register"), N_("loop"), N_("erase"), N_("approval"), NULL};
+    N_("callback"), N_("wrong_number"), N_("register"), N_("loop"), N_("erase"), N_("approval"),
+    /* TRANSLATORS: what gives points; consultations, their topics and sides; questions without an answer */
+    N_("attended"), N_("adopted"), N_("errand"), N_("patrol"), N_("activity"), N_("settled"), N_("award"),
+    N_("redeem"), N_("law"), N_("health"), N_("open"), N_("answered"), N_("ask"), N_("answer"), N_("consult"),
+    N_("faq"), N_("passed to an expert"), N_("consultation at the desk"), NULL};
