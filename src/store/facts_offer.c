@@ -105,7 +105,8 @@ int facts_offers_to_take(struct store *s, struct facts *f)
 	cleanup_query struct query q = {0};
 	int r = query_open(
 	    s, &q,
-	    "SELECT o.number FROM offer o LEFT JOIN quoted qu ON qu.matter = o.number AND qu.number = ?1"
+	    "SELECT o.number FROM offer o INDEXED BY offer_open LEFT JOIN quoted qu ON qu.matter = o.number "
+	    "AND qu.number = ?1"
 	    " LEFT JOIN message_out mo ON +mo.broadcast = o.broadcast AND mo.number = ?1 AND mo.created_utc > "
 	    "?2 - 7 * 86400 AND mo.sent_utc IS NOT "
 	    "NULL"

@@ -62,7 +62,7 @@ int offer_add(struct store *s, const struct offer_new *n, const struct actor *by
 	" (SELECT coalesce(sum(people), 0) FROM claim c WHERE c.offer = o.number AND c.state IN " HOLDS "),"   \
 	" (SELECT count(*) FROM claim c WHERE c.offer = o.number AND c.state = 'waiting'),"                    \
 	" (SELECT count(*) FROM claim c WHERE c.offer = o.number AND c.state IN ('done', 'confirmed')),"       \
-	" o.rounds, o.reminded, coalesce(o.starts_utc, 0), coalesce(o.ends_utc, 0), "                          \
+	" o.rounds, o.reminded, coalesce(o.starts_utc, 0) AS starts, coalesce(o.ends_utc, 0), "                \
 	"coalesce(o.published_utc, 0),"                                                                        \
 	" o.created_utc, o.changed_utc, coalesce(o.asked_utc, 0), coalesce(o.roster, 0), "                     \
 	"coalesce(o.broadcast, 0),"                                                                            \
@@ -128,7 +128,7 @@ int offer_list(struct store *s, const struct offer_filter *f, int (*row)(void *c
 	    "SELECT * FROM (SELECT " OFFER_COLUMNS OFFER_FROM "WHERE (?1 IS NULL OR o.flavour = ?1)"
 	    " AND (?2 IS NULL OR o.state = ?2) AND (?3 IS NULL OR m.grid IN sub) AND o.changed_utc >= ?4"
 	    " AND (?5 = 0 OR (o.state = 'open' AND coalesce(o.ends_utc, o.starts_utc + 86400, ?6 + 1) > ?6))"
-	    " ORDER BY o.number DESC LIMIT ?7) ORDER BY CASE WHEN ?5 THEN coalesce(starts_utc, 0) END, 1";
+	    " ORDER BY o.number DESC LIMIT ?7) ORDER BY CASE WHEN ?5 THEN starts END, 1";
 	cleanup_query struct query q = {0};
 	int r = query_open(s, &q, sql, "TTTIbII", f->flavour < 0 ? "" : flavour_name((enum flavour)f->flavour),
 			   or_empty(f->state), or_empty(f->grid), f->since_utc, f->coming, f->now_utc,

@@ -256,7 +256,7 @@ CREATE TABLE claim (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX claim_order ON claim (offer, state, position, people);
 CREATE INDEX claim_position ON claim (position);
-CREATE INDEX claim_number ON claim (number, offer) WHERE state IN ('waiting', 'taken', 'arrived');
+CREATE INDEX claim_number ON claim (number, offer);
 
 -- What recurs: patrols with the people whose turn it is, activities of a fixed date.
 CREATE TABLE roster (
