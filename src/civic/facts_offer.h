@@ -34,7 +34,7 @@ enum offer_state { OFFER_DRAFT, OFFER_OPEN, OFFER_DONE, OFFER_CANCELLED, OFFER_S
 	X(ASKED, "asked")                                                                                      \
 	X(WAITING, "waiting")                                                                                  \
 	X(TAKEN, "taken")                                                                                      \
-	X(ARRIVED, "arrived")                                                                                  \
+	X(ARRIVED, "there")                                                                                    \
 	X(DONE, "done")                                                                                        \
 	X(CONFIRMED, "confirmed")                                                                              \
 	X(BACK, "back")                                                                                        \

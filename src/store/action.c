@@ -73,7 +73,7 @@ static int touched(struct store *s, const struct action_fact *a, const char *num
 	case ACTION_OFFER:
 		r = store_get(s, &n,
 			      "SELECT (SELECT count(*) FROM offer WHERE number = ?1 AND state IN ('done', 'cancelled')) +"
-			      " (SELECT count(*) FROM claim WHERE offer = ?1 AND state IN ('arrived', 'done', 'confirmed'))",
+			      " (SELECT count(*) FROM claim WHERE offer = ?1 AND state IN ('there', 'done', 'confirmed'))",
 			      "I", a->subject);
 		break;
 	case ACTION_SUBSCRIBE:

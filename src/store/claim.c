@@ -171,7 +171,7 @@ static int close_settled(struct store *s, int offer, const struct terms *t, cons
 	if (flavour_row(t->flavour)->closes != OFFER_BY_CONFIRMATION || !t->open)
 		return 0;
 	int r = store_get(
-	    s, &left, "SELECT count(*) FROM claim WHERE offer = ? AND state IN ('taken', 'arrived', 'done')",
+	    s, &left, "SELECT count(*) FROM claim WHERE offer = ? AND state IN ('taken', 'there', 'done')",
 	    "i", offer);
 	if (r >= 0)
 		r = store_get(

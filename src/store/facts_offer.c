@@ -135,7 +135,7 @@ int facts_offers_claimed(struct store *s, struct facts *f)
 	int r =
 	    query_open(s, &q,
 		       "SELECT c.offer FROM claim c JOIN offer o ON o.number = c.offer WHERE c.number = ?1"
-		       " AND c.state IN ('waiting', 'taken', 'arrived') AND o.state = 'open'"
+		       " AND c.state IN ('waiting', 'taken', 'there') AND o.state = 'open'"
 		       " ORDER BY c.state = 'waiting', coalesce(o.starts_utc, c.changed_utc), c.offer LIMIT 3",
 		       "t", f->sender.number);
 	return r < 0 || (r = each(s, &q, f)) < 0 ? r : 0;

@@ -55,7 +55,7 @@ int offer_add(struct store *s, const struct offer_new *n, const struct actor *by
 }
 
 /* claim.state of those who have a place, as claim_holds() says. */
-#define HOLDS "('taken', 'arrived', 'done', 'confirmed')"
+#define HOLDS "('taken', 'there', 'done', 'confirmed')"
 
 #define OFFER_COLUMNS                                                                                          \
 	"o.number, o.flavour, o.state, o.wanted, o.points,"                                                    \

@@ -247,7 +247,7 @@ CREATE TABLE claim (
     number      TEXT NOT NULL,                                      -- one phone, one claim
     person      INTEGER REFERENCES person (id),
     people      INTEGER NOT NULL DEFAULT 1,                         -- with companions
-    state       TEXT NOT NULL CHECK (state IN ('asked', 'waiting', 'taken', 'arrived', 'done', 'confirmed', 'back', 'missed')),
+    state       TEXT NOT NULL CHECK (state IN ('asked', 'waiting', 'taken', 'there', 'done', 'confirmed', 'back', 'missed')),
     position    INTEGER NOT NULL,
     message     INTEGER REFERENCES message_in (id),
     changed_utc INTEGER NOT NULL,
