@@ -2,17 +2,24 @@
 
 #include <string.h>
 
-#define NO   CASE_REFUSED
-#define STAY CASE_STAYS
+struct step {
+	signed char next[CASE_STATE_COUNT];
+	unsigned who;
+	bool code;
+	const char *tell[PARTY_COUNT];
+};
 
-/* A table is read by its columns. */
-/* clang-format off */
-/* A merged case lives on in the other one: it can be split off again, and nothing else. */
-static const signed char life[CASE_STATE_COUNT][CASE_EVENT_COUNT] = {
-#define ROW(state, verify, assign, take, resolve, ret, escalate, reject, merge, split, reopen, good, fair, bad, close,  \
-            withdraw, note, extend, deliberate)                                                                        \
-	[CASE_##state] = {verify, assign, take, resolve, ret, escalate, reject, merge, split, reopen, good, fair, bad,  \
-	                  close, withdraw, note, extend, deliberate}
+/* Who settles it: those it was given to, those whose grid it lies in, the secretary; of a private one the mediator. */
+#define HANDS                                                                                                  \
+	(STANDING(ASSIGNEE) | STANDING(GRID) | STANDING(DEPARTMENT) | STANDING(SECRETARY) | STANDING(MEDIATOR))
+#define HOLDER (STANDING(ASSIGNEE) | STANDING(DEPARTMENT) | STANDING(SECRETARY) | STANDING(MEDIATOR))
+#define LOCALS (HANDS | STANDING(HEAD))
+#define DESK   STANDING(SECRETARY)
+#define VOICE  STANDING(REPORTER)
+#define BOX    STANDING(BOX)
+
+#define no CASE_REFUSED
+#define __ CASE_STAYS
 #define RC CASE_RECEIVED
 #define VF CASE_VERIFIED
 #define AS CASE_ASSIGNED
@@ -22,38 +29,103 @@ static const signed char life[CASE_STATE_COUNT][CASE_EVENT_COUNT] = {
 #define CL CASE_CLOSED
 #define MG CASE_MERGED
 #define RJ CASE_REJECTED
-    /*               ver   ass take res  ret   esc   rej  mer  spl  reo  good  fair bad  clo  wit  note  ext   del */
-    ROW(RECEIVED,    VF,   AS, IP,  RS,  STAY, STAY, RJ,  MG,  STAY, NO,  NO,   NO,  NO,  CL,  CL,  STAY, STAY, STAY),
-    ROW(VERIFIED,    STAY, AS, IP,  RS,  RC,   STAY, RJ,  MG,  STAY, NO,  NO,   NO,  NO,  CL,  CL,  STAY, STAY, STAY),
-    ROW(ASSIGNED,    STAY, AS, IP,  RS,  RC,   RC,   RJ,  MG,  STAY, NO,  NO,   NO,  NO,  CL,  CL,  STAY, STAY, STAY),
-    ROW(IN_PROGRESS, STAY, AS, IP,  RS,  RC,   RC,   RJ,  MG,  STAY, NO,  NO,   NO,  NO,  CL,  CL,  STAY, STAY, STAY),
-    ROW(RESOLVED,    NO,   NO, NO,  STAY, NO,   NO,   NO,  MG,  STAY, IP,  CF,   CF,  IP,  CL,  NO,  STAY, NO,   STAY),
-    ROW(CONFIRMED,   NO,   NO, NO,  NO,  NO,   NO,   NO,  NO,  NO,   IP,  STAY, STAY, IP, CL,  NO,  STAY, NO,   STAY),
-    ROW(CLOSED,      NO,   NO, NO,  NO,  NO,   NO,   NO,  NO,  NO,   IP,  STAY, STAY, IP, STAY, NO, STAY, NO,   STAY),
-    ROW(MERGED,      NO,   NO, NO,  NO,  NO,   NO,   NO,  NO,  RC,   NO,  NO,   NO,  NO,  NO,  NO,  STAY, NO,   NO),
-    ROW(REJECTED,    NO,   NO, NO,  NO,  NO,   NO,   NO,  NO,  NO,   RC,  NO,   NO,  NO,  CL,  NO,  STAY, NO,   NO),
-#undef ROW
-#undef RC
-#undef VF
-#undef AS
-#undef IP
-#undef RS
-#undef CF
-#undef CL
-#undef MG
-#undef RJ
+
+#define FREELY false
+#define CODE   true
+
+#define EV(id, rec, ver, ass, inp, res, con, clo, mer, rej, by, with, ...)                                     \
+	[CASE_EV_##id] = {{rec, ver, ass, inp, res, con, clo, mer, rej}, by, with, {__VA_ARGS__}}
+#define ASSIGNEE(key)   [PARTY_ASSIGNEE] = (key)
+#define FORMER(key)     [PARTY_FORMER] = (key)
+#define ABOVE(key)      [PARTY_ABOVE] = (key)
+#define SECRETARY(key)  [PARTY_SECRETARY] = (key)
+#define REPORTER(key)   [PARTY_REPORTER] = (key)
+#define SUPPORTERS(key) [PARTY_SUPPORTERS] = (key)
+#define NOBODY          NULL
+
+/* A table is read by its columns: from which state a step leads where, who may take it, whether a code is wanted, who
+ * hears of it. A merged case lives on in the other one: it can be split off again, and nothing else. Nobody but who
+ * raised it says that it is confirmed. */
+/* clang-format off */
+static const struct step life[CASE_EVENT_COUNT] = {
+/*                  rec  ver  ass  inp  res  con  clo  mer  rej   who may        code  */
+    EV(VERIFY,      VF,  __,  __,  __,  no,  no,  no,  no,  no,   LOCALS,        FREELY, NOBODY),
+    EV(UNTRUE,      __,  __,  __,  __,  no,  no,  no,  no,  no,   LOCALS,        FREELY, SECRETARY("news.untrue")),
+    EV(ASSIGN,      AS,  AS,  AS,  AS,  no,  no,  no,  no,  no,   DESK | BOX,    FREELY, ASSIGNEE("news.assigned"), FORMER("news.moved")),
+    EV(TRANSFER,    AS,  AS,  AS,  AS,  no,  no,  no,  no,  no,   HANDS,         FREELY, ASSIGNEE("news.assigned"), FORMER("news.moved")),
+    EV(TAKE,        IP,  IP,  IP,  __,  no,  no,  no,  no,  no,   HANDS,         FREELY, FORMER("news.moved"), REPORTER("news.taken"), SUPPORTERS("news.taken")),
+    EV(EXTEND,      __,  __,  __,  __,  no,  no,  no,  no,  no,   HANDS,         FREELY, ASSIGNEE("news.longer"), REPORTER("news.extended")),
+    EV(REQUEST,     __,  __,  __,  __,  no,  no,  no,  no,  no,   HANDS,         FREELY, SECRETARY("news.request")),
+    /* who raised it is not told but asked: "is it fixed?" */
+    EV(RESOLVE,     RS,  RS,  RS,  RS,  __,  no,  no,  no,  no,   HANDS,         FREELY, SUPPORTERS("news.resolved")),
+    EV(RETURN,      __,  RC,  RC,  RC,  no,  no,  no,  no,  no,   HOLDER,        FREELY, SECRETARY("news.returned")),
+    /* a matter that a level cannot settle goes to the level above: to somebody there, or to whoever the secretary finds */
+    EV(ESCALATE,    __,  RC,  RC,  RC,  no,  no,  no,  no,  no,   HANDS,         FREELY, FORMER("news.moved"), SECRETARY("news.escalated"), REPORTER("news.higher"), SUPPORTERS("news.higher")),
+    EV(SUMMON,      AS,  AS,  AS,  AS,  no,  no,  no,  no,  no,   HANDS,         FREELY, ASSIGNEE("news.summoned"), FORMER("news.moved"), REPORTER("news.higher"), SUPPORTERS("news.higher")),
+    EV(OVERDUE,     __,  __,  __,  __,  no,  no,  no,  no,  no,   BOX,           FREELY, ASSIGNEE("news.overdue")),
+    EV(SUPERVISE,   __,  __,  __,  __,  no,  no,  no,  no,  no,   DESK | BOX,    FREELY, ASSIGNEE("news.supervised"), ABOVE("news.late"), SECRETARY("news.late")),
+    EV(REJECT,      RJ,  RJ,  RJ,  RJ,  no,  no,  no,  no,  no,   HOLDER,        CODE,   ASSIGNEE("news.ended"), REPORTER("news.rejected"), SUPPORTERS("news.rejected")),
+    EV(MERGE,       MG,  MG,  MG,  MG,  MG,  no,  no,  no,  no,   HANDS,         FREELY, ASSIGNEE("news.merged"), REPORTER("news.merged"), SUPPORTERS("news.merged")),
+    EV(SPLIT,       __,  __,  __,  __,  __,  no,  no,  RC,  no,   HANDS,         FREELY, NOBODY),
+    EV(ASK,         no,  no,  no,  no,  __,  no,  no,  no,  no,   BOX,           FREELY, NOBODY),
+    EV(RATE_GOOD,   no,  no,  no,  no,  CF,  __,  __,  no,  no,   VOICE,         FREELY, NOBODY),
+    EV(RATE_FAIR,   no,  no,  no,  no,  CF,  __,  __,  no,  no,   VOICE,         FREELY, NOBODY),
+    EV(RATE_BAD,    no,  no,  no,  no,  IP,  IP,  IP,  no,  no,   VOICE,         FREELY, ASSIGNEE("news.reopened"), SECRETARY("news.unhappy")),
+    EV(CLOSE,       CL,  CL,  CL,  CL,  CL,  CL,  __,  no,  CL,   DESK | BOX,    FREELY, NOBODY),
+    EV(REOPEN,      no,  no,  no,  no,  IP,  IP,  IP,  no,  RC,   DESK,          FREELY, ASSIGNEE("news.reopened"), REPORTER("news.again"), SUPPORTERS("news.again")),
+    EV(WORDS,       __,  __,  __,  __,  __,  __,  __,  __,  __,   VOICE,         FREELY, ASSIGNEE("news.words")),
+    EV(WITHDRAW,    CL,  CL,  CL,  CL,  no,  no,  no,  no,  no,   VOICE,         FREELY, ASSIGNEE("news.withdrawn")),
+    /* the state before comes back from what UNDO remembers */
+    EV(UNDO,        __,  __,  __,  __,  __,  __,  __,  __,  __,   VOICE | HANDS, FREELY, ASSIGNEE("news.assigned"), FORMER("news.moved")),
+    EV(DELIBERATE,  __,  __,  __,  __,  __,  __,  __,  no,  no,   DESK | BOX,    FREELY, NOBODY),
+    EV(NOTE,        __,  __,  __,  __,  __,  __,  __,  __,  __,   LOCALS,        FREELY, NOBODY),
 };
 /* clang-format on */
 
 int case_next(enum case_state from, enum case_event ev)
 {
-	return life[from][ev];
+	return life[ev].next[from];
+}
+
+unsigned case_who(enum case_event ev)
+{
+	return life[ev].who;
+}
+
+bool case_may(enum case_event ev, unsigned standing)
+{
+	return (life[ev].who & standing) != 0;
+}
+
+bool case_needs_code(enum case_event ev)
+{
+	return life[ev].code;
+}
+
+bool case_by_hand(enum case_event ev)
+{
+	return life[ev].who & STANDING(SECRETARY) && !(life[ev].who & STANDING(REPORTER));
+}
+
+const char *case_tells(enum case_event ev, enum case_party p)
+{
+	return life[ev].tell[p];
+}
+
+bool case_is_told(enum case_event ev)
+{
+	for (int p = 0; p < PARTY_COUNT; p++)
+		if (life[ev].tell[p])
+			return true;
+	return false;
 }
 
 bool case_open(enum case_state s)
 {
 	return s == CASE_RECEIVED || s == CASE_VERIFIED || s == CASE_ASSIGNED || s == CASE_IN_PROGRESS;
 }
+
+/* ------------------------------------------------------------------------------------------------ names */
 
 static const char *const state_names[CASE_STATE_COUNT] = {
 #define X(id, name) [CASE_##id] = name,
@@ -67,6 +139,14 @@ static const char *const event_entries[CASE_EVENT_COUNT] = {
 #undef X
 };
 
+static int find(const char *const *names, int count, const char *name)
+{
+	for (int i = 0; i < count; i++)
+		if (!strcmp(names[i], name))
+			return i;
+	return -1;
+}
+
 const char *case_state_name(enum case_state s)
 {
 	return state_names[s];
@@ -74,10 +154,7 @@ const char *case_state_name(enum case_state s)
 
 int case_state_find(const char *name)
 {
-	for (int i = 0; i < CASE_STATE_COUNT; i++)
-		if (!strcmp(state_names[i], name))
-			return i;
-	return -1;
+	return find(state_names, CASE_STATE_COUNT, name);
 }
 
 const char *case_event_entry(enum case_event ev)
@@ -85,17 +162,27 @@ const char *case_event_entry(enum case_event ev)
 	return event_entries[ev];
 }
 
-int case_hours(enum category c, bool urgent)
+int case_event_find(const char *entry)
 {
-	if (urgent)
-		return 2;
-	static const int hours[CATEGORY_COUNT] = {
-	    [CATEGORY_LIGHTING] = 24, [CATEGORY_WATER] = 8,     [CATEGORY_POWER] = 8,
-	    [CATEGORY_GAS] = 4,       [CATEGORY_SEWAGE] = 16,   [CATEGORY_GARBAGE] = 16,
-	    [CATEGORY_NOISE] = 24,    [CATEGORY_PARKING] = 40,  [CATEGORY_ELEVATOR] = 8,
-	    [CATEGORY_ROAD] = 40,     [CATEGORY_GREENING] = 40, [CATEGORY_SAFETY] = 8,
-	    [CATEGORY_PROPERTY] = 40, [CATEGORY_DISPUTE] = 40,  [CATEGORY_ELDERLY] = 8,
-	    [CATEGORY_PETS] = 24,     [CATEGORY_OTHER] = 40,
+	return find(event_entries, CASE_EVENT_COUNT, entry);
+}
+
+const char *case_standing_name(int index)
+{
+	static const char *const names[STANDING_COUNT] = {
+#define X(id, name) [STANDING_INDEX_##id] = name,
+	    CASE_STANDINGS(X)
+#undef X
 	};
-	return hours[c];
+	return names[index];
+}
+
+const char *case_party_name(enum case_party p)
+{
+	static const char *const names[PARTY_COUNT] = {
+#define X(id, name) [PARTY_##id] = name,
+	    CASE_PARTIES(X)
+#undef X
+	};
+	return names[p];
 }

@@ -1,6 +1,7 @@
-/* The life of a case (PARTICIPATION section 5) as one table of states × events. Whoever changes a case (a text,
- * the secretary's shell, the calendar) asks this table; there is no second place that knows what may follow
- * what. Pure. */
+/* The life of a case (PARTICIPATION section 5) as one table of steps × states, with who may take a step, which of them
+ * need a confirmation code, and who is told by which reply text. Whoever changes a case (a text, the secretary's
+ * shell, the calendar) and whoever tells of it asks this table; there is no second place that knows what may follow
+ * what. `yishi case life` reads it out. Pure. */
 #pragma once
 
 #include "rules/intent.h"
@@ -29,23 +30,32 @@ enum case_state {
 /* X(identifier, "entry in the journal") */
 #define CASE_EVENTS(X)                                                                                         \
 	X(VERIFY, "verified")                                                                                  \
+	X(UNTRUE, "found untrue")                                                                              \
 	X(ASSIGN, "assigned")                                                                                  \
+	X(TRANSFER, "transferred")                                                                             \
 	X(TAKE, "taken")                                                                                       \
+	X(EXTEND, "extended")                                                                                  \
+	X(REQUEST, "asked for")                                                                                \
 	X(RESOLVE, "resolved")                                                                                 \
 	X(RETURN, "returned")                                                                                  \
 	X(ESCALATE, "escalated")                                                                               \
+	X(SUMMON, "summoned")                                                                                  \
+	X(OVERDUE, "overdue")                                                                                  \
+	X(SUPERVISE, "supervised")                                                                             \
 	X(REJECT, "rejected")                                                                                  \
 	X(MERGE, "merged")                                                                                     \
 	X(SPLIT, "split")                                                                                      \
-	X(REOPEN, "reopened")                                                                                  \
+	X(ASK, "asked")                                                                                        \
 	X(RATE_GOOD, "rated good")                                                                             \
 	X(RATE_FAIR, "rated fair")                                                                             \
 	X(RATE_BAD, "rated bad")                                                                               \
 	X(CLOSE, "closed")                                                                                     \
+	X(REOPEN, "reopened")                                                                                  \
+	X(WORDS, "more words")                                                                                 \
 	X(WITHDRAW, "withdrawn")                                                                               \
-	X(NOTE, "note")                                                                                        \
-	X(EXTEND, "extended")                                                                                  \
-	X(DELIBERATE, "to the agenda")
+	X(UNDO, "undone")                                                                                      \
+	X(DELIBERATE, "to the agenda")                                                                         \
+	X(NOTE, "note")
 
 enum case_event {
 #define X(id, name) CASE_EV_##id,
@@ -61,10 +71,55 @@ enum case_event {
  * then passes CLOSE. */
 int case_next(enum case_state from, enum case_event ev);
 
+/* How somebody stands to a case, as bits. X(identifier, "word") */
+#define CASE_STANDINGS(X)                                                                                      \
+	X(REPORTER, "reporter")                                                                                \
+	X(ASSIGNEE, "assignee")                                                                                \
+	X(GRID, "grid worker")       /* of its grid or one above, or a duty officer there */                    \
+	X(HEAD, "building head")     /* of its building */                                                     \
+	X(DEPARTMENT, "department") /* the one that it was given to */                                         \
+	X(SECRETARY, "secretary")                                                                              \
+	X(MEDIATOR, "mediator")     /* of a private one, which nobody else touches */                          \
+	X(BOX, "the box")           /* time, routes */
+enum case_standing_bit {
+#define X(id, name) STANDING_INDEX_##id,
+	CASE_STANDINGS(X)
+#undef X
+	    STANDING_COUNT
+};
+#define STANDING(id) (1u << STANDING_INDEX_##id)
+const char *case_standing_name(int index);
+
+unsigned case_who(enum case_event ev); /* standings that may */
+bool case_may(enum case_event ev, unsigned standing);
+/* It is wide or final: a code goes to the sender's phone first, since a number can be forged. */
+bool case_needs_code(enum case_event ev);
+/* A person who is to settle it does this: what ends the time to the first human. */
+bool case_by_hand(enum case_event ev);
+
+/* Who hears of a step. X(identifier, "word"). The first of them that a phone belongs to counts. */
+#define CASE_PARTIES(X)                                                                                        \
+	X(ASSIGNEE, "assignee")   /* who has it after the step */                                              \
+	X(FORMER, "who had it")   /* … before, when that is somebody else */                                   \
+	X(ABOVE, "level above")   /* the workers of the grid above */                                          \
+	X(SECRETARY, "secretary")                                                                              \
+	X(REPORTER, "reporter")                                                                                \
+	X(SUPPORTERS, "supporters")
+enum case_party {
+#define X(id, name) PARTY_##id,
+	CASE_PARTIES(X)
+#undef X
+	    PARTY_COUNT
+};
+const char *case_party_name(enum case_party p);
+/* The reply text by which this party hears of the step; NULL: it does not. */
+const char *case_tells(enum case_event ev, enum case_party p);
+bool case_is_told(enum case_event ev); /* anybody hears of it */
+
 bool case_open(enum case_state s); /* before resolved */
 const char *case_state_name(enum case_state s);
 int case_state_find(const char *name); /* or -1 */
 const char *case_event_entry(enum case_event ev);
+int case_event_find(const char *entry); /* or -1 */
 
-/* Working hours until a case of this category is due; urgent ones 2. */
-int case_hours(enum category c, bool urgent);
+#define CASE_LEVELS 3 /* the grid, the community, the street */

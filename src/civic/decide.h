@@ -20,7 +20,14 @@ enum fact_need {
 	NEED_ACTIONS = 1 << 6,
 	NEED_MEDIATORS = 1 << 7,
 	NEED_APPROVAL = 1 << 8,
-	NEED_OFFER = 1 << 9, /* the offer with that number, those without one, the board */
+	NEED_OFFER = 1 << 9,  /* the offer with that number, those without one, the board */
+	NEED_ROUTE = 1 << 30, /* facts_case.h: who gets a new matter, and by when */
+	NEED_MINE = 1 << 10,
+	NEED_OTHER = 1 << 11,
+	NEED_FOUND = 1 << 12,
+	NEED_NEXT = 1 << 13,
+	NEED_LONGER = 1 << 14,
+	NEED_AUDIENCE = 1 << 15,
 	NEED_ITEMS = 1 << 16,      /* what the meetings will talk about */
 	NEED_AGENDA = 1 << 17,     /* facts_meeting.h */
 	NEED_ITEM = 1 << 18,       /* … of the named matter */
@@ -43,8 +50,13 @@ enum effect_kind {
 	EFFECT_OPEN,     /* a new case or proposal: text, category, address, flags, origin */
 	EFFECT_SUPPORT,  /* number; action LIKELY when it was found by likeness: text are the words */
 	EFFECT_JOIN,     /* number, text, category */
-	EFFECT_STEP,     /* number, event, note, days */
-	EFFECT_OPT,      /* opt */
+	EFFECT_STEP, /* number, event, note, days; subject: who has it then; answer: merged into; name, origin: handed to
+			    whom under which number; people: targets of the route so far; expires_utc: the new deadline */
+	EFFECT_CONFIRM,   /* a code for this very text is texted, the command waits */
+	EFFECT_COMMAND,   /* subject: a command whose code came: it is done */
+	EFFECT_NOCOMMAND, /* subject: … whose code was wrong; answer: how many are left */
+	EFFECT_BROADCAST, /* origin: audience; text */
+	EFFECT_OPT,       /* opt */
 	EFFECT_UNLINK,
 	EFFECT_REGISTER, /* name, building, unit, room */
 	EFFECT_CHORE,    /* origin: the chore's kind; note */
@@ -67,10 +79,10 @@ enum effect_kind {
 	EFFECT_CONSULT_ANSWER, /* number; text: an expert's words to who asked */
 	EFFECT_CONSULT_PASS,   /* number: to the next expert; note */
 	EFFECT_CONSULT_CLOSE,  /* number; note: how it ended */
-	EFFECT_CLAIM,     /* number: the offer; answer: enum claim_state of the sender; people, 0: as they are */
-	EFFECT_OFFER,     /* a new offer; answer: enum flavour; text */
-	EFFECT_WITHDRAW,  /* number: an offer of the sender's own */
-	EFFECT_SETTLED,   /* number: …; answer: enum claim_event, confirm or deny; note */
+	EFFECT_CLAIM,    /* number: the offer; answer: enum claim_state of the sender; people, 0: as they are */
+	EFFECT_OFFER,    /* a new offer; answer: enum flavour; text */
+	EFFECT_WITHDRAW, /* number: an offer of the sender's own */
+	EFFECT_SETTLED,  /* number: …; answer: enum claim_event, confirm or deny; note */
 	EFFECT_SUBSCRIBE, /* origin: the board */
 	EFFECT_VOTE,           /* subject: poll; answer: the option; private: secret */
 	EFFECT_RESENT,         /* the last text goes out again as this answer */
@@ -85,8 +97,10 @@ struct effect {
 	enum opt_out opt;
 	enum asked asked;
 	enum category category;
-	bool proposal, urgent, private, anonymous, deliberate, split;
-	int undo; /* enum action_kind under which UNDO takes it back, −1: it cannot */
+	bool proposal, urgent, private, anonymous, deliberate, split,
+	    routed;                  /* routed: its route says who gets it */
+	const struct intent *intent; /* CONFIRM: what waits */
+	int undo;                    /* enum action_kind under which UNDO takes it back, −1: it cannot */
 	const char *origin, *text, *note, *name, *building, *unit, *room,
 	    *place; /* borrowed from facts and intent; may be NULL */
 };
@@ -124,8 +138,6 @@ void decide(const struct facts *f, const struct intent *in, struct decision *ret
 #define MEETING_SEVERAL (-2)
 int meeting_choose(const struct facts *f);
 
-/* May cases of this category be deliberated in public by default? */
-bool category_deliberates(enum category c);
 /* The key of a category's, a state's name among the reply texts ("category.lighting", "state.received"). */
 const char *category_key(enum category c);
 const char *state_key(enum case_state s);

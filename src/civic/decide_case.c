@@ -4,33 +4,6 @@
 
 #include <string.h>
 
-bool category_deliberates(enum category c)
-{
-	switch (c) {
-	case CATEGORY_LIGHTING:
-	case CATEGORY_WATER:
-	case CATEGORY_POWER:
-	case CATEGORY_SEWAGE:
-	case CATEGORY_GARBAGE:
-	case CATEGORY_NOISE:
-	case CATEGORY_PARKING:
-	case CATEGORY_ELEVATOR:
-	case CATEGORY_ROAD:
-	case CATEGORY_GREENING:
-	case CATEGORY_SAFETY:
-	case CATEGORY_PROPERTY:
-	case CATEGORY_PETS:
-		return true;
-	case CATEGORY_GAS:     /* settled at once, not talked about */
-	case CATEGORY_DISPUTE: /* neighbours are not named in public */
-	case CATEGORY_ELDERLY: /* nor are old people who live alone */
-	case CATEGORY_OTHER:   /* a person looks first */
-	case CATEGORY_COUNT:
-		return false;
-	}
-	return false;
-}
-
 static void ask_for_text(const struct facts *f, const char *detail, struct decision *d)
 {
 	struct effect *e = decision_effect(d, EFFECT_ASK);
@@ -122,6 +95,18 @@ struct effect *open_case(const struct facts *f, const struct intent *in, struct 
 	return e;
 }
 
+/* Who gets it, by when, and whether a meeting may talk of it: as the route of its category and grid says. */
+static void route(const struct facts *f, struct effect *e, struct decision *d)
+{
+	const struct case_facts *c = &f->cases;
+	if (!c->route)
+		return;
+	e->deliberate = c->route->deliberate;
+	e->routed = true;
+	e->expires_utc = c->due_utc;
+	decision_date(d, "due", c->due_utc);
+}
+
 void decide_complaint(const struct facts *f, const struct intent *in, struct decision *d)
 {
 	if (!in->text[0]) {
@@ -138,7 +123,7 @@ void decide_complaint(const struct facts *f, const struct intent *in, struct dec
 	struct effect *e = open_case(f, in, d);
 	e->category = in->category;
 	e->anonymous = in->anonymous;
-	e->deliberate = category_deliberates(in->category);
+	route(f, e, d);
 	decision_key(d, "category", category_key(in->category));
 	say_place(f, e, d);
 	if (in->anonymous)
@@ -230,6 +215,18 @@ void decide_support(const struct facts *f, const struct intent *in, struct decis
 	decision_say(d, f, "support");
 }
 
+/* What whoever settles it needs on the way: where, whose words, whom to ring. */
+static void status_for_staff(const struct matter_fact *m, const struct facts *f, struct decision *d)
+{
+	decision_text(d, "building", m->building, 6);
+	decision_text(d, "unit", m->unit, 6);
+	decision_text(d, "text", m->text, 40);
+	decision_text(d, "phone", m->anonymous ? "" : m->phone, 0);
+	if (m->due_utc && case_open(m->state))
+		decision_date(d, "due", m->due_utc);
+	decision_say(d, f, "status.staff");
+}
+
 void decide_status(const struct facts *f, const struct intent *in, struct decision *d)
 {
 	const struct matter_fact *m = &f->named;
@@ -248,7 +245,10 @@ void decide_status(const struct facts *f, const struct intent *in, struct decisi
 	if (!m->private && case_open(m->state))
 		decision_effect(d, EFFECT_QUOTE)->number = m->number;
 	decision_item(f, d);
-	if (inside && !m->private) {
+	unsigned hands = STANDING(ASSIGNEE) | STANDING(DEPARTMENT) | STANDING(GRID) | STANDING(SECRETARY);
+	if (!m->mine && !m->private && decision_standing(f, m) & hands)
+		status_for_staff(m, f, d);
+	else if (inside && !m->private) {
 		decision_text(d, "text", m->text, 14);
 		decision_say(d, f, "status.own");
 	} else
@@ -320,7 +320,7 @@ void decide_unknown(const struct facts *f, const struct intent *in, struct decis
 	}
 	if (join_likely(f, in, d))
 		return;
-	open_case(f, in, d);
+	route(f, open_case(f, in, d), d);
 	decision_say(d, f, "unknown");
 }
 

@@ -35,6 +35,9 @@ void decide_resend(const struct facts *f, const struct intent *in, struct decisi
 bool decide_missed_meeting(const struct facts *f, struct decision *d);
 void decide_code(const struct facts *f, const struct intent *in, struct decision *d);
 void decide_staff(const struct facts *f, const struct intent *in, struct decision *d);
+void decide_broadcast(const struct facts *f, const struct intent *in, struct decision *d);
+/* How the sender stands to a case: STANDING() bits. */
+unsigned decision_standing(const struct facts *f, const struct matter_fact *m);
 
 void decide_points(const struct facts *f, const struct intent *in, struct decision *d);
 void decide_consult(const struct facts *f, const struct intent *in, struct decision *d);

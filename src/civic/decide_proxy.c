@@ -62,7 +62,7 @@ void decide_proxy(const struct facts *f, const struct intent *in, struct decisio
 	e->origin = intent_name(INTENT_PROXY);
 	e->text = in->text;
 	e->category = said->kind == INTENT_COMPLAINT ? said->category : CATEGORY_OTHER;
-	e->deliberate = said->kind == INTENT_COMPLAINT && category_deliberates(said->category);
+	e->routed = said->kind == INTENT_COMPLAINT;
 	if (said->kind == INTENT_PROPOSAL)
 		e->proposal = e->deliberate = true;
 	if (row->name != OWN_NAME) {

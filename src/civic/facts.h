@@ -6,6 +6,7 @@
 #include "base/config.h"
 #include "base/e164.h"
 #include "civic/case_life.h"
+#include "civic/facts_case.h"
 #include "civic/facts_civics.h"
 #include "civic/facts_duty.h"
 #include "civic/facts_offer.h"
@@ -77,9 +78,12 @@ struct matter_fact {
 	bool mine;      /* the sender raised it */
 	bool supported; /* the sender supports it */
 	bool assigned;  /* … and it is the sender's to settle */
+	bool given;     /* … or that of the department which the sender speaks for */
 	bool near;      /* staff: it lies in the sender's grid or below */
-	int supporters;
-	int64_t opened_utc, changed_utc;
+	bool anonymous;
+	char phone[E164_MAX], assignee[INTENT_SHORT_MAX]; /* of who raised it; who has it, "" nobody */
+	int supporters, level, route_step, extended, reopened;
+	int64_t opened_utc, changed_utc, due_utc;
 };
 
 struct question_fact {
@@ -129,7 +133,8 @@ struct approval_fact {
 	X(CLAIM, "claim")                                                                                      \
 	X(OFFER, "offer")                                                                                      \
 	X(SUBSCRIBE, "subscribe")                                                                              \
-	X(CONSULT, "consult")
+	X(CONSULT, "consult")                                                                                  \
+	X(BROADCAST, "broadcast")
 
 enum action_kind {
 #define X(id, name) ACTION_##id,
@@ -174,6 +179,7 @@ struct facts {
 	struct offer_facts offer;
 	struct meeting_facts meeting;
 	struct civics_fact civics;
+	struct case_facts cases;
 	bool several;    /* the text holds several intents */
 	bool quote_only; /* a text without words to speak of */
 };

@@ -1,4 +1,5 @@
 /* `yishi case`: what residents raised, and what became of it. */
+#include "cli/case_route.h"
 #include "cli/case_step.h"
 #include "cli/case_words.h"
 #include "cli/changes.h"
@@ -6,8 +7,9 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "civic/deadline.h"
+#include "civic/route.h"
 #include "store/matter.h"
+#include "store/matter_route.h"
 #include "store/person.h"
 #include "store/store.h"
 
@@ -34,6 +36,7 @@ static const struct out_column columns[] = {
     {"kind", NULL, OUT_TEXT, 0},
     {"urgent", NULL, OUT_BOOL, 0},
     {"merged_into", NULL, OUT_INT, 0},
+    {"level", NULL, OUT_INT, 0},
     {0},
 };
 
@@ -58,6 +61,12 @@ static const struct out_column show_columns[] = {
     {"reopened", N_("reopened"), OUT_INT, 0},
     {"urgent", N_("urgent"), OUT_BOOL, 0},
     {"merged_into", N_("merged into"), OUT_INT, 0},
+    {"level", N_("level"), OUT_INT, 0},
+    {"handed_to", N_("handed to"), OUT_TEXT, 0},
+    {"handed_ref", N_("its number there"), OUT_TEXT, 0},
+    {"extended", N_("days extended"), OUT_INT, 0},
+    {"first_human", N_("first human"), OUT_TIME, 0},
+    {"first_human_minutes", N_("minutes until then"), OUT_INT, 0},
     {"journal", NULL, OUT_RAW, 0},
     {0},
 };
@@ -76,18 +85,26 @@ static json_t *reporter(const struct matter *m)
 				 : json_null();
 }
 
+static json_t *text_or_null(const char *text)
+{
+	return *text ? out_string(text) : json_null();
+}
+
 static json_t *matter_json(const struct matter *m)
 {
 	return json_pack(
-	    "{si ss ss so so so so so so si so so so so si ss sb so so so}", "number", m->number, "state",
-	    case_state_name(m->state), "category", category_name(m->category), "text", out_string(m->text),
-	    "grid", out_string(m->grid), "building", out_string(m->building), "unit", out_string(m->unit),
-	    "room", out_string(m->room), "place", out_string(m->place), "supporters", m->supporters, "reporter",
-	    reporter(m), "opened", out_time(m->opened_utc), "due", out_time(m->due_utc), "assignee",
-	    *m->assignee_name ? out_string(m->assignee_name) : json_null(), "reopened", m->reopened, "kind",
-	    matter_kind_name(m->kind), "urgent", m->urgent, "merged_into",
+	    "{si ss ss so so so so so so si so so so so si ss sb so so so si so so si so so}", "number",
+	    m->number, "state", case_state_name(m->state), "category", category_name(m->category), "text",
+	    out_string(m->text), "grid", out_string(m->grid), "building", out_string(m->building), "unit",
+	    out_string(m->unit), "room", out_string(m->room), "place", out_string(m->place), "supporters",
+	    m->supporters, "reporter", reporter(m), "opened", out_time(m->opened_utc), "due",
+	    out_time(m->due_utc), "assignee", *m->assignee_name ? out_string(m->assignee_name) : json_null(),
+	    "reopened", m->reopened, "kind", matter_kind_name(m->kind), "urgent", m->urgent, "merged_into",
 	    m->merged_into ? json_integer(m->merged_into) : json_null(), "resolved", out_time(m->resolved_utc),
-	    "number_from", m->anonymous || !*m->number_from ? json_null() : out_string(m->number_from));
+	    "number_from", m->anonymous || !*m->number_from ? json_null() : out_string(m->number_from), "level",
+	    m->level, "handed_to", text_or_null(m->handed_to), "handed_ref", text_or_null(m->handed_ref),
+	    "extended", m->extended, "first_human", out_time(m->first_human_utc), "first_human_minutes",
+	    m->first_human_utc ? json_integer((m->first_human_utc - m->opened_utc) / MINUTE_S) : json_null());
 }
 
 static int print_row(void *ctx, const struct matter *m)
@@ -102,7 +119,7 @@ static int print_row(void *ctx, const struct matter *m)
 	return 0;
 }
 
-static int run_list(struct cli *c)
+static int list_cases(struct cli *c, bool overdue)
 {
 	struct store *s;
 	int64_t assignee = 0;
@@ -111,7 +128,7 @@ static int run_list(struct cli *c)
 				  .grid = cli_opt(c, "grid"),
 				  .since_utc = c->since_utc,
 				  .limit = c->limit == LONG_MAX ? 0 : c->limit,
-				  .overdue = cli_opt(c, "overdue") != NULL};
+				  .overdue = overdue};
 	if (f.state && strcmp(f.state, "open") != 0 && case_state_find(f.state) < 0)
 		return cli_usage(c,
 				 _("%s is no state; open received verified assigned in_progress resolved "
@@ -128,6 +145,16 @@ static int run_list(struct cli *c)
 	r = matter_list(s, &f, print_row, c);
 	out_end(&c->out);
 	return r < 0 ? cli_store_failed(c, r) : EX_OK;
+}
+
+static int run_list(struct cli *c)
+{
+	return list_cases(c, cli_opt(c, "overdue") != NULL);
+}
+
+static int run_overdue(struct cli *c)
+{
+	return list_cases(c, true);
 }
 
 static int take_json(void *ctx, const struct matter *m)
@@ -227,25 +254,27 @@ static int run_new(struct cli *c)
 	bool proposal = cli_opt(c, "proposal") != NULL, urgent = cli_opt(c, "urgent") != NULL;
 	int64_t now = cli_now(c);
 	const char *grid = cli_opt(c, "grid") ? cli_opt(c, "grid") : p ? p->grid : NULL;
-	struct matter_new m = {
-	    .kind = proposal ? MATTER_PROPOSAL : MATTER_CASE,
-	    .category = words.category,
-	    .text = text,
-	    .grid = grid,
-	    .building = words.building,
-	    .unit = words.unit,
-	    .room = words.room,
-	    .place = words.place,
-	    .urgent = urgent,
-	    .origin = "shell",
-	    .reporter = p ? p->id : 0,
-	    .number_from = from ? number_from : NULL,
-	    .deliberate = proposal || cli_opt(c, "deliberate"),
-	    .due_utc = proposal ? 0
-				: deadline_after(&c->config->working_hours, now,
-						 (int64_t)case_hours(words.category, urgent) * HOUR_S)};
+	struct matter_new m = {.kind = proposal ? MATTER_PROPOSAL : MATTER_CASE,
+			       .category = words.category,
+			       .text = text,
+			       .grid = grid,
+			       .building = words.building,
+			       .unit = words.unit,
+			       .room = words.room,
+			       .place = words.place,
+			       .urgent = urgent,
+			       .origin = "shell",
+			       .reporter = p ? p->id : 0,
+			       .number_from = from ? number_from : NULL,
+			       .deliberate = proposal || cli_opt(c, "deliberate")};
+	struct routes *routes;
+	case_routes(c, &routes);
 	changes_actor(&by);
-	r = matter_add(s, &m, &by, now, &number);
+	if (!proposal)
+		r = case_deadline(c, routes, words.category, grid ? grid : "", 1, urgent, &m.due_utc);
+	if (!r && !(r = matter_add(s, &m, &by, now, &number)))
+		r = matter_begin(s, routes, number, 0, now);
+	routes_free(routes);
 	if (r == -EINVAL)
 		r = cli_fail(EX_DATAERR, _("there is no grid %s; `yishi grid list` shows them"),
 			     grid ? grid : "");
@@ -268,6 +297,12 @@ static const struct cli_option list_options[] = {
     {"overdue", NULL, N_("only what is past its deadline"), false},
     {0},
 };
+static const struct cli_option overdue_options[] = {
+    {"grid", N_("GRID"), N_("only this grid and those below it"), false},
+    {"category", N_("CATEGORY"), N_("only this category"), false},
+    {"assignee", N_("ID"), N_("only what this person has to settle"), false},
+    {0},
+};
 static const struct cli_option new_options[] = {
     {"text", N_("TEXT"), N_("what is the matter"), false},
     {"category", N_("CATEGORY"),
@@ -286,6 +321,12 @@ static const struct cli_option new_options[] = {
     {0},
 };
 static const struct cli_option note_option[] = {{"note", N_("TEXT"), N_("why, or what was done"), false}, {0}};
+static const struct cli_option escalate_options[] = {
+    {"note", N_("TEXT"), N_("why, or what was done"), false},
+    {"to", N_("WHOM"), N_("it was handed to somebody outside the registry, such as 12345"), false},
+    {"ref", N_("NUMBER"), N_("the number that it has there"), false},
+    {0},
+};
 static const struct cli_option split_options[] = {{"text", N_("TEXT"), N_("the words of the new case"), false},
 						  {0}};
 
@@ -304,6 +345,19 @@ const struct cli_verb cli_case[] = {
      .options = list_options,
      .roles = CLI_SECRETARY | CLI_STAFF,
      .example = "yishi case list --state open --grid KS-03 --json"},
+    {.name = "overdue",
+     .run = run_overdue,
+     .what = N_("what is open past its deadline"),
+     .common = CLI_LIST,
+     .options = overdue_options,
+     .roles = CLI_SECRETARY | CLI_STAFF,
+     .example = "yishi case overdue --grid KS-03"},
+    {.name = "life",
+     .run = case_life,
+     .what = N_("the life of a case: which step leads where, who may take it, who is told"),
+     .common = CLI_FORMATS,
+     .roles = CLI_SECRETARY | CLI_STAFF | CLI_HELPER,
+     .example = "yishi case life"},
     {.name = "show",
      .run = run_show,
      .what = N_("one case with its journal"),
@@ -356,8 +410,27 @@ const struct cli_verb cli_case[] = {
      .options = split_options,
      .roles = CLI_SECRETARY,
      .example = "yishi case split 23 13800138002 --text '三楼的灯也坏了'"},
-    STEP("escalate", case_escalate, N_("the level above has to settle it"),
-	 "yishi case escalate 23 --note '需街道协调'"),
+    {.name = "escalate",
+     .run = case_escalate,
+     .what = N_("the level above has to settle it"),
+     .args = "NUMBER",
+     .min_args = 1,
+     .max_args = 1,
+     .common = CLI_FORMATS,
+     .options = escalate_options,
+     .roles = CLI_SECRETARY | CLI_STAFF,
+     .example = "yishi case escalate 23 --to 12345 --ref 20261120-0815 --note '需街道协调'"},
+    {.name = "extend",
+     .run = case_extend,
+     .what = N_("so many days more; the reporter is told"),
+     .args = "NUMBER DAYS",
+     .min_args = 2,
+     .max_args = 2,
+     .common = CLI_FORMATS,
+     .options = note_option,
+     .roles = CLI_SECRETARY,
+     .example = "yishi case extend 23 3"},
+    STEP("verify", case_verify, N_("it is as reported"), "yishi case verify 23"),
     STEP("reopen", case_reopen, N_("it is not settled after all"), "yishi case reopen 23"),
     STEP("reject", case_reject, N_("it will not be settled; the reporter is told why"),
 	 "yishi case reject 23 --note '属于家庭内部事务'"),

@@ -1,5 +1,6 @@
 #include "cli/case_step.h"
 
+#include "cli/case_route.h"
 #include "cli/changes.h"
 
 #include "store/matter.h"
@@ -7,6 +8,8 @@
 #include "store/store.h"
 
 #include <errno.h>
+
+#define EXTEND_MAX 90
 
 int case_missing(const char *number)
 {
@@ -18,6 +21,20 @@ static int is_there(void *ctx, const struct matter *m)
 	(void)ctx;
 	(void)m;
 	return 0;
+}
+
+static int copy_assignee(void *ctx, const struct matter *m)
+{
+	*(int64_t *)ctx = m->assignee;
+	return 0;
+}
+
+/* What begins again, or a level higher, has a deadline of its own. */
+static int deadline(struct cli *c, int number, struct matter_step *st)
+{
+	if (st->event == CASE_EV_REOPEN || st->event == CASE_EV_SPLIT)
+		return case_deadline_of(c, number, 0, &st->due_utc);
+	return st->event == CASE_EV_ESCALATE ? case_deadline_of(c, number, 1, &st->due_utc) : 0;
 }
 
 /* One step in the life of a case, with the note of --note. */
@@ -35,7 +52,14 @@ static int step(struct cli *c, const struct matter_step *st)
 	changes_actor(&by);
 	struct matter_step full = *st;
 	full.note = cli_opt(c, "note");
-	r = matter_act(s, (int)number, &full, &by, cli_now(c), &state);
+	int64_t had = 0;
+	r = matter_get(s, (int)number, copy_assignee, &had);
+	if (!r)
+		r = deadline(c, (int)number, &full);
+	if (!r)
+		r = matter_act(s, (int)number, &full, &by, cli_now(c), &state);
+	if (!r && st->event == CASE_EV_RETURN)
+		r = case_pass_on(c, (int)number, had);
 	if (r == -ENOENT)
 		r = case_missing(c->argv[0]);
 	else if (r == -EPERM)
@@ -82,7 +106,24 @@ int case_return(struct cli *c)
 
 int case_escalate(struct cli *c)
 {
-	return step(c, &(struct matter_step){.event = CASE_EV_ESCALATE});
+	if (cli_opt(c, "ref") && !cli_opt(c, "to"))
+		return cli_usage(c, "%s", _("--ref is a number at somebody: --to WHOM is wanted"));
+	return step(c, &(struct matter_step){
+			   .event = CASE_EV_ESCALATE, .to = cli_opt(c, "to"), .ref = cli_opt(c, "ref")});
+}
+
+int case_verify(struct cli *c)
+{
+	return step(c, &(struct matter_step){.event = CASE_EV_VERIFY});
+}
+
+int case_extend(struct cli *c)
+{
+	int64_t days;
+	int r = cli_integer(c, c->argv[1], "DAYS", 1, &days);
+	if (!r && days > EXTEND_MAX)
+		r = cli_usage(c, _("at most %d days at once"), EXTEND_MAX);
+	return r ? r : step(c, &(struct matter_step){.event = CASE_EV_EXTEND, .days = (int)days});
 }
 
 int case_reopen(struct cli *c)
@@ -137,6 +178,8 @@ int case_split(struct cli *c)
 		return cli_store_failed(c, r);
 	changes_actor(&by);
 	r = matter_split(s, (int)number, phone, cli_opt(c, "text"), &by, cli_now(c), &new_number);
+	if (!r)
+		r = case_pass_on(c, new_number, 0);
 	if (r == -ENOENT)
 		r = cli_fail(CLI_NOTHING, _("%s does not support case %s"), c->argv[1], c->argv[0]);
 	r = changes_end(c, r);

@@ -3,13 +3,13 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "civic/deadline.h"
 #include "daemon/participation_duty.h"
 #include "store/action.h"
 #include "store/chore.h"
 #include "store/event.h"
 #include "store/facts.h"
 #include "store/matter.h"
+#include "store/matter_route.h"
 #include "store/meeting.h"
 #include "store/person.h"
 #include "store/phone.h"
@@ -53,10 +53,21 @@ static int apply_rsvp(const struct turn *t, const struct facts *f, const struct 
 		   : note_action(t, e, e->subject, json_pack("{s:i, s:i}", "answer", answer, "people", people));
 }
 
+/* By when, and whether a meeting may talk of it, where the decision did not say. */
+static int as_routed(const struct turn *t, const struct effect *e, struct matter_new *m)
+{
+	const struct route *route;
+	int r = e->proposal ? 0 : matter_route(t->p->store, t->p->routes, e->category, m->grid, &route);
+	if (r < 0 || e->proposal)
+		return r;
+	m->deliberate = m->deliberate || (e->routed && route->deliberate);
+	if (!m->due_utc)
+		m->due_utc = case_due(t->p, route, 1, e->urgent, t->now);
+	return 0;
+}
+
 static int apply_open(const struct turn *t, const struct facts *f, const struct effect *e)
 {
-	(void)f;
-	const struct config *c = t->p->config;
 	const char *text = e->text && *e->text ? e->text : t->words;
 	int number = 0, kept = e->private ? private_keep(t->p->store, t->message, t->words, t->now) : 0;
 	if (kept == -EBUSY || kept == -ENOSPC || kept == -EIO)
@@ -67,7 +78,7 @@ static int apply_open(const struct turn *t, const struct facts *f, const struct 
 	struct matter_new m = {.kind = e->proposal ? MATTER_PROPOSAL : MATTER_CASE,
 			       .category = e->category,
 			       .text = e->private && kept == 0 ? "" : text,
-			       .grid = t->sender.grid,
+			       .grid = t->sender.grid[0] ? t->sender.grid : f->sender.grid,
 			       .building = e->building,
 			       .unit = e->unit,
 			       .room = e->room,
@@ -79,11 +90,12 @@ static int apply_open(const struct turn *t, const struct facts *f, const struct 
 			       .reporter = t->sender.person,
 			       .number_from = t->sender.number,
 			       .deliberate = e->deliberate,
-			       .due_utc = e->proposal
-					      ? 0
-					      : deadline_after(&c->working_hours, t->now,
-							       case_hours(e->category, e->urgent) * HOUR_S)};
-	int r = matter_add(t->p->store, &m, &t->by, t->now, &number);
+			       .due_utc = e->expires_utc};
+	int r = as_routed(t, e, &m);
+	if (r >= 0)
+		r = matter_add(t->p->store, &m, &t->by, t->now, &number);
+	if (r >= 0 && e->routed)
+		r = matter_begin(t->p->store, t->p->routes, number, 0, t->now);
 	if (r >= 0 && e->private)
 		r = private_hide(t->p->store, t->message);
 	return r < 0 ? r : note_action(t, e, number, NULL);
@@ -121,20 +133,6 @@ static int apply_join(const struct turn *t, const struct facts *f, const struct 
 	return note_action(t, e, e->number,
 			   json_pack("{s:s, s:s, s:s}", "text", words, "category", category_name(before),
 				     "own category", category_name(e->category)));
-}
-
-static int apply_step(const struct turn *t, const struct facts *f, const struct effect *e)
-{
-	(void)f;
-	cleanup_free char *before = matter_remember(t->p->store, e->number);
-	enum case_state st;
-	int r = matter_act(t->p->store, e->number,
-			   &(struct matter_step){
-			       .event = e->event, .note = e->note, .person = t->sender.person, .days = e->days},
-			   &t->by, t->now, &st);
-	if (r < 0)
-		return r;
-	return note_action(t, e, e->number, json_loads(before, 0, NULL));
 }
 
 static int apply_opt(const struct turn *t, const struct facts *f, const struct effect *e)
@@ -318,7 +316,7 @@ static int (*const table[EFFECT_KIND_COUNT])(const struct turn *t, const struct 
     [EFFECT_OPEN] = apply_open,
     [EFFECT_SUPPORT] = apply_support,
     [EFFECT_JOIN] = apply_join,
-    [EFFECT_STEP] = apply_step,
+    [EFFECT_STEP] = case_step,
     [EFFECT_OPT] = apply_opt,
     [EFFECT_UNLINK] = apply_unlink,
     [EFFECT_REGISTER] = apply_register,
@@ -349,6 +347,10 @@ static int (*const table[EFFECT_KIND_COUNT])(const struct turn *t, const struct 
     [EFFECT_PROXY] = proxy_open,
     [EFFECT_VOTE] = apply_vote,
     [EFFECT_RESENT] = apply_resent,
+    [EFFECT_CONFIRM] = command_confirm,
+    [EFFECT_COMMAND] = command_close,
+    [EFFECT_NOCOMMAND] = command_wrong,
+    [EFFECT_BROADCAST] = command_broadcast,
 };
 
 int apply(const struct turn *t, const struct facts *f, const struct decision *d)

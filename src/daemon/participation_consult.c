@@ -2,7 +2,6 @@
  * passed over. What is to be told stands in the database first, so that a text, the shell and time all tell by the same way. */
 #include "base/mem.h"
 #include "base/text.h"
-#include "civic/deadline.h"
 #include "daemon/participation_internal.h"
 #include "store/chore.h"
 #include "store/consult.h"
@@ -182,7 +181,7 @@ static int tell_expert(const struct participation *p, const struct consult_untol
 	    0)
 		return r;
 	return consult_expert_told(p->store, u->number, u->person,
-				   deadline_after(&p->config->working_hours, now, CONSULT_WORKDAY_S), now);
+				   working_after(p, now, CONSULT_WORKDAY_S), now);
 }
 
 /* Who asked does not take texts any more: somebody tells them by other ways. */

@@ -103,7 +103,8 @@ static int get_duty(const struct turn *t, const struct intent *in, struct facts 
 
 static int get_call(const struct turn *t, const struct intent *in, struct facts *f)
 {
-	return facts_call(t->p->store, &t->sender, in->has & ARG_NUMBER ? in->number : 0, t->now, &f->duty.call);
+	return facts_call(t->p->store, &t->sender, in->has & ARG_NUMBER ? in->number : 0, t->now,
+			  &f->duty.call);
 }
 
 static int get_mediators(const struct turn *t, const struct intent *in, struct facts *f)
@@ -170,21 +171,33 @@ static const struct {
 	enum fact_need need;
 	int (*get)(const struct turn *t, const struct intent *in, struct facts *f);
 } table[] = {
-    {NEED_MEETINGS, get_meetings}, {NEED_ITEMS, get_items},
-    {NEED_AGENDA, get_agenda},     {NEED_ATTENDANCE, get_attendance},
-    {NEED_NAMED, get_named},       {NEED_CANDIDATES, get_candidates},
-    {NEED_SIMILAR, get_similar},   {NEED_RECENT, get_recent},
-    {NEED_DUTY, get_duty},         {NEED_MEDIATORS, get_mediators},
-    {NEED_APPROVAL, get_approval}, {NEED_ACTIONS, get_actions},
-    {NEED_ITEM, get_item},                                        /* after the named matter */
-    {NEED_POINTS, points_facts},   {NEED_CONSULT, consult_facts}, /* participation_civics.c, …_consult.c */
-    {NEED_FAQ, faq_facts},
-    {NEED_OFFER, get_offer}, /* after the named matter */
-    {NEED_CALL, get_call},         {NEED_CHECKIN, checkin_facts},
-    {NEED_PROXY, proxy_facts},     {NEED_WITNESS, verify_facts},
-    {NEED_POLLS, get_polls},
-    {NEED_RESEND, get_resend},
+    {NEED_ROUTE, case_get_place}, /* first: the others ask in which grid */
+    {NEED_MEETINGS, get_meetings},   {NEED_ITEMS, get_items},
+    {NEED_AGENDA, get_agenda},       {NEED_ATTENDANCE, get_attendance},
+    {NEED_NAMED, get_named},         {NEED_CANDIDATES, get_candidates},
+    {NEED_SIMILAR, get_similar},     {NEED_RECENT, get_recent},
+    {NEED_DUTY, get_duty},           {NEED_MEDIATORS, get_mediators},
+    {NEED_APPROVAL, get_approval},   {NEED_ACTIONS, get_actions},
+    {NEED_ITEM, get_item},                                          /* after the named matter */
+    {NEED_POINTS, points_facts},     {NEED_CONSULT, consult_facts}, /* participation_civics.c, …_consult.c */
+    {NEED_FAQ, faq_facts},           {NEED_ROUTE, case_get_route},
+    {NEED_MINE, case_get_mine},      {NEED_OTHER, case_get_other},
+    {NEED_FOUND, case_get_found},    {NEED_NEXT, case_get_next},
+    {NEED_LONGER, case_get_longer},  {NEED_AUDIENCE, audience_gather},
+    {NEED_APPROVAL, command_gather}, {NEED_OFFER, get_offer}, /* after the named matter */
+    {NEED_CALL, get_call},           {NEED_CHECKIN, checkin_facts},
+    {NEED_PROXY, proxy_facts},       {NEED_WITNESS, verify_facts},
+    {NEED_POLLS, get_polls},         {NEED_RESEND, get_resend},
 };
+
+int gather_needs(const struct turn *t, const struct intent *in, unsigned needs, struct facts *f)
+{
+	int r = 0;
+	for (size_t i = 0; i < ARRAY_LEN(table) && r >= 0; i++)
+		if (needs & table[i].need)
+			r = table[i].get(t, in, f);
+	return r < 0 ? r : 0;
+}
 
 int gather(const struct turn *t, const struct intent *in, bool several, struct facts *f)
 {
@@ -200,8 +213,5 @@ int gather(const struct turn *t, const struct intent *in, bool several, struct f
 		return r;
 	if (f->question.kind == ASKED_NONE)
 		f->question = t->meant;
-	for (size_t i = 0; i < ARRAY_LEN(table); i++)
-		if (needs & table[i].need && (r = table[i].get(t, in, f)) < 0)
-			return r;
-	return 0;
+	return gather_needs(t, in, needs, f);
 }

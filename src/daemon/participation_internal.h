@@ -56,6 +56,39 @@ char *say_date(enum language lang, int64_t utc, char *out);
 /* ---- participation_facts.c */
 int gather(const struct turn *t, const struct intent *in, bool several, struct facts *f);
 
+/* More of them, for a further intent: `needs` are enum fact_need bits. */
+int gather_needs(const struct turn *t, const struct intent *in, unsigned needs, struct facts *f);
+
+/* ---- participation_case.c: who settles it and by when */
+struct calendar;
+struct holidays;
+/* The calendar of the configuration; `days` holds its holidays and stays the caller's. */
+void case_calendar(const struct participation *p, struct holidays *days, struct calendar *ret);
+/* So many seconds of working time after `from`. */
+int64_t working_after(const struct participation *p, int64_t from, int64_t seconds);
+/* The deadline of a case at a level (1 …) of its route, counted from `from`. */
+int64_t case_due(const struct participation *p, const struct route *route, int level, bool urgent, int64_t from);
+/* The same for a case that is there, `level_up` levels above its own. */
+int case_due_again(const struct participation *p, int number, int level_up, int64_t now, int64_t *ret);
+int case_get_place(const struct turn *t, const struct intent *in, struct facts *f);
+int case_get_route(const struct turn *t, const struct intent *in, struct facts *f);
+int case_get_mine(const struct turn *t, const struct intent *in, struct facts *f);
+int case_get_other(const struct turn *t, const struct intent *in, struct facts *f);
+int case_get_found(const struct turn *t, const struct intent *in, struct facts *f);
+int case_get_next(const struct turn *t, const struct intent *in, struct facts *f);
+int case_get_longer(const struct turn *t, const struct intent *in, struct facts *f);
+int case_step(const struct turn *t, const struct facts *f, const struct effect *e);
+/* ---- participation_command.c: what wants a code */
+int command_gather(const struct turn *t, const struct intent *in, struct facts *f);
+int audience_gather(const struct turn *t, const struct intent *in, struct facts *f);
+int command_confirm(const struct turn *t, const struct facts *f, const struct effect *e);
+int command_close(const struct turn *t, const struct facts *f, const struct effect *e);
+int command_wrong(const struct turn *t, const struct facts *f, const struct effect *e);
+int command_broadcast(const struct turn *t, const struct facts *f, const struct effect *e);
+/* ---- participation_overdue.c: deadlines that pass, and the list of a Monday */
+int overdue_look(const struct participation *p, int64_t now, int64_t *next);
+int overdue_list(const struct participation *p, int64_t now, int64_t *next);
+
 /* ---- participation_apply.c */
 int apply(const struct turn *t, const struct facts *f, const struct decision *d);
 /* What UNDO needs to take the effect back: `before` (taken; may be NULL) is the state that comes back. */
@@ -112,6 +145,7 @@ int offers_tick(const struct participation *p, int64_t now, int64_t *ret_next);
 struct stream_event {
 	int64_t id, utc;
 	enum event_kind kind;
+	char actor[ACTOR_MAX];
 	json_t *body;
 };
 int64_t stream_int(const struct stream_event *e, const char *field); /* 0 when it is not there */

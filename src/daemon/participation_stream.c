@@ -1,6 +1,7 @@
 /* Following the stream of events with a cursor that is kept in the database: a step by text, by shell or by a script counts
  * alike, and nothing is told twice. */
 #include "base/mem.h"
+#include "base/text.h"
 #include "daemon/participation_internal.h"
 #include "store/worklist.h"
 
@@ -26,6 +27,8 @@ static int collect(void *ctx, const struct event_row *row)
 	if (body)
 		b->list[b->count++] = (struct stream_event){
 		    .id = row->id, .utc = row->utc, .kind = (enum event_kind)kind, .body = body};
+	if (body)
+		text_copy(b->list[b->count - 1].actor, ACTOR_MAX, row->actor);
 	return 0;
 }
 

@@ -1,5 +1,6 @@
 /* What happens because time passes. One call brings everything up to date and says when to call again. */
 #include "base/buf.h"
+#include "base/holidays.h"
 #include "base/mem.h"
 #include "civic/clock_guard.h"
 #include "daemon/participation_duty.h"
@@ -12,24 +13,7 @@
 #include <string.h>
 
 #define LAY_OUT_S     (6 * HOUR_S) /* how often the calendar is laid out anew at least */
-#define HOLIDAYS_MAX  400
 #define CLOCK_RETRY_S 60
-
-/* The file of dates, one a line ("2026-10-01 国庆"); comments begin with #. */
-static void read_holidays(const char *path, struct buf *out)
-{
-	FILE *f = path && *path ? fopen(path, "re") : NULL;
-	char line[256];
-	for (int n = 0; f && n < HOLIDAYS_MAX && fgets(line, sizeof line, f);) {
-		int y, m, d;
-		if (sscanf(line, "%4d-%2d-%2d", &y, &m, &d) == 3) {
-			buf_addf(out, "%04d-%02d-%02d ", y, m, d);
-			n++;
-		}
-	}
-	if (f)
-		fclose(f);
-}
 
 /* Says once that the clock is not to be trusted, and once that it is again. */
 static int note_clock(const struct participation *p, int64_t now, bool *ret_ok)
@@ -61,7 +45,9 @@ static int lower(int r, int64_t t, int64_t *next)
 static int lay_out(const struct participation *p, int64_t now, int64_t *next)
 {
 	cleanup_buf struct buf holidays = {0};
-	read_holidays(p->config->holidays, &holidays);
+	struct holidays days;
+	holidays_load(p->config->holidays, &days);
+	holidays_list(&days, &holidays);
 	return lower(series_lay_out(p->store, buf_str(&holidays), now), now + LAY_OUT_S, next);
 }
 
@@ -72,18 +58,11 @@ static int close_meetings(const struct participation *p, int64_t now, int64_t *n
 	return lower(r, t, next);
 }
 
-static int note_overdue(const struct participation *p, int64_t now, int64_t *next)
-{
-	int64_t t = INT64_MAX;
-	int r = matter_overdue(p->store, now, &t);
-	return lower(r, t, next);
-}
-
 /* What time brings, in this order; each brings its part up to date and lowers `next` to the time of its next look. */
 static int (*const steps[])(const struct participation *p, int64_t now, int64_t *next) = {
-    lay_out,       close_meetings, note_overdue, news_send,     meeting_news, checkin_tick,
-    verify_tick,   offers_tick,    offers_tell,  ask_settle,    polls_send,   ask_tick,
-    agenda_freeze, rounds_send,    results_send, approval_send, points_tick,  consult_tick,
+    lay_out,     close_meetings, overdue_look,  overdue_list, news_send,    meeting_news, checkin_tick,
+    verify_tick, offers_tick,    offers_tell,   ask_settle,   polls_send,   ask_tick,     agenda_freeze,
+    rounds_send, results_send,   approval_send, points_tick,  consult_tick,
 };
 
 /* What a wrong clock does not stop. */

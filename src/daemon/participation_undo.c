@@ -8,6 +8,7 @@
 #include "store/chore.h"
 #include "store/event.h"
 #include "store/matter.h"
+#include "store/matter_route.h"
 #include "store/meeting.h"
 #include "store/person.h"
 #include "store/phone.h"
@@ -84,7 +85,9 @@ static int own_case(const struct turn *t, const struct former *f)
 	p.m.text = text_of(f->before, "text");
 	p.m.reporter = t->sender.person;
 	p.m.number_from = t->sender.number;
-	return matter_add(t->p->store, &p.m, &t->by, t->now, NULL);
+	int number = 0;
+	r = matter_add(t->p->store, &p.m, &t->by, t->now, &number);
+	return r < 0 ? r : matter_begin(t->p->store, t->p->routes, number, 0, t->now);
 }
 
 /* A support that was there before the words came stays. */
@@ -95,10 +98,13 @@ static int undo_likely(const struct turn *t, const struct former *f)
 		return supported
 			   ? 0
 			   : matter_unsupport(t->p->store, (int)f->subject, t->sender.number, &t->by, t->now);
+	int number = 0;
 	int r = supported ? -ENOENT
 			  : matter_split(t->p->store, (int)f->subject, t->sender.number,
-					 text_of(f->before, "text"), &t->by, t->now, NULL);
-	return r == -ENOENT ? own_case(t, f) : r;
+					 text_of(f->before, "text"), &t->by, t->now, &number);
+	if (r == -ENOENT)
+		return own_case(t, f);
+	return r < 0 ? r : matter_begin(t->p->store, t->p->routes, number, 0, t->now);
 }
 
 static int undo_join(const struct turn *t, const struct former *f)
@@ -167,11 +173,26 @@ static int undo_consult(const struct turn *t, const struct former *f)
 	return consult_withdraw(t, (int)f->subject);
 }
 
+/* Who asked for it takes it back: what has not gone does not go. */
+static int undo_broadcast(const struct turn *t, const struct former *f)
+{
+	int stopped = 0, r = broadcast_cancel(t->p->store, f->subject, &t->by, t->now, &stopped);
+	return r == -EPERM ? 0 : r;
+}
+
 static int (*const table[ACTION_KIND_COUNT])(const struct turn *t, const struct former *f) = {
-    [ACTION_RSVP] = undo_rsvp,         [ACTION_CASE] = undo_case,     [ACTION_SUPPORT] = undo_support,
-    [ACTION_LIKELY] = undo_likely,     [ACTION_JOIN] = undo_join,     [ACTION_OPT] = undo_opt,
-    [ACTION_REGISTER] = undo_register, [ACTION_STEP] = undo_step,     [ACTION_CHORE] = undo_chore,
-    [ACTION_CONSULT] = undo_consult,   [ACTION_UNLINK] = undo_unlink, [ACTION_DUTY] = undo_duty,
+    [ACTION_RSVP] = undo_rsvp,
+    [ACTION_CASE] = undo_case,
+    [ACTION_SUPPORT] = undo_support,
+    [ACTION_LIKELY] = undo_likely,
+    [ACTION_JOIN] = undo_join,
+    [ACTION_OPT] = undo_opt,
+    [ACTION_REGISTER] = undo_register,
+    [ACTION_STEP] = undo_step,
+    [ACTION_CHORE] = undo_chore,
+    [ACTION_CONSULT] = undo_consult,
+    [ACTION_UNLINK] = undo_unlink,
+    [ACTION_DUTY] = undo_duty,
     [ACTION_APPROVE] = undo_approve,
     [ACTION_CLAIM] = undo_claim,
     [ACTION_OFFER] = undo_offer,
@@ -181,6 +202,7 @@ static int (*const table[ACTION_KIND_COUNT])(const struct turn *t, const struct 
     [ACTION_WITNESS] = verify_undo,
     [ACTION_PROXY] = proxy_undo,
     [ACTION_VOTE] = undo_vote,
+    [ACTION_BROADCAST] = undo_broadcast,
 };
 
 int undo_action(const struct turn *t, int64_t action, bool split)

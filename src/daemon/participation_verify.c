@@ -1,7 +1,6 @@
 /* Two neighbours of the building are asked whether it is so at their place, too. */
 #include "base/mem.h"
 #include "base/text.h"
-#include "civic/deadline.h"
 #include "civic/route.h"
 #include "daemon/participation_duty.h"
 #include "store/event.h"
@@ -68,7 +67,7 @@ static int choose(const struct participation *p, const struct stream_event *e, i
 		return 0;
 	if (r < 0 || (r = wants_witness(p, c.category, c.grid)) <= 0)
 		return r;
-	int64_t until = deadline_after(&p->config->working_hours, now, ANSWER_S);
+	int64_t until = working_after(p, now, ANSWER_S);
 	int n = witness_choose(p->store, number, now, w, WITNESSES);
 	r = n;
 	for (int i = 0; i < n && r >= 0; i++)

@@ -42,7 +42,7 @@ static int touched(struct store *s, const struct action_fact *a, const char *num
 	case ACTION_PROXY:
 		if ((r = journal_touched(s, (int)a->subject, number, message)) != 0)
 			return r;
-		r = store_get(s, &n, "SELECT count(*) FROM matter WHERE number = ? AND state <> 'received'",
+		r = store_get(s, &n, "SELECT count(*) FROM matter WHERE number = ? AND state NOT IN ('received', 'assigned')",
 			      "I", a->subject);
 		break;
 	case ACTION_STEP:
@@ -61,6 +61,11 @@ static int touched(struct store *s, const struct action_fact *a, const char *num
 		break;
 	case ACTION_CHORE:
 		r = store_get(s, &n, "SELECT count(*) FROM chore WHERE id = ? AND done_utc IS NOT NULL", "I",
+			      a->subject);
+		break;
+	case ACTION_BROADCAST:
+		r = store_get(s, &n,
+			      "SELECT count(*) FROM broadcast WHERE id = ? AND state IN ('done', 'cancelled')", "I",
 			      a->subject);
 		break;
 	case ACTION_APPROVE:

@@ -54,7 +54,7 @@ static int tell_queued(struct store *s, int64_t id, const char *by, int64_t now)
 int broadcast_add(struct store *s, const struct broadcast_new *n, int64_t now, int64_t *ret_id)
 {
 	int64_t base, id;
-	struct actor by = {.channel = CHANNEL_SHELL};
+	struct actor by = {.channel = strncmp(n->by, "person:", 7) ? CHANNEL_SHELL : CHANNEL_TEXT};
 	text_copy(by.id, sizeof by.id, n->by);
 	int r = store_run(s,
 			  "INSERT INTO broadcast (audience, text, state, segments, recipients, at_utc, "

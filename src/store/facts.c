@@ -67,9 +67,19 @@ static int copy_matter(void *ctx, const struct matter *m)
 				  .mine = !strcmp(m->number_from, w->number) ||
 					  (w->person && m->reporter == w->person),
 				  .assigned = w->person && m->assignee == w->person,
+				  .given = w->roles & ROLE(DEPARTMENT) && *w->name &&
+					   !strcmp(m->assignee_name, w->name),
+				  .anonymous = m->anonymous,
 				  .supporters = m->supporters,
+				  .level = m->level,
+				  .route_step = m->route_step,
+				  .extended = m->extended,
+				  .reopened = m->reopened,
+				  .due_utc = m->due_utc,
 				  .opened_utc = m->opened_utc,
 				  .changed_utc = m->changed_utc};
+	text_copy(f->phone, sizeof f->phone, m->number_from);
+	text_copy(f->assignee, sizeof f->assignee, m->assignee_name);
 	text_copy(f->text, sizeof f->text, m->text);
 	text_copy(f->building, sizeof f->building, m->building);
 	text_copy(f->unit, sizeof f->unit, m->unit);
@@ -215,10 +225,10 @@ int facts_recent(struct store *s, int64_t window_s, struct facts *f)
 	    "SELECT number FROM (SELECT m.number AS number, max(j.utc) AS utc FROM matter m"
 	    "  JOIN journal j ON j.matter = m.number"
 	    "  WHERE m.number_from = ?1 AND m.opened_utc >= ?2 - 3600 AND m.kind = 'case' AND m.private = 0"
-	    "  AND m.origin IN ('complaint', 'unknown') AND m.state = 'received'"
+	    "  AND m.origin IN ('complaint', 'unknown') AND m.state IN ('received', 'assigned')"
 	    "  AND j.entry IN ('received', 'more words') GROUP BY m.number"
 	    " UNION ALL SELECT su.matter, su.since_utc FROM supporter su JOIN matter m ON m.number = su.matter"
-	    "  WHERE su.number = ?1 AND m.state = 'received' AND m.kind = 'case')"
+	    "  WHERE su.number = ?1 AND m.state IN ('received', 'assigned') AND m.kind = 'case')"
 	    " WHERE utc >= ?2 ORDER BY utc DESC, number DESC LIMIT 1",
 	    "tI", f->sender.number, since);
 	return number_or_none(r, n, &f->recent_case);

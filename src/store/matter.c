@@ -80,7 +80,8 @@ int matter_add(struct store *s, const struct matter_new *m, const struct actor *
 	" coalesce(m.message, 0), coalesce(rp.name, ''), coalesce(ap.name, ''),"                               \
 	" (SELECT count(*) FROM supporter su WHERE su.matter = m.number AND su.number <> m.number_from),"      \
 	" coalesce(m.merged_into, 0), m.reopened, m.opened_utc, m.changed_utc, coalesce(m.due_utc, 0),"        \
-	" coalesce(m.resolved_utc, 0)"
+	" coalesce(m.resolved_utc, 0), m.level, m.route_step, m.extended, m.late, m.handed_to, m.handed_ref,"   \
+	" coalesce(m.first_human_utc, 0)"
 #define MATTER_FROM                                                                                            \
 	" FROM matter m LEFT JOIN person rp ON rp.id = m.reporter LEFT JOIN person ap ON ap.id = m.assignee "
 
@@ -116,6 +117,13 @@ static struct matter read_row(const struct query *q)
 	    .changed_utc = query_int(q, 25),
 	    .due_utc = query_int(q, 26),
 	    .resolved_utc = query_int(q, 27),
+	    .level = (int)query_int(q, 28),
+	    .route_step = (int)query_int(q, 29),
+	    .extended = (int)query_int(q, 30),
+	    .late = (int)query_int(q, 31),
+	    .handed_to = query_text(q, 32),
+	    .handed_ref = query_text(q, 33),
+	    .first_human_utc = query_int(q, 34),
 	};
 }
 

@@ -43,8 +43,9 @@ struct matter {
 	int64_t reporter, assignee, message;
 	const char *reporter_name, *assignee_name;
 	int supporters; /* without the reporter */
-	int merged_into, reopened;
-	int64_t opened_utc, changed_utc, due_utc, resolved_utc; /* 0 none */
+	int merged_into, reopened, level, route_step, extended, late;
+	const char *handed_to, *handed_ref; /* outside the registry, "" nobody */
+	int64_t opened_utc, changed_utc, due_utc, resolved_utc, first_human_utc; /* 0 none */
 };
 
 /* -ENOENT no such number. Strings are valid during the callback, whose result is returned. */
@@ -68,21 +69,28 @@ int matter_list(struct store *s, const struct matter_filter *f, int (*row)(void 
 int matter_count(struct store *s, int64_t now, int64_t *ret_open, int64_t *ret_overdue, int64_t *ret_help);
 
 /* One step in the life of a case. Refused by the table: -EPERM (*ret_state tells the state it is in).
- * -ENOENT no such case. Also done here: the entry in the journal, event case.changed, and what the state
- * implies (resolved_utc, reopened + 1, assignee for ASSIGN / TAKE (`person`), merged_into for MERGE (`other`,
- * its supporters go along), due_utc moved for EXTEND (`days`)). Asking "修好了回1, 没修好回2" is the daemon's,
- * at its next tick. */
+ * -ENOENT no such case. Also done here: the entry in the journal, event case.changed (also when the state stays, if
+ * anybody is to be told of the step), and what the step implies: who has it, the level above, a reopening counted,
+ * supporters that go along. Asking "修好了回1, 没修好回2" and telling people is the daemon's, at its next tick. */
 struct matter_step {
 	enum case_event event;
 	const char *note; /* NULL: none */
 	const char *
 	    reason; /* of case.changed, for who tells it otherwise ("decided": by a meeting); NULL: the entry */
-	int64_t person; /* ASSIGN, TAKE */
-	int other;      /* MERGE */
-	int days;       /* EXTEND */
+	int64_t person;   /* ASSIGN, TRANSFER, SUMMON, TAKE: who has it now */
+	int other;        /* MERGE: into which */
+	int days;         /* EXTEND: by how much staff moved the deadline */
+	int64_t due_utc;  /* the new deadline, 0: as it was */
+	int64_t urge_utc; /* OVERDUE: when the level above is told */
+	int route_step;   /* so many targets of its route have had it, 0: as it was */
+	const char *to;   /* ESCALATE: outside the registry, such as 12345; NULL: nobody */
+	const char *ref;  /* … and the number it has there */
 };
 int matter_act(struct store *s, int number, const struct matter_step *step, const struct actor *by, int64_t now,
 	       enum case_state *ret_state);
+
+/* The supporters that a merged case brought along leave the other one again. */
+int matter_unmerge(struct store *s, int number);
 
 /* A supporter becomes a case of his own (UNDO of "likely the same", `case split`); *ret_number is the new one.
  * -ENOENT: that phone does not support it. */

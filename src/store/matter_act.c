@@ -9,16 +9,24 @@
 #include <errno.h>
 #include <string.h>
 
-static int state_of(struct store *s, int number, enum case_state *ret)
+/* What a step starts from. */
+struct before {
+	enum case_state state;
+	int64_t assignee;
+};
+
+static int before_of(struct store *s, int number, struct before *ret)
 {
 	cleanup_query struct query q = {0};
-	int r = query_open(s, &q, "SELECT state FROM matter WHERE number = ? AND kind <> 'task'", "i", number);
+	int r = query_open(
+	    s, &q, "SELECT state, coalesce(assignee, 0) FROM matter WHERE number = ? AND kind <> 'task'", "i",
+	    number);
 	if (r < 0 || (r = query_next(&q)) < 0)
 		return r;
 	if (r == 0)
 		return -ENOENT;
 	int st = case_state_find(query_text(&q, 0));
-	*ret = st < 0 ? CASE_RECEIVED : (enum case_state)st;
+	*ret = (struct before){st < 0 ? CASE_RECEIVED : (enum case_state)st, query_int(&q, 1)};
 	return 0;
 }
 
@@ -33,56 +41,104 @@ static int merge_into(struct store *s, int number, int other, int64_t now)
 		return r;
 	if (!n || other == number)
 		return -ENOENT;
-	if ((r = store_run(s,
-			   "INSERT INTO supporter (matter, number, person, message, since_utc)"
-			   " SELECT ?2, number_from, reporter, message, ?3 FROM matter WHERE number = ?1 AND "
-			   "number_from <> ''"
-			   " ON CONFLICT DO NOTHING",
-			   "iiI", number, other, now)) < 0)
+	if ((r = store_run(
+		 s,
+		 "INSERT INTO supporter (matter, number, person, message, since_utc, via)"
+		 " SELECT ?2, number_from, reporter, message, ?3, ?1 FROM matter WHERE number = ?1 AND "
+		 "number_from <> ''"
+		 " ON CONFLICT DO NOTHING",
+		 "iiI", number, other, now)) < 0)
 		return r;
 	if ((r = store_run(s,
-			   "INSERT INTO supporter (matter, number, person, message, since_utc)"
-			   " SELECT ?2, number, person, message, since_utc FROM supporter WHERE matter = ?1"
+			   "INSERT INTO supporter (matter, number, person, message, since_utc, via)"
+			   " SELECT ?2, number, person, message, since_utc, ?1 FROM supporter WHERE matter = ?1"
 			   " ON CONFLICT DO NOTHING",
 			   "ii", number, other)) < 0)
 		return r;
 	return store_run(s, "UPDATE matter SET merged_into = ? WHERE number = ?", "ii", other, number);
 }
 
+int matter_unmerge(struct store *s, int number)
+{
+	return store_run(s,
+			 "DELETE FROM supporter WHERE via = ?1 AND matter ="
+			 " (SELECT merged_into FROM matter WHERE number = ?1)",
+			 "i", number);
+}
+
+static int give_to(struct store *s, int number, int64_t person)
+{
+	return store_run(s, "UPDATE matter SET assignee = coalesce(?, assignee) WHERE number = ?", "Pi", person,
+			 number);
+}
+
+static int take_from(struct store *s, int number)
+{
+	return store_run(s, "UPDATE matter SET assignee = NULL WHERE number = ?", "i", number);
+}
+
+static int level_up(struct store *s, int number, const struct matter_step *step)
+{
+	return store_run(s,
+			 "UPDATE matter SET level = min(level + 1, ?2), handed_to = coalesce(?3, handed_to),"
+			 " handed_ref = coalesce(?4, handed_ref) WHERE number = ?1",
+			 "iiTT", number, CASE_LEVELS, step->to ? step->to : "", step->ref ? step->ref : "");
+}
+
 /* What a step implies besides the state. */
 static int consequences(struct store *s, int number, const struct matter_step *step, int64_t now)
 {
+	int r;
 	switch (step->event) {
 	case CASE_EV_ASSIGN:
+	case CASE_EV_TRANSFER:
 	case CASE_EV_TAKE:
-		return store_run(s, "UPDATE matter SET assignee = coalesce(?, assignee) WHERE number = ?", "Pi",
-				 step->person, number);
+		return give_to(s, number, step->person);
 	case CASE_EV_RETURN:
+		return take_from(s, number);
 	case CASE_EV_ESCALATE:
-		return store_run(s, "UPDATE matter SET assignee = NULL WHERE number = ?", "i", number);
+		return (r = take_from(s, number)) < 0 ? r : level_up(s, number, step);
+	case CASE_EV_SUMMON:
+		return (r = give_to(s, number, step->person)) < 0 ? r : level_up(s, number, step);
+	case CASE_EV_OVERDUE:
+		return store_run(s, "UPDATE matter SET late = 1, urge_utc = ? WHERE number = ?", "Ii",
+				 step->urge_utc, number);
+	case CASE_EV_SUPERVISE: /* late 2: nobody is above; the weekly list goes on telling of it */
+		return (r = store_run(s, "UPDATE matter SET late = 2 WHERE number = ?", "i", number)) < 0
+			   ? r
+			   : level_up(s, number, step);
 	case CASE_EV_RESOLVE:
 		return store_run(s, "UPDATE matter SET resolved_utc = ? WHERE number = ?", "Ii", now, number);
 	case CASE_EV_REOPEN:
 	case CASE_EV_RATE_BAD:
-		return store_run(
-		    s, "UPDATE matter SET reopened = reopened + 1, resolved_utc = NULL WHERE number = ?", "i",
-		    number);
+		return store_run(s,
+				 "UPDATE matter SET reopened = reopened + 1, resolved_utc = NULL, extended = 0"
+				 " WHERE number = ?",
+				 "i", number);
 	case CASE_EV_MERGE:
 		return merge_into(s, number, step->other, now);
 	case CASE_EV_EXTEND:
-		return store_run(
-		    s, "UPDATE matter SET due_utc = max(coalesce(due_utc, 0), ?) + ? WHERE number = ?", "IIi",
-		    now, step->days * DAY_S, number);
+		return store_run(s,
+				 "UPDATE matter SET due_utc = max(coalesce(due_utc, 0), ?) + ?, late = 0,"
+				 " extended = extended + ? WHERE number = ?",
+				 "IIii", now, step->days * DAY_S, step->days, number);
 	case CASE_EV_DELIBERATE:
 		return store_run(s, "UPDATE matter SET deliberate = 1 WHERE number = ?", "i", number);
 	case CASE_EV_SPLIT:
-		return store_run(s, "UPDATE matter SET merged_into = NULL WHERE number = ?", "i", number);
+		return (r = matter_unmerge(s, number)) < 0
+			   ? r
+			   : store_run(s, "UPDATE matter SET merged_into = NULL WHERE number = ?", "i", number);
 	case CASE_EV_VERIFY:
+	case CASE_EV_UNTRUE:
+	case CASE_EV_REQUEST:
 	case CASE_EV_REJECT:
+	case CASE_EV_ASK:
 	case CASE_EV_RATE_GOOD:
 	case CASE_EV_RATE_FAIR:
 	case CASE_EV_CLOSE:
+	case CASE_EV_WORDS:
 	case CASE_EV_WITHDRAW:
+	case CASE_EV_UNDO:
 	case CASE_EV_NOTE:
 	case CASE_EVENT_COUNT:
 		return 0;
@@ -90,32 +146,61 @@ static int consequences(struct store *s, int number, const struct matter_step *s
 	return 0;
 }
 
+/* What any step may bring: another deadline, the next target of the route, the first person who cares. */
+static int side_notes(struct store *s, int number, const struct matter_step *step, const struct actor *by,
+		      int64_t now)
+{
+	int r = 0;
+	if (step->due_utc)
+		r = store_run(s, "UPDATE matter SET due_utc = ?, late = 0 WHERE number = ?", "Ii",
+			      step->due_utc, number);
+	if (r >= 0 && step->route_step)
+		r = store_run(s, "UPDATE matter SET route_step = ? WHERE number = ?", "ii", step->route_step,
+			      number);
+	if (r >= 0 && case_by_hand(step->event) && by->channel != CHANNEL_TIMER)
+		r = store_run(
+		    s, "UPDATE matter SET first_human_utc = ? WHERE number = ? AND first_human_utc IS NULL",
+		    "Ii", now, number);
+	return r;
+}
+
+static int tell_changed(struct store *s, int number, const char *reason, const struct before *b,
+			enum case_state to, const struct actor *by, int64_t now)
+{
+	struct before after = *b;
+	int r = before_of(s, number, &after);
+	if (r < 0)
+		return r;
+	return event_add(s, EVENT_CASE_CHANGED, by->id,
+			 json_pack("{s:i, s:s, s:s, s:s, s:I, s:I}", "case", number, "from",
+				   case_state_name(b->state), "to", case_state_name(to), "reason", reason,
+				   "person", (json_int_t)after.assignee, "former", (json_int_t)b->assignee),
+			 now);
+}
+
 int matter_act(struct store *s, int number, const struct matter_step *step, const struct actor *by, int64_t now,
 	       enum case_state *ret_state)
 {
-	enum case_state from;
-	int r = state_of(s, number, &from);
+	struct before b;
+	int r = before_of(s, number, &b);
 	if (r < 0)
 		return r;
-	int next = case_next(from, step->event);
-	enum case_state to = next < 0 ? from : (enum case_state)next;
+	int next = case_next(b.state, step->event);
+	enum case_state to = next < 0 ? b.state : (enum case_state)next;
 	if (ret_state)
 		*ret_state = to;
 	if (next == CASE_REFUSED)
 		return -EPERM;
-	if ((r = consequences(s, number, step, now)) < 0)
+	if ((r = consequences(s, number, step, now)) < 0 || (r = side_notes(s, number, step, by, now)) < 0)
 		return r;
 	if ((r = store_run(s, "UPDATE matter SET state = ?, changed_utc = ? WHERE number = ?", "tIi",
 			   case_state_name(to), now, number)) < 0 ||
 	    (r = journal_add(s, number, case_event_entry(step->event), step->note, by, now)) < 0)
 		return r;
-	if (to == from)
-		return 0;
-	return event_add(s, EVENT_CASE_CHANGED, by->id,
-			 json_pack("{s:i, s:s, s:s, s:s}", "case", number, "from", case_state_name(from), "to",
-				   case_state_name(to), "reason",
-				   step->reason ? step->reason : case_event_entry(step->event)),
-			 now);
+	return to == b.state && !case_is_told(step->event)
+		   ? 0
+		   : tell_changed(s, number, step->reason ? step->reason : case_event_entry(step->event), &b,
+				  to, by, now);
 }
 
 int matter_support(struct store *s, int number, const char *phone, int64_t person, const struct actor *by,
@@ -155,7 +240,12 @@ int matter_join(struct store *s, int number, const char *text, enum category cat
 			  "text || ' / ' || ?3"
 			  " ELSE text END WHERE number = ?",
 			  "Ittii", now, category_name(category), text, MATTER_TEXT_MAX, number);
-	return r < 0 ? r : journal_add(s, number, "more words", text, by, now);
+	struct before b;
+	if (r < 0 || (r = journal_add(s, number, case_event_entry(CASE_EV_WORDS), text, by, now)) < 0 ||
+	    (r = before_of(s, number, &b)) < 0)
+		return r;
+	/* nobody who has it, nobody to tell */
+	return b.assignee ? tell_changed(s, number, case_event_entry(CASE_EV_WORDS), &b, b.state, by, now) : 0;
 }
 
 int matter_unjoin(struct store *s, int number, const char *text, const char *category, const struct actor *by,

@@ -1,6 +1,5 @@
 #include "store/worklist.h"
 #include "base/text.h"
-#include "store/event.h"
 #include "store/internal.h"
 #include "store/journal.h"
 
@@ -22,43 +21,37 @@ int matter_unasked(struct store *s, const char *phone, int64_t since_utc, int *r
 	return r < 0 ? r : n;
 }
 
-int matter_overdue(struct store *s, int64_t now, int64_t *ret_next)
+int matter_late(struct store *s, bool urged, int64_t now, int *ret, int max)
 {
-	enum { MAX = 64 };
-	static const struct actor by = {"daemon", CHANNEL_TIMER, 0};
-	struct {
-		int number;
-		int64_t due;
-	} late[MAX];
 	cleanup_query struct query q = {0};
 	int n = 0;
-	int r = query_open(
-	    s, &q,
-	    "SELECT m.number, m.due_utc FROM matter m WHERE m.due_utc < ?1 AND m.due_utc > ?1 - 30 * 86400"
-	    " AND m.state IN ('received', 'verified', 'assigned', 'in_progress') AND NOT EXISTS"
-	    " (SELECT 1 FROM journal j WHERE j.matter = m.number AND j.entry = 'overdue' AND j.utc >= "
-	    "m.due_utc)"
-	    " ORDER BY m.due_utc LIMIT ?2",
-	    "Ii", now, (int)MAX);
-	while (r >= 0 && n < MAX && (r = query_next(&q)) == 1) {
-		late[n].number = (int)query_int(&q, 0);
-		late[n++].due = query_int(&q, 1);
-	}
-	query_close(&q);
-	for (int i = 0; i < n && r >= 0; i++)
-		if ((r = journal_add(s, late[i].number, "overdue", NULL, &by, now)) >= 0)
-			r = event_add(
-			    s, EVENT_CASE_OVERDUE, "daemon",
-			    json_pack("{s:i, s:I}", "case", late[i].number, "due", (json_int_t)late[i].due),
-			    now);
-	if (r < 0)
-		return r;
-	int64_t next = 0;
-	r = store_get(s, &next,
-		      "SELECT coalesce(min(due_utc), 0) FROM matter WHERE due_utc >= ?"
-		      " AND state IN ('received', 'verified', 'assigned', 'in_progress')",
-		      "I", now);
-	*ret_next = n == MAX ? now : next ? next + 1 : INT64_MAX;
+	int r =
+	    urged ? query_open(s, &q,
+			       "SELECT number FROM matter WHERE urge_utc < ? AND late = 1 AND state IN"
+			       " ('received', 'verified', 'assigned', 'in_progress') ORDER BY urge_utc LIMIT ?",
+			       "Ii", now, max)
+		  : query_open(s, &q,
+			       "SELECT number FROM matter WHERE due_utc < ? AND late = 0 AND state IN"
+			       " ('received', 'verified', 'assigned', 'in_progress') ORDER BY due_utc LIMIT ?",
+			       "Ii", now, max);
+	while (r >= 0 && n < max && (r = query_next(&q)) == 1)
+		ret[n++] = (int)query_int(&q, 0);
+	return r < 0 ? r : n;
+}
+
+int matter_late_next(struct store *s, int64_t now, int64_t *ret_next)
+{
+	int64_t due = 0, urge = 0;
+	int r = store_get(s, &due,
+			  "SELECT min(due_utc) FROM matter WHERE due_utc >= ? AND late = 0"
+			  " AND state IN ('received', 'verified', 'assigned', 'in_progress')",
+			  "I", now);
+	if (r >= 0)
+		r = store_get(s, &urge,
+			      "SELECT min(urge_utc) FROM matter WHERE urge_utc >= ? AND late = 1"
+			      " AND state IN ('received', 'verified', 'assigned', 'in_progress')",
+			      "I", now);
+	*ret_next = due && (!urge || due < urge) ? due + 1 : urge ? urge + 1 : INT64_MAX;
 	return r;
 }
 

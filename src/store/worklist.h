@@ -7,10 +7,11 @@
 
 /* Settled cases whose reporter was not asked yet "is it fixed?", of this phone or (NULL) of any; numbers. */
 int matter_unasked(struct store *s, const char *phone, int64_t since_utc, int *ret, int max);
-/* Open cases past their deadline that were not yet said to be: each is noted (journal `overdue`, event
- * case.overdue), at most 64 at a time. *ret_next: the next deadline (INT64_MAX: none; `now`: there are more).
- */
-int matter_overdue(struct store *s, int64_t now, int64_t *ret_next);
+/* Open cases whose deadline has passed and nobody was reminded (`urged` false), or whose assignee was reminded and whose
+ * time to answer is over (true); numbers, at most `max`. */
+int matter_late(struct store *s, bool urged, int64_t now, int *ret, int max);
+/* When the next one comes up of either kind; INT64_MAX: none. */
+int matter_late_next(struct store *s, int64_t now, int64_t *ret_next);
 /* The note of the last such entry in a case's journal, into `ret`; "" when there is none. */
 int journal_note(struct store *s, int matter, const char *entry, char *ret, int size);
 

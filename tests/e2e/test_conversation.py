@@ -86,7 +86,7 @@ class Commands(Conversation):
     def test_a_complaint_gets_a_number_a_category_and_a_place(self):
         reply = self.say(resident(2), "3 三栋楼道灯不亮了", "照明", "3栋", "6 ", "撤销")
         case = self.town.case(case_number(reply))
-        self.assertEqual((case["category"], case["building"], case["state"]), ("lighting", "3", "received"))
+        self.assertEqual((case["category"], case["building"], case["state"]), ("lighting", "3", "assigned"))
         self.assertIn("楼道灯不亮", case["text"])
         self.assertTrue(case["due"])
 
@@ -151,7 +151,7 @@ class Commands(Conversation):
         n = case_number(self.say(who, "3 健身器材掉了两个螺丝"))
         self.town.later(minutes=31)
         self.say(who, "撤销")
-        self.assertEqual(self.town.case(n)["state"], "received")
+        self.assertEqual(self.town.case(n)["state"], "assigned")
 
     def test_undo_never_reverses_what_somebody_else_did(self):
         who = resident(15)
@@ -181,7 +181,7 @@ class Commands(Conversation):
         own = case_number(self.say(resident(23), "撤销"))
         self.assertNotEqual(own, n)
         self.assertEqual(self.town.case(n)["supporters"], 0)
-        self.assertEqual(self.town.case(own)["state"], "received")
+        self.assertEqual(self.town.case(own)["state"], "assigned")
 
     def test_what_no_rule_understands_becomes_a_case(self):
         for text in ("昨晚梦见下大雨了呢", "asdf qwer zxcv", "👍🏻👨‍👩‍👧", "𠮷野家在哪"):
@@ -351,17 +351,17 @@ class Staff(Conversation):
         n = self.open(resident(8), "3 门禁坏了刷不开")
         self.say(resident(9), f"办结 {n} 修好啦")
         self.say(resident(9), f"接 {n}")
-        self.assertEqual(self.town.case(n)["state"], "received")
+        self.assertEqual(self.town.case(n)["state"], "assigned")
 
     def test_another_grids_worker_is_refused(self):
         n = self.open(resident(10), "3 井盖有点松动响得很")
         self.say(OTHER_WORKER, f"接 {n}", str(n))
-        self.assertEqual(self.town.case(n)["state"], "received")
+        self.assertEqual(self.town.case(n)["state"], "assigned")
 
     def test_return_extend_verify(self):
         n = self.open(resident(11), "3 停车位被占了")
         self.say(WORKER, f"核实 {n} 属实", str(n))
-        self.assertEqual(self.town.case(n)["state"], "verified")
+        self.assertIn("verified", [j["entry"] for j in self.town.json("case", "show", n)[0]["journal"]])
         self.say(WORKER, f"接 {n}")
         due = self.town.case(n)["due"]
         self.say(WORKER, f"延 {n} 2", str(n), "2")

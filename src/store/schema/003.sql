@@ -10,8 +10,11 @@ ALTER TABLE matter ADD COLUMN extended INTEGER NOT NULL DEFAULT 0;       -- days
 ALTER TABLE matter ADD COLUMN late INTEGER NOT NULL DEFAULT 0;           -- 1: the assignee was reminded, 2: the level above was told
 UPDATE matter SET late = 2 WHERE EXISTS                                  -- an upgrade wakes nobody for what was noted before
     (SELECT 1 FROM journal j WHERE j.matter = matter.number AND j.entry = 'overdue' AND j.utc >= matter.due_utc);
+ALTER TABLE matter ADD COLUMN urge_utc INTEGER;                          -- once the assignee was reminded: when the level above is told
+ALTER TABLE supporter ADD COLUMN via INTEGER;                            -- the case that was merged into this one and brought it
 CREATE INDEX matter_assignee ON matter (assignee, number) WHERE assignee IS NOT NULL;
-CREATE INDEX matter_late ON matter (due_utc) WHERE late < 2 AND state IN ('received', 'verified', 'assigned', 'in_progress');
+CREATE INDEX matter_late ON matter (due_utc) WHERE late = 0 AND state IN ('received', 'verified', 'assigned', 'in_progress');
+CREATE INDEX matter_urge ON matter (urge_utc) WHERE late = 1 AND state IN ('received', 'verified', 'assigned', 'in_progress');
 -- A command of staff that is wide or final waits for the code that was texted to the very number it came from.
 CREATE TABLE command (
     id          INTEGER PRIMARY KEY,

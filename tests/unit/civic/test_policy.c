@@ -222,16 +222,29 @@ static void clock_guard(void **state)
 static void deadlines(void **state)
 {
 	(void)state;
-	struct day_window w;
-	assert_int_equal(day_window_parse("mon-fri 08:30-17:30", &w), 0);
+	static struct holidays days = {.off = {20261123, 20261124}, .off_count = 2, .on = {20261128}, .on_count = 1};
+	struct calendar cal = {.holidays = NULL};
+	assert_int_equal(day_window_parse("mon-fri 08:30-17:30", &cal.working), 0);
 	/* Monday 10:00 + 8 working hours = Tuesday 09:00; Friday 17:00 + 2 hours = Monday 10:00. */
-	assert_int_equal(deadline_after(&w, at("2026-11-16T10:00:00+08:00"), 8 * HOUR_S),
+	assert_int_equal(deadline_after(&cal, at("2026-11-16T10:00:00+08:00"), 8 * HOUR_S),
 			 at("2026-11-17T09:00:00+08:00"));
-	assert_int_equal(deadline_after(&w, at("2026-11-20T17:00:00+08:00"), 2 * HOUR_S),
+	assert_int_equal(deadline_after(&cal, at("2026-11-20T17:00:00+08:00"), 2 * HOUR_S),
 			 at("2026-11-23T10:00:00+08:00"));
-	assert_int_equal(deadline_after(&w, at("2026-11-21T12:00:00+08:00"), HOUR_S),
+	assert_int_equal(deadline_after(&cal, at("2026-11-21T12:00:00+08:00"), HOUR_S),
 			 at("2026-11-23T09:30:00+08:00"));
-	assert_int_equal(deadline_after(&(struct day_window){0}, 100, HOUR_S), 100 + HOUR_S);
+	assert_int_equal(deadline_after(&(struct calendar){0}, 100, HOUR_S), 100 + HOUR_S);
+	/* Days off are passed over, and a Saturday that is said to be a working day counts. */
+	cal.holidays = &days;
+	assert_int_equal(deadline_after(&cal, at("2026-11-20T17:00:00+08:00"), 2 * HOUR_S),
+			 at("2026-11-25T10:00:00+08:00"));
+	assert_int_equal(deadline_after(&cal, at("2026-11-27T17:00:00+08:00"), 2 * HOUR_S),
+			 at("2026-11-28T10:00:00+08:00"));
+	assert_int_equal(deadline_days(&cal, at("2026-11-20T10:00:00+08:00"), 3),
+			 at("2026-11-25T08:30:00+08:00"));
+	assert_int_equal(deadline_days(&cal, at("2026-11-20T10:00:00+08:00"), 5),
+			 at("2026-11-25T10:00:00+08:00"));
+	assert_true(calendar_open(&cal, at("2026-11-28T10:00:00+08:00")));
+	assert_false(calendar_open(&cal, at("2026-11-24T10:00:00+08:00")));
 }
 
 static struct matter_fact lamp(void)
