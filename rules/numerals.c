@@ -106,7 +106,8 @@ static bool is_number(const struct glyphs *g, int at, const struct run *r)
 		if (r->value[0] == 1 && glyphs_match(g, at + 1, "点")) /* 一点 is also "a little" */
 			return ends_with(g, at, clock) || glyphs_match(g, at + 2, "半") ||
 			       glyphs_match(g, at + 2, "钟");
-		if (counted)
+		static const char *const order[] = {"第", NULL};
+		if (counted || ends_with(g, at, order))
 			return true;
 		if (r->pair)
 			return false;
