@@ -412,6 +412,20 @@ void reading_close(struct reading *rd)
 	normal_done(&rd->normal);
 }
 
+/* The rules in their order; those of the lowest priorities are for what no word has told either. */
+static void run_rules(struct reading *rd, bool unread)
+{
+	for (int i = 0; i < rd->rules->count && !all_taken(rd); i++) {
+		const struct rule *rule = &rd->rules->list[i];
+		if ((rule->priority < PRIORITY_UNREAD) != unread || !applies(rd, rule))
+			continue;
+		if (rule->scope == SCOPE_TEXT)
+			run_on_text(rd, rule);
+		else
+			run_on_clauses(rd, rule);
+	}
+}
+
 void reading_run(struct reading *rd)
 {
 	if (rd->ctx.machine)
@@ -422,17 +436,15 @@ void reading_run(struct reading *rd)
 		rd->clauses[0] = (struct clause){.b = (int)rd->normal.len, .first = true, .rule = -1};
 		rd->clause_count = 1;
 	}
-	for (int i = 0; i < rd->rules->count && !all_taken(rd); i++) {
-		const struct rule *rule = &rd->rules->list[i];
-		if (!applies(rd, rule))
-			continue;
-		if (rule->scope == SCOPE_TEXT)
-			run_on_text(rd, rule);
-		else
-			run_on_clauses(rd, rule);
-	}
+	run_rules(rd, false);
 	for (int i = 0; i < rd->clause_count; i++)
 		if (rd->clauses[i].state == CLAUSE_FREE && address_only(rd, rd->clauses[i].a, rd->clauses[i].b))
 			rd->clauses[i].state = CLAUSE_USED;
 	complaints_find(rd);
+	if (rd->found_count)
+		return;
+	for (int i = 0; i < rd->clause_count; i++) /* weighed and found to be no complaint */
+		if (rd->clauses[i].state == CLAUSE_USED && rd->clauses[i].rule < 0)
+			rd->clauses[i].state = CLAUSE_FREE;
+	run_rules(rd, true);
 }

@@ -8,7 +8,9 @@
 
 #define RULE_PATTERNS 12
 #define RULE_UNLESS   4
-#define RULES_MAX     400
+#define RULES_MAX     600
+
+#define PRIORITY_UNREAD 5 /* rules below it are tried after the complaints, on what nobody has read */
 
 /* Two kinds that are no intents: where an address stands, and words that mean nothing here and hide from
  * others. */
