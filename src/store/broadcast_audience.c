@@ -24,6 +24,8 @@ static const char *const tables[] = {
     "CREATE TEMP TABLE IF NOT EXISTS audience_lost (id INTEGER PRIMARY KEY, reason TEXT NOT NULL)",
 };
 
+#define PHONE_SPECIAL "(opted_out <> 'no' OR muted <> 0 OR unlinked_utc IS NOT NULL)"
+
 static int make_tables(struct store *s)
 {
 	int r = 0;
@@ -95,12 +97,12 @@ static int term_role(struct store *s, const char *arg, struct err *e)
 /* Who asked for the job board's news; asking is the consent. */
 static int term_jobs(struct store *s)
 {
-	return store_run(
-	    s,
-	    "INSERT INTO audience (number, person, consent) SELECT u.number, (SELECT min(person) FROM person_phone pp"
-	    " WHERE pp.number = u.number), 1 FROM subscription u WHERE u.topic = 'jobs'"
-	    " ON CONFLICT DO UPDATE SET times = times + 1, consent = 1",
-	    "");
+	return store_run(s,
+			 "INSERT INTO audience (number, person, consent) SELECT u.number, (SELECT min(person) "
+			 "FROM person_phone pp"
+			 " WHERE pp.number = u.number), 1 FROM subscription u WHERE u.topic = 'jobs'"
+			 " ON CONFLICT DO UPDATE SET times = times + 1, consent = 1",
+			 "");
 }
 
 static int number_of(const char *arg, int64_t *ret)
@@ -179,7 +181,8 @@ static int term(struct store *s, const char *word, struct err *e)
 	}
 	return err_set(
 	    e, NULL, 0,
-	    gettext("%s is no audience; all, grid:CODE, building:CODE/3, role:ROLE, role:ROLE@GRID, jobs, yes:MEETING, "
+	    gettext("%s is no audience; all, grid:CODE, building:CODE/3, role:ROLE, role:ROLE@GRID, jobs, "
+		    "yes:MEETING, "
 		    "no:MEETING, none:MEETING, invited:MEETING, case:NUMBER, file:LIST.csv, number:NUMBER are"),
 	    word);
 }
@@ -224,6 +227,25 @@ static int people_to_numbers(struct store *s)
 	    "");
 }
 
+/* Why nothing is sent to some. The phones that want nothing are a short list (index phone_special); everybody else is not
+ * looked up. */
+static int leave_out(struct store *s)
+{
+	int r =
+	    store_run(s, "UPDATE audience SET reason = 'landline' WHERE NOT " NUMBER_TEXTABLE("number"), "");
+	if (!r)
+		r = store_run(
+		    s,
+		    "UPDATE audience SET reason = CASE WHEN f.unlinked_utc IS NOT NULL THEN 'unlinked'"
+		    " WHEN f.muted THEN 'muted' ELSE 'opted_out' END"
+		    " FROM (SELECT number, unlinked_utc, muted FROM phone WHERE " PHONE_SPECIAL ") f"
+		    " WHERE f.number = audience.number AND reason IS NULL",
+		    "");
+	return r ? r
+		 : store_run(
+		       s, "UPDATE audience SET reason = 'no_consent' WHERE reason IS NULL AND NOT consent", "");
+}
+
 static int count_lost(struct store *s, const char *reason, int64_t *ret)
 {
 	return store_get(s, ret,
@@ -238,17 +260,7 @@ int broadcast_audience_end(struct store *s, struct broadcast_audience *ret)
 	int64_t repeated, people;
 	int r = people_to_numbers(s);
 	if (!r)
-		r = store_run(s,
-			      "UPDATE audience SET reason = CASE WHEN NOT " NUMBER_TEXTABLE(
-				  "number") " THEN 'landline'"
-					    " WHEN (SELECT unlinked_utc FROM phone WHERE phone.number = "
-					    "audience.number) IS NOT NULL THEN 'unlinked'"
-					    " WHEN (SELECT muted FROM phone WHERE phone.number = "
-					    "audience.number) THEN 'muted'"
-					    " WHEN (SELECT opted_out FROM phone WHERE phone.number = "
-					    "audience.number) <> 'no' THEN 'opted_out'"
-					    " WHEN NOT consent THEN 'no_consent' END",
-			      "");
+		r = leave_out(s);
 	if (!r)
 		r = store_get(s, &a.numbers, "SELECT count(*) FROM audience", "");
 	if (!r)

@@ -147,23 +147,29 @@ int facts_latest(struct store *s, const struct sender *who, bool resolved, struc
 	return r < 0 ? r : 0;
 }
 
-/* For who asks without a number: what can be supported in the sender's grid, the agenda first. */
+/* For who asks without a number: what can be supported in the sender's grid, the agenda first. Of an unknown grid, of what
+ * came last. */
+#define LISTED(where)                                                                                          \
+	"WITH RECURSIVE up(code) AS (VALUES (?2) UNION SELECT g.parent FROM grid g JOIN up ON g.code = "       \
+	"up.code WHERE g.parent IS NOT NULL)"                                                                  \
+	"SELECT m.number FROM matter m WHERE m.private = 0 AND m.number_from <> ?1"                            \
+	" AND (?3 IS NULL OR m.reporter IS NOT ?3) AND m.category <> 'dispute'"                                \
+	" AND (m.deliberate = 1 OR (m.category <> 'other' AND m.origin IN ('complaint', 'split', 'shell')))"   \
+	" AND m.state IN ('received', 'verified', 'assigned', 'in_progress') AND " where                       \
+	" AND NOT EXISTS (SELECT 1 FROM supporter su WHERE su.matter = m.number AND su.number = ?1)"           \
+	" ORDER BY m.deliberate DESC, (SELECT count(*) FROM supporter su WHERE su.matter = m.number) DESC,"    \
+	" m.number DESC LIMIT 3"
+
 static int listed(struct store *s, struct facts *f)
 {
 	cleanup_query struct query q = {0};
 	int r = query_open(
 	    s, &q,
-	    "WITH RECURSIVE up(code) AS (VALUES (?2) UNION SELECT g.parent FROM grid g JOIN up ON g.code = "
-	    "up.code"
-	    " WHERE g.parent IS NOT NULL)"
-	    "SELECT m.number FROM matter m WHERE m.private = 0 AND m.number_from <> ?1"
-	    " AND (?3 IS NULL OR m.reporter IS NOT ?3) AND m.category <> 'dispute'"
-	    " AND (m.deliberate = 1 OR (m.category <> 'other' AND m.origin IN ('complaint', 'split', 'shell')))"
-	    " AND m.state IN ('received', 'verified', 'assigned', 'in_progress')"
-	    " AND (?2 IS NULL OR m.grid IN (SELECT code FROM up))"
-	    " AND NOT EXISTS (SELECT 1 FROM supporter su WHERE su.matter = m.number AND su.number = ?1)"
-	    " ORDER BY m.deliberate DESC, (SELECT count(*) FROM supporter su WHERE su.matter = m.number) DESC,"
-	    " m.number DESC LIMIT 3",
+	    f->sender.grid[0]
+		? LISTED("m.grid IN (SELECT code FROM up)")
+		: LISTED(
+		      "m.number IN (SELECT n.number FROM matter n INDEXED BY matter_open WHERE n.state IN"
+		      " ('received', 'verified', 'assigned', 'in_progress') ORDER BY n.number DESC LIMIT 200)"),
 	    "tTP", f->sender.number, f->sender.grid, f->sender.person);
 	return r < 0 ? r : each_matter(s, &q, &f->sender, f->candidates, FACTS_CANDIDATES);
 }
@@ -316,7 +322,7 @@ int facts_identical(struct store *s, const char *number, int64_t message, const 
 			   "o.answers IS NOT NULL"
 			   "  AND o.created_utc <= m.received_utc AND o.created_utc >= m.received_utc - ?4)"
 			   " FROM message_in m WHERE m.number = ?1 AND m.id <= ?2 AND m.kind = 'text' ORDER BY "
-			   "m.id DESC LIMIT ?5",
+			   "m.received_utc DESC, m.id DESC LIMIT ?5",
 			   "tItii", number, message, text, within_s, max);
 	while (r >= 0 && (r = query_next(&q)) == 1 && query_int(&q, 0) && query_int(&q, 1))
 		n++;

@@ -33,8 +33,8 @@ static enum meeting_state state_find(const char *name)
 	" (SELECT count(*) FROM rsvp r WHERE r.meeting = m.id AND r.answer = 'yes'),"                          \
 	" (SELECT count(*) FROM rsvp r WHERE r.meeting = m.id AND r.answer = 'no'),"                           \
 	" (SELECT coalesce(sum(r.people), 0) FROM rsvp r WHERE r.meeting = m.id AND r.answer = 'yes'),"        \
-	" (SELECT count(*) FROM invitation i WHERE i.meeting = m.id AND NOT EXISTS"                            \
-	"  (SELECT 1 FROM rsvp r WHERE r.meeting = m.id AND r.number = i.number)),"                            \
+	" (SELECT count(*) FROM invitation i WHERE i.meeting = m.id) - (SELECT count(*) FROM rsvp r"           \
+	"  CROSS JOIN invitation i ON i.meeting = m.id AND i.number = r.number WHERE r.meeting = m.id),"       \
 	" (SELECT count(*) FROM rsvp r WHERE r.meeting = m.id AND r.attended_utc IS NOT NULL),"                \
 	" (SELECT coalesce(sum(r.people), 0) FROM rsvp r WHERE r.meeting = m.id AND r.attended_utc IS NOT "    \
 	"NULL),"                                                                                               \

@@ -9,9 +9,10 @@
 
 /* The phone that a person's texts go to: the first that can be texted and was not unlinked. */
 #define PERSON_NUMBER                                                                                          \
-	"(SELECT tp.number FROM person_phone tp JOIN phone tf ON tf.number = tp.number WHERE tp.person = p.id" \
-	" AND tf.unlinked_utc IS NULL AND " NUMBER_TEXTABLE(                                                   \
-	    "tp.number") " ORDER BY tp.position, tp.number LIMIT 1)"
+	"(SELECT tp.number FROM person_phone tp WHERE tp.person = p.id AND " NUMBER_TEXTABLE(                  \
+	    "tp.number") " AND NOT EXISTS (SELECT 1 FROM phone tf WHERE tf.number = tp.number AND "            \
+			 "tf.unlinked_utc IS NOT NULL)"                                                        \
+			 " ORDER BY tp.position, tp.number LIMIT 1)"
 
 /* Of person p joined with household h: 14 columns. */
 #define PERSON_COLUMNS                                                                                         \

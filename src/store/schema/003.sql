@@ -400,3 +400,10 @@ CREATE INDEX message_out_failed ON message_out (id) WHERE state IN ('failed', 'e
 CREATE INDEX meeting_live ON meeting (ends_utc) WHERE state IN ('planned', 'invited');
 -- Who lives in a grid.
 CREATE INDEX household_grid ON household (grid);
+-- Phones that are not written to; the deadlines of what is open, with what a count of it looks at.
+CREATE INDEX phone_special ON phone (number, unlinked_utc, muted, opted_out)
+    WHERE opted_out <> 'no' OR muted <> 0 OR unlinked_utc IS NOT NULL;
+CREATE INDEX phone_unlinked ON phone (number) WHERE unlinked_utc IS NOT NULL;
+DROP INDEX matter_due;
+CREATE INDEX matter_due ON matter (due_utc, origin) WHERE state IN ('received', 'verified', 'assigned', 'in_progress');
+CREATE INDEX person_phone_order ON person_phone (person, position, number); -- which phone a person's texts go to, without sorting
