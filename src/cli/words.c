@@ -29,6 +29,10 @@ const char *const cli_words[] = {
     /* TRANSLATORS: meetings, answers, opt-outs, broadcasts */
     N_("planned"), N_("invited"), N_("held"), N_("silent"), N_("yes"), N_("no"), N_("broadcasts"), N_("all"),
     N_("waiting"), N_("paused"),
+    /* TRANSLATORS: what a meeting decided; what became of a project; entries of the journal about agendas */
+    N_("adopted"), N_("vote"), N_("postponed"), N_("declined"), N_("in_hand"), N_("late"), N_("given_up"),
+    N_("moved"), N_("agenda: moved"), N_("agenda: added"), N_("agenda: dropped"), N_("agenda: apart"),
+    N_("agenda: voted on"), N_("decided"), N_("meeting moved"),
     /* TRANSLATORS: things that wait for a person */
     N_("callback"), N_("wrong_number"), N_("register"), N_("loop"), N_("erase"), N_("approval"),
     /* TRANSLATORS: what gives points; consultations, their topics and sides; questions without an answer */

@@ -1,5 +1,5 @@
-/* What a meeting's own changes bring: agendas are fixed in time, and who is concerned hears that a meeting was cancelled or
- * moved, or that his item is not talked about. The stream of events is followed, whoever did it. */
+/* What a meeting's own changes bring: agendas are fixed in time, what was voted on comes back, and who is concerned hears that a
+ * meeting was cancelled or moved, or that his item is not talked about. The stream of events is followed, whoever did it. */
 #include "base/mem.h"
 #include "base/text.h"
 #include "civic/verdict.h"
@@ -94,6 +94,8 @@ static int tell(const struct participation *p, const struct stream_event *e, int
 {
 	if (e->kind == EVENT_MEETING_AGENDA)
 		return tell_dropped(p, e, now);
+	if (e->kind == EVENT_POLL_CLOSED)
+		return agenda_voted(p->store, stream_int(e, "poll"), &calendar, now);
 	const char *state = stream_text(e, "state"), *reason = stream_text(e, "reason");
 	int64_t meeting = stream_int(e, "meeting");
 	if (!strcmp(state, "cancelled"))
@@ -104,6 +106,8 @@ static int tell(const struct participation *p, const struct stream_event *e, int
 int meeting_news(const struct participation *p, int64_t now, int64_t *next)
 {
 	(void)next;
-	return stream_follow(p, "meeting_news", 1ull << EVENT_MEETING_CHANGED | 1ull << EVENT_MEETING_AGENDA,
+	return stream_follow(p, "meeting_news",
+			     1ull << EVENT_MEETING_CHANGED | 1ull << EVENT_MEETING_AGENDA |
+				 1ull << EVENT_POLL_CLOSED,
 			     tell, now);
 }

@@ -340,3 +340,23 @@ int agenda_hand_over(struct store *s, int64_t meeting, int64_t next)
 			 " apart = max(apart, excluded.apart)",
 			 "II", meeting, next);
 }
+
+int agenda_voted(struct store *s, int64_t poll, const struct actor *by, int64_t now)
+{
+	int numbers[AGENDA_MAX], n = 0;
+	cleanup_query struct query q = {0};
+	int r = query_open(
+	    s, &q,
+	    "SELECT c.number FROM poll p JOIN agenda_item a ON a.meeting = p.meeting AND a.poll = p.id"
+	    " AND a.decision = 'vote' JOIN matter c ON c.number = a.matter WHERE p.id = ?"
+	    " AND c.state IN " OPEN_STATES " LIMIT ?",
+	    "Ii", poll, (int)AGENDA_MAX);
+	while (r >= 0 && n < AGENDA_MAX && (r = query_next(&q)) == 1)
+		numbers[n++] = (int)query_int(&q, 0);
+	query_close(&q);
+	for (int i = 0; i < n && r >= 0; i++)
+		if ((r = store_run(s, "UPDATE matter SET deliberate = 1 WHERE number = ?", "i", numbers[i])) >=
+		    0)
+			r = journal_add(s, numbers[i], "agenda: voted on", NULL, by, now);
+	return r < 0 ? r : 0;
+}

@@ -46,3 +46,5 @@ int agenda_dropped(struct store *s, int64_t id, int (*row)(void *ctx, const stru
 int agenda_open(struct store *s, int64_t now, int64_t *ret, int max);
 /* A cancelled meeting's agenda, as the secretary arranged it, becomes that of `next`, unless that is fixed. */
 int agenda_hand_over(struct store *s, int64_t meeting, int64_t next);
+/* A poll on items is closed: with its result they come back on the next agenda. */
+int agenda_voted(struct store *s, int64_t poll, const struct actor *by, int64_t now);

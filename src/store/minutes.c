@@ -7,9 +7,9 @@
 #include <errno.h>
 #include <string.h>
 
-#define EARLY_S    HOUR_S /* some meetings begin before their time */
-#define VOTE_DAYS  7
-#define ITEMS      AGENDA_MAX
+#define EARLY_S   HOUR_S /* some meetings begin before their time */
+#define VOTE_DAYS 7
+#define ITEMS     AGENDA_MAX
 
 struct item {
 	int matter;
@@ -71,14 +71,15 @@ static int step(struct store *s, int matter, int event, const struct verdict_new
 }
 
 /* The case as it was before the former decision, unless somebody has gone on with it. */
-static int take_back(struct store *s, int64_t meeting, const struct item *it, const struct actor *by, int64_t now)
+static int take_back(struct store *s, int64_t meeting, const struct item *it, const struct actor *by,
+		     int64_t now)
 {
 	cleanup_query struct query q = {0};
 	cleanup_free char *before = NULL;
 	int64_t decided = 0, touched = 0;
-	int r = query_open(s, &q,
-			   "SELECT before, coalesce(decided_utc, 0) FROM agenda_item WHERE meeting = ? AND matter = ?",
-			   "Ii", meeting, it->matter);
+	int r = query_open(
+	    s, &q, "SELECT before, coalesce(decided_utc, 0) FROM agenda_item WHERE meeting = ? AND matter = ?",
+	    "Ii", meeting, it->matter);
 	if (r >= 0 && (r = query_next(&q)) == 1) {
 		before = mem_dup(query_text(&q, 0));
 		decided = query_int(&q, 1);
@@ -90,11 +91,12 @@ static int take_back(struct store *s, int64_t meeting, const struct item *it, co
 		return r;
 	if (!before || !*before)
 		return 0;
-	r = store_get(s, &touched,
-		      "SELECT count(*) FROM journal WHERE matter = ?1 AND utc >= ?2 AND id > coalesce((SELECT max(id)"
-		      " FROM journal WHERE matter = ?1 AND entry = 'decided'), 0) AND actor <> 'daemon'"
-		      " AND entry IN ('taken', 'resolved', 'returned', 'verified', 'assigned', 'rejected', 'merged')",
-		      "iI", it->matter, decided);
+	r = store_get(
+	    s, &touched,
+	    "SELECT count(*) FROM journal WHERE matter = ?1 AND utc >= ?2 AND id > coalesce((SELECT max(id)"
+	    " FROM journal WHERE matter = ?1 AND entry = 'decided'), 0) AND actor <> 'daemon'"
+	    " AND entry IN ('taken', 'resolved', 'returned', 'verified', 'assigned', 'rejected', 'merged')",
+	    "iI", it->matter, decided);
 	return r < 0 || touched ? r : matter_restore(s, it->matter, before, by, now);
 }
 
@@ -132,16 +134,17 @@ static int decide_one(struct store *s, int64_t meeting, const struct item *it, c
 	if (r < 0)
 		return r;
 	cleanup_free char *before = matter_remember(s, it->matter);
-	cleanup_free char *note = mem_printf("%s%s%s%s%s", info->word, v->who && *v->who ? ": " : "",
-					     v->who ? v->who : "", v->note && *v->note ? "; " : "",
-					     v->note ? v->note : "");
-	if ((r = store_run(s,
-			   "UPDATE agenda_item SET decision = ?, person = ?, who = ?, until_utc = ?, note = ?, poll = ?,"
-			   " decided_utc = ?, before = ? WHERE meeting = ? AND matter = ?",
-			   "tPtPtPItIi", info->word, v->person, v->who ? v->who : "", v->until_utc,
-			   v->note ? v->note : "", poll, now, before, meeting, it->matter)) < 0 ||
-	    (r = journal_add(s, it->matter, "decided", note, by, now)) < 0 ||
+	cleanup_free char *note =
+	    mem_printf("%s%s%s%s%s", info->word, v->who && *v->who ? ": " : "", v->who ? v->who : "",
+		       v->note && *v->note ? "; " : "", v->note ? v->note : "");
+	if ((r = store_run(
+		 s,
+		 "UPDATE agenda_item SET decision = ?, person = ?, who = ?, until_utc = ?, note = ?, poll = ?,"
+		 " decided_utc = ?, before = ? WHERE meeting = ? AND matter = ?",
+		 "tPtPtPItIi", info->word, v->person, v->who ? v->who : "", v->until_utc,
+		 v->note ? v->note : "", poll, now, before, meeting, it->matter)) < 0 ||
 	    (r = step(s, it->matter, v->person ? info->with_person : info->at_once, v, v->note, by, now)) < 0 ||
+	    (r = journal_add(s, it->matter, "decided", note, by, now)) < 0 ||
 	    (r = store_run(s, "UPDATE matter SET deliberate = ? WHERE number = ?", "bi", info->stays,
 			   it->matter)) < 0 ||
 	    (v->until_utc && info->with_person != VERDICT_NONE &&
@@ -166,10 +169,10 @@ int meeting_decide(struct store *s, int64_t meeting, int matter, const struct ve
 	int r = meeting_get(s, meeting, copy_where, &w);
 	if (r < 0)
 		return r;
-	*ret = w.state == MEETING_CANCELLED             ? DECIDE_CANCELLED
-	       : w.minutes_utc                          ? DECIDE_CLOSED
+	*ret = w.state == MEETING_CANCELLED                                       ? DECIDE_CANCELLED
+	       : w.minutes_utc                                                    ? DECIDE_CLOSED
 	       : now < w.starts_utc - EARLY_S && !verdict_info(v->verdict)->stays ? DECIDE_EARLY
-								      : DECIDE_DONE;
+										  : DECIDE_DONE;
 	if (*ret != DECIDE_DONE)
 		return 0;
 	g->wanted = matter;
@@ -191,9 +194,9 @@ int meeting_decide(struct store *s, int64_t meeting, int matter, const struct ve
 	if ((r = add_poll(s, meeting, &g->list[0], v, by, now, &poll, e)) < 0)
 		return r;
 	for (int i = 0; i < g->count && r >= 0; i++)
-		r = store_run(s,
-			      "UPDATE agenda_item SET poll = ? WHERE meeting = ? AND matter = ? AND decision = 'vote'",
-			      "IIi", poll, meeting, g->list[i].matter);
+		r = store_run(
+		    s, "UPDATE agenda_item SET poll = ? WHERE meeting = ? AND matter = ? AND decision = 'vote'",
+		    "IIi", poll, meeting, g->list[i].matter);
 	return r;
 }
 
@@ -245,23 +248,25 @@ int minutes_close(struct store *s, int64_t meeting, bool all, const struct actor
 		return -EALREADY;
 	if (w.state == MEETING_CANCELLED || now < w.starts_utc - EARLY_S)
 		return -ENOENT;
-	if ((r = store_run(s,
-			   "UPDATE agenda_item SET decision = 'postponed', decided_utc = ?1 WHERE meeting = ?2"
-			   " AND dropped IS NULL AND decision IS NULL AND EXISTS (SELECT 1 FROM matter c WHERE"
-			   " c.number = matter AND c.state IN ('received', 'verified', 'assigned', 'in_progress'))",
-			   "II", now, meeting)) < 0)
+	if ((r = store_run(
+		 s,
+		 "UPDATE agenda_item SET decision = 'postponed', decided_utc = ?1 WHERE meeting = ?2"
+		 " AND dropped IS NULL AND decision IS NULL AND EXISTS (SELECT 1 FROM matter c WHERE"
+		 " c.number = matter AND c.state IN ('received', 'verified', 'assigned', 'in_progress'))",
+		 "II", now, meeting)) < 0)
 		return r;
 	for (int v = 0; v < VERDICT_COUNT; v++)
 		if ((r = carry_out(s, meeting, (enum verdict)v, by, now)) < 0)
 			return r;
-	if ((r = store_run(s,
-			   "UPDATE meeting SET minutes_utc = ?, tell = ?, frozen_utc = coalesce(frozen_utc, starts_utc)"
-			   " WHERE id = ?",
-			   "ItI", now, all ? "all" : "raisers", meeting)) < 0)
+	if ((r = store_run(
+		 s,
+		 "UPDATE meeting SET minutes_utc = ?, tell = ?, frozen_utc = coalesce(frozen_utc, starts_utc)"
+		 " WHERE id = ?",
+		 "ItI", now, all ? "all" : "raisers", meeting)) < 0)
 		return r;
-	return event_add(s, EVENT_MEETING_MINUTES, by->id,
-			 json_pack("{s:I, s:s}", "meeting", (json_int_t)meeting, "tell", all ? "all" : "raisers"),
-			 now);
+	return event_add(
+	    s, EVENT_MEETING_MINUTES, by->id,
+	    json_pack("{s:I, s:s}", "meeting", (json_int_t)meeting, "tell", all ? "all" : "raisers"), now);
 }
 
 #define NOT_CLOSED                                                                                             \
@@ -275,8 +280,8 @@ int minutes_close_late(struct store *s, int64_t now, int64_t *ret_next)
 	int ids[ITEMS];
 	int64_t next = 0;
 	cleanup_query struct query q = {0};
-	int r = query_open(s, &q, "SELECT m.id" NOT_CLOSED " AND m.ends_utc + ?2 <= ?1 ORDER BY m.id LIMIT ?3", "IIi",
-			   now, (int64_t)MINUTES_CLOSE_S, (int)ITEMS);
+	int r = query_open(s, &q, "SELECT m.id" NOT_CLOSED " AND m.ends_utc + ?2 <= ?1 ORDER BY m.id LIMIT ?3",
+			   "IIi", now, (int64_t)MINUTES_CLOSE_S, (int)ITEMS);
 	int n = r < 0 ? r : read_numbers(&q, ids, ITEMS);
 	query_close(&q);
 	r = n;
