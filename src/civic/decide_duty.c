@@ -54,6 +54,8 @@ bool means_call(const struct facts *f, const struct intent *in)
 		return c->number == in->number && c->number;
 	if (in->kind == INTENT_DECLINE) /* of a meeting, when one was asked about */
 		return c->waiting && f->question.kind == ASKED_NONE;
+	if (in->kind == INTENT_STAFF_RESOLVE) /* "OK", as a worker with one case says it */
+		return c->waiting && !(in->has & ARG_TEXT);
 	return c->waiting || (c->mine && (in->kind == INTENT_ARRIVED || in->kind == INTENT_ACKNOWLEDGE));
 }
 

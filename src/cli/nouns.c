@@ -11,6 +11,8 @@ const struct cli_noun cli_nouns[] = {
     {"job", N_("the job board"), cli_job},
     {"activity", N_("the calendar of activities"), cli_activity},
     {"broadcast", N_("one text to many"), cli_broadcast},
+    {"duty", N_("who is called for help"), cli_duty},
+    {"checkin", N_("\"are you well?\" to people who live alone"), cli_checkin},
     {"person", N_("the registry of people"), cli_person},
     {"points", N_("points: who earned and spent how many"), cli_points},
     {"consult", N_("questions to lawyers and doctors"), cli_consult},

@@ -32,6 +32,7 @@ static const struct out_column columns[] = {
     {"unlinked", NULL, OUT_PHONES, 0},
     {"unlinked_date", NULL, OUT_TIME, 0},
     {"expertise", NULL, OUT_TEXT, 0},
+    {"verify", NULL, OUT_BOOL, 0},
     {0},
 };
 
@@ -47,6 +48,7 @@ static const struct out_column show_columns[] = {
     {"room", N_("room"), OUT_TEXT, 0},
     {"roles", N_("roles"), OUT_WORDS, 0},
     {"expertise", N_("expertise"), OUT_TEXT, 0},
+    {"verify", N_("may be asked"), OUT_BOOL, 0},
     {"language", N_("lang"), OUT_TEXT, 0},
     {"consent", N_("consent"), OUT_TEXT, 0},
     {"consent_date", N_("consent on"), OUT_TIME, 0},
@@ -67,6 +69,7 @@ static const struct cli_option fields[] = {
     {"expertise", N_("TOPICS"), N_("what an expert is asked about: law, health; \"\" for anything"), false},
     {"language", N_("LANGUAGE"), N_("zh or en"), false},
     {"consent", N_("SOURCE"), N_("agreed to broadcasts: where and when; \"\" withdraws"), false},
+    {"verify", N_("yes|no"), N_("may be asked whether a neighbour's trouble is so at their place, too"), false},
     {0},
 };
 
@@ -90,7 +93,7 @@ static json_t *view_json(const struct person_view *v)
 	for (int i = 0; i < ROLE_COUNT; i++)
 		if (v->p.roles & 1u << i)
 			json_array_append_new(roles, json_string(role_name(i)));
-	return json_pack("{sI so so so so so so so so so ss sb sb so so so so}", "id", (json_int_t)v->p.id,
+	return json_pack("{sI so so so so so so so so so ss sb sb so so so so sb}", "id", (json_int_t)v->p.id,
 			 "numbers", numbers, "name", out_string(v->p.name), "grid", out_string(v->p.grid),
 			 "building", out_string(v->p.building), "unit", out_string(v->p.unit), "room",
 			 out_string(v->p.room), "roles", roles, "language",
@@ -100,7 +103,7 @@ static json_t *view_json(const struct person_view *v)
 			 "consent", out_string(v->consent_source), "opted_out", v->opted_out, "muted", v->muted,
 			 "confirmed", v->p.confirmed, "consent_date", out_time(v->consent_utc), "unlinked",
 			 unlinked, "unlinked_date", out_time(v->unlinked_utc), "expertise",
-			 out_string(v->expertise));
+			 out_string(v->expertise), "verify", v->verify);
 }
 
 static int print_row(void *user, const struct person_view *v)
@@ -186,7 +189,13 @@ static int read_options(struct cli *c, struct person_input *in)
 	for (int i = 0; cli_opt_at(c, "phone", i); i++)
 		buf_addf(&phones, "%s,", cli_opt_at(c, "phone", i));
 	f.phones = buf_str(&phones);
-	return person_read_fields(&f, in, &e) ? cli_usage(c, "%s", e.text) : 0;
+	const char *verify = cli_opt(c, "verify");
+	if (verify && strcmp(verify, "yes") != 0 && strcmp(verify, "no") != 0)
+		return cli_usage(c, "%s", _("--verify is yes or no"));
+	if (person_read_fields(&f, in, &e))
+		return cli_usage(c, "%s", e.text);
+	in->change.verify = !verify ? 0 : !strcmp(verify, "yes") ? 1 : -1;
+	return 0;
 }
 
 static int changed(struct cli *c, struct store *s, int64_t id, const char *what)

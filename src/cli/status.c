@@ -5,11 +5,11 @@
 
 #include "base/mem.h"
 #include "store/chore.h"
+#include "store/duty.h"
 #include "store/inbox.h"
 #include "store/matter.h"
 #include "store/meeting.h"
 #include "store/outbox.h"
-#include "store/person.h"
 #include "store/store.h"
 
 #include <errno.h>
@@ -68,7 +68,6 @@ static void ask_daemon(const struct config *cfg, struct state *st)
 
 static int ask_store(struct store *s, int64_t now, struct state *st)
 {
-	struct person one;
 	int r = outbox_counts(s, now, &st->queue);
 	if (!r)
 		r = inbox_quarantined(s, &st->quarantine);
@@ -81,9 +80,7 @@ static int ask_store(struct store *s, int64_t now, struct state *st)
 	if (r)
 		return r;
 	/* secretaries stand in when nobody is on the duty list (PARTICIPATION section 4) */
-	int n = persons_with_role(s, ROLE(DUTY_OFFICER), NULL, &one, 1);
-	st->duty_list_empty = n == 0;
-	return n < 0 ? n : 0;
+	return duty_empty(s, &st->duty_list_empty);
 }
 
 static json_t *state_json(const struct state *st)
@@ -149,7 +146,7 @@ static int problems(struct cli *c, const struct config *cfg, const struct state 
 		list[n++] = _("cases are overdue: yishi case list --overdue");
 	if (st->duty_list_empty)
 		list[n++] =
-		    _("nobody is on duty for calls for help: yishi person edit ID --roles 'duty_officer …'");
+		    _("nobody is on duty for calls for help: yishi duty add --grid GRID --person ID");
 	if (st->disk_free < DISK_LOW_BYTES)
 		list[n++] = _("the disk is nearly full");
 	for (int i = 0; i < n && c->out.mode == OUT_TABLE; i++)

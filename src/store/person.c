@@ -135,7 +135,7 @@ int person_list(struct store *s, const struct person_filter *f,
 		       " (SELECT group_concat(number, ' ') FROM person_phone JOIN phone USING (number)"
 		       "  WHERE person = p.id AND unlinked_utc IS NOT NULL),"
 		       " (SELECT max(unlinked_utc) FROM person_phone JOIN phone USING (number) WHERE person "
-		       "= p.id), p.expertise"
+		       "= p.id), p.expertise, p.verify"
 		       " FROM person p JOIN household h ON h.id = p.household WHERE p.forgotten_utc IS NULL"
 		       " AND (?1 IS NULL OR h.grid IN " GRID_SUBTREE(
 			   "?1") ")"
@@ -154,7 +154,8 @@ int person_list(struct store *s, const struct person_filter *f,
 					.muted = query_int(&q, 16) != 0,
 					.consent_source = query_text0(&q, 8),
 					.consent_utc = query_int(&q, 17),
-					.unlinked_utc = query_int(&q, 19)};
+					.unlinked_utc = query_int(&q, 19),
+					.verify = query_int(&q, 21) != 0};
 		cleanup_free char *numbers = mem_dup(query_text(&q, 14));
 		cleanup_free char *unlinked = mem_dup(query_text(&q, 18));
 		cleanup_free char *expertise = mem_dup(query_text(&q, 20));

@@ -50,6 +50,7 @@ struct person_change {
 	const char *consent_source; /* "" withdraws */
 	int64_t consent_utc;        /* when it was given; 0 or in the future: now */
 	int confirmed;              /* 0: leave, 1: yes, −1: no */
+	int verify;                 /* may be asked about a neighbour's trouble: 0: leave, 1: yes, −1: no */
 	const char
 	    *numbers[PERSON_NUMBERS]; /* E.164, of person_number_kind e164_is_person; [0] is where texts go */
 	int number_count;             /* 0: leave as they are */
@@ -93,6 +94,7 @@ struct person_view {
 	int unlinked_count;
 	int64_t unlinked_utc;  /* the latest, 0 none */
 	const char *expertise; /* borrowed, "" for none */
+	bool verify;           /* may be asked about a neighbour's trouble */
 };
 /* Calls back for each, in the order of ids; a callback's non-zero ends the walk and is returned. */
 int person_list(struct store *s, const struct person_filter *f,

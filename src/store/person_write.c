@@ -60,6 +60,11 @@ static int write_expertise(struct store *s, int64_t id, const struct person_chan
 		   : 0;
 }
 
+static int write_verify(struct store *s, int64_t id, int verify)
+{
+	return verify ? store_run(s, "UPDATE person SET verify = ? WHERE id = ?", "bI", verify > 0, id) : 0;
+}
+
 static const char *or_else(const char *given, const char *otherwise)
 {
 	return given ? given : otherwise;
@@ -89,7 +94,8 @@ int person_add(struct store *s, const struct person_change *ch, int64_t now_utc,
 	if (r)
 		return r;
 	int64_t id = store_last_id(s);
-	if (ch->set_roles)
+	r = write_verify(s, id, ch->verify);
+	if (!r && ch->set_roles)
 		r = write_roles(s, id, ch->roles);
 	if (!r)
 		r = write_numbers(s, id, ch);
@@ -140,6 +146,8 @@ int person_edit(struct store *s, int64_t id, const struct person_change *ch, int
 		r = write_numbers(s, id, ch);
 	if (!r)
 		r = write_expertise(s, id, ch);
+	if (!r)
+		r = write_verify(s, id, ch->verify);
 	if (!r && home != p.household)
 		r = leave_home(s, p.household);
 	return r;
@@ -257,12 +265,17 @@ int person_forget(struct store *s, int64_t id, int64_t now_utc)
 	if (!r)
 		r = store_run(s,
 			      "UPDATE person SET name = '', household = ?2, language = NULL, consent_source = "
-			      "NULL, consent_utc = NULL,"
+			      "NULL, consent_utc = NULL, verify = 0,"
 			      " changed_utc = ?3, forgotten_utc = ?3 WHERE id = ?1",
 			      "III", id, nowhere, now_utc);
 	if (!r)
 		r = store_run(s, "DELETE FROM person_phone WHERE person = ?", "I", id);
 	if (!r)
 		r = store_run(s, "DELETE FROM person_role WHERE person = ?", "I", id);
+	if (!r)
+		r = store_run(s, "DELETE FROM duty WHERE person = ?", "I", id);
+	if (!r)
+		r = store_run(s, "UPDATE checkin SET ended_utc = ?2 WHERE person = ?1 AND ended_utc IS NULL",
+			      "II", id, now_utc);
 	return r ? r : leave_home(s, p.household);
 }
