@@ -38,4 +38,8 @@ const char *const cli_words[] = {
     /* TRANSLATORS: what gives points; consultations, their topics and sides; questions without an answer */
     N_("attended"), N_("adopted"), N_("errand"), N_("patrol"), N_("activity"), N_("settled"), N_("award"),
     N_("redeem"), N_("law"), N_("health"), N_("open"), N_("answered"), N_("ask"), N_("answer"), N_("consult"),
-    N_("faq"), N_("passed to an expert"), N_("consultation at the desk"), NULL};
+    N_("faq"),
+    /* TRANSLATORS: calls for help, check-ins and who answered them, as entries of the journal and states */
+    N_("nobody came"), N_("acknowledged"), N_("cannot come"), N_("by proxy"), N_("buddy"), N_("called"),
+    N_("well"), N_("help"), N_("skipped"), N_("duty"), N_("checkin"), N_("person"), N_("passed to an expert"),
+    N_("consultation at the desk"), NULL};
