@@ -45,7 +45,7 @@ static const struct {
     [INTENT_STAFF_TAKE] = {decide_staff, NEED_NAMED | NEED_OFFER | NEED_MINE | NEED_CALL, decide_task_staff},
     [INTENT_STAFF_VERIFY] = {decide_verify, NEED_NAMED | NEED_OFFER | NEED_MINE | NEED_WITNESS,
 			     decide_task_staff},
-    [INTENT_STAFF_RESOLVE] = {decide_staff, NEED_NAMED | NEED_OFFER | NEED_MINE, decide_task_staff | NEED_CALL},
+    [INTENT_STAFF_RESOLVE] = {decide_staff, NEED_NAMED | NEED_OFFER | NEED_MINE | NEED_CALL, decide_task_staff},
     [INTENT_STAFF_RETURN] = {decide_staff, NEED_NAMED | NEED_OFFER | NEED_MINE | NEED_NEXT, decide_task_staff},
     [INTENT_STAFF_TRANSFER] = {decide_staff, NEED_NAMED | NEED_OFFER | NEED_MINE | NEED_FOUND,
 			       decide_task_staff},
