@@ -10,6 +10,7 @@ const struct cli_noun cli_nouns[] = {
     {"task", N_("tasks, errands and patrols: who takes them"), cli_task},
     {"job", N_("the job board"), cli_job},
     {"activity", N_("the calendar of activities"), cli_activity},
+    {"poll", N_("votes by text"), cli_poll},
     {"broadcast", N_("one text to many"), cli_broadcast},
     {"duty", N_("who is called for help"), cli_duty},
     {"checkin", N_("\"are you well?\" to people who live alone"), cli_checkin},

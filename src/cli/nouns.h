@@ -7,5 +7,5 @@ extern const struct cli_verb cli_task[], cli_job[], cli_activity[];
 extern const struct cli_verb cli_status[], cli_todo[], cli_message[], cli_person[], cli_grid[], cli_case[],
     cli_meeting[], cli_broadcast[], cli_rules[], cli_modem[], cli_db[], cli_events[], cli_pdu[], cli_phone[],
     cli_help[];
-extern const struct cli_verb cli_duty[], cli_checkin[];
+extern const struct cli_verb cli_duty[], cli_checkin[], cli_poll[];
 extern const struct cli_verb cli_points[], cli_consult[], cli_faq[];

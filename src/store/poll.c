@@ -94,7 +94,7 @@ static int check(struct store *s, const struct poll_new *n, int64_t now, struct 
 	if (n->closes_utc <= now || n->closes_utc <= n->opens_utc)
 		return err_set(e, NULL, 0, "%s", gettext("the poll would close before it opens"));
 	if (n->quorum < 0 || n->quorum_percent < 0 || n->quorum_percent > 100)
-		return err_set(e, NULL, 0, "%s", gettext("a quorum is a number of votes or 1% to 100%"));
+		return err_set(e, NULL, 0, "%s", gettext("a quorum is a number of votes, or 1 to 100 per cent"));
 	if (n->meeting && (r = exists(s, "SELECT count(*) FROM meeting WHERE id = ?", n->meeting)) <= 0)
 		return r < 0 ? r
 			     : err_set(e, NULL, 0, gettext("there is no meeting %lld"), (long long)n->meeting);
@@ -189,6 +189,21 @@ int poll_extend(struct store *s, int64_t id, int64_t closes_utc, const struct ac
 			      "II", closes_utc, id);
 	return r < 0 ? r
 		     : event(s, id, states[opened ? POLL_OPEN : POLL_PLANNED], closes_utc, "extended", by, now);
+}
+
+int poll_hasten(struct store *s, int64_t id, const struct actor *by, int64_t now)
+{
+	int64_t open = 0;
+	int r = store_get(s, &open, "SELECT state = 'open' FROM poll WHERE id = ?", "I", id);
+	if (r < 0 || !open)
+		return r < 0 ? r : -EPERM;
+	if ((r = store_run(s, "UPDATE poll SET closes_utc = min(closes_utc, ?) WHERE id = ?", "II", now, id)) <
+		0 ||
+	    (r = store_run(
+		 s, "UPDATE question SET expires_utc = min(expires_utc, ?) WHERE kind = 'poll' AND subject = ?",
+		 "II", now, id)) < 0)
+		return r;
+	return event(s, id, states[POLL_OPEN], now, "closed by hand", by, now);
 }
 
 /* ---- read */

@@ -80,6 +80,9 @@ int poll_cancel(struct store *s, int64_t id, const char *reason, const struct ac
 /* A later close. -EPERM: not planned or open any more, -EINVAL: that is not later. */
 int poll_extend(struct store *s, int64_t id, int64_t closes_utc, const struct actor *by, int64_t now);
 
+/* The close is now: the daemon counts it at its next tick. -EPERM: it is not open. */
+int poll_hasten(struct store *s, int64_t id, const struct actor *by, int64_t now);
+
 struct poll_voter {
 	const char *number, *name, *building, *unit, *room; /* borrowed until the callback returns */
 	bool texted;                                        /* was asked by text */
