@@ -1,4 +1,5 @@
 #include "civic/alike.h"
+#include "base/mem.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -53,6 +54,62 @@ static bool spreads(enum category c)
 	return c == CATEGORY_WATER || c == CATEGORY_POWER || c == CATEGORY_GAS;
 }
 
+static bool has_any(const char *text, const char *const *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strstr(text, words[i]))
+			return true;
+	return false;
+}
+
+/* Nothing comes out of the pipe or the wire: that is never one flat alone. */
+static bool outage(const char *text)
+{
+	static const char *const words[] = {"停水",   "停电",   "停气",   "断水",   "断电",
+					    "断气",   "没水",   "没电",   "没气",   "没有水",
+					    "没有电", "没有气", "没得水", "没得电", "跳闸"};
+	return has_any(text, words, ARRAY_LEN(words));
+}
+
+/* A leak in somebody's own kitchen is not the neighbour's. */
+static bool own_flat(const char *text)
+{
+	static const char *const words[] = {"我家", "家里", "屋里", "厨房", "卫生间", "厕所", "阳台"};
+	return has_any(text, words, ARRAY_LEN(words)) && !outage(text);
+}
+
+/* Says nothing by itself: numbers of houses, and the small change of speech. */
+static bool empty_char(uint32_t c)
+{
+	static const char *const chars =
+	    "栋幢号楼单元层室的了我你他们是在有没里这那都也又就还很啊吧呢么个不到来去";
+	char utf8[5] = "";
+	if (c < 0x2E80)
+		return true;
+	text_put(utf8, c);
+	return strstr(chars, utf8) != NULL;
+}
+
+/* Two characters in a row that both texts have and that mean something: 水管, 污水. */
+static bool shared_word(const char *a, const char *b)
+{
+	uint32_t x[CHARS_MAX], y[CHARS_MAX];
+	int n = letters(a, x), m = letters(b, y);
+	for (int i = 0; i + 1 < n; i++)
+		for (int j = 0; j + 1 < m && !empty_char(x[i]) && !empty_char(x[i + 1]); j++)
+			if (x[i] == y[j] && x[i + 1] == y[j + 1])
+				return true;
+	return false;
+}
+
+/* Neighbours of one building who see the same water or sit in the same dark, each in other words. */
+static bool same_event(const struct alike_new *n, const struct matter_fact *m, int64_t now)
+{
+	return (spreads(n->category) || n->category == CATEGORY_SEWAGE) && same(m->building, n->building) && now - m->opened_utc < SPREAD_S &&
+	       !own_flat(n->text) && !own_flat(m->text) &&
+	       (shared_word(n->text, m->text) || (outage(n->text) && outage(m->text)));
+}
+
 /* 0: another matter; else how sure. */
 static int score(const struct alike_new *n, const struct matter_fact *m, int64_t now)
 {
@@ -63,6 +120,8 @@ static int score(const struct alike_new *n, const struct matter_fact *m, int64_t
 	if (m->mine && now - m->opened_utc < OWN_DAYS * DAY_S &&
 	    !(n->place_told && (differ(m->building, n->building) || differ(m->unit, n->unit))))
 		return n->category == CATEGORY_OTHER && words < 30 ? 0 : 200 + words;
+	if (same_event(n, m, now))
+		return 100 + words;
 	if (differ(m->building, n->building))
 		return spreads(n->category) && now - m->opened_utc < SPREAD_S && words >= 30 ? 40 + words : 0;
 	if (differ(m->unit, n->unit))

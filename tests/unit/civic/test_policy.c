@@ -222,7 +222,8 @@ static void clock_guard(void **state)
 static void deadlines(void **state)
 {
 	(void)state;
-	static struct holidays days = {.off = {20261123, 20261124}, .off_count = 2, .on = {20261128}, .on_count = 1};
+	static struct holidays days = {
+	    .off = {20261123, 20261124}, .off_count = 2, .on = {20261128}, .on_count = 1};
 	struct calendar cal = {.holidays = NULL};
 	assert_int_equal(day_window_parse("mon-fri 08:30-17:30", &cal.working), 0);
 	/* Monday 10:00 + 8 working hours = Tuesday 09:00; Friday 17:00 + 2 hours = Monday 10:00. */
@@ -293,6 +294,35 @@ static void likeness(void **state)
 	assert_null(
 	    alike_find(&(struct alike_new){"楼道灯坏了", "3", "", "楼道", "KS-03", CATEGORY_LIGHTING, false},
 		       &m, 1, 1000100));
+}
+
+/* Neighbours of one building, each in words of his own; where they live is from the registry. */
+static void one_burst_pipe(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *building;
+		bool same;
+	} rows[] = {
+	    {"3栋楼道里全是水，水管破了", "3", true},
+	    {"水管漏水，我们楼3栋", "3", true},
+	    {"5栋水管漏水", "5", false},
+	    {"我家厨房水管漏水", "3", false}, /* a flat's own leak */
+	    {"水表走得太快", "3", false},
+	};
+	struct matter_fact m = {.number = 1, .category = CATEGORY_WATER, .unit = "2", .opened_utc = 1000000};
+	strcpy(m.text, "三栋水管爆了，水淌了一楼道");
+	strcpy(m.building, "3");
+	strcpy(m.grid, "KS-03");
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct alike_new n = {rows[i].text, rows[i].building, "1", "", "KS-03", CATEGORY_WATER, true};
+		if ((alike_find(&n, &m, 1, 1000100) != NULL) != rows[i].same)
+			fail_msg("row %zu: %s", i, rows[i].text);
+	}
+	strcpy(m.text, "我家停水了");
+	struct alike_new n = {"没得水用", "3", "1", "", "KS-03", CATEGORY_WATER, false};
+	assert_non_null(alike_find(&n, &m, 1, 1000100));
+	assert_null(alike_find(&n, &m, 1, 1000000 + 2 * 86400));
 }
 
 static void attention(void **state)
@@ -469,6 +499,7 @@ int main(void)
 	    cmocka_unit_test(clock_guard),
 	    cmocka_unit_test(deadlines),
 	    cmocka_unit_test(likeness),
+	    cmocka_unit_test(one_burst_pipe),
 	    cmocka_unit_test(attention),
 	    cmocka_unit_test(ring_meanings),
 	    cmocka_unit_test(buildings_out_of_words),
