@@ -5,19 +5,16 @@ bool decide_missed_meeting(const struct facts *f, struct decision *d)
 {
 	if (!f->question.late || f->question.kind != ASKED_INVITATION)
 		return false;
-	const struct meeting_fact *now = NULL, *next = NULL;
+	const struct meeting_fact *next = NULL;
 	for (int i = 0; i < f->meeting_count; i++) {
 		const struct meeting_fact *m = &f->meetings[i];
 		if (m->id == f->question.subject)
-			now = m;
-		else if (m->starts_utc > f->now && (!next || m->starts_utc < next->starts_utc))
+			return false; /* under way: the answer is about this one */
+		if (m->starts_utc > f->now && (!next || m->starts_utc < next->starts_utc))
 			next = m;
 	}
 	decision_effect(d, EFFECT_ANSWERED);
-	if (now) {
-		decision_text(d, "place", now->place, 16);
-		decision_say(d, f, "late.meeting.now");
-	} else if (next) {
+	if (next) {
 		decision_when(d, "when", next->starts_utc);
 		decision_say(d, f, "late.meeting.next");
 	} else

@@ -1,6 +1,7 @@
 """What a meeting decides: what follows for the case, who hears it and when, and how it is corrected; projects followed until done."""
 import unittest
 
+from harness import wait_for
 from test_meeting_agenda import MeetingTown
 from test_meetings_in_time import COMES, DECLINES, ELSEWHERE, ENGLISH, LATE, OPTED_OUT, SILENT
 from town import WORKER, units
@@ -295,6 +296,17 @@ class Minutes(Case):
         self.close(town)
         self.assertIn("Closed.", town.ok("meeting", "minutes", 1))
         self.assertIn("短信表决", town.told(DECLINES, "议事会："))
+
+    def test_a_vote_comes_back_with_its_result(self):
+        town = self.town()
+        n = town.propose(COMES, "装充电车棚")
+        town.at(DURING)
+        self.decide(town, n, "vote", "--until", "2035-01-16 12:00")
+        self.close(town)
+        self.assertNotIn(n, town.numbers(1), "not while the vote goes on")
+        town.at("2035-01-16T12:01")
+        wait_for(lambda: n in town.numbers(1), "the item is on the next agenda")
+        self.assertRegex(town.agenda(1)[0]["vote"], "赞成 0, 反对 0, 弃权 0")
 
 
 if __name__ == "__main__":
