@@ -294,7 +294,7 @@ static int run_forget(struct cli *c)
 		return cli_fail(CLI_NOTHING, "%s", _("nothing was changed; say --yes to do it"));
 	if ((r = store_begin(s)))
 		return cli_store_failed(c, r);
-	r = person_forget(s, id, cli_now(c));
+	r = person_erase(s, id, cli_now(c));
 	return changes_end(c, r ? r : changed(c, s, id, "forgotten"));
 }
 

@@ -71,6 +71,9 @@ int person_import(struct store *s, const struct person_change *ch, int64_t now_u
 /* Removes name, address, consent and links to phones; the row and its id stay, so that the journal holds.
  * Inside the caller's transaction. */
 int person_forget(struct store *s, int64_t id, int64_t now_utc);
+/* Erasure on request: that, and the texts, numbers and words of the phones that are nobody else's, in every table. What they took
+ * part in stays counted, under "gone:ID". Inside the caller's transaction. */
+int person_erase(struct store *s, int64_t id, int64_t now_utc);
 
 /* Walking the registry. */
 struct person_filter {

@@ -22,6 +22,10 @@ ALLOWED = {
     "FROM matter m LEFT JOIN person rp ON rp.id = m.reporter LEFT JOIN person ap ON ap.id = m.assignee WHERE true AND":
         "a list of cases, from the newest until it is long enough",
     "LEFT JOIN person ap ON ap.id = m.assignee WHERE ?8 <> 0 AND": "all cases",
+    "UPDATE pdu_in SET pdu = '', sender = ''": "the same, and the table holds three months",
+    "UPDATE message_out SET text = replace(text, substr": "the same",
+    "UPDATE message_out SET text = '' WHERE state NOT IN": "the same",
+    "UPDATE event SET body = replace(body, ?1": "somebody's data is erased on request, which happens once",
     "JOIN household h ON h.id = w.household WHERE ?1 = 0 AND": "a list of points, from the newest until it is long enough",
     "FROM message_in m WHERE true AND": "a list of texts, from the newest until it is long enough",
 }
