@@ -100,6 +100,9 @@ int mediate(const struct turn *t, const struct effect *e);
 /* Texts codes for the broadcasts that wait for one; *ret_next is lowered. */
 int approval_send(const struct participation *p, int64_t now, int64_t *ret_next);
 int approval_apply(const struct turn *t, const struct effect *e);
+/* Private words of people who were erased at the desk: only the daemon can open their file. */
+int erase_follow(const struct participation *p, int64_t now, int64_t *next);
+
 /* ---- participation_consult.c */
 int consult_facts(const struct turn *t, const struct intent *in, struct facts *f);
 int consult_apply(const struct turn *t, const struct effect *e);

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "daemon/participation_internal.h"
+#include "store/private.h"
 #include "store/worklist.h"
 
 #include <string.h>
@@ -69,4 +70,16 @@ int stream_follow(const struct participation *p, const char *cursor, uint64_t ki
 	} while (b->last > after);
 	/* Not at every event: an idle box writes nothing. What is read again is what `each` does not care for. */
 	return seen || b->last - stored >= EVENTS_MAX ? cursor_set(p->store, cursor, b->last) : 0;
+}
+
+static int on_person(const struct participation *p, const struct stream_event *e, int64_t now)
+{
+	(void)now;
+	return strcmp(stream_text(e, "what"), "forgotten") ? 0 : private_forget(p->store);
+}
+
+int erase_follow(const struct participation *p, int64_t now, int64_t *next)
+{
+	(void)next;
+	return stream_follow(p, "erased", 1ull << EVENT_PERSON_CHANGED, on_person, now);
 }

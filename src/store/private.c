@@ -165,6 +165,34 @@ int private_hide(struct store *s, int64_t message)
 	return r;
 }
 
+int private_forget(struct store *s)
+{
+	enum { BATCH = 64 };
+	int64_t ids[BATCH], after = 0;
+	int n, r = 0;
+	do {
+		cleanup_query struct query q = {0};
+		r = query_open(s, &q,
+			       "SELECT id FROM message_in WHERE number = '' AND private = 1 AND id > ? ORDER "
+			       "BY id LIMIT ?",
+			       "Ii", after, (int)BATCH);
+		for (n = 0; r >= 0 && n < BATCH && (r = query_next(&q)) == 1;)
+			after = ids[n++] = query_int(&q, 0);
+		query_close(&q);
+		if (r >= 0 && n)
+			r = private_open(s);
+		for (int i = 0; i < n && r >= 0; i++) {
+			r = store_run(s->private, "DELETE FROM words WHERE message = ?", "I", ids[i]);
+			if (r >= 0)
+				r = store_run(s->private,
+					      "DELETE FROM words_out WHERE occasion >= 'mediate:' || ?1 || ':'"
+					      " AND occasion < 'mediate:' || ?1 || ';'",
+					      "I", ids[i]);
+		}
+	} while (r >= 0 && n == BATCH);
+	return r < 0 ? r : 0;
+}
+
 void private_scrub(struct store *s)
 {
 	if (!s->scrub)

@@ -31,6 +31,8 @@ int private_ballots_drop(struct store *s, int64_t poll);
 /* Takes the words of a text out of the database: the text, what was understood, and the PDUs as they came (their
  * hashes stay, so that a redelivery is known). */
 int private_hide(struct store *s, int64_t message);
+/* Words of people whose data was erased since (person_erase leaves their texts without a number) go. */
+int private_forget(struct store *s);
 /* After the commit: what private_hide took out leaves the write-ahead log, too. Where somebody reads just then it
  * stays there until the log begins anew. */
 void private_scrub(struct store *s);

@@ -2,7 +2,7 @@
 import sqlite3
 import unittest
 
-from town import MEDIATOR, Town, case_number, resident
+from town import MEDIATOR, Town, case_number, resident, wait_for
 
 GONE, FRIEND = resident(7), resident(8)
 NAME = "欧阳慧敏"
@@ -46,6 +46,9 @@ class Erasure(unittest.TestCase):
             town.quiet()
             left = self.left(town, GONE[3:], NAME, "押金", "布置会场")
             self.assertFalse(left, "\n".join(map(str, left)))
+            with sqlite3.connect(town.dir / "yishi.private.db") as db:
+                wait_for(lambda: not db.execute("SELECT 1 FROM words UNION SELECT 1 FROM words_out").fetchall(),
+                         "the private words are gone")
             self.assertEqual(town.run("db", "check").returncode, 0)
             # counted as before, and in the same order
             self.assertEqual(town.case(other)["supporters"], 1)
