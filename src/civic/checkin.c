@@ -76,7 +76,7 @@ enum checkin_due checkin_due(const struct checkin_plan *p, const struct day_wind
 {
 	int64_t at = moment(p, now, 0), awake = day_window_end(quiet, now);
 	*ret_next_utc = next_day(p, now);
-	if (!at || done_today || (p->paused_until_utc > at && p->paused_until_utc > now))
+	if (!at || done_today || p->since_utc > at || (p->paused_until_utc > at && p->paused_until_utc > now))
 		return CHECKIN_NOT_YET;
 	if (now < at || (awake > now && same_day(awake, now))) {
 		int64_t t = now < at ? at : awake;

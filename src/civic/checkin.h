@@ -26,6 +26,7 @@ struct checkin_plan {
 	unsigned days; /* bit 0 Sunday */
 	int grace_s;   /* silence that long is one */
 	int64_t paused_until_utc;
+	int64_t since_utc; /* laid out then: a moment before that was none of its */
 };
 
 enum checkin_due { CHECKIN_NOT_YET, CHECKIN_ASK, CHECKIN_MISSED };

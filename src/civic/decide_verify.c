@@ -8,7 +8,8 @@ static void witness(const struct facts *f, const struct intent *in, struct decis
 	e->number = w->number;
 	e->answer = in->valid ? 1 : 2;
 	e->undo = in->valid ? ACTION_WITNESS : -1;
-	decision_effect(d, EFFECT_ANSWERED);
+	if (!f->question.late)
+		decision_effect(d, EFFECT_ANSWERED);
 	decision_int(d, "number", w->number);
 	if (in->valid)
 		decision_say(d, f, "verify.yes");

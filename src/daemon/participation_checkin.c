@@ -81,8 +81,8 @@ static int ask(const struct participation *p, const struct checkin_row *c, const
 		return to_secretary(p, c->id, why, c->number, c->person, now);
 	if ((r = question_get(p->store, w.number, now, &q)) < 0)
 		return r;
-	/* In words when another question is open: a bare digit belongs to that one. */
-	bool digit = q.kind == ASKED_NONE || q.kind == ASKED_CHECKIN;
+	/* In words while a code or a text is awaited: a bare digit belongs to that question. */
+	bool digit = q.kind == ASKED_CHECKIN || duty_asks_over(q.kind);
 	const struct reply_arg args[] = {
 	    {.name = "site", .type = REPLY_TEXT, .text = p->config->signature, .max = 12},
 	    {.name = "name", .type = REPLY_TEXT, .text = c->name, .max = 8},
@@ -109,7 +109,7 @@ static int look_at_plan(void *ctx, const struct checkin_row *c)
 	int64_t next, id = 0;
 	int r = 0;
 	local_day(a->now, day);
-	bool done = !strcmp(c->last_day, day) || c->created_utc > a->now;
+	bool done = !strcmp(c->last_day, day);
 	switch (checkin_due(&c->plan, &a->p->config->quiet_hours, done, a->now, &next)) {
 	case CHECKIN_NOT_YET:
 		break;
@@ -234,7 +234,7 @@ static int silent(const struct participation *p, int64_t id, int64_t now)
 	    (e = checkin_round_step(p->store, id, next, until)) < 0 ||
 	    (e = question_get(p->store, b.number, now, &q)) < 0)
 		return e;
-	return q.kind == ASKED_NONE || q.kind == ASKED_CHECKIN
+	return q.kind == ASKED_CHECKIN || duty_asks_over(q.kind)
 		   ? question_ask(p->store, b.number, ASKED_CHECKIN, id, "buddy", now, now + QUESTION_S)
 		   : 0;
 }
@@ -307,12 +307,14 @@ static int answered(const struct participation *p, int64_t id, enum checkin_stat
 	return state == CHECKIN_WELL ? good_news(p, &r, by, actor, now) : 0;
 }
 
-static int drop_question(const struct participation *p, const char *number, int64_t now)
+static int drop_question(const struct participation *p, const char *number, int64_t round, int64_t now)
 {
 	struct question_fact q;
 	int r = question_get(p->store, number, now, &q);
-	if (r < 0 || q.kind != ASKED_CHECKIN)
+	if (r < 0)
 		return r;
+	if (q.kind != ASKED_CHECKIN)
+		return question_void(p->store, ASKED_CHECKIN, round, now);
 	r = question_clear(p->store, number);
 	return r < 0 ? r : ask_next(p, number, now);
 }
@@ -324,7 +326,7 @@ int checkin_heard(const struct participation *p, const char *number, int64_t hea
 	int n = checkin_open(p->store, number, heard_utc, now, rounds, 8), r = n;
 	for (int i = 0; i < n && r >= 0; i++)
 		r = answered(p, rounds[i], help ? CHECKIN_HELP : CHECKIN_WELL, "person", by, now);
-	return r < 0 || n == 0 ? r : drop_question(p, number, now);
+	return r < 0 || n == 0 ? r : drop_question(p, number, rounds[0], now);
 }
 
 /* "平安 3": digits that stand alone at the end name the plan. */
@@ -363,7 +365,7 @@ int checkin_answer(const struct turn *t, const struct facts *f, const struct eff
 	struct checkin_round before;
 	int r = checkin_round_get(t->p->store, e->subject, &before);
 	if (r < 0 || (r = answered(t->p, e->subject, state, "buddy", &t->by, t->now)) < 0 ||
-	    (r = drop_question(t->p, t->sender.number, t->now)) < 0)
+	    (r = drop_question(t->p, t->sender.number, e->subject, t->now)) < 0)
 		return r;
 	return note_action(t, e, e->subject, json_pack("{s:s}", "state", checkin_state_name(before.state)));
 }

@@ -69,6 +69,13 @@ int duty_tell(const struct participation *p, int number, const char *but, const 
 	return r < 0 ? r : 0;
 }
 
+bool duty_asks_over(enum asked open)
+{
+	static const bool lasts[ASKED_COUNT] = {
+	    [ASKED_NONE] = true, [ASKED_INVITATION] = true, [ASKED_POLL] = true, [ASKED_RATING] = true};
+	return lasts[open];
+}
+
 /* -------------------------------------------------------------------------------------------- the ladder */
 
 struct crowd {

@@ -34,6 +34,9 @@ int duty_undo_take(const struct turn *t, const struct former *f);
 /* Calls that wait; steps that others took. Works whatever the clock says. */
 int duty_tick(const struct participation *p, int64_t now, int64_t *next);
 
+/* May a question that is answered within hours come on top of this one? Of those that last for days, yes. */
+bool duty_asks_over(enum asked open);
+
 /* ---- participation_checkin.c */
 int checkin_tick(const struct participation *p, int64_t now, int64_t *next);
 /* A text or a ring of a phone: who lives alone behind it is alive. `help`: it is a call for help. */

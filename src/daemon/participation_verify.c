@@ -95,7 +95,7 @@ static int ask(const struct participation *p, const struct witness_waiting *x, i
 	char dedupe[64];
 	cleanup_buf struct buf text = {0};
 	int r = question_get(p->store, x->w.number, now, &q);
-	if (r < 0 || q.kind != ASKED_NONE)
+	if (r < 0 || !duty_asks_over(q.kind))
 		return r;
 	if ((r = matter_get(p->store, x->w.matter, copy_case, &c)) < 0 ||
 	    (r = facts_sender(p->store, x->w.number, p->config->number, p->config->language, &w)) < 0 ||

@@ -87,7 +87,7 @@ int checkin_list(struct store *s, int64_t id, int (*row)(void *ctx, const struct
 					.person = query_int(&q, 1),
 					.buddy = query_int(&q, 2),
 					.plan = {(int)query_int(&q, 3), (unsigned)query_int(&q, 4),
-						 (int)query_int(&q, 5) * 60, query_int(&q, 6)},
+						 (int)query_int(&q, 5) * 60, query_int(&q, 6), query_int(&q, 7)},
 					.created_utc = query_int(&q, 7),
 					.name = query_text(&q, 8),
 					.number = query_text(&q, 9),
