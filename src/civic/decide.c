@@ -10,7 +10,7 @@ static const struct {
 	void (*of_offer)(const struct facts *f, const struct intent *in, struct decision *d);
 } table[INTENT_COUNT] = {
     [INTENT_ATTEND] = {decide_attend, NEED_MEETINGS},
-    [INTENT_DECLINE] = {decide_decline, NEED_MEETINGS | NEED_CALL},
+    [INTENT_DECLINE] = {decide_decline, NEED_MEETINGS | NEED_CALL | NEED_OFFER},
     [INTENT_COMPLAINT] = {decide_complaint, NEED_SIMILAR | NEED_RECENT | NEED_ROUTE},
     [INTENT_PROPOSAL] = {decide_proposal, NEED_AGENDA},
     [INTENT_SUPPORT] = {decide_support, NEED_NAMED | NEED_CANDIDATES | NEED_OFFER, decide_offer_support},

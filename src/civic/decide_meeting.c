@@ -100,6 +100,10 @@ void decide_decline(const struct facts *f, const struct intent *in, struct decis
 	if (decide_missed_meeting(f, d))
 		return;
 	int which = meeting_choose(f);
+	if (which < 0 && f->offer.count) { /* "不去了" of who took a task, or signed up for an activity */
+		decide_giveback(f, in, d);
+		return;
+	}
 	if (which < 0) {
 		say_none_or_which(f, in, which, d);
 		return;

@@ -138,7 +138,7 @@ static int get_offers(struct store *s, enum intent_kind k, struct facts *f)
 {
 	if (k == INTENT_TAKE)
 		return facts_offers_to_take(s, f);
-	if (k == INTENT_GIVEBACK || k == INTENT_ARRIVED || k == INTENT_DONE)
+	if (k == INTENT_GIVEBACK || k == INTENT_ARRIVED || k == INTENT_DONE || k == INTENT_DECLINE)
 		return facts_offers_claimed(s, f);
 	if (k == INTENT_JOBS || k == INTENT_ACTIVITY || k == INTENT_ERRAND)
 		return facts_board(s,

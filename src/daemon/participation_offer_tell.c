@@ -119,7 +119,6 @@ int offer_tell_bosses(const struct participation *p, const char *key, const stru
 int offer_ask_next(const struct participation *p, const struct offer_note *n, struct claim *ret, int64_t now)
 {
 	static const struct actor by = {"daemon", CHANNEL_TIMER, 0};
-	char occasion[40];
 	int r = roster_next(p->store, n->number, ret);
 	if (r <= 0)
 		return r;
@@ -129,8 +128,7 @@ int offer_ask_next(const struct participation *p, const struct offer_note *n, st
 		     .offer = n->number, .number = ret->number, .person = ret->person, .state = CLAIM_ASKED},
 		 &by, now)) < 0)
 		return r;
-	snprintf(occasion, sizeof occasion, "asked:%" PRId64, now);
-	r = offer_tell(p, ret->number, flavour_row(n->flavour)->publish, n, NULL, occasion, now);
+	r = offer_tell(p, ret->number, flavour_row(n->flavour)->publish, n, NULL, "asked", now);
 	return r < 0 ? r : 1;
 }
 
@@ -209,6 +207,7 @@ static int tell_claim(const struct participation *p, const struct stream_event *
 	int to = claim_state_find(stream_text(e, "state")), from = claim_state_find(stream_text(e, "from"));
 	struct claim c;
 	struct offer_about a;
+	char occasion[40];
 	int r = about_claim(p, e, &a, &c);
 	if (r < 0 || to < 0 || from < 0)
 		return r;
@@ -222,9 +221,11 @@ static int tell_claim(const struct participation *p, const struct stream_event *
 	}
 	if (to == CLAIM_ARRIVED)
 		return tell_asker(p, row->there, n, &a, e->id, now);
-	if (to == CLAIM_TAKEN && !strcmp(stream_text(e, "reason"), "denied"))
+	if (to == CLAIM_TAKEN && !strcmp(stream_text(e, "reason"), "denied")) {
+		snprintf(occasion, sizeof occasion, "%" PRId64, e->id);
 		return offer_tell(p, c.number, "offer.denied", n,
-				  &(struct offer_about){.name = n->asker, .phone = n->phone}, "denied", now);
+				  &(struct offer_about){.name = n->asker, .phone = n->phone}, occasion, now);
+	}
 	if (to == CLAIM_DONE && row->closes == OFFER_BY_CONFIRMATION && !*n->phone) {
 		static const struct actor by = {"daemon", CHANNEL_TIMER, 0};
 		char note[64];
@@ -260,8 +261,7 @@ static int tell(const struct participation *p, const struct stream_event *e, int
 		r = tell_claim(p, e, &n, now);
 	else if (!strcmp(state, "cancelled"))
 		r = tell_cancelled(p, &n, stream_text(e, "reason"), now);
-	else if (!strcmp(state, "open") && n.flavour == FLAVOUR_JOB && *stream_text(e, "reason") &&
-		 strcmp(stream_text(e, "reason"), "new") != 0)
+	else if (!strcmp(state, "open") && n.flavour == FLAVOUR_JOB && strcmp(stream_text(e, "reason"), "new") != 0)
 		r = tell_asker(p, "offer.job.published", &n, NULL, e->id, now);
 	return r < 0 ? r : 0;
 }
@@ -280,11 +280,14 @@ static int ask_settled(const struct participation *p, int number, int64_t now)
 	struct question_fact q;
 	struct claim c = {0};
 	char occasion[40];
+	int64_t event = 0; /* no second question about the same word of theirs */
 	int r = offer_note_get(p, number, &n);
 	if (r < 0 || (r = question_get(p->store, n.phone, now, &q)) < 0 || q.kind != ASKED_NONE ||
 	    (r = claim_list(p->store, number, 1u << CLAIM_DONE, &c, 1)) <= 0)
 		return r;
-	snprintf(occasion, sizeof occasion, "settled:%" PRId64, now);
+	if ((r = event_last_id(p->store, &event)) < 0)
+		return r;
+	snprintf(occasion, sizeof occasion, "settled:%" PRId64, event);
 	if ((r = offer_mark(p->store, number, OFFER_MARK_ASKED, now, now)) < 0 ||
 	    (r = offer_tell(p, n.phone, flavour_row(n.flavour)->settled, &n,
 			    &(struct offer_about){.name = c.name, .phone = c.number}, occasion, now)) < 0)
