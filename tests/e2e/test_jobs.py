@@ -39,7 +39,7 @@ class Jobs(unittest.TestCase):
         self.say(SEEKER, f"8 {n}", "已经有您")
         self.say(OTHER, "找活", f"{n}号餐馆")
         self.say(STRANGER, f"8 {n}", "已把您的号码")
-        self.assertIn(STRANGER, self.town.told(EMPLOYER, "招工", count=3))
+        self.assertIn(STRANGER, self.town.told(EMPLOYER, "应聘，请", count=2))
 
     def test_taken_back_by_either(self):
         n = self.post()
