@@ -4,7 +4,12 @@
 void decide_menu(const struct facts *f, const struct intent *in, struct decision *d)
 {
 	(void)in;
-	decision_say(d, f, "menu");
+	if (f->sender.roles & (ROLES_STAFF & ~ROLE(INSTALLER)))
+		decision_say(d, f, "menu.staff");
+	else if (f->sender.roles & ROLE(EXPERT))
+		decision_say(d, f, "menu.expert");
+	else
+		decision_say(d, f, "menu");
 }
 
 void decide_stop(const struct facts *f, const struct intent *in, struct decision *d)
