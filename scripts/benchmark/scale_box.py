@@ -112,6 +112,9 @@ def texts(db, count, now, staff):
     put(db, "pdu_in", "id, modem, received_utc, pdu, hash, kind, sender, scts_utc, message",
         ((i + 1, "m0", begin + int(i * step_in), "0891683108100005F0" * 6, f"{i:040x}", "deliver", of_text(i, count), begin + int(i * step_in), 2 * i + 2)
          for i in range(total_in * 11 // 12, total_in)))  # those of the last 90 days
+    put(db, "pdu_in", "modem, received_utc, pdu, hash, kind, sender, scts_utc",
+        (("m0", begin + int(i * step_out), "0006D80B8120", f"r{i:039x}", "status-report", of_text(i, count), begin + int(i * step_out))
+         for i in range(total_out * 11 // 12, total_out)))
     states = ("delivered",) * 17 + ("sent", "failed", "uncertain" if count < 0 else "expired")
     kinds = ("reply",) * 14 + ("reminder",) * 4 + ("broadcast",) * 3 + ("alarm",)
     order = {"alarm": 0, "reply": 1, "reminder": 2, "broadcast": 3}
@@ -189,7 +192,6 @@ def cases(db, count, now, staff, rnd):
     put(db, "supporter", "matter, number, person, message, since_utc", supporters)
     put(db, "journal", "matter, utc, actor, channel, entry, note, message", journal)
     db.execute("UPDATE matter SET asked = 1 WHERE state = 'resolved'")  # by a trigger that is away
-    db.execute("UPDATE sequence SET next = ? WHERE name = 'matter'", (total + 1,))
 
 
 # ------------------------------------------------------------------------------------------- meetings, the rest
@@ -231,6 +233,34 @@ def the_rest(db, count, now):
     db.execute("UPDATE meta SET value = ? WHERE value = '0'", (str(total),))  # who follows the events is through with these
 
 
+def neighbours(db, count, now):
+    """Tasks and who took them, points, polls, consultations, plain answers."""
+    tasks, begin, total = count // 10, now - YEARS * 365 * DAY, count * CASES_EACH
+    over = tasks - max(tasks // 100, 8)
+    step = YEARS * 365 * DAY / tasks
+    put(db, "matter", "number, kind, state, category, text, grid, building, origin, number_from, opened_utc, changed_utc",
+        ((total + i + 1, "task", "closed", "other", "帮忙搬桌子", grid(i % GRIDS), "", "shell", "", at := begin + int(i * step), at) for i in range(tasks)))
+    put(db, "offer", "number, flavour, state, wanted, points, published_utc, created_utc, changed_utc",
+        ((total + i + 1, ("task", "errand", "job", "activity")[i % 4] if i < over else "task", "open" if i >= over else "done", 2, 2,
+          at := begin + int(i * step), at, at + DAY) for i in range(tasks)))
+    put(db, "claim", "offer, number, person, state, position, changed_utc, changed_by",
+        ((total + i + 1, number(w := (i * 31 + j) * 25 % count), w + 1, "confirmed" if j < 2 else "waiting", i * 3 + j + 1,
+          begin + int(i * step) + j * 60, "daemon") for i in range(tasks) for j in range(3 if i < over else 1)))
+    put(db, "point", "person, utc, delta, reason, subject, actor",
+        ((i * 7919 % count + 1, begin + int(i * step / 40), 1 + i % 3, ("attended", "task", "supported")[i % 3], i + 1, "daemon") for i in range(count * 4)))
+    for i in range(60):
+        at = begin + i * 18 * DAY
+        db.execute("INSERT INTO poll (id, question, audience, state, opens_utc, closes_utc, created_by, created_utc, ended_utc, told_utc, asked)"
+                   " VALUES (?, '充电棚装在哪里', 'all', 'closed', ?, ?, 'shell:1000', ?, ?, ?, ?)", (i + 1, at, at + 7 * DAY, at, at + 7 * DAY, at + 8 * DAY, count // 10))
+        db.executemany("INSERT INTO poll_option VALUES (?, ?, ?, ?)", [(i + 1, n, words, count // 40) for n, words in ((1, "东门"), (2, "西门"))])
+        put(db, "poll_voter", "poll, number, person, unit, may_ask, asked_utc, told_utc, voted_utc, option",
+            ((i + 1, number(w), w + 1, number(w), 1, at, at + 8 * DAY, at + DAY if w % 20 else None, 1 + w % 2) for w in range(i % 10, count, 10)))
+    put(db, "consult", "matter, topic, number, person, opened_utc, answered_utc, closed_utc",
+        ((i * 97 + 1, ("law", "health")[i % 2], number(i * 25), i * 25 + 1, at := begin + i * 9 * DAY // 20, at + DAY, at + 2 * DAY) for i in range(count // 25)))
+    put(db, "faq", "topic, zh, changed_by, changed_utc", ((words, f"{words}:带身份证到居委会办理。", "shell:1000", begin) for words in ("医保", "社保", "低保", "停车证")))
+    db.execute("UPDATE sequence SET next = ? WHERE name = 'matter'", (total + tasks + 1,))
+
+
 def fill(path, count, now):
     rnd = random.Random(count)
     db = sqlite3.connect(path, isolation_level=None)
@@ -244,6 +274,7 @@ def fill(path, count, now):
             cases(db, count, now, staff, rnd)
             meetings(db, count, now, staff)
             the_rest(db, count, now)
+            neighbours(db, count, now)
         db.execute("COMMIT")
         db.execute("PRAGMA journal_mode = WAL")
     finally:

@@ -72,12 +72,14 @@ int inbox_waiting(struct store *s, const char *sender, int ref, int ref_bits, in
 	int r = query_open(
 	    s, &q,
 	    "SELECT id, modem, memory, slot, received_utc, pdu, hash, sender, scts_utc, ref, ref_bits, part,"
-	    " parts FROM pdu_in WHERE message IS NULL AND kind = 'deliver' AND sender = ? AND ref = ?"
+	    " parts FROM pdu_in INDEXED BY pdu_in_waiting"
+	    " WHERE message IS NULL AND kind = 'deliver' AND sender = ? AND ref = ?"
 	    " AND ref_bits = ? AND parts = ? ORDER BY id",
 	    "tiii", sender, ref, ref_bits, parts);
 	return walk(&q, r, row, ctx);
 }
 
+/* INDEXED BY: reports have no message either, and there are thousands of them. */
 int inbox_stale(struct store *s, int64_t before_utc, int (*row)(void *ctx, const struct inbox_pdu *p),
 		void *ctx)
 {
@@ -85,7 +87,8 @@ int inbox_stale(struct store *s, int64_t before_utc, int (*row)(void *ctx, const
 	int r = query_open(s, &q,
 			   "SELECT min(id), modem, memory, slot, min(received_utc), pdu, hash, sender, "
 			   "scts_utc, ref, ref_bits,"
-			   " part, parts FROM pdu_in WHERE message IS NULL AND kind = 'deliver'"
+			   " part, parts FROM pdu_in INDEXED BY pdu_in_waiting"
+			   " WHERE message IS NULL AND kind = 'deliver'"
 			   " GROUP BY sender, ref, ref_bits, parts HAVING min(received_utc) < ?",
 			   "I", before_utc);
 	return walk(&q, r, row, ctx);
@@ -94,10 +97,11 @@ int inbox_stale(struct store *s, int64_t before_utc, int (*row)(void *ctx, const
 int inbox_oldest_waiting(struct store *s, int64_t *ret_utc)
 {
 	int64_t v;
-	int r = store_get(s, &v,
-			  "SELECT coalesce(min(received_utc), 9223372036854775807) FROM pdu_in"
-			  " WHERE message IS NULL AND kind = 'deliver'",
-			  "");
+	int r = store_get(
+	    s, &v,
+	    "SELECT coalesce(min(received_utc), 9223372036854775807) FROM pdu_in INDEXED BY pdu_in_waiting"
+	    " WHERE message IS NULL AND kind = 'deliver'",
+	    "");
 	if (r == 0)
 		*ret_utc = v;
 	return r;
