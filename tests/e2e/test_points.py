@@ -6,6 +6,7 @@ import unittest
 
 from clibox import Box
 from harness import ROOT
+from neighbours import HELPER, Neighbours
 from town import Town, WANG, STRANGER, case_number, resident, wait_for
 
 HUSBAND = resident(20)
@@ -179,6 +180,42 @@ class InTime(unittest.TestCase):
             town.later(minutes=11)
             self.assertEqual(town.run("points", "redeem", person, "--code", code).returncode, 1)
             self.assertEqual(town.points(WANG), 8)
+
+
+class Others(unittest.TestCase):
+    """What others do at the meeting and with tasks gives points as well."""
+
+    def points(self, town, number):
+        person = next(p["id"] for p in town.json("person", "list") if number in p["numbers"])
+        return town.json("points", "show", person)[0]["points"]
+
+    def earns(self, town, number, points):
+        wait_for(lambda: self.points(town, number) == points, lambda: f"{points} points: {self.points(town, number)}")
+
+    def test_a_task_done_counts_when_it_is_confirmed(self):
+        with Neighbours() as town:
+            n = town.offer(text="扫雪")
+            town.say(HELPER, f"8 {n}")
+            town.say(HELPER, f"完成 {n}")
+            self.assertEqual(self.points(town, HELPER), 0)
+            town.ok("task", "confirm", n)
+            self.earns(town, HELPER, 3)
+            heavy = town.offer("--points", "6", text="搬家具")
+            town.say(HELPER, f"8 {heavy}")
+            town.say(HELPER, f"完成 {heavy}")
+            town.ok("task", "confirm", heavy)
+            self.earns(town, HELPER, 6)  # the day's limit
+
+    def test_adopted_and_corrected(self):
+        with PointsTown() as town:
+            town.series()
+            n = case_number(town.say(WANG, "4 装充电车棚"))
+            town.set_clock("2035-01-12T15:20:00+08:00")
+            town.quiet()
+            town.ok("meeting", "decide", 1, n, "adopted", "--who", "陈师傅", "--until", "2035-02-10")
+            town.earns(WANG, 5)
+            town.ok("meeting", "decide", 1, n, "declined", "--note", "没有地方")
+            town.earns(WANG, 0)
 
 
 class Desk(unittest.TestCase):
