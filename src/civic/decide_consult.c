@@ -39,9 +39,84 @@ static void ask_for_words(const struct facts *f, int topic, struct decision *d)
 	decision_say(d, f, "ask.consult");
 }
 
+/* ------------------------------------------------------------------------------------------- the expert */
+
+/* Answered with words of its own when the consultation is not the sender's, or has ended. */
+static bool refused(const struct facts *f, const struct intent *in, const struct consult_fact *c,
+		    struct decision *d)
+{
+	if (!c->number || !c->asked) {
+		decision_int(d, "number", in->number);
+		decision_say(d, f, "consult.not_yours");
+		return true;
+	}
+	if (!c->open && !c->late) {
+		about(d, c);
+		decision_say(d, f, "consult.over");
+		return true;
+	}
+	return false;
+}
+
+/* Of several it is not known which one is meant. */
+static void answer(const struct facts *f, const struct intent *in, const struct consult_fact *c,
+		   struct decision *d)
+{
+	about(d, c);
+	if (!in->text[0] || c->choices > 1) {
+		decision_say(d, f, "consult.how");
+		return;
+	}
+	if (c->lines >= CONSULT_LINES_DAY) {
+		decision_say(d, f, "consult.enough");
+		return;
+	}
+	act(d, EFFECT_CONSULT_ANSWER, c, in->text);
+	if (c->deaf)
+		decision_say(d, f, "consult.deaf");
+	else
+		decision_say(d, f, "consult.answered");
+}
+
+void decide_answer(const struct facts *f, const struct intent *in, struct decision *d)
+{
+	const struct consult_fact *c = &f->civics.consult;
+	if (!refused(f, in, c, d))
+		answer(f, in, c, d);
+}
+
+void decide_consult_staff(const struct facts *f, const struct intent *in, struct decision *d)
+{
+	const struct consult_fact *c = &f->civics.consult;
+	if (refused(f, in, c, d))
+		return;
+	about(d, c);
+	switch ((int)in->kind) {
+	case INTENT_STAFF_RESOLVE: /* 结束 23, with or without last words */
+		if (in->text[0])
+			act(d, EFFECT_CONSULT_ANSWER, c, in->text);
+		act(d, EFFECT_CONSULT_CLOSE, c, NULL);
+		decision_say(d, f, "consult.ended");
+		return;
+	case INTENT_STAFF_RETURN:
+	case INTENT_STAFF_TRANSFER:
+	case INTENT_STAFF_ESCALATE:
+		act(d, EFFECT_CONSULT_PASS, c, in->text);
+		decision_say(d, f, "consult.passed");
+		return;
+	}
+	decision_say(d, f, "consult.how");
+}
+
+/* ------------------------------------------------------------------------------------------- who asks */
+
 void decide_consult(const struct facts *f, const struct intent *in, struct decision *d)
 {
 	const struct consult_fact *c = &f->civics.consult;
+	if (c->choices) { /* an expert's own words */
+		answer(f, in, c, d);
+		return;
+	}
 	int topic = consult_topic_find(in->topic);
 	if (!in->text[0]) {
 		if (f->several)
@@ -78,69 +153,6 @@ void decide_consult(const struct facts *f, const struct intent *in, struct decis
 		decision_say(d, f, "consult");
 	else
 		decision_say(d, f, "consult.desk");
-}
-
-/* ------------------------------------------------------------------------------------------- the expert */
-
-/* Answered with words of its own when the consultation is not the sender's, or has ended. */
-static bool refused(const struct facts *f, const struct intent *in, const struct consult_fact *c,
-		    struct decision *d)
-{
-	if (!c->number || !c->asked) {
-		decision_int(d, "number", in->number);
-		decision_say(d, f, "consult.not_yours");
-		return true;
-	}
-	if (!c->open && !c->late) {
-		about(d, c);
-		decision_say(d, f, "consult.over");
-		return true;
-	}
-	return false;
-}
-
-void decide_answer(const struct facts *f, const struct intent *in, struct decision *d)
-{
-	const struct consult_fact *c = &f->civics.consult;
-	if (refused(f, in, c, d))
-		return;
-	about(d, c);
-	if (!in->text[0]) {
-		decision_say(d, f, "consult.how");
-		return;
-	}
-	if (c->lines >= CONSULT_LINES_DAY) {
-		decision_say(d, f, "consult.enough");
-		return;
-	}
-	act(d, EFFECT_CONSULT_ANSWER, c, in->text);
-	if (c->deaf)
-		decision_say(d, f, "consult.deaf");
-	else
-		decision_say(d, f, "consult.answered");
-}
-
-void decide_consult_staff(const struct facts *f, const struct intent *in, struct decision *d)
-{
-	const struct consult_fact *c = &f->civics.consult;
-	if (refused(f, in, c, d))
-		return;
-	about(d, c);
-	switch ((int)in->kind) {
-	case INTENT_STAFF_RESOLVE: /* 结束 23, with or without last words */
-		if (in->text[0])
-			act(d, EFFECT_CONSULT_ANSWER, c, in->text);
-		act(d, EFFECT_CONSULT_CLOSE, c, NULL);
-		decision_say(d, f, "consult.ended");
-		return;
-	case INTENT_STAFF_RETURN:
-	case INTENT_STAFF_TRANSFER:
-	case INTENT_STAFF_ESCALATE:
-		act(d, EFFECT_CONSULT_PASS, c, in->text);
-		decision_say(d, f, "consult.passed");
-		return;
-	}
-	decision_say(d, f, "consult.how");
 }
 
 /* ---------------------------------------------------------------------------------------- how it ends */

@@ -30,7 +30,8 @@ struct consult_fact {
 	bool answered;
 	bool with_expert; /* it lies with one, and not at the desk */
 	bool deaf;        /* who asked takes no texts from us any more */
-	int lines;        /* of the sender's side within a day */
+	int choices; /* found by the words of an expert without a number: 1 it is the only one, 2 there are several */
+	int lines; /* of the sender's side within a day */
 };
 
 struct faq_fact {

@@ -64,6 +64,19 @@ static int stands_to(const struct turn *t, const struct consult *c, struct consu
 			     &f->lines);
 }
 
+/* A lawyer who speaks of the law, and was asked: that is the answer, without its number. */
+static int find_laid(const struct turn *t, enum consult_topic topic, struct facts *f)
+{
+	struct consult c;
+	int n =
+	    t->sender.roles & ROLE(EXPERT) ? consult_of_expert(t->p->store, t->sender.person, topic, &c) : 0;
+	int r = n > 0 ? stands_to(t, &c, &f->civics.consult) : n;
+	if (r < 0 || n == 0)
+		return r;
+	f->civics.consult.choices = n;
+	return 1;
+}
+
 int consult_facts(const struct turn *t, const struct intent *in, struct facts *f)
 {
 	struct consult c;
@@ -74,6 +87,8 @@ int consult_facts(const struct turn *t, const struct intent *in, struct facts *f
 	int topic = in->kind == INTENT_CONSULT ? consult_topic_find(in->topic) : -1;
 	if (r != -ENOENT || topic < 0)
 		return r == -ENOENT ? 0 : r;
+	if ((r = find_laid(t, (enum consult_topic)topic, f)) != 0)
+		return r < 0 ? r : 0;
 	r = consult_experts(t->p->store, (enum consult_topic)topic, t->sender.grid, t->sender.number, 0,
 			    &person);
 	f->civics.experts = r;
@@ -180,8 +195,8 @@ static int tell_expert(const struct participation *p, const struct consult_untol
 	if ((r = tell(p, &c, who.number, who.id, lang, "consult.to_expert", buf_str(&words), occasion, now)) <
 	    0)
 		return r;
-	return consult_expert_told(p->store, u->number, u->person,
-				   working_after(p, now, CONSULT_WORKDAY_S), now);
+	return consult_expert_told(p->store, u->number, u->person, working_after(p, now, CONSULT_WORKDAY_S),
+				   now);
 }
 
 /* Who asked does not take texts any more: somebody tells them by other ways. */

@@ -67,6 +67,21 @@ int consult_open_of(struct store *s, const char *phone, int topic, bool answered
 	    ret);
 }
 
+int consult_of_expert(struct store *s, int64_t person, enum consult_topic topic, struct consult *ret)
+{
+	cleanup_query struct query q = {0};
+	int r = first(
+	    &q,
+	    query_open(s, &q,
+		       COLUMNS
+		       "WHERE expert = ? AND closed_utc IS NULL AND topic = ? ORDER BY matter DESC LIMIT 2",
+		       "It", person, consult_topic_name(topic)),
+	    ret);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	return (r = query_next(&q)) < 0 ? r : r + 1;
+}
+
 int consult_add(struct store *s, int number, enum consult_topic topic, const char *phone, int64_t person,
 		int64_t now)
 {

@@ -21,6 +21,9 @@ int consult_get(struct store *s, int number, struct consult *ret); /* -ENOENT */
 /* The latest open one of a phone: of `topic` (−1: any), only one that was answered if so asked. -ENOENT */
 int consult_open_of(struct store *s, const char *phone, int topic, bool answered, struct consult *ret);
 
+/* Open ones that lie with an expert: the latest of a topic. The count (2: several), 0 none. */
+int consult_of_expert(struct store *s, int64_t person, enum consult_topic topic, struct consult *ret);
+
 /* The matter with that number is there already. */
 int consult_add(struct store *s, int number, enum consult_topic topic, const char *phone, int64_t person,
 		int64_t now);

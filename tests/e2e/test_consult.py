@@ -175,6 +175,21 @@ class Asked(unittest.TestCase):
         self.assertIn("No, he cannot", town.told(asker, "the expert says"))
 
 
+class WithoutNumber(unittest.TestCase):
+    def test_the_only_one_is_meant_of_several_none(self):
+        with ConsultTown() as town:
+            n = case_number(town.say(WANG, "法律 房东不退押金怎么办"))
+            town.told(LAWYER, f"第{n}号")
+            self.assertIn(f"第{n}号", town.say(LAWYER, "合同到期可以要求退押金，不退就起诉"))
+            town.told(WANG, "不退就起诉")
+            self.assertEqual(len(town.json("consult", "list", "--all")), 1)
+            town.say(LI, "法律 离婚房子怎么分")
+            self.assertIn("请回：答", town.say(LAWYER, "律师费能不能要求对方付"))
+            self.assertFalse(town.sent_to(LI, "律师费"))
+            self.assertIn("已把您的答复转给", town.say(LAWYER, f"{n} 带合同来看看"))
+            town.told(WANG, "带合同来看看")
+
+
 class InTime(unittest.TestCase):
     def test_unanswered_it_is_passed_on_and_then_to_the_desk(self):
         with ConsultTown(gateway={"quiet_hours": "20:30-08:00"}) as town:
