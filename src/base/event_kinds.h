@@ -13,7 +13,8 @@
 	  "bytes that are no readable text are kept raw")                                                      \
 	X(CALL_MISSED, "call.missed", "number modem", "somebody rang")                                         \
 	X(CASE_OPENED, "case.opened", "case message category grid", "a case was opened")                       \
-	X(CASE_CHANGED, "case.changed", "case from to reason", "a case changed its state")                     \
+	X(CASE_CHANGED, "case.changed", "case from to reason person former",                                   \
+	  "a step in the life of a case; it may keep its state")                                               \
 	X(CASE_OVERDUE, "case.overdue", "case due", "a case missed its deadline")                              \
 	X(MEETING_INVITED, "meeting.invited", "meeting recipients", "an invitation went to the queue")         \
 	X(MEETING_REMINDED, "meeting.reminded", "meeting recipients which", "a reminder went to the queue")    \

@@ -281,7 +281,8 @@ void decide_rate(const struct facts *f, const struct intent *in, struct decision
 			decision_say(d, f, "rate.none");
 		return;
 	}
-	step(d, m->number, ev, in->has & ARG_TEXT ? in->text : NULL, ACTION_STEP);
+	bool words = in->has & ARG_TEXT && strlen(in->text) > 1; /* the bare digit says nothing more */
+	step(d, m->number, ev, words ? in->text : NULL, ACTION_STEP);
 	if (in->rating != RATING_BAD)
 		step(d, m->number, CASE_EV_CLOSE, NULL, -1);
 	if (f->question.kind == ASKED_RATING)

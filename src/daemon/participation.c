@@ -90,25 +90,49 @@ static bool is_short(const char *key)
 	return n > 2 && !strcmp(key + n - 2, ".s");
 }
 
-/* Says a decision alone; a list of items in it is cut from its end until one segment holds the whole. */
+static struct reply_arg *arg_named(struct reply_arg *args, const char *name)
+{
+	while (args->name && strcmp(args->name, name) != 0)
+		args++;
+	return args->name ? args : NULL;
+}
+
+static void say_anew(const struct turn *t, const struct decision *d, const struct reply_arg *args, struct buf *out,
+		     size_t start)
+{
+	out->len = start;
+	if (out->data)
+		out->data[start] = 0;
+	say(t->p, t->language, d->key, args, out);
+}
+
+/* Says a decision alone. When one segment does not hold it, the day of the answer is left out first, then a list of items
+ * is cut from its end. */
 static void say_fitting(const struct turn *t, const struct decision *d, struct buf *out)
 {
 	struct reply_arg args[REPLY_ARGS + 1];
-	cleanup_free char *items = NULL;
 	size_t start = out->len;
 	memcpy(args, d->args, sizeof args);
-	for (int i = 0; i < d->arg_count; i++)
-		if (!strcmp(args[i].name, "items"))
-			args[i].text = items = mem_dup(args[i].text);
-	say(t->p, t->language, d->key, args, out);
+	struct reply_arg *due = arg_named(args, "due"), *list = arg_named(args, "items");
+	cleanup_free char *items = list ? mem_dup(list->text) : NULL;
+	if (list)
+		list->text = items;
+	say_anew(t, d, args, out, start);
+	if (due && say_segments(buf_str(out) + start) == 2) {
+		struct reply_arg day = *due;
+		*due = (struct reply_arg){.name = day.name, .type = REPLY_TEXT, .text = ""};
+		say_anew(t, d, args, out, start);
+		if (say_segments(buf_str(out) + start) > 1) { /* it did not help */
+			*due = day;
+			say_anew(t, d, args, out, start);
+		}
+	}
 	while (items && *items && say_segments(buf_str(out) + start) > 1) {
 		char *cut = items + strlen(items);
 		while (cut > items && !(cut[-1] == ' ' && *cut >= '0' && *cut <= '9'))
 			cut--;
 		*(cut > items ? cut - 1 : cut) = 0;
-		out->len = start;
-		out->data[start] = 0;
-		say(t->p, t->language, d->key, args, out);
+		say_anew(t, d, args, out, start);
 	}
 }
 

@@ -5,6 +5,7 @@
 #include "civic/poll.h"
 #include "daemon/participation_internal.h"
 #include "store/approval.h"
+#include "store/command.h"
 #include "store/facts.h"
 #include "store/poll_work.h"
 #include "store/question.h"
@@ -24,6 +25,8 @@ static bool may_be_code(const struct intents *in)
 static int read_as_code(const struct turn *t, struct intents *in)
 {
 	int r = approval_expected(t->p->store, t->sender.number, t->now);
+	if (r == 0)
+		r = command_expected(t->p->store, t->sender.number, t->now);
 	if (r <= 0)
 		return r;
 	cleanup_free struct intents *as_code = mem_alloc(sizeof *as_code);
@@ -106,7 +109,7 @@ int read_in_context(struct turn *t, struct intents *in)
 	    t->p->rules, t->words,
 	    &(struct rules_context){.asked = q.kind, .roles = t->sender.roles, .machine = t->sender.machine},
 	    in);
-	if (t->sender.roles & ROLE(SECRETARY) && may_be_code(in) && (r = read_as_code(t, in)) < 0)
+	if (t->sender.roles & ROLES_STAFF && may_be_code(in) && (r = read_as_code(t, in)) < 0)
 		return r;
 	if (q.kind == ASKED_POLL && !q.late && (r = read_option(t, &q, in)) < 0)
 		return r;

@@ -12,6 +12,7 @@
 #include "store/meeting.h"
 #include "store/person.h"
 #include "store/phone.h"
+#include "store/question.h"
 
 #include <errno.h>
 #include <string.h>
@@ -141,7 +142,15 @@ static int undo_support(const struct turn *t, const struct former *f)
 
 static int undo_step(const struct turn *t, const struct former *f)
 {
-	return matter_restore(t->p->store, (int)f->subject, f->raw, &t->by, t->now);
+	char phones[1][E164_MAX];
+	struct question_fact q = {0};
+	int r = matter_restore(t->p->store, (int)f->subject, f->raw, &t->by, t->now);
+	/* "is it fixed?" is no question any more */
+	if (r >= 0 && (r = matter_phones(t->p->store, (int)f->subject, phones, 1)) > 0)
+		r = question_get(t->p->store, phones[0], t->now, &q);
+	return r >= 0 && q.kind == ASKED_RATING && q.subject == f->subject
+		   ? question_clear(t->p->store, phones[0])
+		   : r;
 }
 
 static int undo_chore(const struct turn *t, const struct former *f)
