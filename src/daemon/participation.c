@@ -97,8 +97,8 @@ static struct reply_arg *arg_named(struct reply_arg *args, const char *name)
 	return args->name ? args : NULL;
 }
 
-static void say_anew(const struct turn *t, const struct decision *d, const struct reply_arg *args, struct buf *out,
-		     size_t start)
+static void say_anew(const struct turn *t, const struct decision *d, const struct reply_arg *args,
+		     struct buf *out, size_t start)
 {
 	out->len = start;
 	if (out->data)
