@@ -65,6 +65,8 @@ static const struct step life[CASE_EVENT_COUNT] = {
     EV(OVERDUE,     __,  __,  __,  __,  no,  no,  no,  no,  no,   BOX,           FREELY, ASSIGNEE("news.overdue")),
     EV(SUPERVISE,   __,  __,  __,  __,  no,  no,  no,  no,  no,   DESK | BOX,    FREELY, ASSIGNEE("news.supervised"), ABOVE("news.late"), SECRETARY("news.late")),
     EV(REJECT,      RJ,  RJ,  RJ,  RJ,  no,  no,  no,  no,  no,   HOLDER,        CODE,   ASSIGNEE("news.ended"), REPORTER("news.rejected"), SUPPORTERS("news.rejected")),
+    /* a meeting did not adopt it: who raised or supports it hears of all that was decided in one text (verdict.h) */
+    EV(DECLINE,     RJ,  RJ,  RJ,  RJ,  no,  no,  no,  no,  no,   BOX,           FREELY, ASSIGNEE("news.ended")),
     EV(MERGE,       MG,  MG,  MG,  MG,  MG,  no,  no,  no,  no,   HANDS,         FREELY, ASSIGNEE("news.merged"), REPORTER("news.merged"), SUPPORTERS("news.merged")),
     EV(SPLIT,       __,  __,  __,  __,  __,  no,  no,  RC,  no,   HANDS,         FREELY, NOBODY),
     EV(ASK,         no,  no,  no,  no,  __,  no,  no,  no,  no,   BOX,           FREELY, NOBODY),

@@ -43,6 +43,7 @@ enum case_state {
 	X(OVERDUE, "overdue")                                                                                  \
 	X(SUPERVISE, "supervised")                                                                             \
 	X(REJECT, "rejected")                                                                                  \
+	X(DECLINE, "declined")                                                                                 \
 	X(MERGE, "merged")                                                                                     \
 	X(SPLIT, "split")                                                                                      \
 	X(ASK, "asked")                                                                                        \

@@ -33,7 +33,7 @@ static const struct verdict_info table[VERDICT_COUNT] = {
     [VERDICT_DECLINED] = {.word = "declined",
 			  .at_once = VERDICT_NONE,
 			  .with_person = VERDICT_NONE,
-			  .at_closing = CASE_EV_REJECT,
+			  .at_closing = CASE_EV_DECLINE,
 			  .wants_reason = true,
 			  .result = "result.declined",
 			  .status = "decided.declined"},

@@ -75,8 +75,6 @@ int matter_count(struct store *s, int64_t now, int64_t *ret_open, int64_t *ret_o
 struct matter_step {
 	enum case_event event;
 	const char *note; /* NULL: none */
-	const char *
-	    reason; /* of case.changed, for who tells it otherwise ("decided": by a meeting); NULL: the entry */
 	int64_t person;   /* ASSIGN, TRANSFER, SUMMON, TAKE: who has it now */
 	int other;        /* MERGE: into which */
 	int days;         /* EXTEND: by how much staff moved the deadline */

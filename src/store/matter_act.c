@@ -132,6 +132,7 @@ static int consequences(struct store *s, int number, const struct matter_step *s
 	case CASE_EV_UNTRUE:
 	case CASE_EV_REQUEST:
 	case CASE_EV_REJECT:
+	case CASE_EV_DECLINE:
 	case CASE_EV_ASK:
 	case CASE_EV_RATE_GOOD:
 	case CASE_EV_RATE_FAIR:
@@ -199,8 +200,7 @@ int matter_act(struct store *s, int number, const struct matter_step *step, cons
 		return r;
 	return to == b.state && !case_is_told(step->event)
 		   ? 0
-		   : tell_changed(s, number, step->reason ? step->reason : case_event_entry(step->event), &b,
-				  to, by, now);
+		   : tell_changed(s, number, case_event_entry(step->event), &b, to, by, now);
 }
 
 int matter_support(struct store *s, int number, const char *phone, int64_t person, const struct actor *by,

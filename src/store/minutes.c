@@ -63,10 +63,7 @@ static int step(struct store *s, int matter, int event, const struct verdict_new
 	/* Settled while they talked: the decision stands, and the case has nothing to do any more. */
 	if (r < 0 || event == VERDICT_NONE || case_next(state, (enum case_event)event) == CASE_REFUSED)
 		return r;
-	struct matter_step st = {.event = (enum case_event)event,
-				 .person = v ? v->person : 0,
-				 .note = note,
-				 .reason = event == CASE_EV_ASSIGN ? NULL : "decided"};
+	struct matter_step st = {.event = (enum case_event)event, .person = v ? v->person : 0, .note = note};
 	return matter_act(s, matter, &st, by, now, &state);
 }
 
@@ -95,7 +92,8 @@ static int take_back(struct store *s, int64_t meeting, const struct item *it, co
 	    s, &touched,
 	    "SELECT count(*) FROM journal WHERE matter = ?1 AND utc >= ?2 AND id > coalesce((SELECT max(id)"
 	    " FROM journal WHERE matter = ?1 AND entry = 'decided'), 0) AND actor <> 'daemon'"
-	    " AND entry IN ('taken', 'resolved', 'returned', 'verified', 'assigned', 'rejected', 'merged')",
+	    " AND entry IN ('taken', 'resolved', 'returned', 'verified', 'assigned', 'rejected', 'declined', "
+	    "'merged')",
 	    "iI", it->matter, decided);
 	return r < 0 || touched ? r : matter_restore(s, it->matter, before, by, now);
 }

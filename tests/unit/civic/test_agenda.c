@@ -132,7 +132,7 @@ static void verdicts(void **state)
 	assert_int_equal(verdict_find("maybe"), VERDICT_NONE);
 	/* what residents would hear as a refusal waits until it is sure */
 	assert_int_equal(verdict_info(VERDICT_DECLINED)->at_once, VERDICT_NONE);
-	assert_int_equal(verdict_info(VERDICT_DECLINED)->at_closing, CASE_EV_REJECT);
+	assert_int_equal(verdict_info(VERDICT_DECLINED)->at_closing, CASE_EV_DECLINE);
 }
 
 static void projects(void **state)
