@@ -281,9 +281,97 @@ bool complaints_own_matter(const struct reading *rd, int a, int b)
 	return address && w.trouble && strong_category(&w) >= 0;
 }
 
+/* Is something said to be wrong in [i, end), or is the word at i, n long, itself what is wrong (没电)? */
+static bool troubled(const struct reading *rd, int i, int n, int end)
+{
+	const struct words *w = &rd->rules->words;
+	const struct word *word;
+	if (words_longest(w, &rd->normal.glyphs, i, word_of_list, rd->rules->troubles, &word) && word->n >= n)
+		return true;
+	for (i += n; i < end; i++)
+		if (words_longest(w, &rd->normal.glyphs, i, word_of_list, rd->rules->troubles, &word))
+			return true;
+	return false;
+}
+
+/* Do the words before glyph i end with what is wrong: 坏了, 没电, 不亮, or with 又, 也, 还? */
+static bool told_before(const struct reading *rd, int from, int i)
+{
+	const struct word *word;
+	uint32_t c = glyphs_at(&rd->normal.glyphs, i - 1);
+	if (c == 0x4E86 /* 了 */ || c == 0x53C8 /* 又 */)
+		return true;
+	for (int k = i - 4 > from ? i - 4 : from; k < i; k++)
+		if (words_longest(&rd->rules->words, &rd->normal.glyphs, k, word_of_list, rd->rules->troubles,
+				  &word) &&
+		    k + word->n == i)
+			return true;
+	return false;
+}
+
+/* Things that break or are in the way; a quarrel or a firm is rather what the first matter led to. */
+static bool is_thing(int category)
+{
+	return category == CATEGORY_LIGHTING || category == CATEGORY_WATER || category == CATEGORY_POWER ||
+	       category == CATEGORY_GAS || category == CATEGORY_SEWAGE || category == CATEGORY_GARBAGE ||
+	       category == CATEGORY_ELEVATOR || category == CATEGORY_ROAD || category == CATEGORY_GREENING ||
+	       category == CATEGORY_PETS;
+}
+
+/* 3栋没水4栋没电: an address that ends at byte `at` goes with what follows. */
+static int mention_start(const struct reading *rd, int at)
+{
+	for (int i = 0; i < rd->mention_count; i++)
+		if (rd->mentions[i].b == at)
+			return rd->mentions[i].a;
+	return at;
+}
+
+/* Where the second matter begins in a clause that was dictated without a pause (电梯坏了灯也不亮): at the name of a
+ * thing of another category, when something is wrong on either side of it. -1 nowhere. */
+static int second_matter(const struct reading *rd, const struct clause *c)
+{
+	const struct glyphs *g = &rd->normal.glyphs;
+	const struct word *word;
+	int end = rd->normal.glyph_of[c->b];
+	for (int i = rd->normal.glyph_of[c->a] + 3; i + 1 < end; i++) {
+		int n = words_longest(&rd->rules->words, g, i, word_of_kind, WORD_CATEGORY, &word);
+		int before = rd->normal.glyph_of[mention_start(rd, rd->normal.byte_of[i])];
+		if (!n || word->weight <= STRONG || i + word->n > end || is_letter(g->list[i].c) ||
+		    !told_before(rd, rd->normal.glyph_of[c->a], before) || !troubled(rd, i, word->n, end))
+			continue;
+		struct weights left, right;
+		weigh(rd, c->a, rd->normal.byte_of[i], &left);
+		weigh(rd, rd->normal.byte_of[i], c->b, &right);
+		int a = strong_category(&left), b = strong_category(&right);
+		if (is_thing(a) && is_thing(b) && a != b && left.trouble && left.sum[b] < STRONG &&
+		    right.sum[a] < STRONG && word->list == b)
+			return rd->normal.byte_of[before];
+	}
+	return -1;
+}
+
+static void split_run_ons(struct reading *rd)
+{
+	for (int i = 0; i < rd->clause_count && rd->clause_count < CLAUSES_MAX; i++) {
+		struct clause *c = &rd->clauses[i];
+		int at = c->state == CLAUSE_USED ? -1 : second_matter(rd, c);
+		if (at < 0)
+			continue;
+		memmove(c + 1, c, (size_t)(rd->clause_count - i) * sizeof *c);
+		rd->clause_count++;
+		c[0].b = at;
+		c[1].a = at;
+		c[1].first = false;
+		c[1].state = CLAUSE_FREE;
+		clauses_trim(rd, &c[0].a, &c[0].b);
+	}
+}
+
 void complaints_find(struct reading *rd)
 {
 	struct group g = {.first = -1, .rule = -1};
+	split_run_ons(rd);
 	for (int i = 0; i < rd->clause_count; i++) {
 		struct clause *c = &rd->clauses[i];
 		if (c->state == CLAUSE_USED || (rd->shadow[c->topic] && c->state != CLAUSE_FORCED))
