@@ -285,7 +285,7 @@ void decide_rate(const struct facts *f, const struct intent *in, struct decision
 	step(d, m->number, ev, words ? in->text : NULL, ACTION_STEP);
 	if (in->rating != RATING_BAD)
 		step(d, m->number, CASE_EV_CLOSE, NULL, -1);
-	if (f->question.kind == ASKED_RATING)
+	if (f->question.kind == ASKED_RATING && f->question.subject == m->number)
 		decision_effect(d, EFFECT_ANSWERED);
 	decision_int(d, "number", m->number);
 	decision_key(d, "category", category_key(m->category));

@@ -2,11 +2,6 @@
 #include "base/mem.h"
 #include "civic/decide_internal.h"
 
-static bool several_open(const struct facts *f)
-{
-	return !f->polls.poll.id && f->polls.open > 1;
-}
-
 static bool only_elsewhere(const struct facts *f)
 {
 	return !f->polls.poll.id && f->polls.elsewhere > 0;
@@ -56,7 +51,6 @@ static const struct {
 	bool (*holds)(const struct facts *f);
 	const char *key, *key_short;
 } refusals[] = {
-    {several_open, "poll.which", "poll.which.s"},
     {only_elsewhere, "poll.not_asked", "poll.not_asked.s"},
     {none, "poll.none", "poll.none.s"},
     {early, "poll.early", "poll.early.s"},
@@ -74,8 +68,7 @@ static void quote(const struct facts *f, struct decision *d)
 	const struct poll_fact *p = &f->polls.poll;
 	if (!p->id)
 		return;
-	decision_int(d, "number", p->id);
-	decision_text(d, "question", p->question, 16);
+	decision_text(d, "question", p->question, 14);
 	decision_text(d, "options", f->polls.line, 0);
 	decision_int(d, "count", p->option_count);
 	decision_when(d, "when", p->state == POLL_PLANNED ? p->opens_utc : p->closes_utc);
@@ -108,7 +101,7 @@ void decide_vote(const struct facts *f, const struct intent *in, struct decision
 	e->undo = ACTION_VOTE;
 	settle(f, d);
 	decision_int(d, "option", f->polls.meant);
-	decision_text(d, "what", p->options[f->polls.meant - 1], 12);
+	decision_text(d, "what", p->options[f->polls.meant - 1], 8);
 	if (p->other[0])
 		decision_say(d, f, "poll.voted.home");
 	else if (p->voted_utc)

@@ -31,6 +31,7 @@ struct poll_fact {
 	char options[POLL_OPTIONS_MAX][POLL_OPTION_MAX];
 	int option_count;
 	int64_t opens_utc, closes_utc, ended_utc;
+	int matter; /* the case that it is about, 0 none */
 	bool secret, household;
 	bool sealed;          /* what a secret one is told can be kept secret: the private file is usable */
 	bool entitled;        /* the sender may vote */

@@ -127,7 +127,7 @@ static void fill(struct cli *c, const struct poll *p, char *line, struct reply_v
 					  : "";
 	const struct reply_value v[] = {
 	    {"site", c->config->signature, 12},
-	    {"number", "123", 0},
+	    {"number", p->matter ? "123" : "", 0},
 	    {"what", note, 0},
 	    {"question", p->question, 0},
 	    {"items", line, 0},

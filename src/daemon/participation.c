@@ -249,14 +249,20 @@ static int ask_register(const struct turn *t, struct buf *text)
 	return phone_set_asked_register(t->p->store, t->sender.number, t->now);
 }
 
+/* "5 23" is a code however often it comes; "2分钟后回复您" is words. */
+static bool is_code(const char *words)
+{
+	size_t n = strspn(words, "0123456789");
+	return n && (!words[n] || strchr(" ,.;:!?\r\n", words[n]));
+}
+
 static int send_answer(const struct turn *t, const struct intents *in, struct answer *a)
 {
 	struct attention_facts af = {.help = a->alarm, .leave = a->leave};
 	struct attention at;
 	for (int i = 0; i < in->count; i++)
 		af.command = af.command || !intent_is_free_text(in->list[i].kind);
-	if (t->words[0] >= '0' && t->words[0] <= '9')
-		af.command = true;
+	af.command = af.command || is_code(t->words);
 	int r = turn_attention(t, &af, &at);
 	if (r < 0)
 		return r;
@@ -286,8 +292,10 @@ static int send_answer(const struct turn *t, const struct intents *in, struct an
 		o.dedupe = dedupe;
 		o.stand_in = SEALED_ANSWER;
 	} else if (a->daily) {
-		snprintf(dedupe, sizeof dedupe, "%.12s:%.23s:%" PRId64, a->daily, t->sender.number,
-			 t->now / DAY_S);
+		struct civil today;
+		civil_from_utc(t->now, &today);
+		snprintf(dedupe, sizeof dedupe, "%.12s:%.23s:%04d%02d%02d", a->daily, t->sender.number,
+			 today.year, today.month, today.day);
 		o.dedupe = dedupe;
 	} else if (!a->sensitive && (r = ask_register(t, &a->whole)) < 0)
 		return r;

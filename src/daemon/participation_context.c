@@ -119,6 +119,7 @@ int read_in_context(struct turn *t, struct intents *in)
 		in->list[0] =
 		    (struct intent){.kind = INTENT_UNKNOWN}; /* "3": the building that was asked for */
 	if (context_apply(&q, t->words, in, building)) {
+		t->answers = true;
 		if ((r = question_clear(t->p->store, t->sender.number)) < 0)
 			return r;
 		if (*building && !t->sender.grid[0] && (r = read_building(t, building, in)) < 0)

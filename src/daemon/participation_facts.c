@@ -88,8 +88,9 @@ static int get_similar(const struct turn *t, const struct intent *in, struct fac
 static int get_recent(const struct turn *t, const struct intent *in, struct facts *f)
 {
 	(void)in;
-	return begins_with_code(t->words) ? 0
-					  : facts_recent(t->p->store, t->p->config->merge_window_ms / 1000, f);
+	return t->answers || begins_with_code(t->words)
+		   ? 0
+		   : facts_recent(t->p->store, t->p->config->merge_window_ms / 1000, f);
 }
 
 static int get_duty(const struct turn *t, const struct intent *in, struct facts *f)

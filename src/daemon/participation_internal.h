@@ -20,6 +20,7 @@ struct turn {
 	const char *words; /* verbatim, "" when there are none */
 	int64_t heard_utc; /* when it was sent or came */
 	enum language language;
+	bool answers; /* "what is the matter?", and this is the matter: not merged with what was said before */
 	struct question_fact
 	    meant; /* none is open, but the words answer this one: late, or a vote that is changed */
 };
@@ -67,7 +68,8 @@ void case_calendar(const struct participation *p, struct holidays *days, struct 
 /* So many seconds of working time after `from`. */
 int64_t working_after(const struct participation *p, int64_t from, int64_t seconds);
 /* The deadline of a case at a level (1 …) of its route, counted from `from`. */
-int64_t case_due(const struct participation *p, const struct route *route, int level, bool urgent, int64_t from);
+int64_t case_due(const struct participation *p, const struct route *route, int level, bool urgent,
+		 int64_t from);
 /* The same for a case that is there, `level_up` levels above its own. */
 int case_due_again(const struct participation *p, int number, int level_up, int64_t now, int64_t *ret);
 int case_get_place(const struct turn *t, const struct intent *in, struct facts *f);
@@ -107,7 +109,8 @@ int erase_follow(const struct participation *p, int64_t now, int64_t *next);
 int consult_facts(const struct turn *t, const struct intent *in, struct facts *f);
 int consult_apply(const struct turn *t, const struct effect *e);
 int consult_withdraw(const struct turn *t, int number);
-int consult_end(const struct participation *p, int number, const char *note, const struct actor *by, int64_t now);
+int consult_end(const struct participation *p, int number, const char *note, const struct actor *by,
+		int64_t now);
 int consult_tick(const struct participation *p, int64_t now, int64_t *next);
 /* ---- participation_civics.c */
 int64_t day_begin(int64_t utc); /* of the local day, the local month */

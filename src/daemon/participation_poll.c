@@ -49,8 +49,8 @@ static int send(const struct participation *p, const struct poll_seen *s, const 
 {
 	const struct reply_arg args[] = {
 	    {.name = "site", .type = REPLY_TEXT, .text = p->config->signature, .max = 12},
-	    {.name = "number", .type = REPLY_INT, .n = s->p.id},
-	    {.name = "question", .type = REPLY_TEXT, .text = s->question},
+	    {.name = "number", .type = s->p.matter ? REPLY_INT : REPLY_TEXT, .n = s->p.matter},
+	    {.name = "question", .type = REPLY_TEXT, .text = s->question, .max = s->p.ended_utc ? 20 : 0},
 	    {.name = "items", .type = REPLY_TEXT, .text = items},
 	    {.name = "when", .type = REPLY_WHEN, .n = s->p.closes_utc},
 	    {.name = "what", .type = note_key(&s->p) ? REPLY_KEY : REPLY_TEXT, .text = note_key(&s->p)},
@@ -242,13 +242,16 @@ static int tell_other(const struct turn *t, int64_t poll, const char *other)
 {
 	char dedupe[80];
 	struct sender w;
+	cleanup_free struct poll_seen *s = mem_alloc(sizeof *s);
 	int r = facts_sender(t->p->store, other, t->p->config->number, t->p->config->language, &w);
+	if (r >= 0)
+		r = poll_get(t->p->store, poll, copy_poll, s);
 	if (r < 0 || w.muted || w.unlinked || w.opted_out == OPT_ALL)
 		return r;
 	size_t n = strlen(t->sender.number);
 	const struct reply_arg args[] = {
 	    {.name = "site", .type = REPLY_TEXT, .text = t->p->config->signature, .max = 12},
-	    {.name = "number", .type = REPLY_INT, .n = poll},
+	    {.name = "question", .type = REPLY_TEXT, .text = s->question, .max = 14},
 	    {.name = "phone", .type = REPLY_TEXT, .text = t->sender.number + (n > 4 ? n - 4 : 0)},
 	    {0},
 	};

@@ -150,11 +150,11 @@ static int fill(struct store *s, const struct sender *who, int64_t id, struct po
 	cleanup_query struct query q = {0};
 	char voter[E164_MAX];
 	struct holder h;
-	int r = query_open(
-	    s, &q,
-	    "SELECT state, question, opens_utc, closes_utc, ended_utc, secret, household FROM poll WHERE id"
-	    " = ?",
-	    "I", id);
+	int r = query_open(s, &q,
+			   "SELECT state, question, opens_utc, closes_utc, ended_utc, secret, household, "
+			   "matter FROM poll WHERE id"
+			   " = ?",
+			   "I", id);
 	if (r < 0 || (r = query_next(&q)) < 1)
 		return r;
 	int state = poll_state_find(query_text(&q, 0));
@@ -164,7 +164,8 @@ static int fill(struct store *s, const struct sender *who, int64_t id, struct po
 				.closes_utc = query_int(&q, 3),
 				.ended_utc = query_int(&q, 4),
 				.secret = query_int(&q, 5) != 0,
-				.household = query_int(&q, 6) != 0};
+				.household = query_int(&q, 6) != 0,
+				.matter = (int)query_int(&q, 7)};
 	text_copy(p->question, sizeof p->question, query_text(&q, 1));
 	query_close(&q);
 	if ((r = fill_options(s, p)) < 0)
@@ -187,32 +188,54 @@ static int fill(struct store *s, const struct sender *who, int64_t id, struct po
 #define MINE                                                                                                   \
 	"(SELECT poll FROM poll_voter WHERE number = ?1 UNION SELECT poll FROM poll_voter WHERE person = ?2)"
 
-static int count_open(struct store *s, const struct sender *who, struct polls_fact *ret, int64_t *ret_only)
+static int count_open(struct store *s, const struct sender *who, struct polls_fact *ret)
 {
 	int64_t mine = 0, all = 0;
 	int r = store_get(s, &mine, "SELECT count(*) FROM poll WHERE state = 'open' AND id IN " MINE, "tP",
 			  who->number, who->person);
 	if (r >= 0)
 		r = store_get(s, &all, "SELECT count(*) FROM poll WHERE state = 'open'", "");
-	if (r >= 0 && mine == 1)
-		r = store_get(s, ret_only, "SELECT max(id) FROM poll WHERE state = 'open' AND id IN " MINE,
-			      "tP", who->number, who->person);
 	ret->open = (int)mine;
 	ret->elsewhere = (int)(all - mine);
 	return r;
 }
 
+/* Of the polls that are open to this phone the one that was asked or answered last; else the last that is over. */
+static int latest(struct store *s, const struct sender *who, int64_t now, int64_t *ret)
+{
+	int r = store_get(
+	    s, ret,
+	    "SELECT coalesce((SELECT v.poll FROM poll_voter v JOIN poll o ON o.id = v.poll"
+	    " WHERE o.state = 'open' AND v.poll IN " MINE " AND (v.number = ?1 OR v.person = ?2)"
+	    " ORDER BY max(coalesce(v.asked_utc, 0), coalesce(v.voted_utc, 0)) DESC, v.poll DESC LIMIT 1), 0)",
+	    "tP", who->number, who->person);
+	return r < 0 || *ret
+		   ? r
+		   : store_get(s, ret,
+			       "SELECT coalesce(max(id), 0) FROM poll WHERE ended_utc > ?3 AND id IN " MINE,
+			       "tPI", who->number, who->person, now - POLL_LATE_S);
+}
+
+/* Residents know a poll by the case that it is about; the desk by its own number. */
+static int of_number(struct store *s, int64_t number, int64_t *ret)
+{
+	return store_get(
+	    s, ret,
+	    "SELECT coalesce((SELECT max(id) FROM poll WHERE matter = ?1 AND state IN ('open', 'closed')),"
+	    " (SELECT id FROM poll WHERE id = ?1), 0)",
+	    "I", number);
+}
+
 int facts_polls(struct store *s, const struct sender *who, int64_t asked, int64_t named, int64_t now,
 		struct polls_fact *ret)
 {
-	int64_t only = 0, over = 0;
+	int64_t id = asked;
 	*ret = (struct polls_fact){0};
-	int r = count_open(s, who, ret, &only);
-	if (r >= 0 && !ret->open)
-		r = store_get(s, &over,
-			      "SELECT coalesce(max(id), 0) FROM poll WHERE ended_utc > ?3 AND id IN " MINE,
-			      "tPI", who->number, who->person, now - POLL_LATE_S);
-	int64_t id = named ? named : asked ? asked : only ? only : over;
+	int r = count_open(s, who, ret);
+	if (r >= 0 && named)
+		r = of_number(s, named, &id);
+	else if (r >= 0 && !id)
+		r = latest(s, who, now, &id);
 	return r < 0 || !id ? r : fill(s, who, id, &ret->poll);
 }
 

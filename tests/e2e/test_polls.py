@@ -6,8 +6,6 @@ import unittest
 from harness import wait_for
 from town import STRANGER, Town, fits, resident
 
-QUESTION = "小广场装健身器材，同意吗？"
-
 
 class Polling(unittest.TestCase):
     """One town for the class; each poll has residents of its own."""
@@ -18,7 +16,12 @@ class Polling(unittest.TestCase):
         cls.town = Town(gateway=cls.gateway).__enter__()
         cls.addClassCleanup(cls.town.__exit__, None, None, None)
 
-    def poll(self, *voters, closes="+2h", question=QUESTION, more=()):
+    def tag(self, poll):
+        """What tells a poll from the others, in its question."""
+        return f"广场{'甲乙丙丁戊己庚辛壬癸'[poll % 10]}{'东南西北'[poll // 10]}座"
+
+    def poll(self, *voters, closes="+2h", question=None, more=()):
+        question = question or self.tag(len(self.town.json("poll", "list", "--limit", "0")) + 1) + "，同意吗？"
         to = [a for v in voters for a in ("--to", v if ":" in v else f"number:{v}")]
         return self.town.json("poll", "new", "--question", question, *to, "--closes", closes, *more)[0]["id"]
 
@@ -30,8 +33,8 @@ class Polling(unittest.TestCase):
 
     def asked(self, number, poll):
         def found():
-            return [m for m in self.town.rows(number, "--out") if f"第{poll}号表决" in m["text"] and m["answers"] is None
-                    and m["state"] in ("sent", "delivered")]
+            return [m for m in self.town.rows(number, "--out") if self.shown(poll)["question"] in m["text"] and m["answers"] is None
+                    and "前请回" in m["text"] and m["state"] in ("sent", "delivered")]
         return wait_for(found, f"{number} is asked poll {poll}")[0]["text"]
 
     def closed(self, poll):
@@ -52,11 +55,11 @@ class Voting(Polling):
         poll = self.poll(*voters, more=("--quorum", "50%", "--tell", "voters"))
         text = self.asked(voters[0], poll)
         self.assertTrue(fits(text), text)
-        for fact in (QUESTION, "1赞成 2反对 3弃权", "1月8日周一12:"):
+        for fact in (self.tag(poll), "1赞成 2反对 3弃权", "1月8日周一12:"):
             self.assertIn(fact, text)
         self.asked(voters[2], poll)
-        self.say(voters[0], "1", f"第{poll}号", "1“赞成”", "12:")
-        self.say(voters[1], "反对", f"第{poll}号", "2“反对”")
+        self.say(voters[0], "1", self.tag(poll), "1“赞成”", "12:")
+        self.say(voters[1], "反对", self.tag(poll), "2“反对”")
         self.assertEqual(self.votes(poll), [1, 1, 0])
         self.say(voters[1], "投1", "改好了", "赞成")
         self.town.later(hours=3)
@@ -111,7 +114,7 @@ class Voting(Polling):
         self.town.say(who, "退订")
         poll = self.poll(who, resident(12))
         self.asked(resident(12), poll)
-        self.assertFalse([m for m in self.town.rows(who, "--out") if f"第{poll}号表决" in m["text"]])
+        self.assertFalse([m for m in self.town.rows(who, "--out") if self.tag(poll) in m["text"]])
         self.say(who, f"表决{poll} 投2", "反对")
         self.assertEqual(self.votes(poll), [0, 1, 0])
 
@@ -121,18 +124,18 @@ class Voting(Polling):
         self.asked(who, first)
         second = self.poll(who, closes="+3h", question="楼道刷白，同意吗？")
         self.town.quiet()
-        self.assertFalse([m for m in self.town.rows(who, "--out") if f"第{second}号表决" in m["text"]], "waits")
-        self.say(who, "1", f"第{first}号")
+        self.assertFalse([m for m in self.town.rows(who, "--out") if "楼道刷白" in m["text"]], "waits")
+        self.say(who, "1", self.tag(first))
         self.asked(who, second)
-        self.say(who, "2", f"第{second}号")
-        self.say(who, f"第{first}号表决投2", f"第{first}号", "改好了")
+        self.say(who, "2", "楼道刷白")
+        self.say(who, f"第{first}号表决投2", self.tag(first), "改好了")
         self.assertEqual((self.votes(first), self.votes(second)), ([0, 1, 0], [0, 1, 0]))
 
     def test_a_vote_and_a_complaint_in_one_text(self):
         who = resident(14)
         poll = self.poll(who)
         self.asked(who, poll)
-        reply = self.say(who, "投1，另外4栋楼道灯坏了", f"第{poll}号表决", "赞成")
+        reply = self.say(who, "投1，另外4栋楼道灯坏了", self.tag(poll), "赞成")
         self.assertEqual(self.votes(poll), [1, 0, 0], reply)
         self.assertTrue(self.town.cases("楼道灯坏了"))
 
@@ -142,7 +145,7 @@ class Voting(Polling):
         self.asked(who, poll)
         self.say(who, "3 4栋电梯停了", "电梯")
         self.assertEqual(self.votes(poll), [0, 0, 0])
-        self.say(who, "1", f"第{poll}号")
+        self.say(who, "1", self.tag(poll))
 
     def test_a_question_in_between_gives_the_poll_back(self):
         who = resident(16)
@@ -150,12 +153,12 @@ class Voting(Polling):
         self.asked(who, poll)
         self.town.say(who, "4")  # "what do you propose?"
         self.say(who, "在门口装个快递柜", "快递柜")
-        self.say(who, "1", f"第{poll}号", "赞成")
+        self.say(who, "1", self.tag(poll), "赞成")
 
     def test_english(self):
         who = resident(37)
         poll = self.poll(who, question="A bench at the gate?")
-        wait_for(lambda: [m for m in self.town.rows(who, "--out") if f"Poll {poll}" in m["text"]], "is asked")
+        wait_for(lambda: [m for m in self.town.rows(who, "--out") if "A bench" in m["text"]], "is asked")
         self.town.quiet()
         self.assertIn('2 "Against"', self.town.say(who, "against"))
         self.assertEqual(self.votes(poll), [0, 1, 0])
@@ -182,7 +185,7 @@ class Ending(Polling):
         self.town.later(hours=2, minutes=1)
         self.closed(poll)
         for text in ("1", "投1"):
-            self.say(who, text, f"第{poll}号", "已经截止", "没能算上")
+            self.say(who, text, self.tag(poll), "已经截止", "没能算上")
         self.say(early, f"第{poll}号表决投2", "已经截止")
         self.assertEqual(self.votes(poll), [1, 0, 0])
         self.say(early, "撤销")
@@ -210,7 +213,7 @@ class Ending(Polling):
         self.town.later(hours=3)
         self.town.quiet()
         self.assertEqual(self.shown(poll)["state"], "open")
-        self.say(who, "1", f"第{poll}号", "赞成")
+        self.say(who, "1", self.tag(poll), "赞成")
         self.assertEqual(self.votes(poll), [1, 1, 0], "no vote is lost")
 
     def test_closed_by_hand(self):
@@ -243,7 +246,7 @@ class Ending(Polling):
         self.town.later(hours=2, minutes=1)
         self.closed(poll)
         for who in (raised, supports):
-            self.assertIn("赞成1票", self.town.told(who, f"第{poll}号表决"))
+            self.assertIn("赞成1票", self.town.told(who, self.tag(poll)))
 
     def test_who_is_silent_is_reminded_once(self):
         silent, votes = resident(14), resident(15)
@@ -251,7 +254,7 @@ class Ending(Polling):
         self.asked(silent, poll)
         self.say(votes, "1")
         self.town.later(hours=7)
-        self.assertIn(f"第{poll}号表决", self.town.told(silent, "还没投票"))
+        self.assertIn(self.tag(poll), self.town.told(silent, "还没投票"))
         self.town.later(hours=1)
         self.town.quiet()
         for who, count in ((silent, 1), (votes, 0)):
@@ -267,7 +270,7 @@ class Night(Polling):
         who = resident(1)
         poll = self.poll(who, closes="2035-01-09 18:00")
         self.town.quiet()
-        self.assertFalse([m for m in self.town.rows(who, "--out") if f"第{poll}号表决" in m["text"]])
+        self.assertFalse([m for m in self.town.rows(who, "--out") if self.tag(poll) in m["text"]])
         self.town.set_clock("2035-01-09T08:05:00+08:00")
         self.asked(who, poll)
         self.say(who, "1", "赞成")
