@@ -25,6 +25,7 @@ unsigned consult_topics(const char *words);
 #define CONSULT_LINES_DAY                                                                                      \
 	20 /* texts of one side of a consultation within a day; further ones are for the desk */
 #define CONSULT_LATE_S    (3 * 86400) /* so long after its end an answer is still passed on */
+#define CONSULT_IDLE_S    (7 * 86400) /* answered and silent for so long it has ended */
 #define CONSULT_WORKDAY_S (8 * 3600)  /* of working hours; unanswered for so long it goes to the next */
 
 /* Somebody's words as they are passed on: one line, without the brackets and quotation marks by which our own words are

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "store/person.h"
+#include "store/phone.h"
 #include "store/points.h"
 #include "store/store.h"
 
@@ -257,12 +258,20 @@ static int with_code(struct cli *c, struct store *s, const struct person *p, con
 	return spend(c, s, p, q.points, q.note, q.id);
 }
 
+/* Would a code arrive? 1, 0, -errno. */
+static int reachable(struct store *s, const struct person *p)
+{
+	struct phone ph = {0};
+	int r = p->number[0] ? phone_get(s, p->number, &ph) : 0;
+	return r < 0 ? r : p->number[0] && !ph.muted && ph.opted_out != OPT_ALL;
+}
+
 static int begin(struct cli *c, struct store *s, const struct person *p, int64_t points)
 {
 	int64_t balance, id;
 	char shown[24];
-	int r = store_begin(s);
-	if (r || (r = point_balance(s, p->id, &balance)) < 0) {
+	int r = store_begin(s), heard = r ? r : reachable(s, p);
+	if (r || (r = heard) < 0 || (r = point_balance(s, p->id, &balance)) < 0) {
 		store_rollback(s);
 		return cli_store_failed(c, r);
 	}
@@ -271,9 +280,10 @@ static int begin(struct cli *c, struct store *s, const struct person *p, int64_t
 		return cli_fail(CLI_NOTHING, _("%s has only %lld points"), p->name, (long long)balance);
 	}
 	cleanup_free char *note = note_of(c);
-	if (!p->number[0]) { /* nobody could read a code: the person at the desk is believed */
-		cleanup_free char *question = mem_printf(
-		    _("%s has no phone. Spend %lld points without a code?"), p->name, (long long)points);
+	if (!heard) { /* nobody could read a code: the person at the desk is believed */
+		cleanup_free char *question =
+		    mem_printf(_("%s has no phone that takes our texts. Spend %lld points without a code?"),
+			       p->name, (long long)points);
 		if (cli_confirm(c, question))
 			return spend(c, s, p, points, note, 0);
 		store_rollback(s);

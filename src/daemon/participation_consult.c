@@ -225,6 +225,9 @@ static int tell_line(const struct participation *p, const struct consult_line *l
 	} else if (c.expert && (r = person_get(p->store, c.expert, &who)) >= 0 && who.number[0]) {
 		lang = who.has_language ? who.language : p->config->language;
 		r = tell(p, &c, who.number, who.id, lang, "consult.to_expert_more", l->text, occasion, now);
+		if (r >= 0) /* a further question waits no longer than the first */
+			r = consult_expert_told(p->store, c.number, c.expert,
+						working_after(p, now, CONSULT_WORKDAY_S), now);
 	}
 	return r < 0 && r != -ENOENT ? r : consult_line_told(p->store, l->id, now);
 }
@@ -250,6 +253,17 @@ static int tell_waiting(const struct participation *p, int64_t now, bool *ret_mo
 	return r < 0 ? r : 0;
 }
 
+/* Nobody said thanks: it has ended all the same, without a word. */
+static int end_idle(const struct participation *p, int64_t now, bool *ret_more)
+{
+	int idle[BATCH];
+	int n = consult_idle(p->store, now - CONSULT_IDLE_S, idle, BATCH), r = n;
+	for (int i = 0; i < n && r >= 0; i++)
+		r = consult_end(p, idle[i], NULL, &by_time, now);
+	*ret_more = *ret_more || n == BATCH;
+	return r < 0 ? r : 0;
+}
+
 int consult_tick(const struct participation *p, int64_t now, int64_t *next)
 {
 	int due[BATCH];
@@ -260,6 +274,8 @@ int consult_tick(const struct participation *p, int64_t now, int64_t *next)
 		r = pass_on(p, due[i], &by_time, true, now);
 	if (r >= 0)
 		r = tell_waiting(p, now, &more);
+	if (r >= 0)
+		r = end_idle(p, now, &more);
 	if (r >= 0 && !more) /* when somebody was passed over just now, another one has a deadline */
 		r = consult_overdue(p->store, now, due, BATCH, &later);
 	if (more)

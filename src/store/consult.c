@@ -270,6 +270,19 @@ int consult_line_told(struct store *s, int64_t id, int64_t now)
 	return store_run(s, "UPDATE consult_line SET told_utc = ? WHERE id = ?", "II", now, id);
 }
 
+int consult_idle(struct store *s, int64_t before_utc, int *ret, int max)
+{
+	cleanup_query struct query q = {0};
+	int n = 0;
+	int r = query_open(s, &q,
+			   "SELECT matter FROM consult WHERE closed_utc IS NULL AND due_utc IS NULL AND "
+			   "answered_utc < ? LIMIT ?",
+			   "Ii", before_utc, max);
+	while (r >= 0 && n < max && (r = query_next(&q)) == 1)
+		ret[n++] = (int)query_int(&q, 0);
+	return r < 0 ? r : n;
+}
+
 int consult_overdue(struct store *s, int64_t now, int *ret, int max, int64_t *ret_next)
 {
 	cleanup_query struct query q = {0};

@@ -63,6 +63,8 @@ struct consult_line {
 };
 int consult_lines_untold(struct store *s, struct consult_line *ret, int max);
 int consult_line_told(struct store *s, int64_t id, int64_t now);
+/* Answered ones of which nothing was heard since `before_utc`. */
+int consult_idle(struct store *s, int64_t before_utc, int *ret, int max);
 /* Open ones that nobody answered in time; *ret_next: the next such moment (INT64_MAX: none). */
 int consult_overdue(struct store *s, int64_t now, int *ret, int max, int64_t *ret_next);
 

@@ -206,6 +206,23 @@ class InTime(unittest.TestCase):
             town.told(WANG, "抱歉才看到")
             self.assertEqual(len(town.sent_to(LAWYER, "房东")), 1)
 
+    def test_a_further_question_waits_no_longer_and_silence_ends_it(self):
+        with ConsultTown() as town:
+            n = case_number(town.say(WANG, "法律 房东不退押金怎么办"))
+            town.told(LAWYER, f"第{n}号")
+            town.say(LAWYER, f"答 {n} 可以起诉")
+            town.told(WANG, "可以起诉")
+            town.later(days=3)
+            town.say(WANG, "法律 那要多久")
+            town.told(LAWYER, "那要多久")
+            town.later(days=2)
+            self.assertIn("押金怎么办；那要多久", town.told(FAR_LAWYER, f"第{n}号"))
+            town.say(FAR_LAWYER, f"答 {n} 三个月")
+            town.told(WANG, "三个月")
+            town.later(days=8)
+            wait_for(lambda: town.consult(n)["state"] == "closed", "it has ended")
+            self.assertFalse(town.sent_to(WANG, "结束"))
+
     def test_asked_by_night_it_reaches_the_expert_in_the_morning(self):
         with ConsultTown(now="2035-01-08T22:00:00+08:00", gateway={"quiet_hours": "20:30-08:00"}) as town:
             n = case_number(town.say(WANG, "医生 血压高能不能吃柚子"))

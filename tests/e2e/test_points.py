@@ -2,6 +2,7 @@
 import re
 import shutil
 import signal
+import sqlite3
 import unittest
 
 from clibox import Box
@@ -133,6 +134,15 @@ class Earned(unittest.TestCase):
         self.assertEqual(town.json("points", "reverse", row)[0]["points"], 1)
         self.assertEqual(town.points(who), 0)
 
+    def test_who_stopped_all_texts_gets_no_code(self):
+        town, who = self.town, resident(10)
+        person = town.person(who)
+        town.ok("points", "award", person, 4, "--note", "x")
+        town.say(who, "全停")
+        self.assertEqual(town.run("points", "redeem", person, 2).returncode, 1)
+        town.ok("points", "redeem", person, 2, "--yes")
+        self.assertEqual(town.points(who), 2)
+
     def test_without_a_phone_the_desk_believes(self):
         town = self.town
         person = town.json("person", "add", "--name", "没有手机的大爷", "--grid", "KS-03")[0]["id"]
@@ -231,6 +241,9 @@ class Desk(unittest.TestCase):
             self.assertEqual([(r["name"], r["grid"], r["points"]) for r in rows],
                              [("李建国", "KS-03", 30), ("王秀英", "KS-03", 2), ("John Smith", "KS-04", 5)])
             self.assertEqual([r["earned"] for r in box.json("points", "month")], [0, 0, 0])
+            for change in ("DELETE FROM point", "UPDATE point SET delta = 99", "UPDATE point SET note = 'x'"):
+                with sqlite3.connect(box.dir / "yishi.db") as db, self.assertRaisesRegex(sqlite3.IntegrityError, "appended"):
+                    db.execute(change)
             self.assertEqual(len(box.json("points", "month", "2026-11", "--grid", "KS-04")), 1)
             self.assertIn("grid,building", box.ok("points", "month", "2026-11", "--csv"))
             self.assertEqual(box.run("points", "month", "11").returncode, 64)

@@ -355,6 +355,7 @@ CREATE TABLE consult (
 ) STRICT;
 CREATE INDEX consult_open ON consult (number) WHERE closed_utc IS NULL;
 CREATE INDEX consult_due ON consult (due_utc) WHERE closed_utc IS NULL AND due_utc IS NOT NULL;
+CREATE INDEX consult_idle ON consult (answered_utc) WHERE closed_utc IS NULL AND due_utc IS NULL;
 CREATE INDEX consult_of_expert ON consult (expert) WHERE closed_utc IS NULL;
 CREATE TABLE consult_expert (                                       -- who was asked; a late answer counts, too
     matter INTEGER NOT NULL REFERENCES consult (matter),
