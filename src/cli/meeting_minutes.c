@@ -277,6 +277,29 @@ static void print_paper(struct cli *c, const json_t *doc)
 	      c->out.file);
 }
 
+static const struct out_column item_columns[] = {
+    {"position", N_("No."), OUT_INT, 0},
+    {"case", N_("case"), OUT_INT, 0},
+    {"title", N_("title"), OUT_TEXT, 40},
+    {"supporters", N_("supporters"), OUT_INT, 0},
+    {"decision", N_("decided"), OUT_WORD, 0},
+    {"who", N_("who"), OUT_TEXT, 20},
+    {"until", N_("until"), OUT_TIME, 0},
+    {"note", N_("note"), OUT_TEXT, 40},
+    {"under", NULL, OUT_INT, 0},
+    {0},
+};
+
+/* A spreadsheet gets the items. */
+static void print_rows(struct cli *c, const json_t *items)
+{
+	size_t i;
+	json_t *it;
+	out_begin(&c->out, item_columns);
+	json_array_foreach(items, i, it) out_row(&c->out, json_incref(it));
+	out_end(&c->out);
+}
+
 /* The times of `doc` are RFC 3339 in JSON. */
 static void format_times(json_t *j)
 {
@@ -326,12 +349,15 @@ int meeting_minutes_run(struct cli *c)
 		json_decref(x.doc);
 		return cli_store_failed(c, r);
 	}
-	if (c->out.mode == OUT_TABLE) {
-		print_paper(c, x.doc);
-		json_decref(x.doc);
-	} else {
+	if (c->out.mode == OUT_JSON) {
 		format_times(x.doc);
 		out_json(&c->out, x.doc);
+		return EX_OK;
 	}
+	if (c->out.mode == OUT_TABLE)
+		print_paper(c, x.doc);
+	else
+		print_rows(c, x.items);
+	json_decref(x.doc);
 	return EX_OK;
 }

@@ -190,7 +190,7 @@ int meeting_agenda(struct store *s, int64_t id, int (*row)(void *ctx, const stru
 	return list_items(s, id,
 			  "SELECT " ITEM_COLUMNS " FROM agenda_item a JOIN matter c ON c.number = a.matter"
 			  " WHERE a.meeting = ? AND a.dropped IS NULL AND c.private = 0"
-			  " AND (a.decision IS NOT NULL OR c.state NOT IN ('merged', 'rejected'))"
+			  " AND (a.decision IS NOT NULL OR c.state NOT IN ('merged', 'rejected', 'closed'))"
 			  " ORDER BY a.position IS NULL, a.decision IS NULL, 9 DESC, c.opened_utc LIMIT ?",
 			  true, row, ctx);
 }

@@ -29,7 +29,7 @@ static enum meeting_state state_find(const char *name)
 	" coalesce(m.reminded_utc, 0), coalesce(m.last_call_utc, 0), coalesce(m.frozen_utc, 0), m.state,"      \
 	" (SELECT count(*) FROM agenda_item a JOIN matter c ON c.number = a.matter WHERE a.meeting = m.id"     \
 	"  AND a.dropped IS NULL AND c.private = 0 AND (a.decision IS NOT NULL"                                \
-	"  OR c.state NOT IN ('merged', 'rejected'))),"                                                        \
+	"  OR c.state NOT IN ('merged', 'rejected', 'closed'))),"                                              \
 	" (SELECT count(*) FROM rsvp r WHERE r.meeting = m.id AND r.answer = 'yes'),"                          \
 	" (SELECT count(*) FROM rsvp r WHERE r.meeting = m.id AND r.answer = 'no'),"                           \
 	" (SELECT coalesce(sum(r.people), 0) FROM rsvp r WHERE r.meeting = m.id AND r.answer = 'yes'),"        \

@@ -4,7 +4,7 @@ import unittest
 from harness import wait_for
 from test_meeting_agenda import MeetingTown
 from test_meetings_in_time import COMES, DECLINES, ELSEWHERE, ENGLISH, LATE, OPTED_OUT, SILENT
-from town import WORKER, units
+from town import WORKER, case_number, fits, units
 
 DURING = "2035-01-12T15:30"
 
@@ -269,6 +269,44 @@ class Told(Case):
         text = town.told(COMES, "议事会：")
         self.assertNotIn("老张", text)
         self.assertNotIn("老张", town.ok("meeting", "minutes", 1))
+
+
+class Troubles(Case):
+    """Not only proposals: what residents report goes to the meeting, too."""
+
+    def test_reported_by_three_given_to_a_department(self):
+        town = self.town()
+        (town.dir / "staff.csv").write_text("phone,name,grid,building,roles\n13800139009,水务所,KS,,department\n", encoding="utf-8")
+        town.ok("person", "import", town.dir / "staff.csv")
+        n = case_number(town.say(COMES, "3 3栋地下车库水管爆了，水漫得到处都是"))
+        for who in (DECLINES, LATE):
+            town.say(who, f"5 {n}")
+        town.ok("case", "deliberate", n)
+        self.assertEqual([(i["case"], i["supporters"]) for i in town.agenda()], [(n, 3)])
+        self.assertIn("列入1月12日议题", town.say(LATE, f"6 {n}"))
+        town.at(DURING)
+        self.decide(town, n, "assigned", "--who", "水务所", "--until", "2035-01-20")
+        self.assertIn(f"{n}", town.told("+8613800139009", "水"))
+        self.assertEqual(town.case(n)["state"], "assigned")
+        self.close(town)
+        for who in (COMES, DECLINES, LATE):
+            text = town.told(who, "交水务所办理")
+            self.assertTrue(fits(text, 134), text)
+        town.settled()
+        self.assertEqual([len(self.results(town, who)) for who in (COMES, DECLINES, LATE)], [1, 1, 1])
+        self.assertIn("水务所", town.ok("meeting", "minutes", 1, "--csv"))
+
+    def test_taken_back_before_the_meeting(self):
+        town = self.town()
+        n = town.propose(COMES, "装充电车棚")
+        self.assertEqual(town.numbers(), [n])
+        town.say(COMES, "撤销")
+        self.assertEqual(town.numbers(), [])
+        kept = town.propose(COMES, "开老年食堂")
+        town.ok("meeting", "agenda", 1, "--freeze")
+        town.say(COMES, "撤销")
+        self.assertNotIn(kept, town.numbers(), "also of an agenda that is fixed")
+        self.assertEqual(town.meeting()["agenda_items"], 0)
 
 
 class Minutes(Case):
