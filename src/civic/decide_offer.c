@@ -258,7 +258,7 @@ void decide_offer_rate(const struct facts *f, const struct intent *in, struct de
 	const struct offer_fact *o = &f->offer.named;
 	bool good = in->rating != RATING_BAD;
 	decision_effect(d, EFFECT_ANSWERED);
-	if (!o->number || !o->mine || o->state != OFFER_OPEN) {
+	if (!o->number || !o->mine || o->state == OFFER_CANCELLED) {
 		d->key = "rate.none";
 		return;
 	}

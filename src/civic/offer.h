@@ -12,7 +12,6 @@ enum offer_audience {
 	OFFER_TO_NEIGHBOURS,  /* the nearest volunteers, OFFER_NEAREST of them */
 	OFFER_TO_SUBSCRIBERS, /* of the job board */
 	OFFER_TO_RESIDENTS,   /* of the grid; only when the secretary says so, else whoever asks */
-	OFFER_TO_ROSTER,      /* those whose turn it is */
 };
 #define OFFER_NEAREST 20
 
@@ -55,6 +54,7 @@ struct flavour_row {
 	int open_max;    /* open ones that one phone may ask for by text */
 	/* reply keys; NULL: nobody is told */
 	const char *publish; /* to the audience */
+	const char *ask;     /* to the next on the roster: can you stand in? */
 	const char *taken;   /* to who takes it */
 	const char *comes;   /* to who asked for it, when somebody takes it */
 	const char *leaves;  /* … gives it back */

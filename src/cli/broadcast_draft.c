@@ -16,7 +16,7 @@
 const struct cli_option draft_options[] = {
     {"to", N_("AUDIENCE"),
      N_("all, grid:CODE, building:CODE/3, role:ROLE, role:ROLE@GRID, jobs, yes:MEETING, no:MEETING, none:MEETING, invited:MEETING, "
-	"case:NUMBER, file:LIST.csv, number:NUMBER"),
+	"case:NUMBER, task:NUMBER, file:LIST.csv, number:NUMBER"),
      true},
     {"text", N_("TEXT"), N_("what is sent"), false},
     {"text-file", N_("FILE"), N_("take the text from a file; - is standard input"), false},

@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-#define ERRAND_DAYS    3
+#define ERRAND_DAYS    7
 #define JOB_DAYS       14
 #define CLAIMS_AT_ONCE 64
 

@@ -18,7 +18,8 @@ int offer_note_get(const struct participation *p, int number, struct offer_note 
 /* Whom and what a text about it names besides; NULL for none. */
 struct offer_about {
 	const char *name, *phone, *note, *other;
-	bool whole; /* more of its text */
+	bool whole;   /* more of its text */
+	bool running; /* it is of use until the end, not only until the start */
 };
 void offer_say(const struct participation *p, enum language lang, const char *key, const struct offer_note *n,
 	       const struct offer_about *a, struct buf *out);

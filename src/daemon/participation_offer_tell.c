@@ -73,10 +73,11 @@ void offer_say(const struct participation *p, enum language lang, const char *ke
 }
 
 /* At night it waits for the morning, unless it would be too late then. */
-static bool may_wait(const struct participation *p, int64_t starts_utc, int64_t now)
+static bool may_wait(const struct participation *p, int64_t too_late_utc, int64_t now)
 {
 	const struct day_window *quiet = &p->config->quiet_hours;
-	return !starts_utc || !day_window_contains(quiet, now) || day_window_end(quiet, now) < starts_utc;
+	return too_late_utc <= now || !day_window_contains(quiet, now) ||
+	       day_window_end(quiet, now) < too_late_utc;
 }
 
 int offer_tell(const struct participation *p, const char *number, const char *key, const struct offer_note *n,
@@ -93,13 +94,14 @@ int offer_tell(const struct participation *p, const char *number, const char *ke
 		return r < 0 ? r : 0;
 	offer_say(p, w.language, key, n, a, &text);
 	snprintf(dedupe, sizeof dedupe, "offer:%d:%.40s:%.23s", n->number, occasion, number);
-	return say_send(p, number, buf_str(&text),
-			&(struct say_options){.class = OUTBOX_REMINDER,
-					      .quiet = may_wait(p, n->starts_utc, now),
-					      .matter = n->number,
-					      .not_after_utc = n->starts_utc > now ? n->starts_utc : ends,
-					      .dedupe = dedupe},
-			now, NULL);
+	return say_send(
+	    p, number, buf_str(&text),
+	    &(struct say_options){.class = OUTBOX_REMINDER,
+				  .quiet = may_wait(p, a && a->running ? n->until_utc : n->starts_utc, now),
+				  .matter = n->number,
+				  .not_after_utc = n->starts_utc > now ? n->starts_utc : ends,
+				  .dedupe = dedupe},
+	    now, NULL);
 }
 
 int offer_tell_bosses(const struct participation *p, const char *key, const struct offer_note *n,
@@ -128,7 +130,8 @@ int offer_ask_next(const struct participation *p, const struct offer_note *n, st
 		     .offer = n->number, .number = ret->number, .person = ret->person, .state = CLAIM_ASKED},
 		 &by, now)) < 0)
 		return r;
-	r = offer_tell(p, ret->number, flavour_row(n->flavour)->publish, n, NULL, "asked", now);
+	r = offer_tell(p, ret->number, flavour_row(n->flavour)->ask, n, &(struct offer_about){.running = true},
+		       "asked", now);
 	return r < 0 ? r : 1;
 }
 
@@ -195,7 +198,11 @@ static int tell_taken(const struct participation *p, const struct stream_event *
 							     : "offer.given",
 			       n, both ? &asker : NULL, occasion, now);
 	}
-	if (r < 0 || !strcmp(reason, "roster"))
+	if (r >= 0 && !strcmp(reason, "roster")) /* laid out so late that no reminder is to come */
+		return n->starts_utc - row->remind_s[0] < e->utc
+			   ? offer_tell(p, c.number, row->remind, n, NULL, "roster", now)
+			   : 0;
+	if (r < 0)
 		return r;
 	return tell_asker(p, row->comes, n, &a, e->id, now);
 }
@@ -261,7 +268,8 @@ static int tell(const struct participation *p, const struct stream_event *e, int
 		r = tell_claim(p, e, &n, now);
 	else if (!strcmp(state, "cancelled"))
 		r = tell_cancelled(p, &n, stream_text(e, "reason"), now);
-	else if (!strcmp(state, "open") && n.flavour == FLAVOUR_JOB && strcmp(stream_text(e, "reason"), "new") != 0)
+	else if (!strcmp(state, "open") && n.flavour == FLAVOUR_JOB &&
+		 strcmp(stream_text(e, "reason"), "new") != 0)
 		r = tell_asker(p, "offer.job.published", &n, NULL, e->id, now);
 	return r < 0 ? r : 0;
 }

@@ -12,6 +12,7 @@
 
 #define BATCH      32
 #define CLAIMS_MAX 2000
+#define STALE_S    (2 * DAY_S) /* nobody wants to be asked later */
 
 static const struct actor timer = {"daemon", CHANNEL_TIMER, 0};
 
@@ -30,8 +31,6 @@ static int audience(const struct participation *p, const struct offer_note *n, s
 		return 0;
 	case OFFER_TO_RESIDENTS:
 		buf_addf(out, *n->grid ? "grid:%s" : "all", n->grid);
-		return 0;
-	case OFFER_TO_ROSTER: /* each is asked in turn */
 		return 0;
 	}
 	return 0;
@@ -64,7 +63,7 @@ static int publish(const struct participation *p, const struct offer_note *n, in
 					    .recipients = who.recipients,
 					    .at_utc = now,
 					    .not_after_utc =
-						n->until_utc == INT64_MAX ? now + 2 * DAY_S : n->until_utc,
+						n->until_utc < now + STALE_S ? n->until_utc : now + STALE_S,
 					    .waiting = c->approval_above && who.recipients > c->approval_above,
 					    .by = by},
 		    now, &id);

@@ -15,6 +15,7 @@
  *     building:KS-03/3       one building of a grid (and below it)
  *     role:volunteer         a role, also by its Chinese name
  *     role:volunteer@KS-03   … of a grid and all below it
+ *     task:12                who has a place in task or activity 12
  *     jobs                   who asked for the news of the job board
  *     yes:12 no:12 none:12   who answered so to meeting 12; none: was invited and is silent
  *     invited:12             was invited to meeting 12

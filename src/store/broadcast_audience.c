@@ -152,6 +152,22 @@ static int term_case(struct store *s, const char *arg, struct err *e)
 	    "I", id);
 }
 
+/* Who has a place in a task or an activity. */
+static int term_task(struct store *s, const char *arg, struct err *e)
+{
+	int64_t id, known = 0;
+	int r = number_of(arg, &id) ? 0
+				    : store_get(s, &known, "SELECT count(*) FROM offer WHERE number = ?", "I", id);
+	if (r)
+		return r;
+	if (!known)
+		return err_set(e, NULL, 0, gettext("there is no task %s"), arg);
+	return store_run(s,
+			 ADD_NUMBERS("SELECT number FROM claim WHERE offer = ?1 AND state IN ('taken', 'there', 'done',"
+				     " 'confirmed')"),
+			 "I", id);
+}
+
 int broadcast_audience_add(struct store *s, const char *number)
 {
 	return store_run(s, ADD_NUMBERS("SELECT ?1 AS number"), "t", number);
@@ -174,6 +190,8 @@ static int term(struct store *s, const char *word, struct err *e)
 		return term_meeting(s, kind, colon + 1, e);
 	if (!strcmp(kind, "case"))
 		return term_case(s, colon + 1, e);
+	if (!strcmp(kind, "task"))
+		return term_task(s, colon + 1, e);
 	if (!strcmp(kind, "number")) {
 		if (!e164_is_person(e164_parse(colon + 1, number)))
 			return err_set(e, NULL, 0, gettext("%s is no telephone number of a person"), colon + 1);
@@ -183,7 +201,7 @@ static int term(struct store *s, const char *word, struct err *e)
 	    e, NULL, 0,
 	    gettext("%s is no audience; all, grid:CODE, building:CODE/3, role:ROLE, role:ROLE@GRID, jobs, "
 		    "yes:MEETING, "
-		    "no:MEETING, none:MEETING, invited:MEETING, case:NUMBER, file:LIST.csv, number:NUMBER are"),
+		    "no:MEETING, none:MEETING, invited:MEETING, case:NUMBER, task:NUMBER, file:LIST.csv, number:NUMBER are"),
 	    word);
 }
 

@@ -11,7 +11,7 @@ import unittest
 from harness import ROOT, Site
 
 GROWS = ("message_in", "message_out", "part_out", "pdu_in", "matter", "supporter", "journal", "event", "person", "person_phone", "phone",
-         "household", "action", "invitation", "rsvp", "poll_voter", "point")
+         "household", "action", "invitation", "rsvp", "poll_voter", "point", "offer", "claim")
 
 # A piece of the statement, and why it may go through a whole table.
 ALLOWED = {
@@ -27,6 +27,7 @@ ALLOWED = {
     "UPDATE message_out SET text = '' WHERE state NOT IN": "the same",
     "UPDATE event SET body = replace(body, ?1": "somebody's data is erased on request, which happens once",
     "JOIN household h ON h.id = w.household WHERE ?1 = 0 AND": "a list of points, from the newest until it is long enough",
+    "LEFT JOIN person p ON p.id = m.reporter WHERE (?1 IS NULL OR o.flavour = ?1)": "a list of tasks, from the newest until it is long enough",
     "FROM message_in m WHERE true AND": "a list of texts, from the newest until it is long enough",
 }
 LITERALS = re.compile(r'"(?:\\.|[^"\\\n])*"(?:\s*"(?:\\.|[^"\\\n])*")*')
