@@ -49,7 +49,7 @@ static int vote_again(const struct turn *t, struct question_fact *ret)
 	int r = facts_voted(t->p->store, t->sender.number, t->now - POLL_CHANGE_S, &id);
 	if (r < 0 || !id || (r = facts_polls(t->p->store, &t->sender, id, 0, t->now, f)) < 0)
 		return r;
-	if (digit <= f->poll.option_count && digit != f->poll.option)
+	if (f->poll.entitled && digit <= f->poll.option_count && digit != f->poll.option)
 		*ret = (struct question_fact){
 		    .kind = ASKED_POLL, .subject = id, .expires_utc = f->poll.closes_utc};
 	return 0;

@@ -171,7 +171,7 @@ static int fill(struct store *s, const struct sender *who, int64_t id, struct po
 	if ((r = fill_options(s, p)) < 0)
 		return r;
 	p->sealed = !p->secret || private_ready(s) >= 0;
-	r = voter_of(s, id, who->number, who->person, voter);
+	r = who->unlinked ? -ENOENT : voter_of(s, id, who->number, who->person, voter);
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	p->entitled = true;
