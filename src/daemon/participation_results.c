@@ -16,7 +16,7 @@
 #define SEGMENTS     2
 
 struct result {
-	int matter;
+	int matter, under; /* under: decided with that one, which it is alike */
 	enum verdict verdict;
 	enum category category;
 	bool proposal;
@@ -47,6 +47,7 @@ static int copy_item(void *ctx, const struct agenda_row *a)
 		return 0;
 	struct result *r = &x->list[x->count++];
 	*r = (struct result){.matter = a->matter,
+			     .under = a->under,
 			     .verdict = (enum verdict)a->verdict,
 			     .category = a->category,
 			     .proposal = a->kind == MATTER_PROPOSAL,
@@ -89,9 +90,13 @@ static void compose(const struct participation *p, enum language lang, const str
 	const struct result *order[AGENDA_MAX];
 	int n = 0;
 	for (int mine = 1; mine >= (all ? 0 : 1); mine--)
-		for (int i = 0; i < x->count; i++)
-			if (is_own(own, own_count, x->list[i].matter) == (mine == 1))
-				order[n++] = &x->list[i];
+		for (int i = 0; i < x->count; i++) {
+			const struct result *it = &x->list[i];
+			bool told = it->under &&
+				    (!mine || is_own(own, own_count, it->under)); /* with the one above it */
+			if (!told && is_own(own, own_count, it->matter) == (mine == 1))
+				order[n++] = it;
+		}
 	for (int shown = n; shown >= 0; shown--) {
 		cleanup_buf struct buf items = {0};
 		for (int i = 0; i < shown; i++) {
@@ -117,7 +122,8 @@ static void compose(const struct participation *p, enum language lang, const str
 	}
 }
 
-static int tell_one(const struct participation *p, const struct results *x, const struct audience_row *to, int64_t now)
+static int tell_one(const struct participation *p, const struct results *x, const struct audience_row *to,
+		    int64_t now)
 {
 	int own[AGENDA_MAX];
 	enum language lang;
