@@ -103,6 +103,7 @@ static const char *const undone[ACTION_KIND_COUNT] = {
     [ACTION_DUTY] = "undone.duty",
     [ACTION_CONSULT] = "undone.case",
     [ACTION_APPROVE] = "undone.approve",
+    [ACTION_BROADCAST] = "undone.broadcast",
     [ACTION_CLAIM] = "undone.claim",
     [ACTION_OFFER] = "undone.offer",
     [ACTION_SUBSCRIBE] = "undone.subscribe",

@@ -58,7 +58,8 @@ int case_get_place(const struct turn *t, const struct intent *in, struct facts *
 	return place_stranger(t, in, f);
 }
 
-/* A command without a number speaks of the only case that the sender has; 接 of the only one not yet taken. */
+/* A command without a number speaks of the only case that the sender has; 接 of the only one not yet taken, 办结 of
+ * the only one that was. */
 int case_get_mine(const struct turn *t, const struct intent *in, struct facts *f)
 {
 	int numbers[FACTS_MINE], count = 0;
@@ -68,8 +69,15 @@ int case_get_mine(const struct turn *t, const struct intent *in, struct facts *f
 	if (!t->sender.person)
 		return 0;
 	const char *department = t->sender.roles & ROLE(DEPARTMENT) ? t->sender.name : NULL;
-	int n = staff_cases(t->p->store, t->sender.person, department, in->kind == INTENT_STAFF_TAKE, numbers,
-			    FACTS_MINE, &count);
+	/* what is done, or takes longer, is what was taken up, if that is one */
+	enum staff_which which = in->kind == INTENT_STAFF_TAKE ? STAFF_UNTAKEN
+				 : in->kind == INTENT_STAFF_RESOLVE || in->kind == INTENT_STAFF_EXTEND
+				     ? STAFF_TAKEN
+				     : STAFF_ALL;
+	int n = staff_cases(t->p->store, t->sender.person, department, which, numbers, FACTS_MINE, &count);
+	if (n >= 0 && which == STAFF_TAKEN && count != 1)
+		n = staff_cases(t->p->store, t->sender.person, department, STAFF_ALL, numbers, FACTS_MINE,
+				&count);
 	int r = n;
 	for (int i = 0; i < n && r >= 0; i++) {
 		struct matter_fact m;

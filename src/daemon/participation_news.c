@@ -26,7 +26,7 @@ struct news {
 	int number; /* of the case */
 	enum category category;
 	enum case_state state;
-	bool private;
+	bool private, urgent;
 	int64_t reporter, assignee, due_utc;
 	char from[E164_MAX], phone[E164_MAX], name[INTENT_SHORT_MAX], note[200], text[200];
 	char grid[CIVIC_CODE_MAX], building[16], unit[16], place[INTENT_SHORT_MAX];
@@ -44,6 +44,7 @@ static int copy_news(void *ctx, const struct matter *m)
 	n->category = m->category;
 	n->state = m->state;
 	n->private = m->private;
+	n->urgent = m->urgent;
 	n->other = m->merged_into;
 	n->reporter = m->reporter;
 	n->assignee = m->assignee;
@@ -185,7 +186,9 @@ static int tell_secretary(const struct participation *p, const char *key, const 
 
 static int tell_reporter(const struct participation *p, const char *key, const struct news *n, int64_t now)
 {
-	return *n->from && !did_it(n, n->reporter, n->from)
+	bool said = n->urgent &&
+		    n->step == CASE_EV_TAKE; /* who called for help hears it at once, participation_duty.c */
+	return *n->from && !said && !did_it(n, n->reporter, n->from)
 		   ? tell_one(p, n->from, false, key, n, no_news_after(n, now), now)
 		   : 0;
 }

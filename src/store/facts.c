@@ -231,10 +231,10 @@ int facts_recent(struct store *s, int64_t window_s, struct facts *f)
 	    "SELECT number FROM (SELECT m.number AS number, max(j.utc) AS utc FROM matter m"
 	    "  JOIN journal j ON j.matter = m.number"
 	    "  WHERE m.number_from = ?1 AND m.opened_utc >= ?2 - 3600 AND m.kind = 'case' AND m.private = 0"
-	    "  AND m.origin IN ('complaint', 'unknown') AND m.state IN ('received', 'assigned')"
+	    "  AND m.origin IN ('complaint', 'unknown') AND m.state IN ('received', 'verified', 'assigned', 'in_progress')"
 	    "  AND j.entry IN ('received', 'more words') GROUP BY m.number"
 	    " UNION ALL SELECT su.matter, su.since_utc FROM supporter su JOIN matter m ON m.number = su.matter"
-	    "  WHERE su.number = ?1 AND m.state IN ('received', 'assigned') AND m.kind = 'case')"
+	    "  WHERE su.number = ?1 AND m.state IN ('received', 'verified', 'assigned', 'in_progress') AND m.kind = 'case')"
 	    " WHERE utc >= ?2 ORDER BY utc DESC, number DESC LIMIT 1",
 	    "tI", f->sender.number, since);
 	return number_or_none(r, n, &f->recent_case);

@@ -127,8 +127,8 @@ int staff_above(struct store *s, const char *grid, struct person *ret, int max)
 	return n < 2 ? (n < 0 ? n : 0) : persons_with_role(s, ROLE(GRID_WORKER), grids[1], ret, max);
 }
 
-int staff_cases(struct store *s, int64_t person, const char *department, bool untaken, int *ret, int max,
-		int *ret_count)
+int staff_cases(struct store *s, int64_t person, const char *department, enum staff_which which, int *ret,
+		int max, int *ret_count)
 {
 	cleanup_query struct query q = {0};
 	int n = 0;
@@ -137,9 +137,10 @@ int staff_cases(struct store *s, int64_t person, const char *department, bool un
 	    "SELECT number FROM matter WHERE kind <> 'task' AND"
 	    " (assignee = ?1 OR (?2 IS NOT NULL AND assignee IN (SELECT p.id FROM person p"
 	    "   JOIN person_role pr ON pr.person = p.id AND pr.role = 'department' WHERE p.name = ?2)))"
-	    " AND (state IN ('received', 'verified', 'assigned') OR (NOT ?3 AND state = 'in_progress'))"
+	    " AND ((?3 <> 2 AND state IN ('received', 'verified', 'assigned')) OR (?3 <> 1 AND state = "
+	    "'in_progress'))"
 	    " ORDER BY number DESC",
-	    "ITb", person, department ? department : "", untaken);
+	    "ITi", person, department ? department : "", (int)which);
 	while (r >= 0 && (r = query_next(&q)) == 1) {
 		if (n < max)
 			ret[n] = (int)query_int(&q, 0);

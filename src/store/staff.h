@@ -27,7 +27,8 @@ int staff_named(struct store *s, unsigned roles, const char *name, const char *g
 /* Workers of the nearest grid above this one. */
 int staff_above(struct store *s, const char *grid, struct person *ret, int max);
 
-/* Open cases of this person, or of the department of this name (NULL: no department), youngest first; with `untaken` only
- * those that nobody has taken up. The numbers of at most `max`, *ret_count tells all. */
-int staff_cases(struct store *s, int64_t person, const char *department, bool untaken, int *ret, int max,
+/* Open cases of this person, or of the department of this name (NULL: no department), youngest first; the numbers of at
+ * most `max`, *ret_count tells all. */
+enum staff_which { STAFF_ALL, STAFF_UNTAKEN, STAFF_TAKEN };
+int staff_cases(struct store *s, int64_t person, const char *department, enum staff_which which, int *ret, int max,
 		int *ret_count);
