@@ -142,7 +142,7 @@ class Steps(Life):
         self.assertEqual((self.who(n), self.state(n)), ("城管", "assigned"))
         self.told(CITY, n, "交办N")
         self.told(WORKER, n, "转给别人")
-        self.say(CITY, "接", str(n))  # the only one it has not taken
+        self.say(CITY, f"接 {n}", str(n))
         self.assertEqual(self.state(n), "in_progress")
 
     def test_an_unknown_name_lists_what_there_is(self):
@@ -225,8 +225,8 @@ class Steps(Life):
             self.told(who, two, "合在一起")
         self.say(WORKER, "撤销", str(two))
         self.assertEqual((self.state(two), self.town.case(one)["supporters"]), ("assigned", 0))
-        self.say(WORKER, f"合并 {two} 9999", "没有并入")
-        self.say(WORKER, f"合并 {two} {two}", "没有并入")
+        self.say(WORKER, f"合并 {two} 9999", "不能并入")
+        self.say(WORKER, f"合并 {two} {two}", "不能并入")
 
     def test_reopened_and_who_has_it_hears(self):
         n = self.open(resident(15), "3 5栋楼道的灯全灭了")
