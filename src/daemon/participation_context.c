@@ -7,6 +7,7 @@
 #include "store/approval.h"
 #include "store/command.h"
 #include "store/facts.h"
+#include "store/offer.h"
 #include "store/poll_work.h"
 #include "store/question.h"
 
@@ -96,19 +97,30 @@ static int read_option(const struct turn *t, const struct question_fact *q, stru
 	return r;
 }
 
+/* "退 12" of who signed up for an activity, or asked for an errand, is what it is of a volunteer. */
+static int speaks_as(const struct turn *t, unsigned *ret_roles)
+{
+	*ret_roles = t->sender.roles;
+	if (t->sender.roles & (ROLES_STAFF | ROLE(VOLUNTEER)))
+		return 0;
+	int r = facts_has_part(t->p->store, t->sender.number);
+	if (r == 1)
+		*ret_roles |= ROLE(VOLUNTEER);
+	return r < 0 ? r : 0;
+}
+
 int read_in_context(struct turn *t, struct intents *in)
 {
+	unsigned roles;
 	struct question_fact q;
 	char building[16];
 	int r = question_get(t->p->store, t->sender.number, t->now, &q);
-	if (r < 0 || (q.kind == ASKED_NONE && (r = find_meant(t)) < 0))
+	if (r < 0 || (r = speaks_as(t, &roles)) < 0 || (q.kind == ASKED_NONE && (r = find_meant(t)) < 0))
 		return r;
 	if (q.kind == ASKED_NONE)
 		q = t->meant;
-	rules_read(
-	    t->p->rules, t->words,
-	    &(struct rules_context){.asked = q.kind, .roles = t->sender.roles, .machine = t->sender.machine},
-	    in);
+	rules_read(t->p->rules, t->words,
+		   &(struct rules_context){.asked = q.kind, .roles = roles, .machine = t->sender.machine}, in);
 	if (t->sender.roles & ROLES_STAFF && may_be_code(in) && (r = read_as_code(t, in)) < 0)
 		return r;
 	if (q.kind == ASKED_POLL && !q.late && (r = read_option(t, &q, in)) < 0)

@@ -167,3 +167,15 @@ int facts_board(struct store *s, enum flavour flavour, struct facts *f)
 	f->offer.subscribed = subscribed > 0;
 	return 0;
 }
+
+int facts_has_part(struct store *s, const char *number)
+{
+	int64_t n = 0;
+	int r = store_get(
+	    s, &n,
+	    "SELECT EXISTS (SELECT 1 FROM claim c JOIN offer o ON o.number = c.offer WHERE c.number = ?1"
+	    " AND o.state = 'open') OR EXISTS (SELECT 1 FROM matter m JOIN offer o ON o.number = m.number"
+	    " WHERE m.number_from = ?1 AND m.kind = 'task' AND o.state IN ('draft', 'open'))",
+	    "t", number);
+	return r < 0 ? r : n > 0;
+}

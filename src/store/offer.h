@@ -154,6 +154,9 @@ int facts_offers_claimed(struct store *s, struct facts *f);
 /* What a board lists: of the sender's grid and above. Also own_open and subscribed. */
 int facts_board(struct store *s, enum flavour flavour, struct facts *f);
 
+/* Has this phone a part in an open offer: a claim, or is it the one who asked? 1, 0, -errno. */
+int facts_has_part(struct store *s, const char *number);
+
 /* ---- subscriptions */
 int subscribe(struct store *s, const char *number, const char *topic, int64_t now); /* 1 new, 0 was so */
 int unsubscribe(struct store *s, const char *number, const char *topic);

@@ -56,6 +56,8 @@ class Activities(unittest.TestCase):
         self.say(resident(1), "不去了", "已退掉")
         self.assertEqual(self.town.places(n), {resident(1): "back"})
         self.say(resident(1), f"8 {n}", "报上名了")
+        self.say(resident(1), f"退 {n}", "已退掉")
+        self.say(resident(1), f"退 {n}", "早已退掉")
 
     def test_reminded_cancelled_late(self):
         n = self.plan()

@@ -81,6 +81,14 @@ class Errands(unittest.TestCase):
         self.say(SECOND, f"8 {n}", "取消了")
         self.assertEqual(self.town.task(n)["state"], "cancelled")
 
+    def test_taken_back_later_by_number(self):
+        n = self.ask()
+        self.say(HELPER, f"8 {n}")
+        self.town.later(hours=1)
+        self.say(ASKER, f"退 {n}", "已取消")
+        self.town.told(HELPER, f"第{n}号帮我买点降压药取消了")
+        self.assertEqual(self.town.task(n)["state"], "cancelled")
+
     def test_undone_too_late(self):
         n = self.ask()
         self.say(HELPER, f"8 {n}")
