@@ -25,6 +25,7 @@ enum {
 	CONSENT,
 	CONSENT_DATE,
 	EXPERTISE,
+	VERIFY,
 	COLUMNS
 };
 
@@ -44,6 +45,7 @@ static const struct csv_column columns[ALL_COLUMNS] = {
     [CONSENT_DATE] = {{"consentdate", "同意日期"}},
     [EXPERTISE] = {{"expertise", "专长", "擅长"}},
     [VERIFY] = {{"verify"}},
+    [VERIFY] = {{"verify", "作证"}},
     [ID] = {{"id"}},
     [OPTED_OUT] = {{"optedout"}},
     [MUTED] = {{"muted"}},
@@ -57,6 +59,16 @@ const struct cli_option person_import_options[] = {
     {"dry-run", NULL, N_("check the list and write nothing"), false},
     {0},
 };
+
+/* 1, −1; 0: the list does not say. */
+static int yes_or_no(const char *text)
+{
+	static const char *const yes[] = {"yes", "true", "1", "是"}, *const no[] = {"no", "false", "0", "否"};
+	for (size_t i = 0; i < ARRAY_LEN(yes); i++)
+		if (!strcmp(text, yes[i]) || !strcmp(text, no[i]))
+			return !strcmp(text, yes[i]) ? 1 : -1;
+	return 0;
+}
 
 struct import {
 	struct cli *c;
@@ -124,6 +136,7 @@ static int on_row(void *user, const struct csv_row *r)
 				  .consent_date = csv_field(r, im->places[CONSENT_DATE])};
 	if (person_read_fields(&f, &in, &e))
 		return wrong_row(im, r->line, e.text);
+	in.change.verify = yes_or_no(csv_field(r, im->places[VERIFY]));
 	if (!in.change.number_count && !*f.name)
 		return wrong_row(im, r->line, _("neither a phone nor a name stands in this row"));
 	int res = person_import(im->s, &in.change, im->now, &what, &id);

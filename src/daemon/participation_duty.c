@@ -132,7 +132,7 @@ int duty_begin(const struct participation *p, const struct duty_alarm *a, const 
 	int n = choose(p, DUTY_FIRST, worker, a->grid, a->phone, a->number, now, c), r = n;
 	if (r >= 0)
 		choose_told(c, &n);
-	if (r < 0 || (r = duty_call_begin(p->store, a->number, caller, now)) < 0 ||
+	if (r < 0 || (r = duty_call_begin(p->store, a->number, caller, a->text, now)) < 0 ||
 	    (r = call_chosen(p, a, c, 0, occasion, now)) < 0 ||
 	    (r = journal_add(p->store, a->number, n ? "duty called" : "nobody on duty", NULL, by, now)) < 0)
 		return r;
@@ -215,6 +215,8 @@ static int climb(const struct participation *p, struct duty_call *call, int rung
 			break;
 	}
 	k->alarm.again = true;
+	if (*call->words)
+		k->alarm.text = call->words;
 	snprintf(occasion, sizeof occasion, "duty:%d:%d:%" PRId64, call->matter, rung, now);
 	if (n < 0 || (r = call_chosen(p, &k->alarm, c, rung, occasion, now)) < 0 ||
 	    (r = note_rung(p, call->matter, rung, n, now)) < 0)

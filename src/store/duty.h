@@ -8,6 +8,7 @@
 #include "store/store.h"
 
 #define DUTY_CANDIDATES 96
+#define DUTY_WORDS      280 /* characters that are kept of a call; further calls add no more */
 
 struct duty_entry {
 	int64_t id, person;
@@ -42,9 +43,10 @@ struct duty_call {
 	int rung, seconds; /* seconds: until somebody took it, −1 nobody has */
 	bool waiting;
 	char acked_number[E164_MAX], acked_name[INTENT_SHORT_MAX];
+	char words[INTENT_TEXT_MAX]; /* verbatim, of each call */
 };
 /* A call begins, or (its caller calls again) waits anew on its first rung. */
-int duty_call_begin(struct store *s, int matter, const char *caller, int64_t now);
+int duty_call_begin(struct store *s, int matter, const char *caller, const char *words, int64_t now);
 int duty_call_get(struct store *s, int matter, struct duty_call *ret); /* matter 0: there is none */
 int duty_call_rung(struct store *s, int matter, int rung, int64_t utc);
 /* Somebody took it; *ret_seconds since the call, of the first who did. */

@@ -10,7 +10,7 @@
 #define CALL_COLUMNS                                                                                           \
 	"c.matter, c.caller, c.called_utc, c.rung, c.rung_utc, c.waiting, coalesce(c.acked_utc, 0),"           \
 	" coalesce(c.seconds, -1), coalesce(c.acked_person, 0), c.acked_number,"                               \
-	" coalesce((SELECT name FROM person WHERE id = c.acked_person), '')"
+	" coalesce((SELECT name FROM person WHERE id = c.acked_person), ''), c.words"
 
 static void read_call(const struct query *q, struct duty_call *c)
 {
@@ -25,15 +25,18 @@ static void read_call(const struct query *q, struct duty_call *c)
 	text_copy(c->caller, sizeof c->caller, query_text(q, 1));
 	text_copy(c->acked_number, sizeof c->acked_number, query_text(q, 9));
 	text_copy(c->acked_name, sizeof c->acked_name, query_text(q, 10));
+	text_copy(c->words, sizeof c->words, query_text(q, 11));
 }
 
-int duty_call_begin(struct store *s, int matter, const char *caller, int64_t now)
+int duty_call_begin(struct store *s, int matter, const char *caller, const char *words, int64_t now)
 {
-	return store_run(
-	    s,
-	    "INSERT INTO duty_call (matter, caller, called_utc, rung, rung_utc) VALUES (?1,?2,?3,0,?3)"
-	    " ON CONFLICT DO UPDATE SET rung = 0, rung_utc = ?3, waiting = 1",
-	    "itI", matter, caller, now);
+	return store_run(s,
+			 "INSERT INTO duty_call (matter, caller, words, called_utc, rung, rung_utc) VALUES "
+			 "(?1,?2,?3,?4,0,?4)"
+			 " ON CONFLICT DO UPDATE SET rung = 0, rung_utc = ?4, waiting = 1, words = CASE WHEN "
+			 "length(words) < ?5"
+			 " THEN words || ' / ' || ?3 ELSE words END",
+			 "ittIi", matter, caller, words, now, (int)DUTY_WORDS);
 }
 
 int duty_call_get(struct store *s, int matter, struct duty_call *ret)
@@ -170,7 +173,7 @@ int duty_call_list(struct store *s, int64_t since_utc, long limit,
 			   "II", since_utc, limit > 0 ? (int64_t)limit : (int64_t)-1);
 	while (r >= 0 && (r = query_next(&q)) == 1) {
 		struct duty_call_row c = {
-		    .state = query_text(&q, 11), .grid = query_text(&q, 12), .told = (int)query_int(&q, 13)};
+		    .state = query_text(&q, 12), .grid = query_text(&q, 13), .told = (int)query_int(&q, 14)};
 		read_call(&q, &c.call);
 		int end = row(ctx, &c);
 		if (end)

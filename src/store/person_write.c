@@ -236,6 +236,8 @@ int person_import(struct store *s, const struct person_change *ch, int64_t now_u
 		       differs(ch->room, p.room) || differs(ch->language, language) || consent ||
 		       (ch->set_roles && ch->roles != p.roles) || !p.confirmed;
 	*ret_id = p.id;
+	if ((r = write_verify(s, p.id, ch->verify)))
+		return r;
 	r = link_missing(s, p.id, ch, &linked);
 	*ret = changed || linked ? PERSON_UPDATED : PERSON_UNCHANGED;
 	if (r || *ret == PERSON_UNCHANGED)

@@ -25,7 +25,7 @@ class Ladder(unittest.TestCase):
         for args in self.lists:
             self.town.ok("duty", "add", *args)
 
-    def call(self, number=resident(1), text="救命，我摔倒了起不来"):
+    def call(self, number=resident(1), text="9 救命，我摔倒了  起不来"):
         return case_number(self.town.say(number, text))
 
     def heard(self, number, contains="", count=1):
@@ -53,7 +53,7 @@ class Nobody(Ladder):
         self.nothing(CHIEF)
         self.town.later(minutes=1)
         again = self.heard(CHIEF, resident(1))
-        for fact in ("无人接", "居民1", "KS-03", "3栋", "101", "摔倒", f"确认 {n}"):
+        for fact in ("无人接", "居民1", "KS-03", "3栋", "101", "9 救命，我摔倒了  起不来", f"确认 {n}"):
             self.assertIn(fact, again)
         self.nothing(SECRETARY, WORKER, FAR)
         self.town.later(minutes=10)

@@ -50,6 +50,7 @@ CREATE INDEX duty_absence_person ON duty_absence (person, until_utc);
 CREATE TABLE duty_call (                                            -- a call for help on its way up the ladder (civic/duty.h)
     matter       INTEGER PRIMARY KEY REFERENCES matter (number),
     caller       TEXT NOT NULL DEFAULT '',                          -- hears that somebody comes
+    words        TEXT NOT NULL DEFAULT '',                          -- verbatim, of each call; every rung tells them
     called_utc   INTEGER NOT NULL,
     rung         INTEGER NOT NULL DEFAULT 0,                        -- the last that was climbed, and when
     rung_utc     INTEGER NOT NULL,
