@@ -7,12 +7,15 @@
 #include "store/store.h"
 
 #include <errno.h>
+#include <string.h>
 
 static const struct out_column columns[] = {
     {"id", N_("ID"), OUT_INT, 0},
     {"kind", N_("what"), OUT_WORD, 0},
     {"number", N_("number"), OUT_PHONE, 0},
     {"time", N_("time"), OUT_TIME, 0},
+    {"waited", N_("waited"), OUT_TEXT, 0},
+    {"name", N_("name"), OUT_TEXT, 12},
     {"note", N_("note"), OUT_TEXT, 60},
     {"person", N_("person"), OUT_INT, 0},
     {"message", NULL, OUT_INT, 0},
@@ -20,23 +23,47 @@ static const struct out_column columns[] = {
     {0},
 };
 
-static const struct cli_option list_options[] = {{"all", NULL, N_("also what was done"), false}, {0}};
+static const struct cli_option list_options[] = {
+    {"all", NULL, N_("also what was done"), false},
+    {"kind", N_("KIND"), N_("only these: callback, register, duty …"), false},
+    {0},
+};
 
 struct listing {
 	struct cli *c;
 	long left;
 };
 
+/* Minutes, hours, days; seconds are for scripts. */
+static json_t *waited(const struct listing *l, const struct chore *x)
+{
+	int64_t s = (x->done_utc ? x->done_utc : cli_now(l->c)) - x->utc;
+	char text[24];
+	if (s < 0)
+		s = 0;
+	if (l->c->out.mode != OUT_TABLE)
+		return json_integer((json_int_t)s);
+	if (s < HOUR_S)
+		snprintf(text, sizeof text, "%lld min", (long long)(s / MINUTE_S));
+	else if (s < 2 * DAY_S)
+		snprintf(text, sizeof text, "%lld h", (long long)(s / HOUR_S));
+	else
+		snprintf(text, sizeof text, "%lld d", (long long)(s / DAY_S));
+	return json_string(text);
+}
+
 static int print_row(void *ctx, const struct chore *x)
 {
 	struct listing *l = ctx;
-	if (x->utc < l->c->since_utc)
+	const char *kind = cli_opt(l->c, "kind");
+	if (x->utc < l->c->since_utc || (kind && strcmp(kind, x->kind) != 0))
 		return 0;
 	if (l->left-- <= 0)
 		return 1;
 	out_row(&l->c->out,
-		json_pack("{sI so so sI so so so so}", "id", (json_int_t)x->id, "kind", out_string(x->kind),
-			  "number", out_string(x->number), "time", (json_int_t)x->utc, "note",
+		json_pack("{sI so so sI so so so so so so}", "id", (json_int_t)x->id, "kind",
+			  out_string(x->kind), "number", out_string(x->number), "time", (json_int_t)x->utc,
+			  "waited", waited(l, x), "name", *x->name ? out_string(x->name) : json_null(), "note",
 			  out_string(x->note), "person", x->person ? json_integer(x->person) : json_null(),
 			  "message", x->message ? json_integer(x->message) : json_null(), "done",
 			  out_time(x->done_utc)));
@@ -79,7 +106,7 @@ const struct cli_verb cli_todo[] = {
      .common = CLI_LIST,
      .options = list_options,
      .roles = CLI_SECRETARY,
-     .example = "yishi todo list --full"},
+     .example = "yishi todo list --full\nyishi todo list --kind callback"},
     {.name = "done",
      .run = run_done,
      .what = N_("it has been seen to"),

@@ -42,11 +42,12 @@ int chore_count(struct store *s, int64_t *ret)
 int chore_list(struct store *s, bool all, int (*row)(void *ctx, const struct chore *c), void *ctx)
 {
 	cleanup_query struct query q = {0};
-	int r = query_open(s, &q,
-			   "SELECT id, coalesce(person, 0), coalesce(message, 0), utc, coalesce(done_utc, 0), "
-			   "kind, number, note"
-			   " FROM chore WHERE ? OR done_utc IS NULL ORDER BY id",
-			   "b", all);
+	int r =
+	    query_open(s, &q,
+		       "SELECT id, coalesce(person, 0), coalesce(message, 0), utc, coalesce(done_utc, 0), "
+		       "kind, number, note, coalesce((SELECT name FROM person p WHERE p.id = chore.person), '')"
+		       " FROM chore WHERE ? OR done_utc IS NULL ORDER BY id",
+		       "b", all);
 	while (r >= 0 && (r = query_next(&q)) == 1) {
 		struct chore c = {.id = query_int(&q, 0),
 				  .person = query_int(&q, 1),
@@ -55,7 +56,8 @@ int chore_list(struct store *s, bool all, int (*row)(void *ctx, const struct cho
 				  .done_utc = query_int(&q, 4),
 				  .kind = query_text(&q, 5),
 				  .number = query_text(&q, 6),
-				  .note = query_text(&q, 7)};
+				  .note = query_text(&q, 7),
+				  .name = query_text(&q, 8)};
 		int end = row(ctx, &c);
 		if (end)
 			return end;

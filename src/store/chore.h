@@ -12,7 +12,7 @@ int chore_count(struct store *s, int64_t *ret);           /* open ones */
 
 struct chore {
 	int64_t id, person, message, utc, done_utc;
-	const char *kind, *number, *note; /* borrowed until the callback returns */
+	const char *kind, *number, *note, *name; /* borrowed until the callback returns */
 };
 /* Open ones, oldest first (`all`: the done ones too). */
 int chore_list(struct store *s, bool all, int (*row)(void *ctx, const struct chore *c), void *ctx);
