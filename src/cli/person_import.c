@@ -30,7 +30,7 @@ enum {
 };
 
 /* What `person export` writes beyond them is understood and passed over. */
-enum { ID = COLUMNS, OPTED_OUT, MUTED, CONFIRMED, UNLINKED, UNLINKED_DATE, VERIFY, ALL_COLUMNS };
+enum { ID = COLUMNS, OPTED_OUT, MUTED, CONFIRMED, UNLINKED, UNLINKED_DATE, ALL_COLUMNS };
 
 static const struct csv_column columns[ALL_COLUMNS] = {
     [PHONE] = {{"phone", "手机", "numbers", "电话"}},
@@ -44,7 +44,6 @@ static const struct csv_column columns[ALL_COLUMNS] = {
     [CONSENT] = {{"consent", "同意"}},
     [CONSENT_DATE] = {{"consentdate", "同意日期"}},
     [EXPERTISE] = {{"expertise", "专长", "擅长"}},
-    [VERIFY] = {{"verify"}},
     [VERIFY] = {{"verify", "作证"}},
     [ID] = {{"id"}},
     [OPTED_OUT] = {{"optedout"}},
