@@ -14,6 +14,9 @@
 #include <errno.h>
 #include <string.h>
 
+#define HEAD_BYTES 64 /* a vote in words */
+#define REST_BYTES 6  /* two characters: less is no wish of its own */
+
 /* What a code with a word beside it may look like while nobody thinks of codes. */
 static bool may_be_code(const struct intents *in)
 {
@@ -109,6 +112,57 @@ static int speaks_as(const struct turn *t, unsigned *ret_roles)
 	return r < 0 ? r : 0;
 }
 
+/* The first clause, and what follows it; false when there is but one. */
+static bool split(const char *words, char *head, size_t size, const char **ret_rest)
+{
+	static const char *const ends[] = {"，", "。", "；", "、", ",", ".", ";", " ", "\n"};
+	size_t cut = strlen(words), n = 0;
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+		const char *at = strstr(words, ends[i]);
+		if (at && (size_t)(at - words) < cut) {
+			cut = (size_t)(at - words);
+			n = strlen(ends[i]);
+		}
+	}
+	if (!cut || cut >= size || strlen(words + cut + n) < REST_BYTES)
+		return false;
+	text_copy(head, cut + 1, words);
+	*ret_rest = words + cut + n;
+	return true;
+}
+
+static bool stands_alone(const struct intents *in)
+{
+	for (int i = 0; i < in->count; i++) {
+		enum intent_kind k = in->list[i].kind;
+		if (k == INTENT_UNKNOWN || k == INTENT_THANKS || k == INTENT_VOTE || k == INTENT_RATE)
+			return false;
+	}
+	return true;
+}
+
+/* "1，另外楼道灯又坏了" while a poll is open: a vote, and what else is wished. Both are recorded. A 3 or 4 with its
+ * matter is that command. */
+static void read_vote_and_more(const struct turn *t, struct intents *in)
+{
+	char head[HEAD_BYTES];
+	const char *rest;
+	if (in->count != 1 || !(in->list[0].kind == INTENT_VOTE || in->list[0].kind == INTENT_COMPLAINT) ||
+	    !split(t->words, head, sizeof head, &rest) || poll_bare_digit(head) == 3 ||
+	    poll_bare_digit(head) == 4)
+		return;
+	cleanup_free struct intents *vote = mem_alloc(sizeof *vote), *more = mem_alloc(sizeof *more);
+	rules_read(t->p->rules, head, &(struct rules_context){.asked = ASKED_POLL, .roles = t->sender.roles},
+		   vote);
+	rules_read(t->p->rules, rest, &(struct rules_context){.asked = ASKED_NONE, .roles = t->sender.roles},
+		   more);
+	if (vote->count != 1 || vote->list[0].kind != INTENT_VOTE || !stands_alone(more))
+		return;
+	in->list[0] = vote->list[0];
+	for (int i = 0; i < more->count && in->count < INTENTS_PER_TEXT; i++)
+		in->list[in->count++] = more->list[i];
+}
+
 int read_in_context(struct turn *t, struct intents *in)
 {
 	unsigned roles;
@@ -123,8 +177,11 @@ int read_in_context(struct turn *t, struct intents *in)
 		   &(struct rules_context){.asked = q.kind, .roles = roles, .machine = t->sender.machine}, in);
 	if (t->sender.roles & ROLES_STAFF && may_be_code(in) && (r = read_as_code(t, in)) < 0)
 		return r;
-	if (q.kind == ASKED_POLL && !q.late && (r = read_option(t, &q, in)) < 0)
-		return r;
+	if (q.kind == ASKED_POLL && !q.late) {
+		read_vote_and_more(t, in);
+		if ((r = read_option(t, &q, in)) < 0)
+			return r;
+	}
 	if (q.kind == ASKED_TEXT && in->count == 1 &&
 	    (!strcmp(q.detail, "attend") || !strcmp(q.detail, "decline")) && strlen(t->words) <= 2 &&
 	    context_building(t->words, building))

@@ -132,12 +132,15 @@ class Voting(Polling):
         self.assertEqual((self.votes(first), self.votes(second)), ([0, 1, 0], [0, 1, 0]))
 
     def test_a_vote_and_a_complaint_in_one_text(self):
-        who = resident(14)
-        poll = self.poll(who)
-        self.asked(who, poll)
-        reply = self.say(who, "投1，另外4栋楼道灯坏了", self.tag(poll), "赞成")
-        self.assertEqual(self.votes(poll), [1, 0, 0], reply)
-        self.assertTrue(self.town.cases("楼道灯坏了"))
+        for i, (text, votes) in enumerate((("投1，另外4栋楼道灯坏了", [1, 0, 0]), ("2。5栋电梯停了", [0, 1, 0]),
+                                           ("3 6栋下水道堵了", [0, 0, 0]), ("同意，谢谢", [1, 0, 0]))):
+            who = resident(20 + i)
+            poll = self.poll(who)
+            self.asked(who, poll)
+            cases = len(self.town.cases())
+            reply = self.town.say(who, text)
+            self.assertEqual(self.votes(poll), votes, reply)
+            self.assertEqual(len(self.town.cases()), cases + ("栋" in text), reply)
 
     def test_a_command_beats_the_question(self):
         who = resident(15)
@@ -343,6 +346,58 @@ class Secret(Polling):
         self.town.ok("poll", "close", str(poll), "--yes")
         self.closed(poll)
         self.assertEqual(self.votes(poll), [0, 0, 1])
+
+
+class Timing(Polling):
+    def text(self, who, words, **ago):
+        self.town.stamp += 1
+        self.town.text(who, words, scts=(self.town.now() - datetime.timedelta(**ago)).isoformat())
+
+    def test_sent_before_the_close_and_heard_after_it(self):
+        who = resident(1)
+        poll = self.poll(who)
+        self.asked(who, poll)
+        self.town.kill()
+        self.text(who, "2", seconds=1)  # lies in the modem
+        self.town.later(hours=2, minutes=1)
+        self.town.start()
+        self.closed(poll)
+        self.assertIn("已经截止", self.town.told(who, "已经截止"))
+        self.assertEqual(self.votes(poll), [0, 0, 0], "what was closed is not opened again, and that is said")
+
+    def test_votes_in_the_same_second(self):
+        voters = [resident(i) for i in range(2, 22)]
+        poll = self.poll(*voters)
+        for v in voters:
+            self.asked(v, poll)
+        for i, v in enumerate(voters):
+            self.town.text(v, str(i % 3 + 1), scts=self.town.now().isoformat())
+        wait_for(lambda: self.shown(poll)["voted"] == 20, "all are counted")
+        self.assertEqual(self.votes(poll), [7, 7, 6])
+
+    def test_the_same_text_twice_is_one_vote(self):
+        who = resident(22)
+        poll = self.poll(who)
+        self.asked(who, poll)
+        at = self.town.now().isoformat()
+        for _ in range(2):
+            self.town.text(who, "1", scts=at)
+        self.town.told(who, "记下了")
+        self.town.quiet()
+        self.assertEqual(len([m for m in self.town.rows(who, "--out") if "记下了" in m["text"]]), 1)
+        self.assertEqual(self.votes(poll), [1, 0, 0])
+
+    def test_killed_between_text_and_answer(self):
+        who = resident(23)
+        poll = self.poll(who)
+        self.asked(who, poll)
+        self.text(who, "1")
+        self.town.kill()
+        self.town.start()
+        wait_for(lambda: self.shown(poll)["voted"] == 1, "the vote is taken after the crash")
+        self.town.told(who, "记下了")
+        self.town.quiet()
+        self.assertEqual(len([e for e in self.town.events("vote.cast") if e["body"]["poll"] == poll]), 1)
 
 
 class Crashes(Polling):
