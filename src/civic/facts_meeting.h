@@ -10,7 +10,7 @@
 /* On whose agenda a new proposal of this sender comes. */
 struct agenda_fact {
 	int64_t starts_utc; /* 0: none is planned */
-	bool later;         /* an earlier one's agenda is fixed already */
+	bool later;         /* an earlier one's agenda is fixed or full already */
 };
 
 /* What of a matter meetings are about to do and have done. */

@@ -96,12 +96,14 @@ int facts_items(struct store *s, struct facts *f)
 	return r < 0 ? r : 0;
 }
 
-/* Coming meetings whose agendas hold what comes from a grid, the nearest grid's first. */
+/* Coming meetings whose agendas hold what comes from a grid, the nearest grid's first, and whether they are fixed or full. */
 #define MEETINGS_OF_GRID                                                                                       \
 	"WITH RECURSIVE up(code, distance) AS (VALUES (?1, 0) UNION"                                           \
 	" SELECT g.parent, up.distance + 1 FROM grid g JOIN up ON g.code = up.code WHERE g.parent IS NOT "     \
 	"NULL) "                                                                                               \
-	"SELECT m.starts_utc, m.frozen_utc IS NOT NULL, up.distance FROM meeting m JOIN up ON up.code = "      \
+	"SELECT m.starts_utc, m.frozen_utc IS NOT NULL OR ?3 <= (SELECT count(*) FROM agenda_item a"           \
+	"  WHERE a.meeting = m.id AND a.dropped IS NULL), up.distance"                                         \
+	" FROM meeting m JOIN up ON up.code = "                                                                \
 	"m.grid"                                                                                               \
 	" WHERE m.starts_utc > ?2 AND m.state IN ('planned', 'invited') AND m.audience = ''"                   \
 	" ORDER BY up.distance, m.starts_utc LIMIT 8"
@@ -109,7 +111,7 @@ int facts_items(struct store *s, struct facts *f)
 static int next_open(struct store *s, const char *grid, int64_t now, struct agenda_fact *ret)
 {
 	cleanup_query struct query q = {0};
-	int r = query_open(s, &q, MEETINGS_OF_GRID, "tI", grid, now);
+	int r = query_open(s, &q, MEETINGS_OF_GRID, "tIi", grid, now, AGENDA_MAX);
 	int64_t distance = -1;
 	*ret = (struct agenda_fact){0};
 	while (r >= 0 && !ret->starts_utc && (r = query_next(&q)) == 1) {

@@ -158,18 +158,25 @@ int meeting_cancel(struct store *s, int64_t id, const char *reason, const struct
 int meeting_move(struct store *s, int64_t id, int64_t starts_utc, const char *place, const char *note,
 		 const struct actor *by, int64_t now, int64_t *ret_id)
 {
+	int64_t series = 0;
 	int r = call_off(s, id);
-	if (r < 0 || (r = silence(s, id, now)) < 0)
+	if (r < 0 || (r = silence(s, id, now)) < 0 ||
+	    (r = store_get(s, &series, "SELECT coalesce(series, 0) FROM meeting WHERE id = ?", "I", id)) < 0 ||
+	    /* A meeting that was called off keeps no place: one may be moved back, or to another room alone. */
+	    (r = store_run(
+		 s,
+		 "UPDATE meeting SET series = NULL WHERE series = ? AND starts_utc = ? AND state = 'cancelled'",
+		 "II", series, starts_utc)) < 0)
 		return r;
 	/* What was never invited to is laid out anew, with all rounds to come; else the reminders come again. */
 	if ((r = store_run(
 		 s,
 		 "INSERT INTO meeting (series, grid, title, place, starts_utc, ends_utc, state, code,"
 		 " invited_utc, thawed_utc, guests, audience, moved_from)"
-		 " SELECT series, grid, title, coalesce(?3, place), ?2, ?2 + ends_utc - starts_utc,"
+		 " SELECT ?4, grid, title, coalesce(?3, place), ?2, ?2 + ends_utc - starts_utc,"
 		 " CASE WHEN invited_utc IS NULL THEN 'planned' ELSE 'invited' END, code, invited_utc,"
 		 " thawed_utc, guests, audience, id FROM meeting WHERE id = ?1",
-		 "IIT", id, starts_utc, place ? place : "")) < 0)
+		 "IITP", id, starts_utc, place ? place : "", series)) < 0)
 		return r;
 	int64_t fresh = store_last_id(s);
 	if ((r = store_run(s,

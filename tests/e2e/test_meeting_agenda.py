@@ -218,6 +218,20 @@ class Frozen(unittest.TestCase):
         self.assertIn("held or cancelled", town.refused("meeting", "move", old, "--at", "2035-01-14 10:00"))
         self.assertEqual(town.run("meeting", "move", new["id"], "--at", "2035-01-02 10:00").returncode, 64)
 
+    def test_moved_back_and_to_another_room(self):
+        town = self.town()
+        town.at("2035-01-09T15:00")
+        town.say(COMES, "1 2")
+        away = town.json("meeting", "move", 1, "--at", "2035-01-13 10:00")[0]["id"]
+        self.assertIn("meets at that time", town.refused("meeting", "move", away, "--at", "2035-01-19 15:00"))
+        back = town.json("meeting", "move", away, "--at", "2035-01-12 15:00")[0]["id"]
+        room = town.json("meeting", "move", back, "--at", "2035-01-12 15:00", "--place", "社区二楼")[0]["id"]
+        town.at("2035-01-09T15:10")
+        coming = [m for m in town.json("meeting", "list", "--limit", "0") if m["state"] in ("invited", "planned")]
+        self.assertEqual([(m["id"], m["starts"][:10], m["place"], m["people"]) for m in coming][0], (room, "2035-01-12", "社区二楼", 2))
+        self.assertEqual([m["starts"][:10] for m in coming[1:3]], ["2035-01-19", "2035-01-26"])
+        self.assertIn("社区二楼", town.told(COMES, "社区二楼"))
+
 
 if __name__ == "__main__":
     unittest.main()
