@@ -38,6 +38,7 @@
 	X(TASK_UNDONE, "task.undone", "task number person points flavour", "… and was not after all")          \
 	X(POINTS_CHANGED, "points.changed", "person delta reason subject points",                              \
 	  "points were earned or spent")                                                                       \
+	X(FAQ_CHANGED, "faq.changed", "topic", "an answer was written or changed")                             \
 	X(CONSULT_CHANGED, "consult.changed", "case what expert",                                              \
 	  "a consultation was asked, answered or ended")                                                       \
 	X(BROADCAST_QUEUED, "broadcast.queued", "broadcast recipients segments", "a broadcast was approved")   \

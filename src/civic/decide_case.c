@@ -315,6 +315,10 @@ void decide_unknown(const struct facts *f, const struct intent *in, struct decis
 		d->daily = true;
 		return;
 	}
+	if (f->civics.faq.found) { /* the bare name of something that has a ready answer */
+		decide_faq(f, in, d);
+		return;
+	}
 	if (f->recent_case && !f->several) {
 		join(d, f->recent_case, in->text, CATEGORY_OTHER);
 		return;

@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "daemon/participation_internal.h"
+#include "store/chore.h"
 #include "store/faq.h"
 #include "store/person.h"
 #include "store/points.h"
@@ -90,11 +91,14 @@ int points_facts(const struct turn *t, const struct intent *in, struct facts *f)
 /* ------------------------------------------------------------------------------------------------- faq */
 
 #define CANDIDATES (FAQ_NEAR + 1)
+#define NAMES_MORE 4  /* characters beside the name, "问一下 …" */
+#define WAITING    64 /* questions that one new answer may answer */
 
 struct asking {
 	const struct turn *t;
 	const char *topic;
 	struct faq_fact *out;
+	bool unread; /* no rule took it for a question */
 	int best;
 	struct {
 		int score;
@@ -113,6 +117,20 @@ static void keep_near(struct asking *a, int score, const char *topic)
 	text_copy(a->near[i].topic, sizeof a->near[i].topic, topic);
 }
 
+static int characters(const char *s)
+{
+	int n = 0;
+	while (text_next(&s))
+		n++;
+	return n;
+}
+
+/* A text that no rule reads, and that is hardly more than the name of the thing: "医保", "问一下医保". */
+static bool names_only(const char *words, int score)
+{
+	return score >= FAQ_SURE && (score == FAQ_SAME || characters(words) <= score - FAQ_SURE + NAMES_MORE);
+}
+
 static int try_answer(void *ctx, const struct faq *q)
 {
 	struct asking *a = ctx;
@@ -121,7 +139,7 @@ static int try_answer(void *ctx, const struct faq *q)
 	if (whole >= FAQ_SURE && whole > score)
 		score = whole;
 	keep_near(a, score, q->topic);
-	if (score < FAQ_SURE || score <= a->best)
+	if (score < FAQ_SURE || score <= a->best || (a->unread && !names_only(a->t->words, score)))
 		return 0;
 	a->best = score;
 	a->out->found = true;
@@ -134,7 +152,7 @@ static int try_answer(void *ctx, const struct faq *q)
 int faq_facts(const struct turn *t, const struct intent *in, struct facts *f)
 {
 	struct faq_fact *out = &f->civics.faq;
-	struct asking a = {.t = t, .topic = in->topic, .out = out};
+	struct asking a = {.t = t, .topic = in->topic, .out = out, .unread = in->kind == INTENT_UNKNOWN};
 	cleanup_buf struct buf near = {0};
 	int r = faq_list(t->p->store, NULL, try_answer, &a);
 	for (int i = 0, n = 0; i < CANDIDATES && a.near[i].topic[0] && n < FAQ_NEAR; i++) {
@@ -144,4 +162,84 @@ int faq_facts(const struct turn *t, const struct intent *in, struct facts *f)
 	}
 	text_copy(out->near, sizeof out->near, buf_str(&near));
 	return r < 0 ? r : 0;
+}
+
+/* ------------------------------------------------------------------- who asked before there was an answer */
+
+struct waiting {
+	struct {
+		int64_t id, person;
+		char number[E164_MAX], note[FAQ_TOPIC_MAX];
+	} list[WAITING];
+	int count;
+};
+
+static int keep_waiting(void *ctx, const struct chore *c)
+{
+	struct waiting *w = ctx;
+	if (strcmp(c->kind, "faq") != 0 || w->count == WAITING)
+		return 0;
+	w->list[w->count].id = c->id;
+	w->list[w->count].person = c->person;
+	text_copy(w->list[w->count].number, E164_MAX, c->number);
+	text_copy(w->list[w->count++].note, FAQ_TOPIC_MAX, c->note);
+	return 0;
+}
+
+struct fresh {
+	char topic[FAQ_TOPIC_MAX], words[FAQ_WORDS_MAX], zh[FAQ_TEXT_MAX], en[FAQ_TEXT_MAX];
+};
+
+static int copy_fresh(void *ctx, const struct faq *q)
+{
+	struct fresh *a = ctx;
+	text_copy(a->topic, sizeof a->topic, q->topic);
+	text_copy(a->words, sizeof a->words, q->words);
+	text_copy(a->zh, sizeof a->zh, q->zh);
+	text_copy(a->en, sizeof a->en, q->en);
+	return 1;
+}
+
+static int tell_answer(const struct participation *p, const struct fresh *a, const char *number, int64_t person,
+		       int64_t chore, int64_t now)
+{
+	enum language lang;
+	char dedupe[48];
+	int r = may_tell(p, number, &lang);
+	if (r <= 0)
+		return r;
+	cleanup_buf struct buf text = {0};
+	const struct reply_arg args[] = {
+	    {.name = "site", .type = REPLY_TEXT, .text = p->config->signature, .max = 12},
+	    {.name = "topic", .type = REPLY_TEXT, .text = a->topic, .max = 10},
+	    {.name = "text", .type = REPLY_TEXT, .text = lang == LANG_EN && a->en[0] ? a->en : a->zh},
+	    {0},
+	};
+	say(p, lang, "faq.now", args, &text);
+	snprintf(dedupe, sizeof dedupe, "faq:%" PRId64, chore);
+	return say_send(
+	    p, number, buf_str(&text),
+	    &(struct say_options){.class = OUTBOX_REMINDER, .quiet = true, .person = person, .dedupe = dedupe},
+	    now, NULL);
+}
+
+/* The loop closes: a question that waited for this answer is answered, and is off the list. */
+static int on_answer(const struct participation *p, const struct stream_event *e, int64_t now)
+{
+	struct fresh a = {0};
+	cleanup_free struct waiting *w = mem_alloc(sizeof *w);
+	int r = faq_list(p->store, stream_text(e, "topic"), copy_fresh, &a);
+	if (r <= 0 || (r = chore_list(p->store, false, keep_waiting, w)) < 0)
+		return r;
+	for (int i = 0; i < w->count && r >= 0; i++)
+		if (faq_score(w->list[i].note, a.topic, a.words) >= FAQ_SURE &&
+		    (r = tell_answer(p, &a, w->list[i].number, w->list[i].person, w->list[i].id, now)) >= 0)
+			r = chore_done(p->store, w->list[i].id, now);
+	return r < 0 ? r : 0;
+}
+
+int faq_follow(const struct participation *p, int64_t now, int64_t *next)
+{
+	(void)next;
+	return stream_follow(p, "faq", 1ull << EVENT_FAQ_CHANGED, on_answer, now);
 }

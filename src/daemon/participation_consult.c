@@ -20,18 +20,6 @@ static const struct actor by_time = {"daemon", CHANNEL_TIMER, 0};
 
 /* ------------------------------------------------------------------------------------------------ facts */
 
-/* May this phone be texted about its own question? 1, 0 or -errno. */
-static int may_text(const struct participation *p, const char *number, enum language *ret_lang)
-{
-	struct sender w;
-	*ret_lang = p->config->language;
-	int r = *number ? facts_sender(p->store, number, p->config->number, p->config->language, &w) : 0;
-	if (r < 0 || !*number)
-		return r;
-	*ret_lang = w.language;
-	return !w.machine && e164_can_text(w.kind) && !w.muted && !w.unlinked && w.opted_out != OPT_ALL;
-}
-
 static int find(const struct turn *t, const struct intent *in, struct consult *c)
 {
 	struct store *s = t->p->store;
@@ -57,7 +45,7 @@ static int stands_to(const struct turn *t, const struct consult *c, struct consu
 	if (r < 0)
 		return r;
 	f->asked = r > 0 || t->sender.roles & ROLE(SECRETARY);
-	if ((r = may_text(t->p, c->from, &lang)) < 0)
+	if ((r = may_tell(t->p, c->from, &lang)) < 0)
 		return r;
 	f->deaf = !r;
 	return consult_count(t->p->store, c->number, f->mine ? CONSULT_ASK : CONSULT_ANSWER, t->now - DAY_S,
@@ -140,7 +128,7 @@ static int to_desk(const struct participation *p, const struct consult *c, const
 		r = journal_add(p->store, c->number, "consultation at the desk", NULL, by, now);
 	if (r >= 0)
 		r = chore_add(p->store, "consult", c->from, c->person, note, by, now, NULL, NULL);
-	if (r < 0 || !tell_asker || (r = may_text(p, c->from, &lang)) <= 0)
+	if (r < 0 || !tell_asker || (r = may_tell(p, c->from, &lang)) <= 0)
 		return r < 0 ? r : 0;
 	return tell(p, c, c->from, c->person, lang, "consult.at_desk", "", "desk", now);
 }
@@ -218,7 +206,7 @@ static int tell_line(const struct participation *p, const struct consult_line *l
 	if (r < 0)
 		return r;
 	if (l->side == CONSULT_ANSWER) {
-		if ((r = may_text(p, c.from, &lang)) < 0)
+		if ((r = may_tell(p, c.from, &lang)) < 0)
 			return r;
 		r = r ? tell(p, &c, c.from, c.person, lang, "consult.to_asker", l->text, occasion, now)
 		      : keep_for_desk(p, &c, now);

@@ -116,6 +116,7 @@ int consult_tick(const struct participation *p, int64_t now, int64_t *next);
 int64_t day_begin(int64_t utc); /* of the local day, the local month */
 int64_t month_begin(int64_t utc);
 int points_facts(const struct turn *t, const struct intent *in, struct facts *f);
+int faq_follow(const struct participation *p, int64_t now, int64_t *next);
 int faq_facts(const struct turn *t, const struct intent *in, struct facts *f);
 /* ---- participation_points.c: points follow the stream of events; codes and notes about them */
 int points_tick(const struct participation *p, int64_t now, int64_t *next);

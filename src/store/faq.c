@@ -1,4 +1,5 @@
 #include "store/faq.h"
+#include "store/event.h"
 #include "store/internal.h"
 
 #include <errno.h>
@@ -16,10 +17,11 @@ int faq_set(struct store *s, const char *topic, const char *words, const char *z
 		return -E2BIG;
 	if (ret_new)
 		*ret_new = !there;
-	return store_run(
+	r = store_run(
 	    s,
 	    "INSERT OR REPLACE INTO faq (topic, words, zh, en, changed_by, changed_utc) VALUES (?,?,?,?,?,?)",
 	    "tttttI", topic, words, zh, en, by->id, now);
+	return r < 0 ? r : event_add(s, EVENT_FAQ_CHANGED, by->id, json_pack("{s:s}", "topic", topic), now);
 }
 
 int faq_remove(struct store *s, const char *topic)

@@ -44,6 +44,23 @@ class Answers(unittest.TestCase):
         self.assertEqual(len([t for t in town.json("todo", "list") if t["kind"] == "faq" and t["number"] == who]), 1)
         self.assertIn("撤销", town.say(who, "撤销"))
 
+    def test_hardly_more_than_its_name(self):
+        self.assertIn("3号窗口", self.town.say(resident(8), "医保"))
+        self.assertNotIn("3号窗口", self.town.say(resident(8), "医保的事我昨天跟小王都说过了"))
+
+    def test_who_asked_too_early_hears_the_answer_once(self):
+        town, who, other = self.town, resident(9), resident(10)
+        town.say(who, "问 残疾证")
+        town.say(other, "问 残疾证")
+        town.say(other, "全停")
+        town.ok("faq", "set", "残疾证", "--zh", "残疾证到区残联办，带照片。")
+        self.assertIn("到区残联办", town.told(who, "您问过"))
+        town.ok("faq", "set", "残疾证", "--zh", "残疾证到街道办，带照片。")
+        town.quiet()
+        self.assertEqual(len(town.sent_to(who, "您问过")), 1)
+        self.assertFalse(town.sent_to(other, "您问过"))
+        self.assertFalse([t for t in town.json("todo", "list") if t["kind"] == "faq" and "残疾证" in t["note"]])
+
     def test_in_english_or_what_there_is(self):
         town, who = self.town, resident(38)
         self.assertIn("the hub under building 3", town.say(who, "Where can I rest?"))

@@ -387,6 +387,7 @@ CREATE TABLE faq (
     changed_by  TEXT NOT NULL,
     changed_utc INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+INSERT INTO meta SELECT 'faq', CAST(coalesce(max(id), 0) AS TEXT) FROM event;
 INSERT INTO meta SELECT 'erased', CAST(coalesce(max(id), 0) AS TEXT) FROM event;
 INSERT INTO meta SELECT 'points', CAST(coalesce(max(id), 0) AS TEXT) FROM event;
 -- ---- scale
