@@ -146,6 +146,7 @@ int duty_begin(const struct participation *p, const struct duty_alarm *a, const 
 struct told_case {
 	struct duty_alarm alarm;
 	enum case_state state;
+	bool from_desk; /* an urgent one that somebody typed in */
 	int64_t assignee;
 	char phone[E164_MAX], name[INTENT_SHORT_MAX], assignee_name[INTENT_SHORT_MAX], grid[CIVIC_CODE_MAX],
 	    building[16], unit[16], room[16], text[INTENT_TEXT_MAX];
@@ -163,6 +164,7 @@ static int copy_case(void *ctx, const struct matter *m)
 	text_copy(c->room, sizeof c->room, m->room);
 	text_copy(c->text, sizeof c->text, m->text);
 	c->state = m->state;
+	c->from_desk = m->kind == MATTER_CASE && m->urgent && !m->private && !strcmp(m->origin, "shell");
 	c->assignee = m->assignee;
 	c->alarm = (struct duty_alarm){.number = m->number,
 				       .phone = c->phone,
@@ -301,33 +303,52 @@ int duty_take(const struct participation *p, int number, int64_t person, const c
 	return tell_caller(p, &call, name, now);
 }
 
-/* A step by the shell or by an ordinary command ends the wait as well. */
-static int follow(const struct participation *p, const struct stream_event *e, int64_t now)
+/* What is typed in as urgent is called out as what is texted is. */
+static int follow_opened(const struct participation *p, int number, struct told_case *k, int64_t now)
 {
-	cleanup_free struct told_case *k = NULL;
+	char occasion[32];
 	struct duty_call call;
-	int number = (int)stream_int(e, "case"), r = duty_call_get(p->store, number, &call);
+	int r = duty_call_get(p->store, number, &call);
+	if (r < 0 || call.matter || !k->from_desk || !case_open(k->state))
+		return r;
+	snprintf(occasion, sizeof occasion, "duty:desk:%d", number);
+	return duty_begin(p, &k->alarm, k->phone, false, occasion, &timer, now);
+}
+
+/* A step by the shell or by an ordinary command ends the wait as well. */
+static int follow_step(const struct participation *p, const struct stream_event *e, const struct told_case *k,
+		       int64_t now)
+{
+	struct duty_call call;
+	int number = k->alarm.number, r = duty_call_get(p->store, number, &call);
 	const char *reason = stream_text(e, "reason");
 	if (r < 0 || !call.matter)
-		return r;
-	k = mem_alloc(sizeof *k);
-	if ((r = matter_get(p->store, number, copy_case, k)) < 0)
 		return r;
 	if (!case_open(k->state))
 		return call.waiting ? duty_call_rest(p->store, number) : 0;
 	if (!strcmp(reason, case_event_entry(CASE_EV_RETURN)) && !call.waiting)
 		return duty_next(p, number, now);
-	if (!call.waiting || !k->assignee ||
-	    (strcmp(reason, case_event_entry(CASE_EV_TAKE)) &&
-	     strcmp(reason, case_event_entry(CASE_EV_ASSIGN))))
+	/* whom the routes gave it to as it was typed in has not heard of it yet */
+	bool given =
+	    !strcmp(reason, case_event_entry(CASE_EV_ASSIGN)) && !(k->from_desk && e->utc <= call.called_utc);
+	if (!call.waiting || !k->assignee || (!given && strcmp(reason, case_event_entry(CASE_EV_TAKE)) != 0))
 		return 0;
 	return duty_take(p, number, k->assignee, "", k->assignee_name, &timer, now);
+}
+
+static int follow(const struct participation *p, const struct stream_event *e, int64_t now)
+{
+	cleanup_free struct told_case *k = mem_alloc(sizeof *k);
+	int number = (int)stream_int(e, "case"), r = matter_get(p->store, number, copy_case, k);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	return e->kind == EVENT_CASE_OPENED ? follow_opened(p, number, k, now) : follow_step(p, e, k, now);
 }
 
 int duty_tick(const struct participation *p, int64_t now, int64_t *next)
 {
 	int numbers[CALLS_MAX];
-	int r = stream_follow(p, "duty", 1ull << EVENT_CASE_CHANGED, follow, now);
+	int r = stream_follow(p, "duty", 1ull << EVENT_CASE_OPENED | 1ull << EVENT_CASE_CHANGED, follow, now);
 	int n = r < 0 ? r : duty_calls_waiting(p->store, numbers, CALLS_MAX);
 	for (int i = 0; i < n && r >= 0; i++)
 		r = look(p, numbers[i], now, next);

@@ -59,35 +59,27 @@ int checkin_pause(struct store *s, int64_t id, int64_t until_utc)
 int checkin_list(struct store *s, int64_t id, int (*row)(void *ctx, const struct checkin_row *c), void *ctx)
 {
 	cleanup_query struct query q = {0};
-	int r = query_open(
-	    s, &q,
+	/* clang-format off */
+	static const char sql[] =
 	    "SELECT c.id, c.person, coalesce(c.buddy, 0), c.at_minute, c.days, c.grace_minutes,"
-	    " coalesce(c.paused_until_utc, 0), c.created_utc, p.name, " NUMBER_OF(
-		"c.person") ", coalesce(b.name, ''), " NUMBER_OF("c.buddy") ", coalesce(d.id, 0), "
-									    "coalesce(d.state, 'skipped'), "
-									    "coalesce(d.asked_utc, 0),"
-									    " coalesce(d.answered_utc, 0), "
-									    "coalesce(d.answered_by, ''), "
-									    "coalesce(d.day, ''), "
-									    "coalesce(d.matter, 0)"
-									    " FROM checkin c JOIN person p ON "
-									    "p.id = c.person LEFT JOIN person "
-									    "b ON b.id = c.buddy"
-									    " LEFT JOIN checkin_round d ON "
-									    "d.id = (SELECT max(id) FROM "
-									    "checkin_round WHERE checkin = "
-									    "c.id)"
-									    " WHERE c.ended_utc IS NULL AND "
-									    "p.forgotten_utc IS NULL AND (?1 = "
-									    "0 OR c.id = ?1) ORDER BY c.id",
-	    "I", id);
+	    " coalesce(c.paused_until_utc, 0), c.created_utc, p.name, " NUMBER_OF("c.person") ","
+	    " coalesce(b.name, ''), " NUMBER_OF("c.buddy") ", coalesce(d.id, 0), coalesce(d.state, 'skipped'),"
+	    " coalesce(d.asked_utc, 0), coalesce(d.answered_utc, 0), coalesce(d.answered_by, ''), coalesce(d.day, ''),"
+	    " coalesce(d.matter, 0)"
+	    " FROM checkin c JOIN person p ON p.id = c.person LEFT JOIN person b ON b.id = c.buddy"
+	    " LEFT JOIN checkin_round d ON d.id ="
+	    "  (SELECT id FROM checkin_round WHERE checkin = c.id ORDER BY day DESC LIMIT 1)"
+	    " WHERE c.ended_utc IS NULL AND p.forgotten_utc IS NULL AND (?1 = 0 OR c.id = ?1) ORDER BY c.id";
+	/* clang-format on */
+	int r = query_open(s, &q, sql, "I", id);
 	while (r >= 0 && (r = query_next(&q)) == 1) {
 		int state = checkin_state_find(query_text(&q, 13));
 		struct checkin_row c = {.id = query_int(&q, 0),
 					.person = query_int(&q, 1),
 					.buddy = query_int(&q, 2),
 					.plan = {(int)query_int(&q, 3), (unsigned)query_int(&q, 4),
-						 (int)query_int(&q, 5) * 60, query_int(&q, 6), query_int(&q, 7)},
+						 (int)query_int(&q, 5) * 60, query_int(&q, 6),
+						 query_int(&q, 7)},
 					.created_utc = query_int(&q, 7),
 					.name = query_text(&q, 8),
 					.number = query_text(&q, 9),
@@ -114,7 +106,7 @@ int checkin_rounds(struct store *s, int64_t plan, long limit,
 	int r = query_open(
 	    s, &q,
 	    "SELECT id, asked_utc, coalesce(answered_utc, 0), coalesce(matter, 0), state, day, answered_by"
-	    " FROM checkin_round WHERE checkin = ? ORDER BY id DESC LIMIT ?",
+	    " FROM checkin_round WHERE checkin = ? ORDER BY day DESC LIMIT ?",
 	    "II", plan, limit > 0 ? (int64_t)limit : (int64_t)-1);
 	while (r >= 0 && (r = query_next(&q)) == 1) {
 		int state = checkin_state_find(query_text(&q, 4));

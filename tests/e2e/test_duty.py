@@ -249,6 +249,17 @@ class Taken(Ladder):
         self.assertTrue(self.calls()[0]["waiting"])
         self.assertEqual(self.calls()[0]["seconds"] // 60, 10, "the first answer is the one that is measured")
 
+    def test_typed_in_at_the_desk(self):
+        """Somebody rang the office: the officers are called as by a text."""
+        out = self.town.json("case", "new", "--text", "3栋有人触电", "--urgent", "--grid", "KS-03", "--from", resident(2))
+        n = out[0]["number"]
+        self.assertIn("触电", self.heard(ZHOU, resident(2)))
+        self.town.later(minutes=10)
+        self.heard(CHIEF, "无人接")
+        self.town.say(CHIEF, f"确认 {n}")
+        self.heard(resident(2), "已接到")
+        self.assertEqual(self.calls()[0]["by"], "值班总机")
+
     def test_a_stranger_calls(self):
         n = self.call(STRANGER, "救命，电梯里困住了")
         self.town.say(ZHOU, f"确认 {n}")
