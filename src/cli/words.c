@@ -18,8 +18,8 @@ const char *const cli_words[] = {
     N_("rated bad"), N_("withdrawn"), N_("note"), N_("extended"), N_("to the agenda"), N_("supported"),
     N_("undone"), N_("shell"), N_("timer"), N_("asked"), N_("duty called"), N_("likely the same"),
     N_("meeting cancelled"), N_("more words"), N_("nobody on duty"), N_("said to be a mistake"),
-    N_("support withdrawn"), N_("words split off"), N_("words taken back"), N_("overdue"),
-    N_("found untrue"), N_("transferred"), N_("asked for"), N_("summoned"), N_("supervised"),
+    N_("support withdrawn"), N_("words split off"), N_("words taken back"), N_("overdue"), N_("found untrue"),
+    N_("transferred"), N_("asked for"), N_("summoned"), N_("supervised"),
     /* TRANSLATORS: how people stand to a case: who may take a step, who is told of it */
     N_("reporter"), N_("assignee"), N_("grid worker"), N_("building head"), N_("the box"), N_("who had it"),
     N_("level above"), N_("supporters"),
@@ -37,6 +37,8 @@ const char *const cli_words[] = {
     N_("adopted"), N_("vote"), N_("postponed"), N_("declined"), N_("in_hand"), N_("late"), N_("given_up"),
     N_("moved"), N_("agenda: moved"), N_("agenda: added"), N_("agenda: dropped"), N_("agenda: apart"),
     N_("agenda: voted on"), N_("decided"), N_("meeting moved"),
+    /* TRANSLATORS: a case is voted on, as entries of the journal; a poll that a person has to look at */
+    N_("put to a vote"), N_("voted on"), N_("poll"),
     /* TRANSLATORS: things that wait for a person */
     N_("callback"), N_("wrong_number"), N_("register"), N_("loop"), N_("erase"), N_("approval"),
     /* TRANSLATORS: what gives points; consultations, their topics and sides; questions without an answer */

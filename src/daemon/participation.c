@@ -383,7 +383,7 @@ static int take(const struct participation *p, int64_t id, int64_t now)
 	if (text.kind == INBOX_TEXT && (r = balance_take(p, text.number, words, text.modem, id, now)) < 0)
 		return r;
 	struct turn t = {.p = p, .now = now, .message = id, .words = words, .heard_utc = heard(&text)};
-	if ((r = facts_sender(p->store, text.number, p->config->number, p->config->language, &t.sender)) < 0)
+	if ((r = sender_of(p, text.number, &t.sender)) < 0)
 		return r;
 	if (text.kind != INBOX_TEXT || t.sender.kind == E164_NONE)
 		return inbox_done(p->store, id, NULL); /* recorded; nothing to understand or nobody to answer */

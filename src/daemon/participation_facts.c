@@ -12,6 +12,8 @@
 #include "store/proxy.h"
 #include "store/question.h"
 
+#include <string.h>
+
 static bool wordless(const char *text)
 {
 	for (uint32_t c; (c = text_next(&text));)
@@ -198,6 +200,16 @@ int gather_needs(const struct turn *t, const struct intent *in, unsigned needs, 
 		if (needs & table[i].need)
 			r = table[i].get(t, in, f);
 	return r < 0 ? r : 0;
+}
+
+int sender_of(const struct participation *p, const char *number, struct sender *ret)
+{
+	const struct config *c = p->config;
+	int r = facts_sender(p->store, number, c->number, c->language, ret);
+	for (int i = 0; i < c->modem_count && r >= 0; i++)
+		ret->machine =
+		    ret->machine || (c->modems[i].number && !strcmp(ret->number, c->modems[i].number));
+	return r;
 }
 
 int gather(const struct turn *t, const struct intent *in, bool several, struct facts *f)

@@ -55,6 +55,8 @@ char *say_when(enum language lang, int64_t utc, char *out);
 char *say_date(enum language lang, int64_t utc, char *out);
 
 /* ---- participation_facts.c */
+/* Who is behind this number; each of the box's own lines is a machine. */
+int sender_of(const struct participation *p, const char *number, struct sender *ret);
 int gather(const struct turn *t, const struct intent *in, bool several, struct facts *f);
 
 /* More of them, for a further intent: `needs` are enum fact_need bits. */

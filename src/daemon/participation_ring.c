@@ -88,7 +88,7 @@ static int ring(const struct participation *p, const char *number, const char *m
 	struct turn t = {.p = p, .now = now, .words = "", .heard_utc = now};
 	struct ring_facts f = {.sender = &t.sender};
 	int64_t invited = 0, declined = 0, texts = 0;
-	int r = facts_sender(p->store, number ? number : "", p->config->number, p->config->language, &t.sender);
+	int r = sender_of(p, number ? number : "", &t.sender);
 	if (r < 0)
 		return r;
 	const char *from = t.sender.number;

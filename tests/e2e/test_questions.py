@@ -225,6 +225,15 @@ class Attention(Questions):
         self.assertTrue(self.town.say(OFFICER, "7"))
 
 
+class Lines(unittest.TestCase):
+    def test_each_line_of_the_box_is_a_machine(self):
+        with Town(modem={"number": "+8613800000077"}) as town:
+            for number in ("+8613800000077", "+8613800000000"):
+                self.assertEqual(town.say(number, "3 楼道灯坏了"), "")
+            self.assertEqual(town.cases(), [])
+            self.assertTrue(town.say(resident(1), "7"))
+
+
 class Generous(Questions):
     gateway = {"answer_budget": "0"}
 
