@@ -12,6 +12,8 @@ struct step {
 /* Who settles it: those it was given to, those whose grid it lies in, the secretary; of a private one the mediator. */
 #define HANDS                                                                                                  \
 	(STANDING(ASSIGNEE) | STANDING(GRID) | STANDING(DEPARTMENT) | STANDING(SECRETARY) | STANDING(MEDIATOR))
+/* A private matter is never passed to others. */
+#define PUBLIC (HANDS & ~STANDING(MEDIATOR))
 #define HOLDER (STANDING(ASSIGNEE) | STANDING(DEPARTMENT) | STANDING(SECRETARY) | STANDING(MEDIATOR))
 #define LOCALS (HANDS | STANDING(HEAD))
 #define DESK   STANDING(SECRETARY)
@@ -52,7 +54,7 @@ static const struct step life[CASE_EVENT_COUNT] = {
     EV(VERIFY,      VF,  __,  __,  __,  no,  no,  no,  no,  no,   LOCALS,        FREELY, NOBODY),
     EV(UNTRUE,      __,  __,  __,  __,  no,  no,  no,  no,  no,   LOCALS,        FREELY, SECRETARY("news.untrue")),
     EV(ASSIGN,      AS,  AS,  AS,  AS,  no,  no,  no,  no,  no,   DESK | BOX,    FREELY, ASSIGNEE("news.assigned"), FORMER("news.moved")),
-    EV(TRANSFER,    AS,  AS,  AS,  AS,  no,  no,  no,  no,  no,   HANDS,         FREELY, ASSIGNEE("news.assigned"), FORMER("news.moved")),
+    EV(TRANSFER,    AS,  AS,  AS,  AS,  no,  no,  no,  no,  no,   PUBLIC,        FREELY, ASSIGNEE("news.assigned"), FORMER("news.moved")),
     EV(TAKE,        IP,  IP,  IP,  __,  no,  no,  no,  no,  no,   HANDS,         FREELY, FORMER("news.moved"), REPORTER("news.taken"), SUPPORTERS("news.taken")),
     EV(EXTEND,      __,  __,  __,  __,  no,  no,  no,  no,  no,   HANDS,         FREELY, ASSIGNEE("news.longer"), REPORTER("news.extended")),
     EV(REQUEST,     __,  __,  __,  __,  no,  no,  no,  no,  no,   HANDS,         FREELY, SECRETARY("news.request")),
@@ -60,15 +62,15 @@ static const struct step life[CASE_EVENT_COUNT] = {
     EV(RESOLVE,     RS,  RS,  RS,  RS,  __,  no,  no,  no,  no,   HANDS,         FREELY, SUPPORTERS("news.resolved")),
     EV(RETURN,      __,  RC,  RC,  RC,  no,  no,  no,  no,  no,   HOLDER,        FREELY, SECRETARY("news.returned")),
     /* a matter that a level cannot settle goes to the level above: to somebody there, or to whoever the secretary finds */
-    EV(ESCALATE,    __,  RC,  RC,  RC,  no,  no,  no,  no,  no,   HANDS,         FREELY, FORMER("news.moved"), SECRETARY("news.escalated"), REPORTER("news.higher"), SUPPORTERS("news.higher")),
-    EV(SUMMON,      AS,  AS,  AS,  AS,  no,  no,  no,  no,  no,   HANDS,         FREELY, ASSIGNEE("news.summoned"), FORMER("news.moved"), REPORTER("news.higher"), SUPPORTERS("news.higher")),
+    EV(ESCALATE,    __,  RC,  RC,  RC,  no,  no,  no,  no,  no,   PUBLIC,        FREELY, FORMER("news.moved"), SECRETARY("news.escalated"), REPORTER("news.higher"), SUPPORTERS("news.higher")),
+    EV(SUMMON,      AS,  AS,  AS,  AS,  no,  no,  no,  no,  no,   PUBLIC,        FREELY, ASSIGNEE("news.summoned"), FORMER("news.moved"), REPORTER("news.higher"), SUPPORTERS("news.higher")),
     EV(OVERDUE,     __,  __,  __,  __,  no,  no,  no,  no,  no,   BOX,           FREELY, ASSIGNEE("news.overdue")),
     EV(SUPERVISE,   __,  __,  __,  __,  no,  no,  no,  no,  no,   DESK | BOX,    FREELY, ASSIGNEE("news.supervised"), ABOVE("news.late"), SECRETARY("news.late")),
     EV(REJECT,      RJ,  RJ,  RJ,  RJ,  no,  no,  no,  no,  no,   HOLDER,        CODE,   ASSIGNEE("news.ended"), REPORTER("news.rejected"), SUPPORTERS("news.rejected")),
     /* a meeting did not adopt it: who raised or supports it hears of all that was decided in one text (verdict.h) */
-    EV(DECLINE,     RJ,  RJ,  RJ,  RJ,  no,  no,  no,  no,  no,   BOX,           FREELY, ASSIGNEE("news.ended")),
-    EV(MERGE,       MG,  MG,  MG,  MG,  MG,  no,  no,  no,  no,   HANDS,         FREELY, ASSIGNEE("news.merged"), REPORTER("news.merged"), SUPPORTERS("news.merged")),
-    EV(SPLIT,       __,  __,  __,  __,  __,  no,  no,  RC,  no,   HANDS,         FREELY, NOBODY),
+    EV(DECLINE,     RJ,  RJ,  RJ,  RJ,  no,  no,  no,  no,  no,   STANDING(MEETING), FREELY, ASSIGNEE("news.ended")),
+    EV(MERGE,       MG,  MG,  MG,  MG,  MG,  no,  no,  no,  no,   PUBLIC,        FREELY, ASSIGNEE("news.merged"), REPORTER("news.merged"), SUPPORTERS("news.merged")),
+    EV(SPLIT,       __,  __,  __,  __,  __,  no,  no,  RC,  no,   PUBLIC,        FREELY, NOBODY),
     EV(ASK,         no,  no,  no,  no,  __,  no,  no,  no,  no,   BOX,           FREELY, NOBODY),
     EV(RATE_GOOD,   no,  no,  no,  no,  CF,  __,  __,  no,  no,   VOICE,         FREELY, NOBODY),
     EV(RATE_FAIR,   no,  no,  no,  no,  CF,  __,  __,  no,  no,   VOICE,         FREELY, NOBODY),

@@ -81,6 +81,7 @@ int case_next(enum case_state from, enum case_event ev);
 	X(DEPARTMENT, "department") /* the one that it was given to */                                         \
 	X(SECRETARY, "secretary")                                                                              \
 	X(MEDIATOR, "mediator")     /* of a private one, which nobody else touches */                          \
+	X(MEETING, "the meeting")   /* what it decided is entered by the secretary */                          \
 	X(BOX, "the box")           /* time, routes */
 enum case_standing_bit {
 #define X(id, name) STANDING_INDEX_##id,

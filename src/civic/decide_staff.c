@@ -159,7 +159,9 @@ unsigned decision_standing(const struct facts *f, const struct matter_fact *m)
 		s |= STANDING(DEPARTMENT);
 	if (near && roles & (ROLE(GRID_WORKER) | ROLE(DUTY_OFFICER)))
 		s |= STANDING(GRID);
-	if (near && roles & ROLE(BUILDING_HEAD))
+	bool own_building =
+	    !f->sender.building[0] || !m->building[0] || !strcmp(f->sender.building, m->building);
+	if (near && own_building && roles & ROLE(BUILDING_HEAD))
 		s |= STANDING(HEAD);
 	if (roles & ROLE(SECRETARY))
 		s |= STANDING(SECRETARY);

@@ -107,7 +107,7 @@ static int add(void *ctx, const struct matter *m)
 {
 	struct list *l = ctx;
 	static const struct reply_arg none[] = {{0}};
-	if (l->count++ >= LISTED)
+	if (m->private || l->count++ >= LISTED)
 		return 0;
 	buf_addf(&l->text, "%s%d", l->text.len ? " " : "", m->number);
 	say(l->p, l->language, category_key(m->category), none, &l->text);

@@ -139,7 +139,7 @@ int staff_cases(struct store *s, int64_t person, const char *department, enum st
 	    "   JOIN person_role pr ON pr.person = p.id AND pr.role = 'department' WHERE p.name = ?2)))"
 	    " AND ((?3 <> 2 AND state IN ('received', 'verified', 'assigned')) OR (?3 <> 1 AND state = "
 	    "'in_progress'))"
-	    " ORDER BY number DESC",
+	    " AND state IN ('received', 'verified', 'assigned', 'in_progress') ORDER BY number DESC",
 	    "ITi", person, department ? department : "", (int)which);
 	while (r >= 0 && (r = query_next(&q)) == 1) {
 		if (n < max)

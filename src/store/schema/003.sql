@@ -13,6 +13,7 @@ UPDATE matter SET late = 2 WHERE EXISTS                                  -- an u
 ALTER TABLE matter ADD COLUMN urge_utc INTEGER;                          -- once the assignee was reminded: when the level above is told
 ALTER TABLE supporter ADD COLUMN via INTEGER;                            -- the case that was merged into this one and brought it
 CREATE INDEX matter_assignee ON matter (assignee, number) WHERE assignee IS NOT NULL;
+CREATE INDEX matter_hands ON matter (assignee, number) WHERE state IN ('received', 'verified', 'assigned', 'in_progress');
 CREATE INDEX matter_late ON matter (due_utc) WHERE late = 0 AND state IN ('received', 'verified', 'assigned', 'in_progress');
 CREATE INDEX matter_urge ON matter (urge_utc) WHERE late = 1 AND state IN ('received', 'verified', 'assigned', 'in_progress');
 -- A command of staff that is wide or final waits for the code that was texted to the very number it came from.
