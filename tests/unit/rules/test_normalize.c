@@ -23,6 +23,7 @@ static int open_site(void **state)
 	assert_int_equal(words_load("rules/zh.words", &s->words, &e), 0);
 	assert_int_equal(words_load("rules/categories.words", &s->words, &e), 0);
 	assert_int_equal(words_load("rules/en.words", &s->words, &e), 0);
+	assert_int_equal(words_load("rules/dialect.words", &s->words, &e), 0);
 	words_sort(&s->words);
 	*state = s;
 	return 0;
@@ -50,6 +51,25 @@ static void expect_rows(const struct site *s, const struct row *rows, size_t cou
 		assert_string_equal(n.text, rows[i].out);
 		normal_done(&n);
 	}
+}
+
+static void words_of_a_region(void **state)
+{
+	static const struct row rows[] = {
+	    {"莫来，冇得空", "别来,没有空"},
+	    {"莫非停电了", "莫非停电了"},
+	    {"办得么样了", "办得怎么样了"},
+	    {"怎么样了", "怎么样了"},
+	    {"佢哋聽日唔嚟", "他们明天不来"},
+	    {"厝边无闲", "邻居没空"},
+	    {"野蛮施工", "野蛮施工"},
+	    {"cant come tmrw", "can't come tomorrow"},
+	    {"41、42两个", "41、42 2个"},
+	    {"附议十", "附议10"},
+	    {"第二种", "第2种"},
+	    {"师傅没来", "师傅没来"},
+	};
+	expect_rows(*state, rows, ARRAY_LEN(rows));
 }
 
 static void width_case_and_signs(void **state)
@@ -228,10 +248,10 @@ static void long_texts_are_cut(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(width_case_and_signs), cmocka_unit_test(numerals),
-	    cmocka_unit_test(scripts_and_sounds),   cmocka_unit_test(politeness),
-	    cmocka_unit_test(quotes_are_verbatim),  cmocka_unit_test(random_texts),
-	    cmocka_unit_test(long_texts_are_cut),
+	    cmocka_unit_test(words_of_a_region), cmocka_unit_test(width_case_and_signs),
+	    cmocka_unit_test(numerals),          cmocka_unit_test(scripts_and_sounds),
+	    cmocka_unit_test(politeness),        cmocka_unit_test(quotes_are_verbatim),
+	    cmocka_unit_test(random_texts),      cmocka_unit_test(long_texts_are_cut),
 	};
 	return cmocka_run_group_tests_name("normalize", tests, open_site, close_site);
 }
