@@ -89,6 +89,7 @@ static const char *const take_keys[OUTCOME_COUNT] = {
     [OUTCOME_SETTLED] = "offer.take.settled",
     [OUTCOME_CANCELLED] = "offer.take.cancelled",
     [OUTCOME_LATE] = "offer.take.late",
+    [OUTCOME_EARLY] = "offer.early",
     [OUTCOME_STRANGER] = "offer.take.stranger",
     [OUTCOME_ELSEWHERE] = "offer.take.elsewhere",
     [OUTCOME_OWN] = "offer.take.own",
@@ -159,10 +160,11 @@ struct step_keys {
 	const char *ok, *again;
 };
 
-static void step(const struct offer_fact *o, const struct step_keys *k, struct decision *d)
+static void step(const struct facts *f, const struct offer_fact *o, const struct step_keys *k,
+		 struct decision *d)
 {
 	enum claim_state next = o->claim;
-	enum claim_outcome out = offer_step(o, k->event, &next);
+	enum claim_outcome out = offer_step(o, k->event, f->now, &next);
 	say_offer(o, d);
 	if (out == OUTCOME_OK) {
 		claim(o, next, 0, d);
@@ -197,7 +199,7 @@ void decide_giveback(const struct facts *f, const struct intent *in, struct deci
 	if (o && o->mine && o->claim == CLAIM_NONE)
 		withdraw(o, d);
 	else if (o)
-		step(o, &keys, d);
+		step(f, o, &keys, d);
 }
 
 void decide_arrived(const struct facts *f, const struct intent *in, struct decision *d)
@@ -205,7 +207,7 @@ void decide_arrived(const struct facts *f, const struct intent *in, struct decis
 	static const struct step_keys keys = {CLAIM_EV_ARRIVE, "offer.arrived", "offer.arrived"};
 	const struct offer_fact *o = which(f, in, "offer.noclaim.any", "offer.which", d);
 	if (o)
-		step(o, &keys, d);
+		step(f, o, &keys, d);
 }
 
 void decide_done(const struct facts *f, const struct intent *in, struct decision *d)
@@ -214,7 +216,7 @@ void decide_done(const struct facts *f, const struct intent *in, struct decision
 				      plain = {CLAIM_EV_FINISH, "offer.done", "offer.done.again"};
 	const struct offer_fact *o = which(f, in, "offer.noclaim.any", "offer.which", d);
 	if (o)
-		step(o, flavour_row(o->flavour)->closes == OFFER_BY_CONFIRMATION ? &confirmed : &plain, d);
+		step(f, o, flavour_row(o->flavour)->closes == OFFER_BY_CONFIRMATION ? &confirmed : &plain, d);
 }
 
 /* ---- a number that is an offer's, under an intent that means cases */

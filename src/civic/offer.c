@@ -260,13 +260,17 @@ enum claim_outcome offer_take(const struct offer_fact *o, const struct sender *b
 	return offer_room(o->wanted, o->taken) >= people ? OUTCOME_OK : OUTCOME_WAITS;
 }
 
-enum claim_outcome offer_step(const struct offer_fact *o, enum claim_event ev, enum claim_state *ret_next)
+enum claim_outcome offer_step(const struct offer_fact *o, enum claim_event ev, int64_t now,
+			      enum claim_state *ret_next)
 {
 	if (o->state == OFFER_CANCELLED)
 		return OUTCOME_CANCELLED;
 	enum claim_state next = life[o->claim].next[ev];
 	if (next == CLAIM_NONE)
 		return life[o->claim].refused[ev];
+	if ((ev == CLAIM_EV_ARRIVE || ev == CLAIM_EV_FINISH) && o->starts_utc &&
+	    now < o->starts_utc - OFFER_EARLY_S)
+		return OUTCOME_EARLY;
 	*ret_next = next;
 	return OUTCOME_OK;
 }

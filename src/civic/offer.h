@@ -64,8 +64,9 @@ struct flavour_row {
 };
 
 #define OFFER_MISSED_S   (15 * MINUTE_S)
-#define OFFER_PEOPLE_MAX 9 /* with companions */
-#define OFFER_ROUNDS     3 /* published at most so often */
+#define OFFER_PEOPLE_MAX 9            /* with companions */
+#define OFFER_ROUNDS     3            /* published at most so often */
+#define OFFER_EARLY_S    (2 * HOUR_S) /* nobody is there, or done, longer before the start */
 #define OFFER_ASK_S      (7 * DAY_S)
 
 const struct flavour_row *flavour_row(enum flavour f);
@@ -100,6 +101,7 @@ enum claim_event {
 	X(SETTLED, "settled")         /* it is done already */                                                 \
 	X(CANCELLED, "cancelled")                                                                              \
 	X(LATE, "late")           /* it has begun, or is over */                                               \
+	X(EARLY, "early")         /* it has not begun by far */                                                \
 	X(STRANGER, "stranger")   /* only volunteers may */                                                    \
 	X(ELSEWHERE, "elsewhere") /* another grid's */                                                         \
 	X(OWN, "own")             /* asked for by the sender */                                                \
@@ -117,7 +119,8 @@ const char *claim_outcome_name(enum claim_outcome o);
 /* May this sender take it for so many people, and what comes of that? */
 enum claim_outcome offer_take(const struct offer_fact *o, const struct sender *by, int people, int64_t now);
 /* The other events, by the sender's own claim. *ret_next is the state that follows. */
-enum claim_outcome offer_step(const struct offer_fact *o, enum claim_event ev, enum claim_state *ret_next);
+enum claim_outcome offer_step(const struct offer_fact *o, enum claim_event ev, int64_t now,
+			      enum claim_state *ret_next);
 
 /* Until when it may be taken; INT64_MAX: as long as it is open. */
 int64_t offer_until(enum flavour f, int64_t starts_utc, int64_t ends_utc);

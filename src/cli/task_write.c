@@ -187,6 +187,29 @@ static int put(struct cli *c, struct store *s, int number, const char *phone, en
 				 &by, cli_now(c));
 }
 
+struct asked_to_confirm {
+	const char *phone;
+	char note[64];
+	int64_t chore;
+};
+
+static int find_confirm(void *ctx, const struct chore *x)
+{
+	struct asked_to_confirm *a = ctx;
+	if (!strcmp(x->kind, "task") && !strcmp(x->number, a->phone) && !strcmp(x->note, a->note))
+		a->chore = x->id;
+	return 0;
+}
+
+/* What the list of small things said of it is seen to. */
+static int seen_to(struct store *s, int number, const char *phone, int64_t now)
+{
+	struct asked_to_confirm a = {.phone = phone};
+	snprintf(a.note, sizeof a.note, "yishi task confirm %d", number);
+	int r = chore_list(s, false, find_confirm, &a);
+	return r < 0 || !a.chore ? r : chore_done(s, a.chore, now);
+}
+
 int task_confirm_run(struct cli *c)
 {
 	struct store *s;
@@ -206,6 +229,8 @@ int task_confirm_run(struct cli *c)
 	for (int i = 0; i < n && r >= 0; i++)
 		if (!*only || !strcmp(only, claims[i].number)) {
 			r = put(c, s, number, claims[i].number, CLAIM_CONFIRMED, 0, NULL);
+			if (r >= 0)
+				r = seen_to(s, number, claims[i].number, cli_now(c));
 			confirmed++;
 		}
 	if (r >= 0 && !confirmed)

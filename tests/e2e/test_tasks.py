@@ -58,6 +58,7 @@ class Tasks(unittest.TestCase):
         wait_for(lambda: [c for c in self.town.chores("task") if c["number"] == HELPER], "the secretary hears")
         self.town.ok("task", "confirm", str(n))
         self.assertEqual(self.town.places(n), {HELPER: "confirmed", SECOND: "taken"})
+        self.assertFalse([c for c in self.town.chores("task") if c["number"] == HELPER])
         done = [e["body"] for e in self.town.events("task.done") if e["body"]["task"] == n]
         self.assertEqual([(b["number"], b["points"]) for b in done], [(HELPER, 3)])
         self.assertEqual(self.town.task(n)["state"], "open")
@@ -163,6 +164,7 @@ class InTime(unittest.TestCase):
         with Neighbours() as town:
             n = town.offer("--starts", "2035-01-10 15:00", "--ends", "2035-01-10 17:00")
             town.say(HELPER, f"8 {n}")
+            self.assertIn("才开始", town.say(HELPER, f"完成 {n}"))
             town.set_clock("2035-01-09T15:01:00+08:00")
             self.assertIn("1月10日", town.told(HELPER, "提醒：您接的"))
             town.say(SECOND, f"8 {n}")

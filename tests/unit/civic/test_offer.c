@@ -122,12 +122,12 @@ static void no_step_is_silent(void **state)
 			struct offer_fact o = open_offer(FLAVOUR_TASK);
 			enum claim_state next = CLAIM_STATE_COUNT;
 			o.claim = (enum claim_state)c;
-			enum claim_outcome out = offer_step(&o, (enum claim_event)ev, &next);
+			enum claim_outcome out = offer_step(&o, (enum claim_event)ev, NOW, &next);
 			assert_true((out == OUTCOME_OK) == (next != CLAIM_STATE_COUNT));
 			if (out == OUTCOME_OK)
 				assert_int_not_equal(next, c);
 			o.state = OFFER_CANCELLED;
-			assert_int_equal(offer_step(&o, (enum claim_event)ev, &next), OUTCOME_CANCELLED);
+			assert_int_equal(offer_step(&o, (enum claim_event)ev, NOW, &next), OUTCOME_CANCELLED);
 		}
 }
 
@@ -158,9 +158,22 @@ static void the_life_of_a_claim(void **state)
 		struct offer_fact o = open_offer(FLAVOUR_TASK);
 		enum claim_state next = 0;
 		o.claim = rows[i].from;
-		assert_int_equal(offer_step(&o, rows[i].ev, &next), rows[i].out);
+		assert_int_equal(offer_step(&o, rows[i].ev, NOW, &next), rows[i].out);
 		assert_int_equal(next, rows[i].to);
 	}
+}
+
+static void nobody_is_there_a_week_before(void **state)
+{
+	(void)state;
+	struct offer_fact o = open_offer(FLAVOUR_ACTIVITY);
+	enum claim_state next;
+	o.claim = CLAIM_TAKEN;
+	o.starts_utc = NOW + 7 * DAY_S;
+	assert_int_equal(offer_step(&o, CLAIM_EV_ARRIVE, NOW, &next), OUTCOME_EARLY);
+	assert_int_equal(offer_step(&o, CLAIM_EV_FINISH, NOW, &next), OUTCOME_EARLY);
+	assert_int_equal(offer_step(&o, CLAIM_EV_BACK, NOW, &next), OUTCOME_OK);
+	assert_int_equal(offer_step(&o, CLAIM_EV_ARRIVE, o.starts_utc - HOUR_S, &next), OUTCOME_OK);
 }
 
 static void room(void **state)
@@ -184,6 +197,7 @@ int main(void)
 	    cmocka_unit_test(no_step_is_silent),
 	    cmocka_unit_test(the_life_of_a_claim),
 	    cmocka_unit_test(room),
+	    cmocka_unit_test(nobody_is_there_a_week_before),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
