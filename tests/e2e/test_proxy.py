@@ -1,6 +1,7 @@
 """代 13912345678 …: on behalf of a registered person of the same grid, who is told in fixed words and may undo it."""
 import unittest
 
+from harness import wait_for
 from town import OFFICER, STRANGER, WORKER, Town, case_number, fits, resident
 
 SON, MOTHER = resident(1), resident(12)
@@ -19,7 +20,10 @@ class Proxy(unittest.TestCase):
         return self.town.say(who, f"代 {for_number[3:]} {words}")
 
     def told(self, count=1, number=MOTHER):
-        return self.town.answer(number, count, "代您反映")
+        text = self.town.answer(number, count, "代您反映")
+        wait_for(lambda: [m["state"] for m in self.town.rows(number, "--out") if "代您反映" in m["text"]].count("delivered") >= count,
+                 "the text has arrived")
+        return text
 
     def never_texted(self, number):
         self.assertEqual([m["text"] for m in self.town.rows(number, "--out")], [])
