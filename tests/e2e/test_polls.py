@@ -100,6 +100,9 @@ class Voting(Polling):
         self.say(who, "错了", "撤销")
         self.assertEqual(self.votes(poll), [0, 0, 0])
         self.say(who, "投3", "弃权")
+        self.town.later(minutes=31)
+        for words, meant in (("改成2", "反对"), ("我改投赞成", "赞成"), ("改投反对", "反对")):
+            self.say(who, words, "改好了", meant)
 
     def test_who_was_not_asked_is_told(self):
         poll = self.poll(resident(9))
