@@ -105,5 +105,18 @@ class Patrols(unittest.TestCase):
         self.say(resident(1), f"8 {self.dates()[0]['number']}", "志愿者")
 
 
+class AtNight(unittest.TestCase):
+    def test_who_stands_in_is_asked_at_once_the_secretary_hears_in_the_morning(self):
+        with Neighbours(gateway={"quiet_hours": "20:30-08:00"}) as town:
+            town.ok("task", "roster", "add", "--text", "守夜", "--grid", "KS-03", "--rrule", "FREQ=DAILY", "--at", "22:00",
+                    "--who", HELPER, "--who", SECOND)
+            wait_for(lambda: town.json("task", "list"), "it is laid out")
+            town.set_clock("2035-01-08T22:16:00+08:00")
+            town.told(SECOND, "轮到您替")
+            self.assertEqual([m["state"] for m in town.rows(SECRETARY, "--out") if "没有签到" in m["text"]], ["queued"])
+            town.set_clock("2035-01-09T08:01:00+08:00")
+            town.told(SECRETARY, "没有签到")
+
+
 if __name__ == "__main__":
     unittest.main()
