@@ -19,7 +19,7 @@ static const char *either(const char *a, const char *b)
 
 /* Where: what the text says; a building that is not the sender's own leaves nothing of the registered address.
  */
-void address(const struct facts *f, const struct intent *in, struct effect *e)
+void case_address(const struct facts *f, const struct intent *in, struct effect *e)
 {
 	const struct sender *s = &f->sender;
 	bool elsewhere = in->building[0] && strcmp(in->building, s->building) != 0;
@@ -38,7 +38,7 @@ static void say_place(const struct facts *f, const struct effect *e, struct deci
 	decision_text(d, "place", e->place, 8);
 }
 
-struct effect *join(struct decision *d, int number, const char *text, enum category c)
+struct effect *join_case(struct decision *d, int number, const char *text, enum category c)
 {
 	struct effect *e = decision_effect(d, EFFECT_JOIN);
 	e->number = number;
@@ -52,7 +52,7 @@ struct effect *join(struct decision *d, int number, const char *text, enum categ
 static bool join_likely(const struct facts *f, const struct intent *in, struct decision *d)
 {
 	struct effect where = {0};
-	address(f, in, &where);
+	case_address(f, in, &where);
 	struct alike_new n = {.text = in->text,
 			      .building = where.building,
 			      .unit = where.unit,
@@ -66,7 +66,7 @@ static bool join_likely(const struct facts *f, const struct intent *in, struct d
 	decision_int(d, "number", m->number);
 	decision_key(d, "category", category_key(m->category));
 	if (m->mine) {
-		join(d, m->number, in->text, n.category);
+		join_case(d, m->number, in->text, n.category);
 		decision_say(d, f, "case.again");
 		return true;
 	}
@@ -88,7 +88,7 @@ struct effect *open_case(const struct facts *f, const struct intent *in, struct 
 	e->text = in->text;
 	e->category = CATEGORY_OTHER;
 	e->undo = ACTION_CASE;
-	address(f, in, e);
+	case_address(f, in, e);
 	d->open_number = f->next_number;
 	decision_effect(d, EFFECT_QUOTE)->number = f->next_number;
 	decision_int(d, "number", f->next_number);
@@ -115,7 +115,7 @@ void decide_complaint(const struct facts *f, const struct intent *in, struct dec
 		return;
 	}
 	if (f->recent_case && !f->several) {
-		join(d, f->recent_case, in->text, in->category);
+		join_case(d, f->recent_case, in->text, in->category);
 		return;
 	}
 	if (join_likely(f, in, d))
@@ -320,7 +320,7 @@ void decide_unknown(const struct facts *f, const struct intent *in, struct decis
 		return;
 	}
 	if (f->recent_case && !f->several) {
-		join(d, f->recent_case, in->text, CATEGORY_OTHER);
+		join_case(d, f->recent_case, in->text, CATEGORY_OTHER);
 		return;
 	}
 	if (join_likely(f, in, d))

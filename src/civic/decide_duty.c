@@ -19,7 +19,8 @@ void decide_duty(const struct facts *f, const struct intent *in, struct decision
 	const struct checkin_fact *c = &f->duty.checkin;
 	int number = f->recent_duty;
 	if (number)
-		join(d, number, in->text, CATEGORY_SAFETY)->undo = -1; /* corrected, as the first call is */
+		join_case(d, number, in->text, CATEGORY_SAFETY)->undo =
+		    -1; /* corrected, as the first call is */
 	else {
 		struct effect *e = open_case(f, in, d);
 		e->category = CATEGORY_SAFETY;
@@ -33,7 +34,7 @@ void decide_duty(const struct facts *f, const struct intent *in, struct decision
 	struct effect *e = decision_effect(d, EFFECT_DUTY);
 	e->number = number;
 	e->text = in->text;
-	address(f, in, e);
+	case_address(f, in, e);
 	e->undo = ACTION_DUTY;
 	if (speaks_of_another(f)) {
 		at_home(c, e);

@@ -74,8 +74,8 @@ void decide_proxy(const struct facts *f, const struct intent *in, struct decisio
 
 /* Pieces of decide_case.c: a new case of the sender's; words that join case `number`; where it is. */
 struct effect *open_case(const struct facts *f, const struct intent *in, struct decision *d);
-struct effect *join(struct decision *d, int number, const char *text, enum category c);
-void address(const struct facts *f, const struct intent *in, struct effect *e);
+struct effect *join_case(struct decision *d, int number, const char *text, enum category c);
+void case_address(const struct facts *f, const struct intent *in, struct effect *e);
 
 /* A fresh effect at the end of the list: all zero but for its kind and "cannot be undone". */
 struct effect *decision_effect(struct decision *d, enum effect_kind kind);
