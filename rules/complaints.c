@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define STRONG 3 /* from this weight on, words begin a complaint of their own */
+#define RUN_ON_MAX 80 /* glyphs of a clause that is looked at for a second matter */
+#define STRONG     3  /* from this weight on, words begin a complaint of their own */
 
 struct weights {
 	int sum[CATEGORY_COUNT];
@@ -334,6 +335,8 @@ static int second_matter(const struct reading *rd, const struct clause *c)
 	const struct glyphs *g = &rd->normal.glyphs;
 	const struct word *word;
 	int end = rd->normal.glyph_of[c->b];
+	if (end - rd->normal.glyph_of[c->a] > RUN_ON_MAX)
+		return -1;
 	for (int i = rd->normal.glyph_of[c->a] + 3; i + 1 < end; i++) {
 		int n = words_longest(&rd->rules->words, g, i, word_of_kind, WORD_CATEGORY, &word);
 		int before = rd->normal.glyph_of[mention_start(rd, rd->normal.byte_of[i])];
