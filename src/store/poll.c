@@ -94,7 +94,8 @@ static int check(struct store *s, const struct poll_new *n, int64_t now, struct 
 	if (n->closes_utc <= now || n->closes_utc <= n->opens_utc)
 		return err_set(e, NULL, 0, "%s", gettext("the poll would close before it opens"));
 	if (n->quorum < 0 || n->quorum_percent < 0 || n->quorum_percent > 100)
-		return err_set(e, NULL, 0, "%s", gettext("a quorum is a number of votes, or 1 to 100 per cent"));
+		return err_set(e, NULL, 0, "%s",
+			       gettext("a quorum is a number of votes, or 1 to 100 per cent"));
 	if (n->meeting && (r = exists(s, "SELECT count(*) FROM meeting WHERE id = ?", n->meeting)) <= 0)
 		return r < 0 ? r
 			     : err_set(e, NULL, 0, gettext("there is no meeting %lld"), (long long)n->meeting);
