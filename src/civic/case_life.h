@@ -76,13 +76,13 @@ int case_next(enum case_state from, enum case_event ev);
 #define CASE_STANDINGS(X)                                                                                      \
 	X(REPORTER, "reporter")                                                                                \
 	X(ASSIGNEE, "assignee")                                                                                \
-	X(GRID, "grid worker")       /* of its grid or one above, or a duty officer there */                    \
-	X(HEAD, "building head")     /* of its building */                                                     \
+	X(GRID, "grid worker")      /* of its grid or one above, or a duty officer there */                    \
+	X(HEAD, "building head")    /* of its building */                                                      \
 	X(DEPARTMENT, "department") /* the one that it was given to */                                         \
 	X(SECRETARY, "secretary")                                                                              \
-	X(MEDIATOR, "mediator")     /* of a private one, which nobody else touches */                          \
-	X(MEETING, "the meeting")   /* what it decided is entered by the secretary */                          \
-	X(BOX, "the box")           /* time, routes */
+	X(MEDIATOR, "mediator")   /* of a private one, which nobody else touches */                            \
+	X(MEETING, "the meeting") /* what it decided is entered by the secretary */                            \
+	X(BOX, "the box")         /* time, routes */
 enum case_standing_bit {
 #define X(id, name) STANDING_INDEX_##id,
 	CASE_STANDINGS(X)
@@ -101,9 +101,9 @@ bool case_by_hand(enum case_event ev);
 
 /* Who hears of a step. X(identifier, "word"). The first of them that a phone belongs to counts. */
 #define CASE_PARTIES(X)                                                                                        \
-	X(ASSIGNEE, "assignee")   /* who has it after the step */                                              \
-	X(FORMER, "who had it")   /* … before, when that is somebody else */                                   \
-	X(ABOVE, "level above")   /* the workers of the grid above */                                          \
+	X(ASSIGNEE, "assignee") /* who has it after the step */                                                \
+	X(FORMER, "who had it") /* … before, when that is somebody else */                                   \
+	X(ABOVE, "level above") /* the workers of the grid above */                                            \
 	X(SECRETARY, "secretary")                                                                              \
 	X(REPORTER, "reporter")                                                                                \
 	X(SUPPORTERS, "supporters")

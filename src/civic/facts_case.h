@@ -26,7 +26,8 @@ struct command_fact {
 
 /* Whom a broadcast by text goes to. */
 struct audience_fact {
-	char terms[64], name[INTENT_SHORT_MAX]; /* as store/broadcast.h reads them; "" when the words mean nobody */
+	char terms[64],
+	    name[INTENT_SHORT_MAX]; /* as store/broadcast.h reads them; "" when the words mean nobody */
 	int64_t recipients;
 	int segments; /* of one */
 };
@@ -45,10 +46,10 @@ struct case_facts {
 		int number; /* 0: no such */
 		bool private, near;
 		enum case_state state;
-	} other; /* the one to merge into */
+	} other;                              /* the one to merge into */
 	struct staff_fact found[FACTS_FOUND]; /* whom the word behind 转 may mean */
 	int found_count;
-	char departments[160]; /* the names that there are, when it means nobody */
+	char departments[160];  /* the names that there are, when it means nobody */
 	struct staff_fact next; /* to whom the route sends it when it is given back, or the level above */
 	int next_step;
 	int64_t longer_utc; /* the deadline that so many days more give */

@@ -21,8 +21,8 @@ const char *const cli_words[] = {
     N_("support withdrawn"), N_("words split off"), N_("words taken back"), N_("overdue"), N_("found untrue"),
     N_("transferred"), N_("asked for"), N_("summoned"), N_("supervised"),
     /* TRANSLATORS: how people stand to a case: who may take a step, who is told of it */
-    N_("reporter"), N_("assignee"), N_("grid worker"), N_("building head"), N_("the box"), N_("the meeting"), N_("who had it"),
-    N_("level above"), N_("supporters"),
+    N_("reporter"), N_("assignee"), N_("grid worker"), N_("building head"), N_("the box"), N_("the meeting"),
+    N_("who had it"), N_("level above"), N_("supporters"),
     /* TRANSLATORS: categories of cases */
     N_("lighting"), N_("water"), N_("power"), N_("gas"), N_("sewage"), N_("garbage"), N_("noise"),
     N_("parking"), N_("elevator"), N_("road"), N_("greening"), N_("safety"), N_("property"), N_("dispute"),

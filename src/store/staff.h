@@ -22,7 +22,8 @@ int staff_of_route(struct store *s, const struct route *r, int step, const char 
 
 /* Staff of these roles whose name holds `name` (or is held by it: 水务 and 水务局), those of the grid and above first.
  * The count, or -errno. */
-int staff_named(struct store *s, unsigned roles, const char *name, const char *grid, struct person *ret, int max);
+int staff_named(struct store *s, unsigned roles, const char *name, const char *grid, struct person *ret,
+		int max);
 
 /* Workers of the nearest grid above this one. */
 int staff_above(struct store *s, const char *grid, struct person *ret, int max);
@@ -30,5 +31,5 @@ int staff_above(struct store *s, const char *grid, struct person *ret, int max);
 /* Open cases of this person, or of the department of this name (NULL: no department), youngest first; the numbers of at
  * most `max`, *ret_count tells all. */
 enum staff_which { STAFF_ALL, STAFF_UNTAKEN, STAFF_TAKEN };
-int staff_cases(struct store *s, int64_t person, const char *department, enum staff_which which, int *ret, int max,
-		int *ret_count);
+int staff_cases(struct store *s, int64_t person, const char *department, enum staff_which which, int *ret,
+		int max, int *ret_count);

@@ -80,11 +80,12 @@ static inline void site_open(struct site *s, const struct rules *rules, const st
 	assert_int_equal(day_window_parse("20:30-08:00", &s->config.quiet_hours), 0);
 	assert_int_equal(day_window_parse("mon-fri 08:30-17:30", &s->config.working_hours), 0);
 	/* nobody is given anything here by itself: the cases stay received */
-	assert_int_equal(routes_parse("* | * | secretary | 40 80 120 | deliberate\n"
-				      "gas | * | secretary | 4 4 4 |\ndispute | * | secretary | 40 80 120 |\n"
-				      "elderly | * | secretary | 8 8 8 |\nother | * | secretary | 40 80 120 |\n",
-				      "play", &s->routes, &e),
-			 0);
+	assert_int_equal(
+	    routes_parse("* | * | secretary | 40 80 120 | deliberate\n"
+			 "gas | * | secretary | 4 4 4 |\ndispute | * | secretary | 40 80 120 |\n"
+			 "elderly | * | secretary | 8 8 8 |\nother | * | secretary | 40 80 120 |\n",
+			 "play", &s->routes, &e),
+	    0);
 	s->p = (struct participation){
 	    .store = s->store, .rules = rules, .replies = replies, .routes = s->routes, .config = &s->config};
 	s->now = at("2026-11-16T10:00:00+08:00"); /* a Monday */
