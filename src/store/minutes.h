@@ -7,15 +7,17 @@
 #include "store/meeting.h"
 #include "store/poll.h"
 
-#define MINUTES_CLOSE_S DAY_S /* so long after the end the minutes close by themselves, when something was decided */
+#define MINUTES_CLOSE_S                                                                                        \
+	DAY_S /* so long after the end the minutes close by themselves, when something was decided */
 
 struct verdict_new {
 	enum verdict verdict;
-	int64_t person;       /* who sees to it, 0: nobody of the registry */
-	const char *who;      /* … as he is called; NULL: none */
-	int64_t until_utc;    /* deadline; of a vote its close; 0: none */
-	const char *note;     /* NULL: none */
-	struct poll_new poll; /* of a vote: what the caller's options say; question, meeting, matter, audience are filled in here */
+	int64_t person;    /* who sees to it, 0: nobody of the registry */
+	const char *who;   /* … as he is called; NULL: none */
+	int64_t until_utc; /* deadline; of a vote its close; 0: none */
+	const char *note;  /* NULL: none */
+	struct poll_new
+	    poll; /* of a vote: what the caller's options say; question, meeting, matter, audience are filled in here */
 };
 
 enum decide_result { DECIDE_DONE, DECIDE_NO_ITEM, DECIDE_CLOSED, DECIDE_CANCELLED, DECIDE_EARLY };
@@ -49,8 +51,8 @@ struct project {
 	enum project_state state;
 };
 /* Adopted items, the oldest first; `grid`: subtree or NULL. */
-int project_list(struct store *s, const char *grid, int64_t now,
-		 int (*row)(void *ctx, const struct project *p), void *ctx);
+int project_list(struct store *s, const char *grid, int64_t now, int (*row)(void *ctx, const struct project *p),
+		 void *ctx);
 /* What a meeting looks back at: projects of earlier meetings of its grid that were done since the last one, or are late. */
 int project_review(struct store *s, int64_t meeting, int64_t now,
 		   int (*row)(void *ctx, const struct project *p), void *ctx);

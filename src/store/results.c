@@ -10,9 +10,10 @@ int results_pending(struct store *s, int64_t *ret, int max)
 {
 	cleanup_query struct query q = {0};
 	int n = 0;
-	int r = query_open(s, &q,
-			   "SELECT id FROM meeting WHERE minutes_utc IS NOT NULL AND told_utc IS NULL ORDER BY id LIMIT ?",
-			   "i", max);
+	int r = query_open(
+	    s, &q,
+	    "SELECT id FROM meeting WHERE minutes_utc IS NOT NULL AND told_utc IS NULL ORDER BY id LIMIT ?",
+	    "i", max);
 	while (r >= 0 && n < max && (r = query_next(&q)) == 1)
 		ret[n++] = query_int(&q, 0);
 	return r < 0 ? r : n;
@@ -25,15 +26,19 @@ int results_audience(struct store *s, int64_t meeting, struct audience_row *ret,
 	int n = 0;
 	int r = query_open(
 	    s, &q,
-	    "WITH item(matter) AS MATERIALIZED (SELECT a.matter FROM agenda_item a JOIN matter c ON c.number = a.matter"
+	    "WITH item(matter) AS MATERIALIZED (SELECT a.matter FROM agenda_item a JOIN matter c ON c.number = "
+	    "a.matter"
 	    "  WHERE a.meeting = ?1 AND a.decision IS NOT NULL AND c.private = 0)"
 	    "SELECT x.number, max(x.person), coalesce(p.language, ph.language) FROM ("
 	    " SELECT c.number_from AS number, coalesce(c.reporter, 0) AS person, 1 AS own FROM item"
 	    "  JOIN matter c ON c.number = item.matter WHERE c.number_from <> ''"
-	    " UNION ALL SELECT su.number, coalesce(su.person, 0), 1 FROM item JOIN supporter su ON su.matter = item.matter"
-	    " UNION ALL SELECT i.number, coalesce(i.person, 0), 0 FROM invitation i JOIN meeting m ON m.id = i.meeting"
+	    " UNION ALL SELECT su.number, coalesce(su.person, 0), 1 FROM item JOIN supporter su ON su.matter = "
+	    "item.matter"
+	    " UNION ALL SELECT i.number, coalesce(i.person, 0), 0 FROM invitation i JOIN meeting m ON m.id = "
+	    "i.meeting"
 	    "  WHERE i.meeting = ?1 AND m.tell = 'all'"
-	    " UNION ALL SELECT v.number, coalesce(v.person, 0), 0 FROM rsvp v JOIN meeting m ON m.id = v.meeting"
+	    " UNION ALL SELECT v.number, coalesce(v.person, 0), 0 FROM rsvp v JOIN meeting m ON m.id = "
+	    "v.meeting"
 	    "  WHERE v.meeting = ?1 AND m.tell = 'all') x"
 	    " JOIN phone ph ON ph.number = x.number LEFT JOIN person p ON p.id = x.person"
 	    " WHERE x.number > (SELECT told_to FROM meeting WHERE id = ?1) AND ph.muted = 0"
@@ -59,11 +64,12 @@ int results_own(struct store *s, int64_t meeting, const char *number, int *ret, 
 {
 	cleanup_query struct query q = {0};
 	int n = 0;
-	int r = query_open(s, &q,
-			   "SELECT a.matter FROM agenda_item a JOIN matter c ON c.number = a.matter WHERE a.meeting = ?1"
-			   " AND a.decision IS NOT NULL AND (c.number_from = ?2 OR EXISTS (SELECT 1 FROM supporter su"
-			   "  WHERE su.matter = a.matter AND su.number = ?2)) ORDER BY a.matter LIMIT ?3",
-			   "Iti", meeting, number, max);
+	int r = query_open(
+	    s, &q,
+	    "SELECT a.matter FROM agenda_item a JOIN matter c ON c.number = a.matter WHERE a.meeting = ?1"
+	    " AND a.decision IS NOT NULL AND (c.number_from = ?2 OR EXISTS (SELECT 1 FROM supporter su"
+	    "  WHERE su.matter = a.matter AND su.number = ?2)) ORDER BY a.matter LIMIT ?3",
+	    "Iti", meeting, number, max);
 	while (r >= 0 && n < max && (r = query_next(&q)) == 1)
 		ret[n++] = (int)query_int(&q, 0);
 	return r < 0 ? r : n;
@@ -100,7 +106,8 @@ static int each(struct query *q, const struct walk *w)
 				    .note = query_text(q, 11),
 				    .category = category < 0 ? CATEGORY_OTHER : (enum category)category,
 				    .done_utc = query_int(q, 10)};
-		p.state = project_state(state < 0 ? CASE_RECEIVED : (enum case_state)state, p.until_utc, w->now);
+		p.state =
+		    project_state(state < 0 ? CASE_RECEIVED : (enum case_state)state, p.until_utc, w->now);
 		if (w->since_utc != INT64_MIN && p.state != PROJECT_LATE &&
 		    !(p.state == PROJECT_DONE && p.done_utc >= w->since_utc))
 			continue;
@@ -115,8 +122,8 @@ static int each(struct query *q, const struct walk *w)
 	return r;
 }
 
-int project_list(struct store *s, const char *grid, int64_t now,
-		 int (*row)(void *ctx, const struct project *p), void *ctx)
+int project_list(struct store *s, const char *grid, int64_t now, int (*row)(void *ctx, const struct project *p),
+		 void *ctx)
 {
 	cleanup_query struct query q = {0};
 	int r = query_open(s, &q,
@@ -132,11 +139,12 @@ int project_review(struct store *s, int64_t meeting, int64_t now,
 {
 	int64_t since = 0;
 	cleanup_query struct query q = {0};
-	int r = store_get(s, &since,
-			  "SELECT coalesce(max(p.starts_utc), 0) FROM meeting m JOIN meeting p ON p.grid = m.grid"
-			  " AND p.audience = m.audience AND p.starts_utc < m.starts_utc AND p.state <> 'cancelled'"
-			  " WHERE m.id = ?",
-			  "I", meeting);
+	int r =
+	    store_get(s, &since,
+		      "SELECT coalesce(max(p.starts_utc), 0) FROM meeting m JOIN meeting p ON p.grid = m.grid"
+		      " AND p.audience = m.audience AND p.starts_utc < m.starts_utc AND p.state <> 'cancelled'"
+		      " WHERE m.id = ?",
+		      "I", meeting);
 	if (r < 0)
 		return r;
 	r = query_open(s, &q,
