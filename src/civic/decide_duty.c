@@ -51,12 +51,12 @@ void decide_duty(const struct facts *f, const struct intent *in, struct decision
 bool means_call(const struct facts *f, const struct intent *in)
 {
 	const struct call_fact *c = &f->duty.call;
+	if (in->kind == INTENT_STAFF_RESOLVE) /* "OK", as a worker with one case says it; "done 23" is done */
+		return c->waiting && !(in->has & (ARG_NUMBER | ARG_TEXT));
 	if (in->has & ARG_NUMBER)
 		return c->number == in->number && c->number;
 	if (in->kind == INTENT_DECLINE) /* of a meeting, when one was asked about */
 		return c->waiting && f->question.kind == ASKED_NONE;
-	if (in->kind == INTENT_STAFF_RESOLVE) /* "OK", as a worker with one case says it */
-		return c->waiting && !(in->has & ARG_TEXT);
 	return c->waiting || (c->mine && (in->kind == INTENT_ARRIVED || in->kind == INTENT_ACKNOWLEDGE));
 }
 

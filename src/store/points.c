@@ -219,13 +219,18 @@ int point_month(struct store *s, int64_t from_utc, int64_t to_utc, const char *g
 	cleanup_query struct query q = {0};
 	int r = query_open(
 	    s, &q,
-	    "SELECT w.id, coalesce(sum(p.delta) FILTER (WHERE p.utc >= ?1 AND p.reason <> 'redeem'), 0),"
-	    " -coalesce(sum(p.delta) FILTER (WHERE p.utc >= ?1 AND p.reason = 'redeem'), 0), sum(p.delta),"
-	    " w.name, coalesce(h.grid, ''), h.building, h.unit, h.room"
-	    " FROM point p JOIN person w ON w.id = p.person JOIN household h ON h.id = w.household"
-	    " WHERE p.utc < ?2 AND w.forgotten_utc IS NULL AND (?3 IS NULL OR h.grid IN " GRID_SUBTREE(
+	    /* added up in the order of an index first: what people got in all the years is not sorted */
+	    "SELECT w.id, p.earned, p.spent, p.balance, w.name, coalesce(h.grid, ''), h.building, h.unit, "
+	    "h.room"
+	    " FROM (SELECT person, coalesce(sum(delta) FILTER (WHERE utc >= ?1 AND reason <> 'redeem'), 0) AS "
+	    "earned,"
+	    "  -coalesce(sum(delta) FILTER (WHERE utc >= ?1 AND reason = 'redeem'), 0) AS spent, sum(delta) AS "
+	    "balance"
+	    "  FROM point WHERE utc < ?2 GROUP BY person) p"
+	    " JOIN person w ON w.id = p.person JOIN household h ON h.id = w.household"
+	    " WHERE w.forgotten_utc IS NULL AND (?3 IS NULL OR h.grid IN " GRID_SUBTREE(
 		"?3") ")"
-		      " GROUP BY w.id ORDER BY 6, length(h.building), h.building, length(h.unit), h.unit, "
+		      " ORDER BY 6, length(h.building), h.building, length(h.unit), h.unit, "
 		      "length(h.room), h.room, w.id",
 	    "IIT", from_utc, to_utc, grid ? grid : "");
 	while (r >= 0 && (r = query_next(&q)) == 1) {

@@ -318,7 +318,7 @@ CREATE TABLE point (
     message  INTEGER REFERENCES message_in (id),
     UNIQUE (person, reason, subject, turn)
 ) STRICT;
-CREATE INDEX point_person ON point (person, utc, delta);
+CREATE INDEX point_person ON point (person, utc, delta, reason);
 CREATE INDEX point_subject ON point (reason, subject) WHERE subject IS NOT NULL;
 CREATE INDEX point_reverses ON point (reverses) WHERE reverses IS NOT NULL;
 CREATE INDEX point_utc ON point (utc);
