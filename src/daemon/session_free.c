@@ -29,6 +29,14 @@ static void not_freed(struct session *s, int index, const char *why)
 		s->delete_ms = now + trouble_pause_ms(++s->delete_pauses, s->row->poll_ms);
 }
 
+/* No slot is deleted on an old listing: what was freed since may hold a new text. */
+static void list_again(struct session *s)
+{
+	int m = read_memory_index(s, s->list_memory);
+	s->list_due |= m >= 0 ? 1u << m : 1;
+	s->delete_at = -1;
+}
+
 static bool wanted(const struct session *s, int at, int64_t now)
 {
 	int index = s->list.slot[at].index;
@@ -49,15 +57,10 @@ static void on_freed(void *user, const struct at_reply *r)
 	else
 		not_freed(s, index, r->text);
 	s->delete_at--;
-	if (s->bulk.singles > 0)
-		s->bulk.singles--;
 	if (freed && s->row->index_shifts) {
 		trouble_forget(&s->trouble, s->list_memory);
-		if (s->delete_at >= 0) {
-			int m = read_memory_index(s, s->list_memory);
-			s->list_due |= m >= 0 ? 1u << m : 1;
-			s->delete_at = -1;
-		}
+		if (s->delete_at >= 0)
+			list_again(s);
 	}
 	read_go_on(s);
 }
@@ -94,11 +97,12 @@ static void on_many_freed(void *user, const struct at_reply *r)
 	if (port_over(s, r))
 		return;
 	if (at_read_delete(r) != 0) {
-		/* which of them is not said: once more, each for itself */
-		s->bulk.singles = s->bulk.from - s->delete_at;
-		s->delete_at = s->bulk.from;
+		/* Which of them is not said: once more, each for itself, but of what is there now. Into a slot that
+		 * this line did free, the next text may have come already. */
+		s->bulk.failed = true;
 		if (r->final != AT_TIMEOUT && ++s->bulk.refused >= REFUSED)
 			s->bulk.off = true;
+		list_again(s);
 		read_go_on(s);
 		return;
 	}
@@ -147,7 +151,7 @@ void free_next(struct session *s)
 		session_event(s, EV_REST);
 		return;
 	}
-	if (s->row->cmgd_line > 1 && !s->row->index_shifts && !s->bulk.off && !s->bulk.singles) {
+	if (s->row->cmgd_line > 1 && !s->row->index_shifts && !s->bulk.off && !s->bulk.singly) {
 		free_many(s, now);
 		return;
 	}
@@ -166,6 +170,8 @@ void free_slots(struct session *s)
 		qsort(s->list.slot, (size_t)s->list.count, sizeof *s->list.slot, by_index);
 	s->delete_at = s->list.count - 1;
 	s->deleting = true;
-	s->not_freed = s->bulk.singles = 0;
+	s->not_freed = 0;
+	s->bulk.singly = s->bulk.failed;
+	s->bulk.failed = false;
 	free_next(s);
 }

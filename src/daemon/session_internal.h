@@ -201,9 +201,10 @@ struct session {
 	bool reread; /* the slot in hand has been asked for twice in this round */
 	bool deleting;
 	struct {
-		bool off; /* one delete in a line */
-		int from,
-		    singles; /* slot of the list that the line under way began with; so many one by one before the next try */
+		bool off;    /* one delete in a line */
+		bool failed; /* the last line of several did: the next list is freed … */
+		bool singly; /* … one by one */
+		int from;    /* slot of the list that the line under way began with */
 		int refused;
 		int64_t ms; /* when it was written: which slots were ripe then */
 		char memory[12];

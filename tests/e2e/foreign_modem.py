@@ -141,6 +141,16 @@ class ForeignModem:
             self.write(f"{self.end}+CDS: {len(due[1]) // 2 - 1}{self.end}{due[1]}{self.end}")
             self.reported += 1
 
+    def delete(self, indices):
+        """A line of several stops at the first that fails; those before it are free, and at once the next text is there."""
+        for index in indices:
+            if self.chance(0.5):
+                self.arrive()
+                return self.fail(320)
+            if self.slots.pop(index, None):
+                self.deleted += 1
+        return self.say("OK")
+
     # ---- the line
     def loop(self):
         while self.running:
@@ -269,12 +279,8 @@ class ForeignModem:
             self.write(slot[1] + self.end)
             slot[0] = 1
             return self.say("OK")
-        if (found := re.fullmatch(r"AT\+CMGD=(\d+)(,0)?", upper)):
-            if self.chance(0.5):
-                return self.fail(320)
-            if self.slots.pop(int(found[1]), None):
-                self.deleted += 1
-            return self.say("OK")
+        if re.fullmatch(r"AT\+CMGD=\d+(,0)?(;\+CMGD=\d+)*", upper):
+            return self.delete([int(index) for index in re.findall(r"=(\d+)", upper)])
         if (found := re.fullmatch(r"AT\+CMGS=(\d+)", upper)):
             if self.refuses(0.3):
                 return self.fail(332)
