@@ -54,28 +54,44 @@ static bool spreads(enum category c)
 	return c == CATEGORY_WATER || c == CATEGORY_POWER || c == CATEGORY_GAS;
 }
 
-static bool has_any(const char *text, const char *const *words, size_t count)
+/* What strikes many at once, and the words for it. Neighbours of one building who each tell it in other words
+ * tell one event. */
+enum event { EVENT_OUTAGE = 1, EVENT_LEAK = 2 };
+static const struct {
+	enum event event;
+	const char *words[40];
+} events[] = {
+    /* Nothing comes out of the pipe or the wire: that is never one flat alone. */
+    {EVENT_OUTAGE,
+     {"停水", "停电", "停气", "断水", "断电", "断气", "没水", "没电", "没气", "没有水", "没有电", "没有气",
+      "没得水", "没得电", "跳闸", "no water", "no power", "no electricity", "no gas"}},
+    /* Water where none should be. */
+    {EVENT_LEAK,
+     {"漏",   "渗",   "爆",   "裂",     "崩",   "破了", "断了",  "淹",   "喷",    "淌",   "涌",
+      "流到", "流得", "流下", "流出",   "直流", "流成", "哗哗",  "跑水", "冒水",  "满水", "是水",
+      "大水", "进水", "水漫", "往下滴", "滋水", "噴",   "burst", "leak", "flood", "gush", "pouring"}},
+};
+
+static int events_of(const char *text)
 {
-	for (size_t i = 0; i < count; i++)
-		if (strstr(text, words[i]))
-			return true;
-	return false;
+	int found = 0;
+	for (size_t i = 0; i < ARRAY_LEN(events); i++)
+		for (const char *const *w = events[i].words; *w; w++)
+			if (strcasestr(text, *w))
+				found |= (int)events[i].event;
+	return found;
 }
 
-/* Nothing comes out of the pipe or the wire: that is never one flat alone. */
-static bool outage(const char *text)
-{
-	static const char *const words[] = {"停水",   "停电",   "停气",   "断水",   "断电",
-					    "断气",   "没水",   "没电",   "没气",   "没有水",
-					    "没有电", "没有气", "没得水", "没得电", "跳闸"};
-	return has_any(text, words, ARRAY_LEN(words));
-}
-
-/* A leak in somebody's own kitchen is not the neighbour's. */
+/* A leak in somebody's own kitchen is not the neighbour's; water that comes in from outside ("到我家") may be. */
 static bool own_flat(const char *text)
 {
-	static const char *const words[] = {"我家", "家里", "屋里", "厨房", "卫生间", "厕所", "阳台"};
-	return has_any(text, words, ARRAY_LEN(words)) && !outage(text);
+	static const char *const words[] = {"我家",   "家里",   "屋里",    "厨房", "卫生间",  "厕所",    "阳台",
+					    "天花板", "水龙头", "kitchen", "tap",  "my flat", "bathroom"};
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		for (const char *at = text; (at = strcasestr(at, words[i])); at++)
+			if (at - text < 3 || (memcmp(at - 3, "到", 3) != 0 && memcmp(at - 3, "进", 3) != 0))
+				return true;
+	return false;
 }
 
 /* Says nothing by itself: numbers of houses, and the small change of speech. */
@@ -102,12 +118,16 @@ static bool shared_word(const char *a, const char *b)
 	return false;
 }
 
-/* Neighbours of one building who see the same water or sit in the same dark, each in other words. */
-static bool same_event(const struct alike_new *n, const struct matter_fact *m, int64_t now)
+static bool wet(enum category c)
 {
-	return (spreads(n->category) || n->category == CATEGORY_SEWAGE) && same(m->building, n->building) && now - m->opened_utc < SPREAD_S &&
-	       !own_flat(n->text) && !own_flat(m->text) &&
-	       (shared_word(n->text, m->text) || (outage(n->text) && outage(m->text)));
+	return c == CATEGORY_WATER || c == CATEGORY_SEWAGE;
+}
+
+/* Neighbours of one building who see the same water or sit in the same dark, each in other words. */
+static bool same_event(const struct alike_new *n, const struct matter_fact *m, int64_t now, int common)
+{
+	return (spreads(n->category) || wet(n->category)) && same(m->building, n->building) &&
+	       now - m->opened_utc < SPREAD_S && (common || shared_word(n->text, m->text));
 }
 
 /* 0: another matter; else how sure. */
@@ -120,10 +140,17 @@ static int score(const struct alike_new *n, const struct matter_fact *m, int64_t
 	if (m->mine && now - m->opened_utc < OWN_DAYS * DAY_S &&
 	    !(n->place_told && (differ(m->building, n->building) || differ(m->unit, n->unit))))
 		return n->category == CATEGORY_OTHER && words < 30 ? 0 : 200 + words;
-	if (same_event(n, m, now))
+	int ours = events_of(n->text), theirs = events_of(m->text);
+	bool leak = wet(n->category) && (ours | theirs) & EVENT_LEAK;
+	bool flat = !(ours & theirs & EVENT_OUTAGE) && (own_flat(n->text) || own_flat(m->text));
+	if (leak && (flat || (ours && theirs && !(ours & theirs)))) /* one kitchen; a flood and a dry tap */
+		return 0;
+	if (!flat && same_event(n, m, now, ours & theirs))
 		return 100 + words;
 	if (differ(m->building, n->building))
-		return spreads(n->category) && now - m->opened_utc < SPREAD_S && words >= 30 ? 40 + words : 0;
+		return spreads(n->category) && !leak && now - m->opened_utc < SPREAD_S && words >= 30
+			   ? 40 + words
+			   : 0;
 	if (differ(m->unit, n->unit))
 		return 0;
 	if (differ(m->place, n->place) && !strstr(m->place, n->place) && !strstr(n->place, m->place))

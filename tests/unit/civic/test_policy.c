@@ -309,6 +309,15 @@ static void one_burst_pipe(void **state)
 	    {"5栋水管漏水", "5", false},
 	    {"我家厨房水管漏水", "3", false}, /* a flat's own leak */
 	    {"水表走得太快", "3", false},
+	    {"我们三栋漏水啦，都流到一楼了", "3", true},
+	    {"楼下水哗哗的 管子裂了 3栋", "3", true},
+	    {"3栋2单元门口发大水了", "3", true},
+	    {"三栋楼梯间淹了", "3", true},
+	    {"3栋漏得厉害，都流到我家了", "3", true}, /* it comes in from outside */
+	    {"Pipe burst in building 3", "3", true},
+	    {"家里水管爆了", "3", false},
+	    {"3栋停水了", "3", false}, /* a dry tap is another matter */
+	    {"5栋水管爆了，水淌了一楼道", "5", false},
 	};
 	struct matter_fact m = {.number = 1, .category = CATEGORY_WATER, .unit = "2", .opened_utc = 1000000};
 	strcpy(m.text, "三栋水管爆了，水淌了一楼道");
