@@ -28,7 +28,7 @@
 	X(STOP, "stop", ARG_SCOPE)                                                                             \
 	X(START, "start", 0)                                                                                   \
 	X(UNDO, "undo", 0)                                                                                     \
-	X(THANKS, "thanks", 0)                                                                                 \
+	X(THANKS, "thanks", ARG_TOPIC | ARG_TEXT)                                                              \
 	X(CONSULT, "consult", ARG_TOPIC | ARG_TEXT)                                                            \
 	X(JOBS, "jobs", ARG_TEXT | ARG_TOPIC)                                                                  \
 	X(ERASE, "erase", 0)                                                                                   \

@@ -55,20 +55,25 @@ void decide_register(const struct facts *f, const struct intent *in, struct deci
 	decision_say(d, f, "register");
 }
 
-void decide_thanks(const struct facts *f, const struct intent *in, struct decision *d)
-{
-	(void)in;
-	if (f->several || consult_thanked(f, d))
-		return;
-	d->key = "thanks";
-	d->daily = true;
-}
-
-static void chore(struct decision *d, const char *kind)
+static struct effect *chore(struct decision *d, const char *kind)
 {
 	struct effect *e = decision_effect(d, EFFECT_CHORE);
 	e->origin = kind;
 	e->undo = ACTION_CHORE;
+	return e;
+}
+
+void decide_thanks(const struct facts *f, const struct intent *in, struct decision *d)
+{
+	if (in->has & ARG_TOPIC) { /* somebody is praised: the list of good deeds */
+		chore(d, "praise")->note = in->text;
+		decision_say(d, f, "praise");
+		return;
+	}
+	if (f->several || consult_thanked(f, d))
+		return;
+	d->key = "thanks";
+	d->daily = true;
 }
 
 void decide_erase(const struct facts *f, const struct intent *in, struct decision *d)
@@ -96,22 +101,17 @@ void decide_wrong_number(const struct facts *f, const struct intent *in, struct 
 
 /* What is said after an action of each kind was taken back. */
 static const char *const undone[ACTION_KIND_COUNT] = {
-    [ACTION_RSVP] = "undone.rsvp",         [ACTION_CASE] = "undone.case",   [ACTION_SUPPORT] = "undone.support",
-    [ACTION_LIKELY] = "undone.likely",     [ACTION_JOIN] = "undone.likely", [ACTION_OPT] = "undone.opt",
-    [ACTION_REGISTER] = "undone.register", [ACTION_STEP] = "undone.step",   [ACTION_CHORE] = "undone.chore",
-    [ACTION_UNLINK] = "undone.unlink",
-    [ACTION_DUTY] = "undone.duty",
-    [ACTION_CONSULT] = "undone.case",
-    [ACTION_APPROVE] = "undone.approve",
-    [ACTION_BROADCAST] = "undone.broadcast",
-    [ACTION_CLAIM] = "undone.claim",
-    [ACTION_OFFER] = "undone.offer",
-    [ACTION_SUBSCRIBE] = "undone.subscribe",
-    [ACTION_ACKNOWLEDGE] = "undone.acknowledge",
-    [ACTION_CHECKIN] = "undone.checkin",
-    [ACTION_WITNESS] = "undone.support",
-    [ACTION_PROXY] = "undone.case",
-    [ACTION_VOTE] = "undone.vote",
+    [ACTION_RSVP] = "undone.rsvp",           [ACTION_CASE] = "undone.case",
+    [ACTION_SUPPORT] = "undone.support",     [ACTION_LIKELY] = "undone.likely",
+    [ACTION_JOIN] = "undone.likely",         [ACTION_OPT] = "undone.opt",
+    [ACTION_REGISTER] = "undone.register",   [ACTION_STEP] = "undone.step",
+    [ACTION_CHORE] = "undone.chore",         [ACTION_UNLINK] = "undone.unlink",
+    [ACTION_DUTY] = "undone.duty",           [ACTION_CONSULT] = "undone.case",
+    [ACTION_APPROVE] = "undone.approve",     [ACTION_BROADCAST] = "undone.broadcast",
+    [ACTION_CLAIM] = "undone.claim",         [ACTION_OFFER] = "undone.offer",
+    [ACTION_SUBSCRIBE] = "undone.subscribe", [ACTION_ACKNOWLEDGE] = "undone.acknowledge",
+    [ACTION_CHECKIN] = "undone.checkin",     [ACTION_WITNESS] = "undone.support",
+    [ACTION_PROXY] = "undone.case",          [ACTION_VOTE] = "undone.vote",
 };
 
 void decide_undo(const struct facts *f, const struct intent *in, struct decision *d)

@@ -40,7 +40,7 @@ const char *const cli_words[] = {
     /* TRANSLATORS: a case is voted on, as entries of the journal; a poll that a person has to look at */
     N_("put to a vote"), N_("voted on"), N_("poll"),
     /* TRANSLATORS: things that wait for a person */
-    N_("callback"), N_("wrong_number"), N_("register"), N_("loop"), N_("erase"), N_("approval"),
+    N_("callback"), N_("wrong_number"), N_("register"), N_("loop"), N_("erase"), N_("approval"), N_("praise"),
     /* TRANSLATORS: what gives points; consultations, their topics and sides; questions without an answer */
     N_("attended"), N_("adopted"), N_("errand"), N_("patrol"), N_("activity"), N_("settled"), N_("award"),
     N_("redeem"), N_("law"), N_("health"), N_("open"), N_("answered"), N_("ask"), N_("answer"), N_("consult"),
