@@ -9,13 +9,20 @@ static bool is_sound_word(const struct word *word)
 	return word->kind == WORD_SOUND && word->n >= 2;
 }
 
+/* 反队 inside 违反队规 is what it is; alone, as a whole text, it can only be 反对. */
+static bool is_all_of_text(const struct word *word, int entries, const struct glyphs *g)
+{
+	return entries == 1 && word->kind == WORD_NOT_SOUND && word->n == g->count;
+}
+
 /* Marks the characters that belong to a word which exists. */
 static bool *cover(const struct words *w, const struct glyphs *g)
 {
 	bool *covered = mem_array((size_t)g->count + 1, sizeof *covered);
 	for (int i = 0; i < g->count;) {
 		const struct word *word;
-		if (is_han(g->list[i].c) && words_longest(w, g, i, word_is_known, 0, &word)) {
+		int entries = is_han(g->list[i].c) ? words_longest(w, g, i, word_is_known, 0, &word) : 0;
+		if (entries && !is_all_of_text(word, entries, g)) {
 			for (int k = 0; k < word->n; k++)
 				covered[i + k] = true;
 			i += word->n;
@@ -130,6 +137,24 @@ struct pinyin_word {
 	int n;
 };
 
+/* 去不了 is read liao and 着火 zhao, where the table has le and zhe. */
+static bool add_other_reading(const struct pinyin_word *p, struct pinyin_word *other)
+{
+	static const struct {
+		const char *usual, *here;
+	} readings[] = {{"bule", "buliao"}, {"zhehuo", "zhaohuo"}};
+	for (size_t i = 0; i < sizeof readings / sizeof *readings; i++) {
+		int n = (int)strlen(readings[i].usual);
+		if (p->n < n || strcmp(p->spelling + p->n - n, readings[i].usual) != 0)
+			continue;
+		*other = *p;
+		strcpy(other->spelling + p->n - n, readings[i].here);
+		other->n = (int)strlen(other->spelling);
+		return true;
+	}
+	return false;
+}
+
 static int build_pinyin(const struct tables *t, const struct words *w, struct pinyin_word **ret)
 {
 	int n = 0, list = words_list_find(w, "pinyin");
@@ -140,12 +165,8 @@ static int build_pinyin(const struct tables *t, const struct words *w, struct pi
 		if (!is_sound_word(p->word) && !word_of_list(p->word, list))
 			continue;
 		p->n = spell(t, p->word, p->spelling, 48);
-		if (p->n > 4 && strcmp(p->spelling + p->n - 4, "bule") == 0) { /* 去不了 is read liao */
-			(*ret)[n + 1] = *p;
-			memcpy((*ret)[n + 1].spelling + p->n - 2, "liao", 5);
-			(*ret)[n + 1].n += 2;
+		if (add_other_reading(p, p + 1))
 			n++;
-		}
 		n += p->n > 0;
 	}
 	return n;
