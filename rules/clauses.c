@@ -51,15 +51,38 @@ void clauses_trim(const struct reading *rd, int *a, int *b)
 	*b = rd->normal.byte_of[k];
 }
 
+/* 谢谢，1: a word of courtesy is not what the topic begins with. */
+static bool is_courtesy(const struct reading *rd, const struct clause *c)
+{
+	const struct word *word;
+	int from = rd->normal.glyph_of[c->a];
+	return words_longest(&rd->rules->words, &rd->normal.glyphs, from, word_of_list, rd->rules->courtesies,
+			     &word) &&
+	       from + word->n == rd->normal.glyph_of[c->b];
+}
+
 static void add(struct reading *rd, int from, int to, int topic)
 {
 	int a = rd->normal.byte_of[from], b = rd->normal.byte_of[to];
 	clauses_trim(rd, &a, &b);
 	if (a >= b || rd->clause_count == CLAUSES_MAX)
 		return;
-	bool first = rd->clause_count == 0 || rd->clauses[rd->clause_count - 1].topic != topic;
+	const struct clause *last = rd->clause_count ? &rd->clauses[rd->clause_count - 1] : NULL;
+	bool first = !last || last->topic != topic || (last->first && is_courtesy(rd, last));
 	rd->clauses[rd->clause_count++] =
 	    (struct clause){.a = a, .b = b, .topic = topic, .first = first, .rule = -1};
+}
+
+/* 一是太吵二是堆垃圾: the length of the word at glyph i that counts on, 0 none. */
+static int counts_on(const struct rules *r, const struct glyphs *g, int i)
+{
+	const struct word *word, *first;
+	if (!words_longest(&r->words, g, i, word_of_list, r->seconds, &word))
+		return 0;
+	for (int k = 0; k < i; k++)
+		if (words_longest(&r->words, g, k, word_of_list, r->firsts, &first) && k + first->n <= i)
+			return word->n;
+	return 0;
 }
 
 /* The connecting word at glyph i: its length, 0 none. 还有没有 is none, nor is a joint that begins nothing. */
@@ -68,6 +91,10 @@ static int connecting(const struct rules *r, const struct glyphs *g, int i, bool
 	const struct word *word;
 	if (words_longest(&r->words, g, i, word_of_list, r->unconnectors, &word))
 		return 0;
+	int n = counts_on(r, g, i);
+	*ret_topic = n > 0;
+	if (n)
+		return n;
 	*ret_topic = words_longest(&r->words, g, i, word_of_list, r->connectors, &word) > 0;
 	if (*ret_topic || words_longest(&r->words, g, i, word_of_list, r->joints, &word))
 		return word->n;

@@ -31,12 +31,20 @@ static bool said_before(const struct glyphs *g, int from, int at, const struct w
 
 #define LEANING 2 /* a place that a clause names only leans: 在电梯里 tells where, not what */
 
-/* 在电梯里, 到车库口: the word at glyph i, n long, is where it happens. */
-static bool tells_where(const struct glyphs *g, int i, int n)
+/* 在电梯里, 到车库口: the word found at glyph i is where it happens. */
+static bool tells_where(const struct reading *rd, int i, const struct word *found)
 {
+	const struct glyphs *g = &rd->normal.glyphs;
 	static const uint32_t sides[] = {0x91CC /* 里 */, 0x5185 /* 内 */, 0x8FB9 /* 边 */, 0x65C1 /* 旁 */,
 					 0x53E3 /* 口 */, 0x95E8 /* 门 */, 0x4E0A /* 上 */, 0x95F4 /* 间 */};
-	uint32_t before = glyphs_at(g, i - 1), after = glyphs_at(g, i + n);
+	uint32_t before = glyphs_at(g, i - 1), after = glyphs_at(g, i + found->n);
+	const struct word *place;
+	if (words_longest(&rd->rules->words, g, i, word_of_list, rd->rules->places, &place)) {
+		if (before == 0x628A /* 把大门堵死: the place suffers it */)
+			return found->list != CATEGORY_SAFETY;
+		if (after == sides[4] && place->n == found->n + 1) /* 电梯口 */
+			return true;
+	}
 	if (before != 0x5728 /* 在 */ && before != 0x5F80 /* 往 */)
 		return false;
 	for (size_t k = 0; k < sizeof sides / sizeof *sides; k++)
@@ -64,7 +72,7 @@ static void weigh(const struct reading *rd, int a, int b, struct weights *w)
 			covered = i + other->n; /* 电话 is no 电 */
 			continue;
 		}
-		bool where = n && tells_where(g, i, word->n);
+		bool where = n && tells_where(rd, i, word);
 		for (int k = 0; k < n && !said_before(g, rd->normal.glyph_of[a], i, word); k++) {
 			int weight = where && word[k].weight > LEANING ? LEANING : word[k].weight;
 			w->sum[word[k].list] += weight;

@@ -67,5 +67,5 @@ struct rules {
 	struct matcher *matcher;
 	bool jit;
 	int connectors, joints, unconnectors, places, troubles, settled, anonymous, fillers, politeness, known,
-	    negations, unnegations; /* lists */
+	    negations, unnegations, courtesies, firsts, seconds; /* lists */
 };

@@ -95,7 +95,8 @@ static void find_lists(struct rules *r)
 	    {"connectors", &r->connectors}, {"joints", &r->joints},       {"unconnectors", &r->unconnectors},
 	    {"places", &r->places},         {"troubles", &r->troubles},   {"settled", &r->settled},
 	    {"anonymous", &r->anonymous},   {"fillers", &r->fillers},     {"politeness", &r->politeness},
-	    {"known", &r->known},           {"negations", &r->negations}, {"unnegations", &r->unnegations}};
+	    {"known", &r->known},           {"negations", &r->negations}, {"unnegations", &r->unnegations},
+	    {"courtesies", &r->courtesies}, {"firsts", &r->firsts},       {"seconds", &r->seconds}};
 	for (size_t i = 0; i < ARRAY_LEN(own); i++)
 		*own[i].list = words_list_find(&r->words, own[i].name);
 }
