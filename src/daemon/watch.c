@@ -57,7 +57,8 @@ static void on_change(uv_fs_event_t *h, const char *name, int events, int status
 	(void)name;
 	(void)status;
 	if (events & UV_RENAME)
-		uv_timer_start(&f->again, on_again, AGAIN_MS, 0);
+		/* a test may set its clock once more at once */
+		uv_timer_start(&f->again, on_again, f->clock ? 0 : AGAIN_MS, 0);
 	if (f->clock) {
 		if (access(f->path, R_OK) == 0)
 			daemon_clock_set(f->w->d);

@@ -1,9 +1,7 @@
 """What the tests of the daemon share: a Site whose state is read from its database and its control socket."""
-import json
 import os
 import pathlib
 import re
-import socket
 import sqlite3
 
 from harness import Site, wait_for
@@ -29,21 +27,6 @@ class DaemonSite(Site):
             return self.control("status")["modems"][0]["state"]
         except OSError:
             return ""
-
-    def socket_path(self):
-        return next(iter(self.dir.glob("yishi*.sock")), self.dir / "yishi.sock")
-
-    def connect(self):
-        with socket.socket(socket.AF_UNIX) as s:
-            s.settimeout(60)
-            s.connect(str(self.socket_path()))
-            return s.makefile("rw", encoding="utf-8", newline="\n")
-
-    def control(self, *words):
-        with self.connect() as stream:
-            stream.write(" ".join(words) + "\n")
-            stream.flush()
-            return json.loads(stream.readline())
 
     def rows(self, sql, *values):
         db = sqlite3.connect(self.dir / "yishi.db", timeout=60)

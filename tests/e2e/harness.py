@@ -9,6 +9,7 @@ import os
 import pathlib
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -169,8 +170,32 @@ class Site(Tool):
                          f"{count} text(s) to {number} with {contains!r}; sent: {self.sim.sent()}", seconds)
         return found[count - 1]["text"]
 
+    def socket_path(self):
+        return next(iter(self.dir.glob("yishi*.sock")), self.dir / "yishi.sock")
+
+    def connect(self):
+        with socket.socket(socket.AF_UNIX) as s:
+            s.settimeout(60)
+            s.connect(str(self.socket_path()))
+            return s.makefile("rw", encoding="utf-8", newline="\n")
+
+    def control(self, *words):
+        with self.connect() as stream:
+            stream.write(" ".join(words) + "\n")
+            stream.flush()
+            return json.loads(stream.readline())
+
+    def aware(self):
+        """The daemon, if there is one, has seen a clock that was set just now when it has answered."""
+        try:
+            for _ in range(2):
+                self.control("status")
+        except OSError:
+            pass
+
     def idle(self):
         """Waits until nothing is stored unread and nothing waits to go out."""
+        self.aware()
         wait_for(lambda: not any(m["state"] in ("queued", "sending") for m in self.json("message", "list", "--limit", "0")
                                  if m["direction"] == "out"), "the queue is empty")
 

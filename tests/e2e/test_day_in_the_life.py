@@ -42,10 +42,11 @@ class Week(Town):
 
     def rest(self):
         """Until the daemon has looked at its schedule and all that may leave has left."""
-        self.json("message", "list", "--state", "queued", "--limit", "0")
+        self.aware()
         before = len(self.rows())
         for _ in range(3):
-            wait_for(lambda: not any(m["state"] in ("queued", "sending") and self.leaves_now(m) for m in self.rows()), "what is due has left")
+            wait_for(lambda: not any(m["state"] in ("queued", "sending") and self.leaves_now(m) for m in self.rows()),
+                 lambda: f"what is due has left: {[m for m in self.rows() if m['state'] in ('queued', 'sending')]} at {self.now()}")
         return before
 
     def leaves_now(self, m):
