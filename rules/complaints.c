@@ -45,7 +45,12 @@ static bool tells_where(const struct reading *rd, int i, const struct word *foun
 		if (after == sides[4] && place->n == found->n + 1) /* 电梯口 */
 			return true;
 	}
-	if (before != 0x5728 /* 在 */ && before != 0x5F80 /* 往 */)
+	static const uint32_t verbs[] = {0x5728 /* 在 */, 0x5F80 /* 往 */, 0x5230 /* 到 */, 0x8FDB /* 进 */,
+					 0x6254 /* 扔 */, 0x4E22 /* 丢 */, 0x5806 /* 堆 */};
+	bool put = false;
+	for (size_t k = 0; k < sizeof verbs / sizeof *verbs; k++)
+		put |= before == verbs[k];
+	if (!put)
 		return false;
 	for (size_t k = 0; k < sizeof sides / sizeof *sides; k++)
 		if (after == sides[k])
