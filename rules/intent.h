@@ -59,7 +59,7 @@
 	X(RESEND, "resend", 0)                                                                                 \
 	X(CODE, "code", ARG_CODE)                                                                              \
 	X(ACKNOWLEDGE, "acknowledge", ARG_NUMBER)                                                              \
-	X(UNKNOWN, "unknown", 0)
+	X(UNKNOWN, "unknown", ARG_NUMBER | ARG_TEXT)
 
 enum intent_kind {
 #define X(id, name, args) INTENT_##id,

@@ -160,7 +160,7 @@ static bool only_once(enum intent_kind kind)
 	return intent_args(kind) == 0 || kind == INTENT_ATTEND || kind == INTENT_DUTY || kind == INTENT_STOP ||
 	       kind == INTENT_RATE || kind == INTENT_PRIVATE || kind == INTENT_VOTE || kind == INTENT_CONSULT ||
 	       kind == INTENT_REGISTER || kind == INTENT_PROXY || kind == INTENT_CHECKIN ||
-	       kind == INTENT_ERRAND || kind == INTENT_JOBS || kind == INTENT_THANKS;
+	       kind == INTENT_ERRAND || kind == INTENT_JOBS || kind == INTENT_THANKS || kind == INTENT_UNKNOWN;
 }
 
 static void merge(struct intent *into, const struct intent *in)

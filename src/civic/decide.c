@@ -61,7 +61,7 @@ static const struct {
     [INTENT_CODE] = {decide_code, NEED_APPROVAL | NEED_RECENT | NEED_SIMILAR},
     [INTENT_ACKNOWLEDGE] = {decide_received, NEED_NAMED | NEED_OFFER | NEED_CALL | NEED_MINE,
 			    decide_task_staff},
-    [INTENT_UNKNOWN] = {decide_unknown, NEED_RECENT | NEED_SIMILAR | NEED_ROUTE | NEED_FAQ},
+    [INTENT_UNKNOWN] = {decide_unknown, NEED_NAMED | NEED_RECENT | NEED_SIMILAR | NEED_ROUTE | NEED_FAQ},
 };
 
 unsigned decide_needs(enum intent_kind kind)

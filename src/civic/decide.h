@@ -7,7 +7,7 @@
 #include "civic/facts.h"
 
 #define DECISION_EFFECTS 12
-#define REPLY_ARGS       12
+#define REPLY_ARGS       14
 
 /* Which facts an intent needs (bits); the rest may stay empty. */
 enum fact_need {

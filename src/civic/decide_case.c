@@ -315,6 +315,11 @@ void decide_unknown(const struct facts *f, const struct intent *in, struct decis
 		d->daily = true;
 		return;
 	}
+	/* "23 parts are missing": how far it is, from who settles it */
+	if (in->has & ARG_NUMBER && case_may(CASE_EV_NOTE, decision_standing(f, &f->named))) {
+		decide_staff(f, in, d);
+		return;
+	}
 	if (f->civics.faq.found) { /* the bare name of something that has a ready answer */
 		decide_faq(f, in, d);
 		return;

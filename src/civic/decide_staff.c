@@ -137,6 +137,7 @@ static bool merge(const struct facts *f, const struct intent *in, struct effect 
 static const struct command commands[INTENT_COUNT] = {
     [INTENT_STAFF_TAKE] = {CASE_EV_TAKE, "staff.take", "staff.take.s", NULL},
     [INTENT_ACKNOWLEDGE] = {CASE_EV_TAKE, "staff.take", "staff.take.s", NULL},
+    [INTENT_UNKNOWN] = {CASE_EV_NOTE, "staff.note", "staff.note.s", NULL},
     [INTENT_STAFF_VERIFY] = {CASE_EV_VERIFY, "staff.verify", "staff.verify.s", find_untrue},
     [INTENT_STAFF_RESOLVE] = {CASE_EV_RESOLVE, "staff.resolve", "staff.resolve.s", NULL},
     [INTENT_STAFF_RETURN] = {CASE_EV_RETURN, "staff.return", "staff.return.s", give_back},

@@ -27,6 +27,7 @@ struct news {
 	enum category category;
 	enum case_state state;
 	bool private, urgent;
+	int level;
 	int64_t reporter, assignee, due_utc;
 	char from[E164_MAX], phone[E164_MAX], name[INTENT_SHORT_MAX], note[200], text[200];
 	char grid[CIVIC_CODE_MAX], building[16], unit[16], place[INTENT_SHORT_MAX];
@@ -45,6 +46,7 @@ static int copy_news(void *ctx, const struct matter *m)
 	n->state = m->state;
 	n->private = m->private;
 	n->urgent = m->urgent;
+	n->level = m->late == 2 ? 0 : m->level;
 	n->other = m->merged_into;
 	n->reporter = m->reporter;
 	n->assignee = m->assignee;
@@ -77,6 +79,10 @@ int may_tell(const struct participation *p, const char *number, enum language *r
 	return may_be_told(p, number, false, ret_lang);
 }
 
+/* Whose turn it is; 0: nobody is above. */
+static const char *const level_keys[CASE_LEVELS + 1] = {"level.top", "level.grid", "level.community",
+							"level.street"};
+
 static int tell_one(const struct participation *p, const char *number, bool staff, const char *key,
 		    const struct news *n, int64_t not_after, int64_t now)
 {
@@ -100,6 +106,7 @@ static int tell_one(const struct participation *p, const char *number, bool staf
 	    {.name = "text", .type = REPLY_TEXT, .text = n->text, .max = 30},
 	    {.name = "phone", .type = REPLY_TEXT, .text = n->phone},
 	    {.name = "due", .type = REPLY_TEXT, .text = due},
+	    {.name = "level", .type = REPLY_KEY, .text = level_keys[n->level]},
 	    {0},
 	};
 	cleanup_buf struct buf text = {0};

@@ -12,6 +12,8 @@
 
 #define TITLE_CHARS 14
 #define OPEN_STATES "('received', 'verified', 'assigned', 'in_progress')"
+/* deliberate = 2: the secretary brings it before a meeting though it is settled: it shall not come to that again */
+#define ALIVE "NOT IN ('merged', 'rejected')"
 
 /* What the daemon may take off an agenda, or leave for another that has more supporters. */
 #define BY_ITSELF "position IS NULL AND apart = 0 AND dropped IS NULL AND decision IS NULL"
@@ -21,7 +23,9 @@
 	"WITH RECURSIVE sub(code) AS (SELECT grid FROM meeting WHERE id = ?1 UNION"                            \
 	" SELECT g.code FROM grid g JOIN sub ON g.parent = sub.code),"                                         \
 	" top(number) AS MATERIALIZED (SELECT c.number FROM matter c"                                          \
-	" WHERE c.deliberate = 1 AND c.private = 0 AND c.state IN " OPEN_STATES                                \
+	" WHERE c.number IN (SELECT number FROM matter WHERE deliberate = 1 AND private = 0"                   \
+	" AND state IN " OPEN_STATES " UNION ALL SELECT number FROM matter WHERE deliberate = 2"               \
+	" AND private = 0 AND state " ALIVE ")"                                                                \
 	" AND (c.grid IS NULL OR c.grid IN sub)"                                                               \
 	" AND NOT EXISTS (SELECT 1 FROM agenda_item a WHERE a.meeting = ?1 AND a.matter = c.number AND NOT "   \
 	"(" BY_ITSELF "))"                                                                                     \
@@ -190,7 +194,8 @@ int meeting_agenda(struct store *s, int64_t id, int (*row)(void *ctx, const stru
 	return list_items(s, id,
 			  "SELECT " ITEM_COLUMNS " FROM agenda_item a JOIN matter c ON c.number = a.matter"
 			  " WHERE a.meeting = ? AND a.dropped IS NULL AND c.private = 0"
-			  " AND (a.decision IS NOT NULL OR c.state NOT IN ('merged', 'rejected', 'closed'))"
+			  " AND (a.decision IS NOT NULL OR c.state NOT IN ('merged', 'rejected', 'closed')"
+			  " OR (c.deliberate = 2 AND c.state = 'closed'))"
 			  " ORDER BY a.position IS NULL, a.decision IS NULL, 9 DESC, c.opened_utc LIMIT ?",
 			  true, row, ctx);
 }
@@ -244,10 +249,9 @@ int agenda_add(struct store *s, int64_t meeting, int matter, const struct actor 
 {
 	int64_t private = 0, places = 0;
 	enum case_state state;
-	int r = store_get(
-	    s, &private,
-	    "SELECT private FROM matter WHERE number = ? AND kind <> 'task' AND state IN " OPEN_STATES, "i",
-	    matter);
+	int r = store_get(s, &private,
+			  "SELECT private FROM matter WHERE number = ? AND kind <> 'task' AND state " ALIVE,
+			  "i", matter);
 	if (r < 0)
 		return r;
 	if (private)

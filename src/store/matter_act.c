@@ -123,7 +123,10 @@ static int consequences(struct store *s, int number, const struct matter_step *s
 				 " extended = extended + ? WHERE number = ?",
 				 "IIii", now, step->days * DAY_S, step->days, number);
 	case CASE_EV_DELIBERATE:
-		return store_run(s, "UPDATE matter SET deliberate = 1 WHERE number = ?", "i", number);
+		return store_run(s,
+				 "UPDATE matter SET deliberate = CASE WHEN state IN ('resolved', 'confirmed',"
+				 " 'closed') THEN 2 ELSE 1 END WHERE number = ?",
+				 "i", number);
 	case CASE_EV_SPLIT:
 		return (r = matter_unmerge(s, number)) < 0
 			   ? r

@@ -143,8 +143,8 @@ static int decide_one(struct store *s, int64_t meeting, const struct item *it, c
 		 v->note ? v->note : "", poll, now, before, meeting, it->matter)) < 0 ||
 	    (r = step(s, it->matter, v->person ? info->with_person : info->at_once, v, v->note, by, now)) < 0 ||
 	    (r = journal_add(s, it->matter, "decided", note, by, now)) < 0 ||
-	    (r = store_run(s, "UPDATE matter SET deliberate = ? WHERE number = ?", "bi", info->stays,
-			   it->matter)) < 0 ||
+	    (r = store_run(s, "UPDATE matter SET deliberate = iif(?, max(deliberate, 1), 0) WHERE number = ?",
+			   "bi", info->stays, it->matter)) < 0 ||
 	    (v->until_utc && info->with_person != VERDICT_NONE &&
 	     (r = store_run(s, "UPDATE matter SET due_utc = ? WHERE number = ?", "Ii", v->until_utc,
 			    it->matter)) < 0))

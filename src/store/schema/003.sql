@@ -146,6 +146,7 @@ ALTER TABLE agenda_item ADD COLUMN before TEXT NOT NULL DEFAULT '';      -- JSON
 DROP INDEX agenda_item_decided;
 CREATE INDEX agenda_item_matter ON agenda_item (matter, decision);
 CREATE INDEX agenda_item_adopted ON agenda_item (meeting) WHERE decision = 'adopted';
+CREATE INDEX matter_brought ON matter (number) WHERE deliberate = 2;
 CREATE INDEX matter_deliberate ON matter (grid, number)
     WHERE deliberate = 1 AND private = 0 AND state IN ('received', 'verified', 'assigned', 'in_progress');
 INSERT INTO meta SELECT 'meeting_news', coalesce((SELECT value FROM meta WHERE key = 'news'),
