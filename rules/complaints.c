@@ -67,8 +67,9 @@ static void weigh(const struct reading *rd, int a, int b, struct weights *w)
 	for (int i = rd->normal.glyph_of[a], end = rd->normal.glyph_of[b]; i < end; i++) {
 		const struct word *word, *other;
 		w->trouble |= words_longest(&r->words, g, i, word_of_list, r->troubles, &word) > 0;
-		w->settled |=
-		    !negated(g, i) && words_longest(&r->words, g, i, word_of_list, r->settled, &word) > 0;
+		w->settled |= !negated(g, i) &&
+			      words_longest(&r->words, g, i, word_of_list, r->settled, &word) > 0 &&
+			      glyphs_at(g, i + word->n) != 0x5417 /* 不是说修好了吗 */;
 		if (i < covered)
 			continue;
 		int n = words_longest(&r->words, g, i, word_of_kind, WORD_CATEGORY, &word);
