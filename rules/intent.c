@@ -1,14 +1,7 @@
 #include "rules/intent.h"
+#include "base/text.h"
 
 #include <string.h>
-
-static int find(const char *const *names, int count, const char *name)
-{
-	for (int i = 0; i < count; i++)
-		if (strcmp(names[i], name) == 0)
-			return i;
-	return -1;
-}
 
 #define X(id, name, args) name,
 static const char *const intents[] = {INTENTS(X)};
@@ -21,7 +14,7 @@ const char *intent_name(enum intent_kind kind)
 
 int intent_find(const char *name)
 {
-	return find(intents, INTENT_COUNT, name);
+	return text_index(intents, INTENT_COUNT, name);
 }
 
 unsigned intent_args(enum intent_kind kind)
@@ -47,7 +40,7 @@ const char *category_name(enum category c)
 
 int category_find(const char *name)
 {
-	return find(categories, CATEGORY_COUNT, name);
+	return text_index(categories, CATEGORY_COUNT, name);
 }
 
 const char *rating_name(enum rating r)
@@ -62,17 +55,17 @@ const char *scope_name(enum stop_scope s)
 
 int rating_find(const char *name)
 {
-	return find(ratings, 3, name);
+	return text_index(ratings, 3, name);
 }
 
 int scope_find(const char *name)
 {
-	return find(scopes, 2, name);
+	return text_index(scopes, 2, name);
 }
 
 int asked_find(const char *name)
 {
-	return find(questions, ASKED_COUNT, name);
+	return text_index(questions, ASKED_COUNT, name);
 }
 
 const char *asked_name(enum asked a)
@@ -95,7 +88,7 @@ int role_find(const char *name)
 	    {"安装员", ROLE_INDEX_INSTALLER},     {"社区书记", ROLE_INDEX_SECRETARY},
 	    {"书记", ROLE_INDEX_SECRETARY},       {"秘书", ROLE_INDEX_SECRETARY},
 	};
-	int i = find(roles, ROLE_COUNT, name);
+	int i = text_index(roles, ROLE_COUNT, name);
 	for (size_t k = 0; i < 0 && k < sizeof also / sizeof also[0]; k++)
 		if (strcmp(also[k].name, name) == 0)
 			i = also[k].index;

@@ -106,3 +106,11 @@ char *text_short_number(const char *e164, char *out)
 		memcpy(out + n - 8, "****", 4);
 	return out;
 }
+
+int text_index(const char *const *names, int count, const char *name)
+{
+	for (int i = 0; i < count; i++)
+		if (strcmp(names[i], name) == 0)
+			return i;
+	return -1;
+}

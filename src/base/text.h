@@ -18,6 +18,9 @@ size_t text_put(char *out, uint32_t c);
 /* Columns on a terminal: East Asian wide and full-width characters take two, combining ones none. */
 int text_width(const char *s);
 
+/* Where `name` stands in a table of names, or -1. */
+int text_index(const char *const *names, int count, const char *name);
+
 /* Copies at most size-1 bytes and never cuts a character; returns out. */
 char *text_copy(char *out, size_t size, const char *s);
 

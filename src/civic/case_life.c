@@ -1,6 +1,6 @@
 #include "civic/case_life.h"
+#include "base/text.h"
 
-#include <string.h>
 
 struct step {
 	signed char next[CASE_STATE_COUNT];
@@ -143,14 +143,6 @@ static const char *const event_entries[CASE_EVENT_COUNT] = {
 #undef X
 };
 
-static int find(const char *const *names, int count, const char *name)
-{
-	for (int i = 0; i < count; i++)
-		if (!strcmp(names[i], name))
-			return i;
-	return -1;
-}
-
 const char *case_state_name(enum case_state s)
 {
 	return state_names[s];
@@ -158,7 +150,7 @@ const char *case_state_name(enum case_state s)
 
 int case_state_find(const char *name)
 {
-	return find(state_names, CASE_STATE_COUNT, name);
+	return text_index(state_names, CASE_STATE_COUNT, name);
 }
 
 const char *case_event_entry(enum case_event ev)
@@ -168,7 +160,7 @@ const char *case_event_entry(enum case_event ev)
 
 int case_event_find(const char *entry)
 {
-	return find(event_entries, CASE_EVENT_COUNT, entry);
+	return text_index(event_entries, CASE_EVENT_COUNT, entry);
 }
 
 const char *case_standing_name(int index)

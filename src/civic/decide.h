@@ -84,8 +84,8 @@ enum effect_kind {
 	EFFECT_WITHDRAW, /* number: an offer of the sender's own */
 	EFFECT_SETTLED,  /* number: …; answer: enum claim_event, confirm or deny; note */
 	EFFECT_SUBSCRIBE, /* origin: the board */
-	EFFECT_VOTE,           /* subject: poll; answer: the option; private: secret */
-	EFFECT_RESENT,         /* the last text goes out again as this answer */
+	EFFECT_VOTE,      /* subject: poll; answer: the option; private: secret */
+	EFFECT_RESENT,    /* the last text goes out again as this answer */
 	EFFECT_KIND_COUNT
 };
 

@@ -22,7 +22,7 @@ void decide_errand(const struct facts *f, const struct intent *in, struct decisi
 	}
 	/* Volunteers are sent to people whom the community knows, and not to one door all day long. */
 	if (!f->sender.person || f->offer.own_open >= flavour_row(FLAVOUR_ERRAND)->open_max) {
-		decide_later(f, in, d);
+		leave_to_person(f, in, d);
 		return;
 	}
 	offer(f, in, FLAVOUR_ERRAND, d);
@@ -32,7 +32,7 @@ void decide_errand(const struct facts *f, const struct intent *in, struct decisi
 static void post_job(const struct facts *f, const struct intent *in, struct decision *d)
 {
 	if (f->offer.own_open >= flavour_row(FLAVOUR_JOB)->open_max) {
-		decide_later(f, in, d);
+		leave_to_person(f, in, d);
 		return;
 	}
 	offer(f, in, FLAVOUR_JOB, d);

@@ -334,8 +334,8 @@ void decide_unknown(const struct facts *f, const struct intent *in, struct decis
 	decision_say(d, f, "unknown");
 }
 
-/* Wishes for which this box has no effect yet: a person sees to them, and the sender hears that honestly. */
-void decide_later(const struct facts *f, const struct intent *in, struct decision *d)
+/* A wish beyond what the box does by itself for this sender: a person sees to it, and the sender hears that honestly. */
+void leave_to_person(const struct facts *f, const struct intent *in, struct decision *d)
 {
 	open_case(f, in, d);
 	decision_say(d, f, "later");

@@ -17,7 +17,7 @@ void decide_status(const struct facts *f, const struct intent *in, struct decisi
 void decide_rate(const struct facts *f, const struct intent *in, struct decision *d);
 void decide_private(const struct facts *f, const struct intent *in, struct decision *d);
 void decide_unknown(const struct facts *f, const struct intent *in, struct decision *d);
-void decide_later(const struct facts *f, const struct intent *in, struct decision *d);
+void leave_to_person(const struct facts *f, const struct intent *in, struct decision *d);
 
 void decide_menu(const struct facts *f, const struct intent *in, struct decision *d);
 void decide_stop(const struct facts *f, const struct intent *in, struct decision *d);

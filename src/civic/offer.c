@@ -1,4 +1,5 @@
 #include "civic/offer.h"
+#include "base/text.h"
 #include "base/mem.h"
 
 #include <limits.h>
@@ -98,14 +99,6 @@ static const char *const outcomes[OUTCOME_COUNT] = {
 #undef X
 };
 
-static int find(const char *const *names, int count, const char *name)
-{
-	for (int i = 0; i < count; i++)
-		if (!strcmp(names[i], name))
-			return i;
-	return -1;
-}
-
 const char *flavour_name(enum flavour f)
 {
 	return flavour_names[f];
@@ -116,7 +109,7 @@ int flavour_find(const char *name)
 	for (int i = 0; i < FLAVOUR_COUNT; i++)
 		if (!strcmp(rows[i].name, name))
 			return i;
-	return find(flavour_names, FLAVOUR_COUNT, name);
+	return text_index(flavour_names, FLAVOUR_COUNT, name);
 }
 
 const char *offer_state_name(enum offer_state s)
@@ -126,7 +119,7 @@ const char *offer_state_name(enum offer_state s)
 
 int offer_state_find(const char *name)
 {
-	return find(offer_states, OFFER_STATE_COUNT, name);
+	return text_index(offer_states, OFFER_STATE_COUNT, name);
 }
 
 const char *claim_state_name(enum claim_state s)
@@ -136,7 +129,7 @@ const char *claim_state_name(enum claim_state s)
 
 int claim_state_find(const char *name)
 {
-	return find(claim_states, CLAIM_STATE_COUNT, name);
+	return text_index(claim_states, CLAIM_STATE_COUNT, name);
 }
 
 const char *claim_outcome_name(enum claim_outcome o)

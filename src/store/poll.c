@@ -20,14 +20,6 @@ static const char *const states[POLL_STATE_COUNT] = {
 static const char *const tells[] = {
     [POLL_TELL_NONE] = "none", [POLL_TELL_VOTERS] = "voters", [POLL_TELL_ASKED] = "asked"};
 
-static int find(const char *const *names, size_t count, const char *name)
-{
-	for (size_t i = 0; i < count; i++)
-		if (!strcmp(names[i], name))
-			return (int)i;
-	return -1;
-}
-
 const char *poll_state_name(enum poll_state st)
 {
 	return states[st];
@@ -35,7 +27,7 @@ const char *poll_state_name(enum poll_state st)
 
 int poll_state_find(const char *name)
 {
-	return find(states, ARRAY_LEN(states), name);
+	return text_index(states, ARRAY_LEN(states), name);
 }
 
 const char *poll_tell_name(enum poll_tell t)
@@ -45,7 +37,7 @@ const char *poll_tell_name(enum poll_tell t)
 
 int poll_tell_find(const char *name)
 {
-	return find(tells, ARRAY_LEN(tells), name);
+	return text_index(tells, ARRAY_LEN(tells), name);
 }
 
 /* ---- drawn up */
