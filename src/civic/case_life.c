@@ -1,7 +1,6 @@
 #include "civic/case_life.h"
 #include "base/text.h"
 
-
 struct step {
 	signed char next[CASE_STATE_COUNT];
 	unsigned who;
