@@ -151,9 +151,10 @@ class Matched(unittest.TestCase):
 
     def test_what_fits_nothing_is_kept(self):
         with DaemonSite() as site:
-            site.sim.receive_pdu(report_pdu("13800138099", 200))
+            pdu = report_pdu("13800138099", 200)
+            site.sim.receive_pdu(pdu)
             site.wait_value("SELECT count(*) FROM report_unmatched WHERE mr = 200 AND st = 0", 1)
-            site.sim.receive_pdu(report_pdu("13800138099", 200))  # redelivered
+            site.sim.receive_pdu(pdu)  # redelivered
             tables = {row["table"]: row["rows"] for row in site.json("db", "stats") if "table" in row}
             self.assertEqual(tables.get("report_unmatched"), 1)
             site.sim.wait_state(queue=0, used=0)
