@@ -82,11 +82,13 @@ class Jobs(unittest.TestCase):
         self.town.ok("job", "publish", str(n))
         self.town.kill()
         self.town.start()
-        self.town.told(EMPLOYER, "已发布")
+        self.town.idle()
         self.town.later(days=15)
         wait_for(lambda: self.town.task(n)["state"] == "done", "it is over")
         self.say(SEEKER, f"8 {n}", "已经办完")
-        self.assertEqual(len(self.town.sent_to(EMPLOYER, "已发布")), 1)
+        # told once; whether it left when the power went in mid-submit nobody knows, and it is not repeated
+        self.assertEqual(len([m for m in self.town.rows(EMPLOYER, "--out") if "已发布" in m["text"]]), 1)
+        self.assertLessEqual(len(self.town.sent_to(EMPLOYER, "已发布")), 1)
 
     def test_many_postings_go_to_the_desk(self):
         for what in ("招洗碗工1名", "招保洁1名", "招厨师1名"):
