@@ -296,10 +296,8 @@ static int decide(struct cli *c, enum decision what)
 	struct actor by = {.channel = CHANNEL_SHELL};
 	bool asked = false;
 	int count = -1, r = cli_id(c, 0, &id);
-	if (r || (r = cli_store(c, &s)))
+	if (r || (r = changes_begin(c, &s)))
 		return r;
-	if ((r = store_begin(s)))
-		return cli_store_failed(c, r);
 	cli_actor(by.id);
 	r = apply(c, what, id, &by, &count, &asked);
 	if (r == -ENOENT)

@@ -45,10 +45,8 @@ static int step(struct cli *c, const struct matter_step *st)
 	int64_t number;
 	enum case_state state = CASE_RECEIVED;
 	int r = cli_id(c, 0, &number);
-	if (r || (r = cli_store(c, &s)))
+	if (r || (r = changes_begin(c, &s)))
 		return r;
-	if ((r = store_begin(s)))
-		return cli_store_failed(c, r);
 	changes_actor(&by);
 	struct matter_step full = *st;
 	full.note = cli_opt(c, "note");
@@ -172,10 +170,8 @@ int case_split(struct cli *c)
 	int r = cli_id(c, 0, &number);
 	if (!r)
 		r = cli_number(c, c->argv[1], phone);
-	if (r || (r = cli_store(c, &s)))
+	if (r || (r = changes_begin(c, &s)))
 		return r;
-	if ((r = store_begin(s)))
-		return cli_store_failed(c, r);
 	changes_actor(&by);
 	r = matter_split(s, (int)number, phone, cli_opt(c, "text"), &by, cli_now(c), &new_number);
 	if (!r)

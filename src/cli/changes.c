@@ -24,6 +24,14 @@ void changes_wake(struct cli *c)
 		cli_note("%s", _("it is stored, but yishid could not be woken; it looks again within minutes"));
 }
 
+int changes_begin(struct cli *c, struct store **ret)
+{
+	int r = cli_store(c, ret);
+	if (r)
+		return r;
+	return (r = store_begin(*ret)) ? cli_store_failed(c, r) : 0;
+}
+
 int changes_end(struct cli *c, int r)
 {
 	if (!r)

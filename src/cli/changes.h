@@ -7,6 +7,8 @@
 /* The person at this shell, for the journal. */
 void changes_actor(struct actor *by);
 
+/* Opens the database and begins the transaction; 0, or an exit status that was explained. */
+int changes_begin(struct cli *c, struct store **ret);
 /* Ends the transaction: commits when `r` is 0, else rolls back. An exit status; errors of the store are
  * printed, an `r` above 0 is an exit status that was already explained. */
 int changes_end(struct cli *c, int r);

@@ -209,10 +209,8 @@ static int run_remove(struct cli *c)
 	struct store *s;
 	int64_t id;
 	int r = cli_id(c, 0, &id);
-	if (r || (r = cli_store(c, &s)))
+	if (r || (r = changes_begin(c, &s)))
 		return r;
-	if ((r = store_begin(s)))
-		return cli_store_failed(c, r);
 	r = checkin_remove(s, id, cli_now(c));
 	return changes_end(c, r == -ENOENT ? unknown(c->argv[0]) : r);
 }

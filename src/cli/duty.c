@@ -138,10 +138,8 @@ static int run_remove(struct cli *c)
 	struct store *s;
 	int64_t id;
 	int r = cli_id(c, 0, &id);
-	if (r || (r = cli_store(c, &s)))
+	if (r || (r = changes_begin(c, &s)))
 		return r;
-	if ((r = store_begin(s)))
-		return cli_store_failed(c, r);
 	r = duty_remove(s, id);
 	if (r == -ENOENT)
 		r = cli_fail(CLI_NOTHING,

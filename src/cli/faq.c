@@ -219,11 +219,9 @@ static int run_set(struct cli *c)
 static int run_remove(struct cli *c)
 {
 	struct store *s;
-	int r = cli_store(c, &s);
+	int r = changes_begin(c, &s);
 	if (r)
 		return r;
-	if ((r = store_begin(s)))
-		return cli_store_failed(c, r);
 	r = faq_remove(s, c->argv[0]);
 	return changes_end(c, r == -ENOENT ? missing(c) : r);
 }

@@ -106,10 +106,8 @@ static int change_series(struct cli *c, const char *exdates)
 	struct err e = {0};
 	int64_t id;
 	int r = cli_id(c, 0, &id);
-	if (r || (r = cli_store(c, &s)))
+	if (r || (r = changes_begin(c, &s)))
 		return r;
-	if ((r = store_begin(s)))
-		return cli_store_failed(c, r);
 	r = exdates ? series_except(s, id, exdates, cli_now(c), &e) : series_end(s, id, cli_now(c));
 	if (r == -EINVAL)
 		r = cli_fail(EX_DATAERR, "%s", e.text);

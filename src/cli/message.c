@@ -151,11 +151,9 @@ static int run_show(struct cli *c)
 static int send_text(struct cli *c, struct outbox_new *n, int64_t *ret_id)
 {
 	struct store *s;
-	int r = cli_store(c, &s);
+	int r = changes_begin(c, &s);
 	if (r)
 		return r;
-	if ((r = store_begin(s)))
-		return cli_store_failed(c, r);
 	struct actor by;
 	changes_actor(&by);
 	r = outbox_add(s, n, cli_now(c), ret_id);

@@ -219,10 +219,8 @@ static int run_add(struct cli *c)
 	int r = read_options(c, &in);
 	if (!r && !in.change.number_count && !in.change.name)
 		r = cli_usage(c, "%s", _("--name or --phone is wanted"));
-	if (r || (r = cli_store(c, &s)))
+	if (r || (r = changes_begin(c, &s)))
 		return r;
-	if ((r = store_begin(s)))
-		return cli_store_failed(c, r);
 	r = person_add(s, &in.change, cli_now(c), &id);
 	if (r == -EINVAL)
 		r = unknown_grid(in.change.grid);
@@ -243,10 +241,8 @@ static int run_edit(struct cli *c)
 	if (r || (r = read_options(c, &in)))
 		return r;
 	in.change.confirmed = 1; /* a secretary has looked at it now */
-	if ((r = cli_store(c, &s)))
+	if ((r = changes_begin(c, &s)))
 		return r;
-	if ((r = store_begin(s)))
-		return cli_store_failed(c, r);
 	r = person_edit(s, id, &in.change, cli_now(c));
 	if (r == -ENOENT)
 		r = cli_fail(CLI_NOTHING, _("there is no person %s; `yishi person list` shows who is there"),
@@ -263,10 +259,8 @@ static int run_mute(struct cli *c)
 	char number[E164_MAX];
 	bool on = !cli_opt(c, "off");
 	int r = cli_number(c, c->argv[0], number);
-	if (r || (r = cli_store(c, &s)))
+	if (r || (r = changes_begin(c, &s)))
 		return r;
-	if ((r = store_begin(s)))
-		return cli_store_failed(c, r);
 	r = phone_set_muted(s, number, on);
 	struct person list[PERSONS_PER_NUMBER];
 	int n = r ? 0 : persons_of_number(s, number, list);

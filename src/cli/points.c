@@ -321,10 +321,8 @@ static int run_reverse(struct cli *c)
 	struct actor by;
 	int64_t id, back = 0;
 	int r = cli_id(c, 0, &id);
-	if (r || (r = cli_store(c, &s)))
+	if (r || (r = changes_begin(c, &s)))
 		return r;
-	if ((r = store_begin(s)))
-		return cli_store_failed(c, r);
 	cleanup_free char *note = note_of(c);
 	changes_actor(&by);
 	r = point_reverse(s, id, note, &by, cli_now(c), &back);

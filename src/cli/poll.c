@@ -191,10 +191,8 @@ static int change(struct cli *c, const char *reason, int64_t closes_utc)
 	struct actor by;
 	int64_t id;
 	int r = cli_id(c, 0, &id);
-	if (r || (r = cli_store(c, &s)))
+	if (r || (r = changes_begin(c, &s)))
 		return r;
-	if ((r = store_begin(s)))
-		return cli_store_failed(c, r);
 	changes_actor(&by);
 	r = closes_utc ? poll_extend(s, id, closes_utc, &by, cli_now(c))
 		       : poll_cancel(s, id, reason, &by, cli_now(c));

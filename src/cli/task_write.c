@@ -73,10 +73,8 @@ int task_new_run(struct cli *c)
 	char from[E164_MAX] = "";
 	int number = 0;
 	int r = cli_config(c, NULL);
-	if (r || (r = read_new(c, &n, from)) || (r = check_new(c, &n)) || (r = cli_store(c, &s)))
+	if (r || (r = read_new(c, &n, from)) || (r = check_new(c, &n)) || (r = changes_begin(c, &s)))
 		return r;
-	if ((r = store_begin(s)))
-		return cli_store_failed(c, r);
 	changes_actor(&by);
 	r = offer_add(s, &n, &by, cli_now(c), &number);
 	if (r == -EINVAL)
@@ -391,10 +389,8 @@ int task_roster_add_run(struct cli *c)
 	cleanup_free struct roster_draft *d = mem_alloc(sizeof *d);
 	int64_t id = 0;
 	int r = cli_config(c, NULL);
-	if (r || (r = read_roster(c, d)) || (r = cli_store(c, &s)))
+	if (r || (r = read_roster(c, d)) || (r = changes_begin(c, &s)))
 		return r;
-	if ((r = store_begin(s)))
-		return cli_store_failed(c, r);
 	r = roster_add(s, &d->n, cli_now(c), &id, &e);
 	if (r == -EINVAL)
 		r = cli_fail(EX_DATAERR, "%s", e.text);
@@ -412,10 +408,8 @@ int task_roster_end_run(struct cli *c)
 	struct actor by;
 	int64_t id;
 	int r = cli_id(c, 0, &id);
-	if (r || (r = cli_store(c, &s)))
+	if (r || (r = changes_begin(c, &s)))
 		return r;
-	if ((r = store_begin(s)))
-		return cli_store_failed(c, r);
 	changes_actor(&by);
 	r = roster_end(s, id, &by, cli_now(c));
 	if (r == -ENOENT)

@@ -50,17 +50,20 @@ static int make_tables(struct store *s)
 	"  ORDER BY x.consent_source IS NULL, x.id LIMIT 1) WHERE true ON CONFLICT DO UPDATE SET times = "     \
 	"times + 1"
 
+static int known_grid(struct store *s, const char *code, struct err *e)
+{
+	int r = grid_known(s, code);
+	return r == -EINVAL ? err_set(e, NULL, 0, gettext("there is no grid %s"), code) : r;
+}
+
 static int term_grid(struct store *s, const char *arg, struct err *e)
 {
-	int64_t known;
 	char code[GRID_CODE_MAX + 32];
 	const char *slash = strchr(arg, '/');
 	snprintf(code, sizeof code, "%.*s", (int)(slash ? slash - arg : (int)strlen(arg)), arg);
-	int r = store_get(s, &known, "SELECT count(*) FROM grid WHERE code = ?", "t", code);
+	int r = known_grid(s, code, e);
 	if (r)
 		return r;
-	if (!known)
-		return err_set(e, NULL, 0, gettext("there is no grid %s"), code);
 	return slash ? store_run(s, ADD_PEOPLE("h.grid IN " GRID_SUBTREE("?1") " AND h.building = ?2"), "tt",
 				 code, slash + 1)
 		     : store_run(s, ADD_PEOPLE("h.grid IN " GRID_SUBTREE("?1")), "t", code);
@@ -71,16 +74,13 @@ static int term_role(struct store *s, const char *arg, struct err *e)
 {
 	const char *at = strchr(arg, '@');
 	char name[64];
-	int64_t known = 1;
 	snprintf(name, sizeof name, "%.*s", at ? (int)(at - arg) : (int)strlen(arg), arg);
 	int role = role_find(name);
 	if (role < 0)
 		return err_set(e, NULL, 0, gettext("%s is no role"), name);
-	int r = at ? store_get(s, &known, "SELECT count(*) FROM grid WHERE code = ?", "t", at + 1) : 0;
+	int r = at ? known_grid(s, at + 1, e) : 0;
 	if (r)
 		return r;
-	if (!known)
-		return err_set(e, NULL, 0, gettext("there is no grid %s"), at + 1);
 	if (at)
 		return store_run(s,
 				 ADD_PEOPLE("p.id IN (SELECT person FROM person_role WHERE role = ?1)"
@@ -156,16 +156,18 @@ static int term_case(struct store *s, const char *arg, struct err *e)
 static int term_task(struct store *s, const char *arg, struct err *e)
 {
 	int64_t id, known = 0;
-	int r = number_of(arg, &id) ? 0
-				    : store_get(s, &known, "SELECT count(*) FROM offer WHERE number = ?", "I", id);
+	int r = number_of(arg, &id)
+		    ? 0
+		    : store_get(s, &known, "SELECT count(*) FROM offer WHERE number = ?", "I", id);
 	if (r)
 		return r;
 	if (!known)
 		return err_set(e, NULL, 0, gettext("there is no task %s"), arg);
-	return store_run(s,
-			 ADD_NUMBERS("SELECT number FROM claim WHERE offer = ?1 AND state IN ('taken', 'there', 'done',"
-				     " 'confirmed')"),
-			 "I", id);
+	return store_run(
+	    s,
+	    ADD_NUMBERS("SELECT number FROM claim WHERE offer = ?1 AND state IN ('taken', 'there', 'done',"
+			" 'confirmed')"),
+	    "I", id);
 }
 
 int broadcast_audience_add(struct store *s, const char *number)
@@ -201,7 +203,8 @@ static int term(struct store *s, const char *word, struct err *e)
 	    e, NULL, 0,
 	    gettext("%s is no audience; all, grid:CODE, building:CODE/3, role:ROLE, role:ROLE@GRID, jobs, "
 		    "yes:MEETING, "
-		    "no:MEETING, none:MEETING, invited:MEETING, case:NUMBER, task:NUMBER, file:LIST.csv, number:NUMBER are"),
+		    "no:MEETING, none:MEETING, invited:MEETING, case:NUMBER, task:NUMBER, file:LIST.csv, "
+		    "number:NUMBER are"),
 	    word);
 }
 

@@ -1,6 +1,7 @@
 /* Duty lists (duty.h). Calls for help are in duty_call.c. */
 #include "store/duty.h"
 #include "base/text.h"
+#include "store/grid.h"
 #include "store/internal.h"
 #include "store/person_sql.h"
 
@@ -11,9 +12,9 @@ int duty_add(struct store *s, const char *grid, int64_t person, int position, co
 	     int64_t *ret_id)
 {
 	int64_t n = 0;
-	int r = store_get(s, &n, "SELECT count(*) FROM grid WHERE code = ?", "t", grid);
-	if (r < 0 || !n)
-		return r < 0 ? r : -EINVAL;
+	int r = grid_known(s, grid);
+	if (r < 0)
+		return r;
 	r = store_get(s, &n, "SELECT count(*) FROM person WHERE id = ? AND forgotten_utc IS NULL", "I", person);
 	if (r < 0 || !n)
 		return r < 0 ? r : -ENOENT;

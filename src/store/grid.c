@@ -6,6 +6,13 @@
 #include <errno.h>
 #include <string.h>
 
+int grid_known(struct store *s, const char *code)
+{
+	int64_t n = 0;
+	int r = store_get(s, &n, "SELECT count(*) FROM grid WHERE code = ?", "t", code);
+	return r < 0 ? r : n ? 0 : -EINVAL;
+}
+
 /* `code` itself and the grids above it, nearest first. The count (0: unknown code), or -errno. */
 int grid_above(struct store *s, const char *code, char ret[GRID_DEPTH_MAX][GRID_CODE_MAX])
 {

@@ -18,6 +18,9 @@ struct grid {
  * -ELOOP when it would become its own ancestor, -E2BIG when the tree gets deeper than GRID_DEPTH_MAX. */
 int grid_put(struct store *s, const char *code, const char *name, const char *parent);
 
+/* 0 when there is a grid with this code, -EINVAL when there is none ("" is none), or -errno. */
+int grid_known(struct store *s, const char *code);
+
 /* `code` and what lies above it, nearest first. The count, or -errno. */
 int grid_above(struct store *s, const char *code, char ret[GRID_DEPTH_MAX][GRID_CODE_MAX]);
 

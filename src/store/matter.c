@@ -1,6 +1,7 @@
 #include "store/matter.h"
 #include "base/text.h"
 #include "store/event.h"
+#include "store/grid.h"
 #include "store/internal.h"
 
 #include <errno.h>
@@ -26,13 +27,6 @@ int matter_next_number(struct store *s, int *ret)
 		return r;
 	*ret = (int)n;
 	return 0;
-}
-
-static int grid_known(struct store *s, const char *grid)
-{
-	int64_t n = 0;
-	int r = store_get(s, &n, "SELECT count(*) FROM grid WHERE code = ?", "t", grid);
-	return r < 0 ? r : n ? 0 : -EINVAL;
 }
 
 static const char *or_empty(const char *s)
@@ -80,7 +74,7 @@ int matter_add(struct store *s, const struct matter_new *m, const struct actor *
 	" coalesce(m.message, 0), coalesce(rp.name, ''), coalesce(ap.name, ''),"                               \
 	" (SELECT count(*) FROM supporter su WHERE su.matter = m.number AND su.number <> m.number_from),"      \
 	" coalesce(m.merged_into, 0), m.reopened, m.opened_utc, m.changed_utc, coalesce(m.due_utc, 0),"        \
-	" coalesce(m.resolved_utc, 0), m.level, m.route_step, m.extended, m.late, m.handed_to, m.handed_ref,"   \
+	" coalesce(m.resolved_utc, 0), m.level, m.route_step, m.extended, m.late, m.handed_to, m.handed_ref,"  \
 	" coalesce(m.first_human_utc, 0)"
 #define MATTER_FROM                                                                                            \
 	" FROM matter m LEFT JOIN person rp ON rp.id = m.reporter LEFT JOIN person ap ON ap.id = m.assignee "

@@ -6,6 +6,10 @@
 
 #define MEETING_AHEAD_DAYS 35 /* how far a series is laid out as meetings */
 
+/* What recurs, here or in a roster: -EINVAL with a sentence in `e` when the rule, a date or the grid is wrong. */
+int recurrence_check(struct store *s, const char *grid, const char *rrule, const char *start_local,
+		     const char *exdates, struct err *e);
+
 struct series_new {
 	const char *grid, *title, *place; /* title may be NULL */
 	const char *rrule;                /* RFC 5545, without "RRULE:" */

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "store/event.h"
+#include "store/grid.h"
 #include "store/internal.h"
 #include "store/matter.h"
 
@@ -16,15 +17,10 @@ static const char *or_empty(const char *s)
 
 int offer_add(struct store *s, const struct offer_new *n, const struct actor *by, int64_t now, int *ret_number)
 {
-	int64_t known = 1;
 	int number;
-	int r = n->grid && *n->grid
-		    ? store_get(s, &known, "SELECT count(*) FROM grid WHERE code = ?", "t", n->grid)
-		    : 0;
+	int r = n->grid && *n->grid ? grid_known(s, n->grid) : 0;
 	if (r < 0 || (r = matter_next_number(s, &number)) < 0)
 		return r;
-	if (!known)
-		return -EINVAL;
 	if ((r = store_run(s, "UPDATE sequence SET next = next + 1 WHERE name = 'matter'", "")) < 0)
 		return r;
 	r = store_run(

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "store/grid.h"
 #include "store/internal.h"
 #include "store/person_sql.h"
 
@@ -12,10 +13,9 @@
 static int household(struct store *s, const char *grid, const char *building, const char *unit,
 		     const char *room, int64_t *ret)
 {
-	int64_t there = 1;
-	int r = *grid ? store_get(s, &there, "SELECT count(*) FROM grid WHERE code = ?", "t", grid) : 0;
-	if (r || !there)
-		return r ? r : -EINVAL;
+	int r = *grid ? grid_known(s, grid) : 0;
+	if (r)
+		return r;
 	r = store_run(s, "INSERT OR IGNORE INTO household (grid, building, unit, room) VALUES (?, ?, ?, ?)",
 		      "Tttt", grid, building, unit, room);
 	return r ? r

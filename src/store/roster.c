@@ -2,7 +2,9 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "civic/recur.h"
+#include "store/grid.h"
 #include "store/internal.h"
+#include "store/meeting.h"
 #include "store/offer.h"
 
 #include <errno.h>
@@ -16,14 +18,9 @@ static const struct actor calendar = {"daemon", CHANNEL_TIMER, 0};
 
 int roster_add(struct store *s, const struct roster_new *n, int64_t now, int64_t *ret_id, struct err *e)
 {
-	int64_t known = 0;
-	int r = recur_check(n->rrule, n->start_local, n->exdates, e);
+	int r = recurrence_check(s, n->grid, n->rrule, n->start_local, n->exdates, e);
 	if (r < 0)
 		return r;
-	if ((r = store_get(s, &known, "SELECT count(*) FROM grid WHERE code = ?", "t", n->grid)) < 0)
-		return r;
-	if (!known)
-		return err_set(e, NULL, 0, "no grid has the code \"%s\"; see yishi grid list", n->grid);
 	r = store_run(s,
 		      "INSERT INTO roster (flavour, grid, text, place, rrule, start_local, exdates, minutes, "
 		      "wanted, points,"

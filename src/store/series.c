@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "civic/recur.h"
 #include "store/event.h"
+#include "store/grid.h"
 #include "store/internal.h"
 #include "store/meeting.h"
 
@@ -117,16 +118,21 @@ int series_lay_out(struct store *s, const char *holidays, int64_t now)
 	return lay_out_some(s, 0, holidays, now);
 }
 
-int series_add(struct store *s, const struct series_new *n, int64_t now, int64_t *ret_id, struct err *e)
+int recurrence_check(struct store *s, const char *grid, const char *rrule, const char *start_local,
+		     const char *exdates, struct err *e)
 {
-	int64_t known = 0;
-	int r = recur_check(n->rrule, n->start_local, n->exdates, e);
+	int r = recur_check(rrule, start_local, exdates, e);
 	if (r < 0)
 		return r;
-	if ((r = store_get(s, &known, "SELECT count(*) FROM grid WHERE code = ?", "t", n->grid)) < 0)
+	r = grid_known(s, grid);
+	return r == -EINVAL ? err_set(e, NULL, 0, "no grid has the code \"%s\"; see yishi grid list", grid) : r;
+}
+
+int series_add(struct store *s, const struct series_new *n, int64_t now, int64_t *ret_id, struct err *e)
+{
+	int r = recurrence_check(s, n->grid, n->rrule, n->start_local, n->exdates, e);
+	if (r < 0)
 		return r;
-	if (!known)
-		return err_set(e, NULL, 0, "no grid has the code \"%s\"; see yishi grid list", n->grid);
 	r = store_run(s,
 		      "INSERT INTO series (grid, title, rrule, start_local, exdates, place, audience, minutes, "
 		      "created_utc)"
