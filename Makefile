@@ -40,8 +40,9 @@ dir_sms   := src/sms
 dir_rules := rules
 dir_hw    := hw
 dir_civic := src/civic
+dir_page  := src/page
 dir_store := src/store
-LAYERS    := store civic hw rules sms at base
+LAYERS    := store civic page hw rules sms at base
 dir_daemon   := src/daemon
 dir_cli      := src/cli
 dir_simmodem := src/simmodem
@@ -162,10 +163,11 @@ cover: ## line coverage of the unit and end-to-end tests
 	@scripts/run-tests build/cov; scripts/cover build/cov
 
 install: all ## honours PREFIX, SYSCONFDIR and DESTDIR
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/yishi/{rules,at_commands/modems,hw/cabinets} $(DESTDIR)$(SYSCONFDIR)/yishi
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/yishi/{rules,at_commands/modems,hw/cabinets,pages} $(DESTDIR)$(SYSCONFDIR)/yishi
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(filter-out %.c %.h,$(wildcard rules/*)) $(DESTDIR)$(PREFIX)/share/yishi/rules
 	install -m 644 $(wildcard at_commands/modems/*.modem) $(DESTDIR)$(PREFIX)/share/yishi/at_commands/modems
+	install -m 644 $(wildcard src/page/templates/*) $(DESTDIR)$(PREFIX)/share/yishi/pages
 	for m in $(notdir $(wildcard src/po/*.po)); do l=$${m%.po}; \
 	  install -D -m 644 $(BUILD)/share/locale/$$l/LC_MESSAGES/yishi.mo $(DESTDIR)$(PREFIX)/share/locale/$$l/LC_MESSAGES/yishi.mo; done
 	test -e $(DESTDIR)$(SYSCONFDIR)/yishi/yishi.conf || install -m 640 scripts/yishi.conf.example $(DESTDIR)$(SYSCONFDIR)/yishi/yishi.conf
