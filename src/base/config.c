@@ -12,73 +12,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *const section_names[SECTION_COUNT] = {
-    [GATEWAY] = "gateway", [RULES] = "rules", [MODEM] = "modem", [CABINET] = "cabinet", [SENSOR] = "sensor"};
-
-#define G(field) offsetof(struct config, field)
-#define M(field) offsetof(struct config_modem, field)
-#define C(field) offsetof(struct config_cabinet, field)
-#define S(field) offsetof(struct config_sensor, field)
-
-static const struct key keys[] = {
-    {GATEWAY, "name", STRING, G(name), "议事"},
-    {GATEWAY, "number", PHONE, G(number), NULL},
-    {GATEWAY, "database", PATH, G(database), "/var/lib/yishi/yishi.db"},
-    {GATEWAY, "signature", STRING, G(signature), NULL}, /* the name */
-    {GATEWAY, "timezone", ZONE, G(timezone), "Asia/Shanghai"},
-    {GATEWAY, "language", LANGUAGE, G(language), "zh"},
-    {GATEWAY, "control_socket", PATH, G(control_socket), NULL}, /* beside the database */
-    {GATEWAY, "quiet_hours", WINDOW, G(quiet_hours), "20:30-08:00"},
-    {GATEWAY, "working_hours", WINDOW, G(working_hours), "mon-fri 08:30-17:30"},
-    {GATEWAY, "holidays", PATH, G(holidays), NULL},
-    {GATEWAY, "test_clock", BOOL, G(test_clock), "no"},
-    {GATEWAY, "answer_budget", INT, G(answer_budget), "5"},
-    {GATEWAY, "merge_window", DURATION, G(merge_window_ms), "90s"},
-    {GATEWAY, "approval_above", INT, G(approval_above), "50"},
-    {GATEWAY, "retention_pdu", DURATION, G(retention_pdu_ms), "90d"},
-    {GATEWAY, "retention_text", DURATION, G(retention_text_ms), "730d"},
-    {GATEWAY, "retention_private", DURATION, G(retention_private_ms), "180d"},
-    {GATEWAY, "metrics_file", PATH, G(metrics_file), NULL},
-    {GATEWAY, "backup_dir", PATH, G(backup_dir), NULL},
-    {GATEWAY, "invite_before", DURATION, G(invite_before_ms), "3d"},
-    {GATEWAY, "remind_before", DURATION, G(remind_before_ms), "1d"},
-    {GATEWAY, "last_call_before", DURATION, G(last_call_before_ms), "2h"},
-    {GATEWAY, "modem_ports", GLOBS, G(modem_ports), NULL},
-    {RULES, "files", STRING, G(rule_files), NULL},
-    {MODEM, "device", DEVICE, M(device), NULL},
-    {MODEM, "iccid", ICCID, M(iccid), NULL},
-    {MODEM, "pin_file", PATH, M(pin_file), NULL},
-    {MODEM, "hourly_quota", INT, M(hourly_quota), "120"},
-    {MODEM, "daily_quota", INT, M(daily_quota), "600"},
-    {MODEM, "jitter", DURATION, M(jitter_ms), "0"},
-    {MODEM, "reports", BOOL, M(reports), "yes"},
-    {MODEM, "roles", ROLES, M(roles), "receive send"},
-    {MODEM, "ring_for", DURATION, M(ring_for_ms), "9s"},
-    {MODEM, "roaming", BOOL, M(roaming), "yes"},
-    {MODEM, "smsc", CENTRE, M(smsc), NULL},
-    {MODEM, "balance", BALANCE, M(balance), NULL},
-    {MODEM, "balance_every", DURATION, M(balance_every_ms), "7d"},
-    {MODEM, "balance_low", NUMBER, M(balance_low), "10"},
-    {MODEM, "balance_pattern", STRING, M(balance_pattern), NULL},
-    {MODEM, "number", PHONE, M(number), NULL},
-    {MODEM, "self_text", DURATION, M(self_text_ms), "0"},
-    {CABINET, "connection", STRING, C(connection), NULL},
-    {CABINET, "unit", INT, C(unit), "1"},
-    {CABINET, "map", STRING, C(map), NULL},
-    {CABINET, "poll", DURATION, C(poll_ms), "10s"},
-    {CABINET, "timeout", DURATION, C(timeout_ms), "500ms"},
-    {SENSOR, "register", STRING, S(reg), NULL},
-    {SENSOR, "type", STRING, S(type), NULL},
-    {SENSOR, "scale", NUMBER, S(scale), NULL},
-    {SENSOR, "unit", STRING, S(unit), NULL},
-    {SENSOR, "high", NUMBER, S(high), NULL},
-    {SENSOR, "low", NUMBER, S(low), NULL},
-    {SENSOR, "clear", NUMBER, S(clear), NULL},
-    {SENSOR, "hold", DURATION, S(hold_ms), "0"},
-    {SENSOR, "severity", STRING, S(severity), NULL},
-    {SENSOR, "text", STRING, S(text), NULL},
-};
-
 struct config_origin {
 	char *section;         /* as written: "modem front" */
 	const struct key *key; /* NULL for a hook */
@@ -138,10 +71,10 @@ static void *section_base(struct reader *r, const char *written, enum section *r
 	while (name && *name == ' ')
 		name++;
 	for (int s = 0; s < SECTION_COUNT; s++) {
-		if (strlen(section_names[s]) != n || strncmp(section_names[s], written, n) != 0)
+		if (strlen(config_sections[s]) != n || strncmp(config_sections[s], written, n) != 0)
 			continue;
 		*ret = (enum section)s;
-		if (s == GATEWAY || s == RULES)
+		if (s == GATEWAY || s == RULES || s == HOOKS)
 			return name ? NULL : c;
 		if (!name || !*name)
 			return NULL;
@@ -150,7 +83,7 @@ static void *section_base(struct reader *r, const char *written, enum section *r
 		if (!strcmp(c->array[i].name, name))                                                           \
 			return &c->array[i];                                                                   \
 	if (c->count == (max)) {                                                                               \
-		fail(r, "more than %d sections [%s …]", (max), section_names[s]);                              \
+		fail(r, "more than %d sections [%s …]", (max), config_sections[s]);                            \
 		return NULL;                                                                                   \
 	}                                                                                                      \
 	c->array[c->count].name = mem_dup(name);                                                               \
@@ -187,6 +120,9 @@ static int add_hook(struct reader *r, const char *kind, const char *program)
 		return fail(r, "[hooks] %s is no kind of event; `yishi help events` lists them", kind);
 	if (program[0] != '/')
 		return fail(r, "[hooks] %s wants the absolute path of a program", kind);
+	for (int i = 0; i < c->hook_count; i++)
+		if (!strcmp(c->hooks[i].kind, kind) && !strcmp(c->hooks[i].program, program))
+			return fail(r, "[hooks] %s = %s is there twice; keep one", kind, program);
 	if (c->hook_count == CONFIG_HOOKS)
 		return fail(r, "more than %d hooks", CONFIG_HOOKS);
 	c->hooks[c->hook_count++] = (struct config_hook){mem_dup(kind), mem_dup(program)};
@@ -200,21 +136,21 @@ static int on_value(void *user, const char *section, const char *name, const cha
 	if (r->failed)
 		return 0;
 	(void)section; /* inih keeps 50 bytes of it; the reader below keeps the whole */
-	if (!strcmp(r->section, "hooks"))
+	if (!strcmp(r->section, "hooks") && strchr(name, '.'))
 		return add_hook(r, name, value);
 	enum section s;
 	void *base = section_base(r, r->section, &s);
 	if (!base)
 		return unknown_section(r);
-	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
-		if (keys[i].section != s || strcmp(keys[i].name, name) != 0)
+	for (int i = 0; i < config_key_count; i++) {
+		if (config_keys[i].section != s || strcmp(config_keys[i].name, name) != 0)
 			continue;
 		if (has_origin(r->c, r->section, name))
 			return fail(r, "[%s] %s is set twice; keep one", r->section, name);
-		const char *wrong = config_assign(base, &keys[i], value, r->path);
+		const char *wrong = config_assign(base, &config_keys[i], value, r->path);
 		if (wrong)
 			return fail(r, "[%s] %s = %.60s: %s", r->section, name, value, gettext(wrong));
-		note_origin(r->c, r->section, &keys[i], name, value, r->line);
+		note_origin(r->c, r->section, &config_keys[i], name, value, r->line);
 		return 1;
 	}
 	return fail(r, "[%s] %s is no key of this section; check its spelling", r->section, name);
@@ -250,24 +186,26 @@ static char *read_line(char *str, int num, void *stream)
 	}
 	r->seen[r->seen_count++] = mem_dup(r->section);
 	enum section s;
-	if (strcmp(r->section, "hooks") != 0 && !section_base(r, r->section, &s))
+	if (!section_base(r, r->section, &s))
 		unknown_section(r);
 	return r->failed ? NULL : str;
 }
 
 static void fill_section(struct config *c, const char *written, enum section s, void *base)
 {
-	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
-		if (keys[i].section != s || !keys[i].fallback || has_origin(c, written, keys[i].name))
+	for (int i = 0; i < config_key_count; i++) {
+		if (config_keys[i].section != s || !config_keys[i].fallback ||
+		    has_origin(c, written, config_keys[i].name))
 			continue;
-		config_assign(base, &keys[i], keys[i].fallback, c->path);
-		note_origin(c, written, &keys[i], keys[i].name, keys[i].fallback, 0);
+		config_assign(base, &config_keys[i], config_keys[i].fallback, c->path);
+		note_origin(c, written, &config_keys[i], config_keys[i].name, config_keys[i].fallback, 0);
 	}
 }
 
 static void fill_defaults(struct config *c)
 {
 	fill_section(c, "gateway", GATEWAY, c);
+	fill_section(c, "hooks", HOOKS, c);
 	for (int i = 0; i < c->modem_count; i++) {
 		cleanup_free char *w = mem_printf("modem %s", c->modems[i].name);
 		fill_section(c, w, MODEM, &c->modems[i]);
@@ -307,6 +245,17 @@ static void check_doubles(struct reader *r)
 		}
 }
 
+static void check_hooks(struct reader *r)
+{
+	const struct config *c = r->c;
+	if (c->hook_limit_ms < 100 || c->hook_limit_ms > HOUR_S * 1000)
+		fail(r, "[hooks] time_limit wants at least 100ms and at most 1h");
+	if (c->hook_tries < 1 || c->hook_tries > 20)
+		fail(r, "[hooks] tries wants 1 to 20");
+	if (c->hook_at_once < 1 || c->hook_at_once > 32)
+		fail(r, "[hooks] at_once wants 1 to 32");
+}
+
 static int check_whole(struct reader *r)
 {
 	struct config *c = r->c;
@@ -320,6 +269,8 @@ static int check_whole(struct reader *r)
 			     c->modems[i].name);
 	if (!r->failed)
 		check_doubles(r);
+	if (!r->failed)
+		check_hooks(r);
 	for (int i = 0; i < c->sensor_count && !r->failed; i++) {
 		const char *dot = strchr(c->sensors[i].name, '.');
 		bool found = false;
@@ -365,9 +316,9 @@ int config_load(const char *path, struct config **ret, struct err *e)
 
 static void free_section(enum section s, void *base)
 {
-	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
-		if (keys[i].section == s && config_is_string(&keys[i]))
-			free(*(char **)(void *)((char *)base + keys[i].offset));
+	for (int i = 0; i < config_key_count; i++) {
+		if (config_keys[i].section == s && config_is_string(&config_keys[i]))
+			free(*(char **)(void *)((char *)base + config_keys[i].offset));
 	}
 }
 

@@ -68,6 +68,10 @@ struct config {
 	/* [rules] */
 	char *rule_files; /* further rule files, separated by blanks; may be NULL */
 
+	/* [hooks] besides kind = program */
+	int64_t hook_limit_ms, hook_retry_ms;
+	int hook_tries, hook_at_once;
+
 	struct config_modem modems[CONFIG_MODEMS];
 	int modem_count;
 	struct config_cabinet cabinets[CONFIG_CABINETS];

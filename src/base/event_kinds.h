@@ -61,6 +61,8 @@
 	X(CHECKIN_SILENT, "checkin.silent", "plan person step case",                                           \
 	  "no answer: the buddy, then the officers are called")                                                \
 	X(CASE_WITNESSED, "case.witnessed", "case asked yes no", "neighbours said whether it is so")           \
+	X(HOOK_FAILED, "hook.failed", "hook program event tries reason",                                       \
+	  "the program of a hook failed for good")                                                             \
 	X(RULE_REJECTED, "rule.rejected", "file line reason",                                                  \
 	  "a changed rule file was refused, the old rules stay")                                               \
 	X(CONFIG_REJECTED, "config.rejected", "file line reason", "a changed configuration was refused")       \

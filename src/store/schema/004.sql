@@ -7,5 +7,28 @@
 -- ---- reports and the weekly page
 
 -- ---- hooks
+CREATE TABLE hook (                                                 -- the programs of [hooks], and how far each has come
+    id       INTEGER PRIMARY KEY,
+    kind     TEXT NOT NULL,
+    program  TEXT NOT NULL,
+    since_utc INTEGER NOT NULL,                                     -- it was first configured then
+    cursor   INTEGER NOT NULL,                                      -- the events up to it are settled
+    event    INTEGER,                                               -- begun, and not known to be done
+    tries    INTEGER NOT NULL DEFAULT 0,                            -- of that event
+    next_utc INTEGER,                                               -- when it is tried again; NULL: it runs, or nothing waits
+    reason   TEXT NOT NULL DEFAULT '',                              -- why the last try was not enough
+    done     INTEGER NOT NULL DEFAULT 0,                            -- events, ever
+    UNIQUE (kind, program)
+) STRICT;
+
+CREATE TABLE hook_failure (                                         -- events that a program failed for good
+    hook   INTEGER NOT NULL REFERENCES hook (id) ON DELETE CASCADE,
+    event  INTEGER NOT NULL,
+    utc    INTEGER NOT NULL,
+    tries  INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    again  INTEGER NOT NULL DEFAULT 0 CHECK (again IN (0, 1)),      -- a person asked for another round
+    PRIMARY KEY (hook, event)
+) STRICT, WITHOUT ROWID;
 
 -- ---- scale

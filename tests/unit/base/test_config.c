@@ -96,6 +96,11 @@ static void test_wrong(void **state)
 	    {"[gateway]\nmodem_ports = /dev/ttyS* ttyS1\n", 2, "absolute paths"},
 	    {"[hooks]\nmessage.eaten = /bin/true\n", 2, "no kind of event"},
 	    {"[hooks]\nmessage.received = true\n", 2, "absolute path"},
+	    {"[hooks]\ncase.opened = /x\ncase.opened = /x\n", 3, "twice"},
+	    {"[hooks]\ntime_limit = 2h\n", 0, "time_limit"},
+	    {"[hooks]\ntries = 0\n", 0, "tries"},
+	    {"[hooks]\nat_once = 99\n", 0, "at_once"},
+	    {"[hooks]\ncolour = red\n", 2, "no key"},
 	    {"[sensor a.b]\nhigh = 40\n", 0, "no cabinet"},
 	    {"[cabinet a]\nmap = x\n[sensor a.b]\nhigh = warm\n", 4, "number"},
 	    {"[gateway]\njust words\n", 2, "neither"},
@@ -133,7 +138,8 @@ static void test_everything_known(void **state)
 		 "[sensor box.temp]\nregister = 1\ntype = int16\nscale = 0.1\nunit = °C\nhigh = 45\nlow = "
 		 "-10\nclear = 2\n"
 		 "hold = 60s\nseverity = warning\ntext = 机柜过热\n"
-		 "[rules]\nfiles = a.rules b.rules\n[hooks]\ncase.opened = /usr/local/bin/x\n",
+		 "[rules]\nfiles = a.rules b.rules\n[hooks]\ncase.opened = /usr/local/bin/x\ncase.opened = "
+		 "/usr/local/bin/y\ntries = 2\n",
 		 &c, &e);
 	if (r)
 		fail_msg("line %d: %s", e.line, e.text);
@@ -143,6 +149,9 @@ static void test_everything_known(void **state)
 	assert_int_equal(c->modems[0].roles, MODEM_SEND | MODEM_ALARMS);
 	assert_false(c->modems[0].reports);
 	assert_string_equal(c->hooks[0].kind, "case.opened");
+	assert_string_equal(c->hooks[1].program, "/usr/local/bin/y");
+	assert_int_equal(c->hook_tries, 2);
+	assert_int_equal(c->hook_limit_ms, 30000);
 	config_free(c);
 }
 
