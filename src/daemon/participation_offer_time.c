@@ -77,7 +77,10 @@ static int remind(const struct participation *p, const struct offer_note *n, int
 {
 	const struct flavour_row *row = flavour_row(n->flavour);
 	cleanup_free struct claim *claims = mem_array(CLAIMS_MAX, sizeof *claims);
-	int count = claim_list(p->store, n->number, 1u << CLAIM_TAKEN, claims, CLAIMS_MAX), r = count;
+	/* after a long silence of the box both are due: once is enough */
+	bool overtaken = nth == 0 && row->remind_s[1] && now >= n->starts_utc - row->remind_s[1];
+	int count = overtaken ? 0 : claim_list(p->store, n->number, 1u << CLAIM_TAKEN, claims, CLAIMS_MAX);
+	int r = count;
 	char occasion[40];
 	snprintf(occasion, sizeof occasion, "remind:%d", nth);
 	for (int i = 0; i < count && r >= 0; i++)

@@ -48,6 +48,13 @@ class Patrols(unittest.TestCase):
         self.assertEqual(self.town.places(n), {SECOND: "confirmed"})
         self.assertEqual([e["body"]["points"] for e in self.town.events("task.done") if e["body"]["task"] == n], [3])
 
+    def test_a_box_that_was_off_reminds_once(self):
+        n = self.dates()[2]["number"]
+        self.town.set_clock("2035-01-10T18:30:30+08:00")  # past both reminders of the third turn
+        self.town.told(THIRD, f"（{n}号）")
+        self.town.quiet()
+        self.assertEqual(len(self.town.sent_to(THIRD, f"（{n}号）")), 1)
+
     def test_who_does_not_come_is_missed_and_the_next_is_asked(self):
         n = self.dates()[0]["number"]
         self.town.set_clock("2035-01-08T19:14:00+08:00")
