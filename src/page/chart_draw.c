@@ -180,7 +180,7 @@ char *chart_number(const struct chart *c, double value, char *buf, size_t size)
 	return buf;
 }
 
-double chart_scale(double most, double *ret_step)
+double chart_scale(double most, double least, double *ret_step)
 {
 	static const double round[] = {1, 2, 2.5, 5, 10};
 	double power, step = 1;
@@ -192,6 +192,7 @@ double chart_scale(double most, double *ret_step)
 		if (most / step <= 5)
 			break;
 	}
+	step = fmax(step, least);
 	*ret_step = step;
 	return ceil(most / step - 1e-9) * step;
 }

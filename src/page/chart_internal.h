@@ -37,6 +37,6 @@ void draw_legend(struct drawing *d, const struct chart_series *series, int count
 
 /* "1,234.5 件" with the chart's decimals and unit; "–" for NaN. Returns buf. */
 char *chart_number(const struct chart *c, double value, char *buf, size_t size);
-/* A scale that ends at a round number ≥ most, with 2 to 6 steps. */
-double chart_scale(double most, double *ret_step);
+/* A scale that ends at a round number ≥ most, with at most 6 steps of at least `least`. */
+double chart_scale(double most, double least, double *ret_step);
 double chart_most(const struct chart *c, int count, const struct chart_series *series, int series_count);

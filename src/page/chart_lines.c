@@ -144,12 +144,9 @@ void chart_lines(struct buf *out, const struct chart *c, const char *const *labe
 	if (series_count > 1)
 		draw_line_legend(&d, series, series_count);
 	struct plot p = {.count = count, .top = d.y + 8, .bottom = d.y + 8 + PLOT_HEIGHT};
-	p.most = chart_scale(chart_most(c, count, series, series_count), &step);
-	struct chart ticks = *c; /* a scale of quarters wants decimals that whole values do not */
-	if (step < 1 && ticks.decimals < 2)
-		ticks.decimals = 2;
+	p.most = chart_scale(chart_most(c, count, series, series_count), c->decimals > 0 ? 0 : 1, &step);
 	for (double v = 0; v <= p.most * 1.0001; v += step)
-		axis = fmax(axis, chart_text_width(chart_number(&ticks, v, text, sizeof text)));
+		axis = fmax(axis, chart_text_width(chart_number(c, v, text, sizeof text)));
 	for (int s = 0; s < series_count; s++)
 		for (int i = 0; i < count; i++)
 			value = fmax(value,
@@ -159,7 +156,7 @@ void chart_lines(struct buf *out, const struct chart *c, const char *const *labe
 	for (double v = 0; v <= p.most * 1.0001; v += step) {
 		draw_line(&d, p.left, y_of(&p, v), p.right, y_of(&p, v), "stroke=\"#bbb\"");
 		draw_text(&d, p.left - 6, y_of(&p, v) + CHART_TEXT / 3, ANCHOR_END,
-			  chart_number(&ticks, v, text, sizeof text));
+			  chart_number(c, v, text, sizeof text));
 	}
 	draw_line(&d, p.left, p.bottom, p.right, p.bottom, "stroke=\"currentColor\" stroke-width=\"1.5\"");
 	for (int s = 0; s < series_count; s++)
