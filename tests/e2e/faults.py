@@ -131,7 +131,7 @@ FAULTS = {
     "creg": Fault(0, spoils=False),
     "cereg": Fault(0, spoils=False, profiles=("generic-gsm", "quectel-ec2x", "simcom-7600", "huawei-e1xx")),
     "reg_form": Fault(2, check=odd_forms, spoils=False, profiles=("generic-gsm", "huawei-e1xx")),
-    "flaps": Fault(400, twice=True),
+    "flaps": Fault(1500, twice=True),
     "deaf": Fault(lift=True, into=1, spoils=False),
     "signal": Fault(3, spoils=False),
     "pin": Fault(text="NOT INSERTED", lift=True, seen="not ready"),
