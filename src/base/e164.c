@@ -30,6 +30,16 @@ static const char *strip_prefixes(const char *d)
 	return d;
 }
 
+/* What people and contact lists put between digits: blanks, dashes and brackets of every width, and marks of direction and
+ * of width nothing, which nobody sees. */
+static bool is_between(uint32_t c)
+{
+	return (c < 0x80 && strchr(" -().\t", (int)c)) || c == 0x3000 || c == 0xA0 ||
+	       (c >= 0x2000 && c <= 0x2015) || (c >= 0x202A && c <= 0x202F) || c == 0x2060 ||
+	       (c >= 0x2066 && c <= 0x2069) || c == 0x2212 || c == 0xFEFF || c == 0xFF08 || c == 0xFF09 ||
+	       c == 0xFF0D || c == 0xFF0E;
+}
+
 /* Digits (ASCII and full-width) and a leading plus; false when anything but punctuation is among them. */
 static bool read_digits(const char *in, char *digits, size_t size, bool *plus)
 {
@@ -45,10 +55,8 @@ static bool read_digits(const char *in, char *digits, size_t size, bool *plus)
 			digits[n++] = (char)c;
 		} else if ((c == '+' || c == 0xFF0B) && n == 0)
 			*plus = true;
-		else if (!strchr(" -().\t", (int)c) || c > 0x7F) {
-			if (c != 0x3000 && c != 0xA0)
-				return false;
-		}
+		else if (!is_between(c))
+			return false;
 	}
 	digits[n] = 0;
 	return n > 0;

@@ -299,13 +299,17 @@ const struct cli_verb cli_person[] = {
      .args = "FILE",
      .min_args = 1,
      .max_args = 1,
+     .common = CLI_FORMATS,
      .options = person_import_options,
      .roles = CLI_SECRETARY,
-     .example = "yishi person import people.csv --consent '上门登记 2026-11-01'",
+     .example = "yishi person import people.csv --dry-run\n"
+		"yishi person import people.csv --consent '上门登记 2026-11-01'",
      .more = N_("Columns: phone,name,grid,building,unit,room,roles,language[,consent] or\n"
-		"手机,姓名,网格,楼栋,单元,房号,角色,语言[,同意]; roles and numbers separated by blanks; UTF-8 "
-		"or GB18030.\n"
-		"The same list can be imported again: nobody is added twice. FILE - reads standard input.")},
+		"手机,姓名,网格,楼栋,单元,房号,角色,语言[,同意[,同意日期]] in any order; roles and numbers "
+		"separated by blanks; commas, semicolons or tabs; UTF-8 or GB18030. Other columns are not read.\n"
+		"Good rows are imported, wrong ones told with their line (exit status 65). The same list can be imported "
+		"again: nobody is added twice. Cells that are empty leave what is known; 不同意 withdraws a consent.\n"
+		"FILE - reads standard input. With --json the last line is the summary.")},
     {.name = "add",
      .run = run_add,
      .what = N_("register one person"),

@@ -69,6 +69,24 @@ int person_read_roles(const char *words, unsigned *ret, struct err *e)
 	return r;
 }
 
+/* What spreadsheets make of numbers that they take for amounts; what to do about it, or NULL. */
+static const char *spoiled(const char *w)
+{
+	size_t digits = strspn(w, "0123456789"), all = strspn(w, "0123456789.,");
+	if (digits && (w[all] == 'e' || w[all] == 'E') && w[all + 1 + strspn(w + all + 1, "+0123456789")] == 0)
+		return N_(
+		    "is what a spreadsheet shows of a long number, its last digits are lost; make the column "
+		    "Text, type the numbers again and save once more");
+	if (digits && w[digits] == '.' && w[digits + 1] && w[digits + 1 + strspn(w + digits + 1, "0")] == 0)
+		return N_(
+		    "is an amount, not a telephone number; make the column Text in the spreadsheet and save "
+		    "once more");
+	if (*w == '#' && w[strspn(w, "#")] == 0)
+		return N_(
+		    "is what a spreadsheet shows in a column that is too narrow; widen it and save once more");
+	return NULL;
+}
+
 static int one_number(void *user, const char *w)
 {
 	struct words *s = user;
@@ -77,14 +95,18 @@ static int one_number(void *user, const char *w)
 		return err_set(s->e, NULL, 0, _("more than %d telephone numbers for one person"),
 			       PERSON_NUMBERS);
 	char *number = s->in->numbers[ch->number_count];
-	/* spreadsheets turn long numbers into 1.38E+10: that is no number any more */
-	if (!e164_is_person(e164_parse(w, number)) || number[0] != '+')
+	const char *why = spoiled(w);
+	if (why)
+		return err_set(s->e, NULL, 0, "%s %s", w, _(why));
+	enum e164_kind kind = e164_parse(w, number);
+	if (!e164_is_person(kind) || number[0] != '+')
 		return err_set(s->e, NULL, 0,
 			       _("%s is no telephone number of a person (a fixed line wants its area code)"),
 			       w);
 	for (int i = 0; i < ch->number_count; i++)
 		if (!strcmp(s->in->numbers[i], number))
 			return 0;
+	s->in->fixed_lines += kind == E164_LANDLINE;
 	ch->numbers[ch->number_count++] = number;
 	return 0;
 }
@@ -93,14 +115,32 @@ static int one_number(void *user, const char *w)
 static int number_or_several(void *user, const char *w)
 {
 	char number[E164_MAX];
-	bool one = e164_is_person(e164_parse(w, number)) && number[0] == '+';
+	bool one = spoiled(w) || (e164_is_person(e164_parse(w, number)) && number[0] == '+');
 	return one ? one_number(user, w) : each_word(w, true, one_number, user);
 }
 
-/* "3栋", "3号楼", "2单元", "501室" → "3", "2", "501"; -EINVAL when it does not fit. */
-static int address_part(const char *text, char ret[16], struct err *e)
+/* Full-width letters and digits as the narrow ones that they stand for, at most size - 1 bytes. */
+static void narrowed(const char *text, char *ret, size_t size)
+{
+	char one[4];
+	size_t n = 0;
+	uint32_t c;
+	while ((c = text_next(&text))) {
+		size_t k = text_put(one, c >= 0xFF01 && c <= 0xFF5E ? c - 0xFF01 + '!' : c);
+		if (n + k >= size)
+			break;
+		memcpy(ret + n, one, k);
+		n += k;
+	}
+	ret[n] = 0;
+}
+
+/* "3栋", "３号楼", "2单元", "501室" → "3", "3", "2", "501"; -EINVAL when it does not fit. */
+static int address_part(const char *wide, char ret[16], struct err *e)
 {
 	static const char *const endings[] = {"号楼", "单元", "栋", "幢", "楼", "门", "室", "号", "户"};
+	char text[64];
+	narrowed(wide, text, sizeof text);
 	size_t n = strlen(text);
 	for (size_t i = 0; i < ARRAY_LEN(endings); i++) {
 		size_t k = strlen(endings[i]);
@@ -110,9 +150,45 @@ static int address_part(const char *text, char ret[16], struct err *e)
 		}
 	}
 	if (n >= 16)
-		return err_set(e, NULL, 0, _("%.40s is too long for a building, unit or room"), text);
+		return err_set(e, NULL, 0, _("%.40s is too long for a building, unit or room"), wide);
 	memcpy(ret, text, n);
 	ret[n] = 0;
+	return 0;
+}
+
+static bool is_han(uint32_t c)
+{
+	return (c >= 0x3400 && c <= 0x9FFF) || c == 0x3007 || (c >= 0x20000 && c <= 0x3FFFF);
+}
+
+/* "李　明" is "李明": blanks between Han characters only make a column look even. Line breaks and other blanks become one
+ * blank. -EINVAL when it is too long, or is several lines that a missing quotation mark made one. */
+static int read_name(const char *text, char *ret, size_t size, struct err *e)
+{
+	size_t n = 0, digits = 0;
+	bool gap = false, broken = false;
+	uint32_t c, last = 0;
+	for (const char *p = text; (c = text_next(&p));) {
+		broken |= c == '\n';
+		digits = c >= '0' && c <= '9' ? digits + 1 : 0;
+		if (broken && digits > 6)
+			return err_set(
+			    e, NULL, 0,
+			    _("a quotation mark opens here and is not closed: rows behind it were taken for a "
+			      "part of the name"));
+		if (c <= ' ' || c == 0x3000 || c == 0xA0) {
+			gap = n > 0;
+			continue;
+		}
+		if (n + 6 >= size)
+			return err_set(e, NULL, 0, _("%.60s… is too long for a name"), text);
+		if (gap && !(is_han(c) && is_han(last)))
+			ret[n++] = ' ';
+		gap = false;
+		n += text_put(ret + n, last = c);
+	}
+	ret[n] = 0;
+	text_mask_controls(ret);
 	return 0;
 }
 
@@ -166,6 +242,15 @@ static int64_t date_in(const char *text)
 	return utc;
 }
 
+int person_read_date(const char *text, int64_t *ret_utc, struct err *e)
+{
+	int64_t utc = 0;
+	if (rfc3339_parse(text, &utc) < 0 && !(utc = date_in(text)))
+		return err_set(e, NULL, 0, _("%.40s is no date; write it as 2026-11-01"), text);
+	*ret_utc = utc;
+	return 0;
+}
+
 static bool unreadable(const char *s)
 {
 	return s && strstr(s, "\xEF\xBF\xBD");
@@ -198,14 +283,12 @@ int person_read_fields(const struct person_fields *f, struct person_input *in, s
 		return err_set(e, NULL, 0, "%s", _("is neither UTF-8 nor GB18030; save the list as CSV UTF-8"));
 	if (f->phones)
 		r = each_word(f->phones, false, number_or_several, &s);
-	if (!r && f->name) {
-		if (strlen(f->name) >= sizeof in->name)
-			return err_set(e, NULL, 0, _("%.60s… is too long for a name"), f->name);
-		text_copy(in->name, sizeof in->name, f->name);
-		text_mask_controls(in->name);
+	if (!r && f->name && !(r = read_name(f->name, in->name, sizeof in->name, e)))
 		ch->name = in->name;
+	if (f->grid) {
+		narrowed(f->grid, in->grid, sizeof in->grid);
+		ch->grid = in->grid;
 	}
-	ch->grid = f->grid;
 	if (!r && f->building && !(r = address_part(f->building, in->building, e)))
 		ch->building = in->building;
 	if (!r && f->unit && !(r = address_part(f->unit, in->unit, e)))
@@ -221,8 +304,8 @@ int person_read_fields(const struct person_fields *f, struct person_input *in, s
 	if (!r)
 		r = read_expertise(f, in, e);
 	ch->consent_source = f->consent;
-	if (!f->consent_date || rfc3339_parse(f->consent_date, &ch->consent_utc) < 0)
-		ch->consent_utc = date_in(f->consent_date);
+	if (!r && f->consent_date && *f->consent_date)
+		r = person_read_date(f->consent_date, &ch->consent_utc, e);
 	if (!ch->consent_utc)
 		ch->consent_utc = date_in(f->consent);
 	return r;

@@ -13,6 +13,16 @@ int grid_known(struct store *s, const char *code)
 	return r < 0 ? r : n ? 0 : -EINVAL;
 }
 
+int grid_named(struct store *s, const char *name, char ret[GRID_CODE_MAX])
+{
+	cleanup_query struct query q = {0};
+	int r = query_open(s, &q, "SELECT min(code) FROM grid WHERE name = ? HAVING count(*) = 1", "t", name);
+	if (r < 0 || (r = query_next(&q)) != 1)
+		return r < 0 ? r : -ENOENT;
+	text_copy(ret, GRID_CODE_MAX, query_text(&q, 0));
+	return 0;
+}
+
 /* `code` itself and the grids above it, nearest first. The count (0: unknown code), or -errno. */
 int grid_above(struct store *s, const char *code, char ret[GRID_DEPTH_MAX][GRID_CODE_MAX])
 {

@@ -21,6 +21,8 @@ int grid_put(struct store *s, const char *code, const char *name, const char *pa
 /* 0 when there is a grid with this code, -EINVAL when there is none ("" is none), or -errno. */
 int grid_known(struct store *s, const char *code);
 
+/* The code of the one grid with this name; -ENOENT when there is none, or several. */
+int grid_named(struct store *s, const char *name, char ret[GRID_CODE_MAX]);
 /* `code` and what lies above it, nearest first. The count, or -errno. */
 int grid_above(struct store *s, const char *code, char ret[GRID_DEPTH_MAX][GRID_CODE_MAX]);
 

@@ -61,12 +61,44 @@ int person_add(struct store *s, const struct person_change *ch, int64_t now_utc,
 /* -ENOENT no such person, -EINVAL the grid is unknown. Inside the caller's transaction. */
 int person_edit(struct store *s, int64_t id, const struct person_change *ch, int64_t now_utc);
 
+/* What a line of a list brought about. A crowded number has PERSONS_PER_NUMBER owners already: nothing was written. */
+enum person_imported { PERSON_ADDED, PERSON_UPDATED, PERSON_UNCHANGED, PERSON_CROWDED };
+
+/* Fields of a person, as bits. */
+enum person_field {
+	PERSON_NAME = 1,
+	PERSON_GRID = 2,
+	PERSON_BUILDING = 4,
+	PERSON_UNIT = 8,
+	PERSON_ROOM = 16,
+	PERSON_ROLES = 32,
+	PERSON_LANGUAGE = 64,
+	PERSON_CONSENT = 128,
+	PERSON_EXPERTISE = 256,
+	PERSON_VERIFY = 512,
+	PERSON_PHONES = 1024,
+	PERSON_CONFIRMED = 2048,
+};
+
+struct person_result {
+	enum person_imported what;
+	int64_t id;
+	unsigned changed;     /* enum person_field that were written */
+	unsigned contrary;    /* … that differ and were not, because of `only_fill` */
+	struct person before; /* as it was; of a new one id 0 */
+	bool consent;         /* afterwards */
+	bool shared;          /* somebody else has one of the numbers, too */
+};
+
 /* One line of a list that is imported: the person with the same name behind one of the numbers is updated, an
- * unnamed one takes the name, otherwise one is added; the same line twice changes nothing. Inside the caller's
- * transaction. */
-enum person_imported { PERSON_ADDED, PERSON_UPDATED, PERSON_UNCHANGED };
-int person_import(struct store *s, const struct person_change *ch, int64_t now_utc, enum person_imported *ret,
-		  int64_t *ret_id);
+ * unnamed one takes the name, otherwise one is added; without a number the same name at the same address is meant. What the
+ * line leaves empty stays as it is; consent that was given earlier keeps its source and date; consent_source "" withdraws
+ * it. The same line twice changes nothing. A person for whom `only_fill` is true (the caller has
+ * met it in an earlier line of the same list) gets what is missing, and nothing is overwritten. Inside the caller's transaction. 0, or
+ * -EINVAL: the grid is unknown. */
+int person_import(struct store *s, const struct person_change *ch,
+		  bool (*only_fill)(void *user, int64_t person), void *user, int64_t now_utc,
+		  struct person_result *ret);
 
 /* Removes name, address, consent and links to phones; the row and its id stay, so that the journal holds.
  * Inside the caller's transaction. */

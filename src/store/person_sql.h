@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/buf.h"
+#include "store/store.h"
 
 /* Can a text be sent there? Mobile numbers of China, and whatever other countries have (base/e164.h knows the
  * kinds). */
@@ -28,3 +29,6 @@
 
 /* ROLE() bits as a JSON array of names. */
 void person_roles_json(unsigned roles, struct buf *b);
+
+/* A phone of a person, known or not so far; an earlier one changes its place. */
+int person_link(struct store *s, int64_t id, const char *number, int position);

@@ -35,7 +35,7 @@ static int write_roles(struct store *s, int64_t id, unsigned roles)
 	return r;
 }
 
-static int link_number(struct store *s, int64_t id, const char *number, int position)
+int person_link(struct store *s, int64_t id, const char *number, int position)
 {
 	int r = store_run(s, "INSERT OR IGNORE INTO phone (number) VALUES (?)", "t", number);
 	return r ? r
@@ -49,7 +49,7 @@ static int write_numbers(struct store *s, int64_t id, const struct person_change
 {
 	int r = store_run(s, "DELETE FROM person_phone WHERE person = ?", "I", id);
 	for (int i = 0; i < ch->number_count && !r; i++)
-		r = link_number(s, id, ch->numbers[i], i);
+		r = person_link(s, id, ch->numbers[i], i);
 	return r;
 }
 
@@ -151,110 +151,6 @@ int person_edit(struct store *s, int64_t id, const struct person_change *ch, int
 	if (!r && home != p.household)
 		r = leave_home(s, p.household);
 	return r;
-}
-
-/* The one whom a line of a list means: same phone and same name (or one of the two is still nameless); without
- * a phone the same name at the same address. 0: nobody. */
-static int find_meant(struct store *s, const struct person_change *ch, struct person *ret)
-{
-	const char *name = or_else(ch->name, "");
-	struct person list[PERSONS_PER_NUMBER];
-	for (int i = 0; i < ch->number_count; i++) {
-		int n = persons_of_number(s, ch->numbers[i], list);
-		if (n < 0)
-			return n;
-		for (int k = 0; k < n; k++)
-			if (!strcmp(list[k].name, name) || !*list[k].name || !*name) {
-				*ret = list[k];
-				return 1;
-			}
-	}
-	if (ch->number_count || !*name)
-		return 0;
-	int64_t id;
-	int r = store_get(s, &id,
-			  "SELECT p.id FROM person p JOIN household h ON h.id = p.household WHERE p.name = ? "
-			  "AND coalesce(h.grid, '') = ?"
-			  " AND h.building = ? AND h.unit = ? AND h.room = ? AND p.forgotten_utc IS NULL",
-			  "ttttt", name, or_else(ch->grid, ""), or_else(ch->building, ""),
-			  or_else(ch->unit, ""), or_else(ch->room, ""));
-	if (r == -ENOENT)
-		return 0;
-	return r || (r = person_get(s, id, ret)) ? r : 1;
-}
-
-static bool differs(const char *wanted, const char *has)
-{
-	return wanted && *wanted && strcmp(wanted, has) != 0;
-}
-
-static int link_missing(struct store *s, int64_t id, const struct person_change *ch, bool *changed)
-{
-	for (int i = 0; i < ch->number_count; i++) {
-		int64_t has, next;
-		int r = store_get(s, &has, "SELECT count(*) FROM person_phone WHERE person = ? AND number = ?",
-				  "It", id, ch->numbers[i]);
-		if (!r && !has) {
-			*changed = true;
-			r = store_get(
-			    s, &next,
-			    "SELECT coalesce(max(position) + 1, 0) FROM person_phone WHERE person = ?", "I",
-			    id);
-			if (!r)
-				r = link_number(s, id, ch->numbers[i], (int)next);
-		}
-		if (r)
-			return r;
-	}
-	return 0;
-}
-
-/* Empty fields of a list leave what is known as it is. */
-static const char *given(const char *s)
-{
-	return s && *s ? s : NULL;
-}
-
-int person_import(struct store *s, const struct person_change *ch, int64_t now_utc, enum person_imported *ret,
-		  int64_t *ret_id)
-{
-	struct person p;
-	int r = find_meant(s, ch, &p);
-	if (r < 0)
-		return r;
-	if (r == 0) {
-		*ret = PERSON_ADDED;
-		return person_add(s, ch, now_utc, ret_id);
-	}
-	bool linked = false;
-	const char *language = p.has_language ? (p.language == LANG_EN ? "en" : "zh") : "";
-	/* consent that was given earlier keeps its date */
-	const char *consent = p.consent ? NULL : given(ch->consent_source);
-	/* what somebody knows is not compared: it is written whenever the list says it */
-	bool changed = given(ch->expertise) || differs(ch->name, p.name) || differs(ch->grid, p.grid) ||
-		       differs(ch->building, p.building) || differs(ch->unit, p.unit) ||
-		       differs(ch->room, p.room) || differs(ch->language, language) || consent ||
-		       (ch->set_roles && ch->roles != p.roles) || !p.confirmed;
-	*ret_id = p.id;
-	if ((r = write_verify(s, p.id, ch->verify)))
-		return r;
-	r = link_missing(s, p.id, ch, &linked);
-	*ret = changed || linked ? PERSON_UPDATED : PERSON_UNCHANGED;
-	if (r || *ret == PERSON_UNCHANGED)
-		return r;
-	struct person_change edit = {.name = given(ch->name),
-				     .grid = given(ch->grid),
-				     .building = given(ch->building),
-				     .unit = given(ch->unit),
-				     .room = given(ch->room),
-				     .language = given(ch->language),
-				     .expertise = given(ch->expertise),
-				     .set_roles = ch->set_roles,
-				     .roles = ch->roles,
-				     .consent_source = consent,
-				     .consent_utc = ch->consent_utc,
-				     .confirmed = 1};
-	return person_edit(s, p.id, &edit, now_utc);
 }
 
 int person_forget(struct store *s, int64_t id, int64_t now_utc)

