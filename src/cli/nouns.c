@@ -23,6 +23,7 @@ const struct cli_noun cli_nouns[] = {
     {"modem", N_("the modems"), cli_modem},
     {"db", N_("the database"), cli_db},
     {"events", N_("the stream of events"), cli_events},
+    {"hook", N_("programs that run at events"), cli_hook},
     {"rules", N_("what the gateway reads out of texts"), cli_rules},
     {"phone", N_("a button phone in the terminal, wired to yishi-simmodem"), cli_phone},
     {"help", N_("all commands by role"), cli_help},

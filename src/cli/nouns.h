@@ -9,3 +9,4 @@ extern const struct cli_verb cli_status[], cli_todo[], cli_message[], cli_person
     cli_help[];
 extern const struct cli_verb cli_duty[], cli_checkin[], cli_poll[];
 extern const struct cli_verb cli_points[], cli_consult[], cli_faq[];
+extern const struct cli_verb cli_hook[];

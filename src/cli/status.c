@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "store/chore.h"
 #include "store/duty.h"
+#include "store/hook.h"
 #include "store/inbox.h"
 #include "store/matter.h"
 #include "store/meeting.h"
@@ -47,6 +48,7 @@ struct state {
 	int modems_up, modems;
 	struct outbox_counts queue;
 	int64_t quarantine, open_cases, overdue, next_meeting;
+	int64_t hooks;        /* events that a program failed */
 	int64_t help, chores; /* open calls for help; small things for a person */
 	bool duty_list_empty;
 	long long disk_free;
@@ -76,6 +78,8 @@ static int ask_store(struct store *s, int64_t now, struct state *st)
 	if (!r)
 		r = chore_count(s, &st->chores);
 	if (!r)
+		r = hook_failures(s, &st->hooks);
+	if (!r)
 		r = meeting_next(s, now, &st->next_meeting);
 	if (r)
 		return r;
@@ -93,9 +97,9 @@ static json_t *state_json(const struct state *st)
 			 "quarantine", (json_int_t)st->quarantine, "open_cases", (json_int_t)st->open_cases,
 			 "overdue", (json_int_t)st->overdue, "next_meeting", out_time(st->next_meeting),
 			 "duty_list_empty", st->duty_list_empty, "alarms",
-			 (json_int_t)(st->help + (int64_t)json_array_size(st->line_alarms)), "calls_for_help",
-			 (json_int_t)st->help, "line_alarms", json_incref(st->line_alarms), "disk_free",
-			 (json_int_t)st->disk_free);
+			 (json_int_t)(st->help + st->hooks + (int64_t)json_array_size(st->line_alarms)),
+			 "calls_for_help", (json_int_t)st->help, "line_alarms", json_incref(st->line_alarms),
+			 "disk_free", (json_int_t)st->disk_free);
 }
 
 static const char *text(const json_t *o, const char *key)
@@ -145,8 +149,9 @@ static int problems(struct cli *c, const struct config *cfg, const struct state 
 	if (st->overdue)
 		list[n++] = _("cases are overdue: yishi case list --overdue");
 	if (st->duty_list_empty)
-		list[n++] =
-		    _("nobody is on duty for calls for help: yishi duty add --grid GRID --person ID");
+		list[n++] = _("nobody is on duty for calls for help: yishi duty add --grid GRID --person ID");
+	if (st->hooks)
+		list[n++] = _("programs of hooks failed events: yishi hook failures");
 	if (st->disk_free < DISK_LOW_BYTES)
 		list[n++] = _("the disk is nearly full");
 	for (int i = 0; i < n && c->out.mode == OUT_TABLE; i++)

@@ -154,6 +154,13 @@ static void check_devices(const struct config *c)
 	}
 }
 
+static void check_programs(const struct config *c)
+{
+	for (int i = 0; i < c->hook_count; i++)
+		if (access(c->hooks[i].program, X_OK) != 0)
+			warn("[hooks] %s = %s: %s", c->hooks[i].kind, c->hooks[i].program, err_system(errno));
+}
+
 static int check_patterns(const struct config *c)
 {
 	int code = 0;
@@ -185,6 +192,7 @@ int check_all(struct config *config)
 	if ((r = check_database(config)))
 		code = r;
 	check_devices(config);
+	check_programs(config);
 	config_free(config);
 	return code;
 }

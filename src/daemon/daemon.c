@@ -2,6 +2,7 @@
 #include "daemon/alarm.h"
 #include "daemon/balance.h"
 #include "daemon/control.h"
+#include "daemon/hooks.h"
 #include "daemon/ports.h"
 #include "daemon/receiver.h"
 #include "daemon/sender.h"
@@ -123,7 +124,9 @@ int daemon_init(struct daemon *d, uv_loop_t *loop, struct config *config, struct
 
 static void on_prepare(uv_prepare_t *p)
 {
-	session_commit_all(p->data);
+	struct daemon *d = p->data;
+	session_commit_all(d);
+	hooks_notice(d->hooks);
 }
 
 static int64_t clock_offset_s(const struct daemon *d)
@@ -145,6 +148,8 @@ int daemon_start(struct daemon *d, struct err *e)
 	d->watch = watch_new(d);
 	d->alarms = alarms_new(d);
 	d->ports = ports_new(d);
+	d->hooks = hooks_new(d);
+	hooks_configure(d->hooks);
 	for (int i = 0; i < d->config->modem_count; i++)
 		d->session[d->session_count++] = session_new(d, &d->config->modems[i]);
 	daemon_act(d);
@@ -159,6 +164,8 @@ static void maybe_stopped(struct daemon *d)
 	for (int i = 0; i < d->session_count; i++)
 		if (!session_stopped(d->session[i]))
 			return;
+	if (!hooks_stopped(d->hooks))
+		return;
 	if (d->stopped)
 		d->stopped(d);
 }
@@ -175,6 +182,7 @@ void daemon_stop(struct daemon *d)
 		return;
 	for (int i = 0; i < d->session_count; i++)
 		session_stop(d->session[i]);
+	hooks_stop(d->hooks);
 	d->stopping = true;
 	maybe_stopped(d);
 }
@@ -192,6 +200,8 @@ void daemon_done(struct daemon *d)
 	control_free(d->control);
 	watch_free(d->watch);
 	alarms_free(d->alarms);
+	hooks_free(d->hooks);
+	d->hooks = NULL;
 	d->alarms = NULL;
 	ports_free(d->ports);
 	usb_reset_end(d);
@@ -318,6 +328,7 @@ void daemon_act(struct daemon *d)
 	alarms_tick(d);
 	for (int i = 0; i < d->session_count; i++)
 		session_wake(d->session[i]);
+	hooks_look(d->hooks);
 	schedule(d, next, busy || d->again);
 	d->again = false;
 }
@@ -413,6 +424,7 @@ void daemon_reload(struct daemon *d)
 	d->people.config = c;
 	apply_modems(d, c);
 	ports_reconfigure(d->ports);
+	hooks_configure(d->hooks);
 	config_free(old);
 	log_notice("configuration, rules and replies were read again");
 	daemon_act(d);

@@ -12,6 +12,7 @@
 
 struct session;
 struct alarms;
+struct hooks;
 struct ports;
 struct usb_reset_job;
 struct control;
@@ -40,6 +41,7 @@ struct daemon {
 	struct watch *watch;
 	struct alarms *alarms;               /* alarm.h */
 	int64_t balance_judged, balance_day; /* balance.c */
+	struct hooks *hooks;                 /* hooks.h */
 	struct ports *ports;                 /* ports.h */
 	struct usb_reset_job *resets;        /* usb_reset.c */
 	uv_prepare_t commits;                /* what sessions have to write, before the loop waits */

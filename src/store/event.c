@@ -1,11 +1,14 @@
 #include "store/event.h"
+#include "base/clock.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "store/internal.h"
 
 int event_add(struct store *s, enum event_kind kind, const char *actor, json_t *body, int64_t now)
 {
 	cleanup_free char *text = body ? json_dumps(body, JSON_COMPACT) : NULL;
 	json_decref(body);
+	s->events++;
 	return store_run(s, "INSERT INTO event (utc, kind, actor, body) VALUES (?,?,?,?)", "Ittt", now,
 			 event_kinds[kind].name, actor, text ? text : "{}");
 }
@@ -37,4 +40,26 @@ int event_list(struct store *s, int64_t after, long limit, int (*row)(void *ctx,
 			return end;
 	}
 	return r;
+}
+
+static json_t *masked(const char *text)
+{
+	cleanup_free char *copy = mem_dup(text);
+	text_mask_controls(copy);
+	json_t *v = json_string(copy);
+	return v ? v : json_string("?");
+}
+
+json_t *event_json(const struct event_row *e)
+{
+	char time[40];
+	json_t *body = json_loads(e->body, 0, NULL);
+	return json_pack("{sI ss so so so}", "id", (json_int_t)e->id, "time", rfc3339_format(e->utc, time),
+			 "kind", masked(e->kind), "actor", masked(e->actor), "body",
+			 body ? body : json_object());
+}
+
+uint64_t event_written(const struct store *s)
+{
+	return s->events;
 }

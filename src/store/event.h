@@ -25,3 +25,10 @@ struct event_row {
  * walk. */
 int event_list(struct store *s, int64_t after, long limit, int (*row)(void *ctx, const struct event_row *e),
 	       void *ctx);
+
+/* The event as `yishi events --json` prints it and hooks read it: {"id", "time" (RFC 3339), "kind", "actor",
+ * "body"}, control characters masked. A new reference. */
+json_t *event_json(const struct event_row *e);
+
+/* How many events this connection wrote: somebody who looks at the stream sees that there is more. */
+uint64_t event_written(const struct store *s);
