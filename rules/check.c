@@ -118,14 +118,15 @@ int rules_count(const struct rules *r)
 void rules_describe(const struct rules *r, int i, struct rule_info *ret)
 {
 	const struct rule *rule = &r->list[i];
-	*ret = (struct rule_info){.name = rule->name,
-				  .intent = rule->kind == RULE_ADDRESS ? "address"
-					    : rule->kind == RULE_NOTHING
-						? "nothing"
-						: intent_name((enum intent_kind)rule->kind),
-				  .file = rule->file,
-				  .line = rule->line,
-				  .priority = rule->priority,
-				  .patterns = rule->patterns,
-				  .samples = rule->sample_count};
+	*ret =
+	    (struct rule_info){.name = rule->name,
+			       .intent = rule->kind == RULE_ADDRESS   ? "address"
+					 : rule->kind == RULE_NOTHING ? "nothing"
+					 : rule->kind == RULE_CALM    ? "calm"
+								   : intent_name((enum intent_kind)rule->kind),
+			       .file = rule->file,
+			       .line = rule->line,
+			       .priority = rule->priority,
+			       .patterns = rule->patterns,
+			       .samples = rule->sample_count};
 }

@@ -391,7 +391,8 @@ void complaints_find(struct reading *rd)
 	split_run_ons(rd);
 	for (int i = 0; i < rd->clause_count; i++) {
 		struct clause *c = &rd->clauses[i];
-		if (c->state == CLAUSE_USED || (rd->shadow[c->topic] && c->state != CLAUSE_FORCED))
+		if (c->state == CLAUSE_USED ||
+		    ((rd->shadow[c->topic] || c->quiet) && c->state != CLAUSE_FORCED))
 			continue;
 		if (rd->ctx.asked == ASKED_TEXT) /* "what is the matter?" was asked: this is it */
 			c->state = CLAUSE_FORCED;

@@ -154,7 +154,7 @@ static void emit(struct reading *rd, const struct match *m)
 {
 	const struct rule *rule = m->rule;
 	rd->fired[rule - rd->rules->list] = true;
-	if (rule->shadow)
+	if (rule->shadow && rule->kind != RULE_CALM)
 		rd->shadow[m->topic] = true;
 	if (rule->kind >= INTENT_COUNT || rule->forced)
 		return;
@@ -331,12 +331,34 @@ static bool try(struct reading *rd, const struct rule *rule, int first, int last
 	return false;
 }
 
+/* What is marked as not here and now: the clauses that the match touches, or the topic or text they are in. */
+static void calm_down(struct reading *rd, const struct match *m)
+{
+	for (int i = 0; i < rd->clause_count; i++) {
+		struct clause *c = &rd->clauses[i];
+		if ((c->a < m->b && c->b > m->a) || m->rule->consume == CONSUME_TEXT ||
+		    (m->rule->consume == CONSUME_TOPIC && c->topic == m->topic))
+			c->calm = true, c->quiet |= m->rule->shadow;
+	}
+}
+
 static void act(struct reading *rd, const struct match *m, int first, int last)
 {
 	emit(rd, m);
+	if (m->rule->kind == RULE_CALM) {
+		calm_down(rd, m);
+		return;
+	}
 	consume(rd, m, first, last);
 	if (m->rule->forced)
 		force(rd, m);
+}
+
+/* Nothing has taken clause i, and what it tells of is no reason for this rule to be silent. */
+static bool is_open(const struct reading *rd, const struct rule *rule, int i)
+{
+	const struct clause *c = &rd->clauses[i];
+	return c->state == CLAUSE_FREE && !(c->calm && rule->kind == (int)INTENT_DUTY);
 }
 
 static bool placed(const struct rule *rule, const struct clause *c)
@@ -348,7 +370,7 @@ static void run_on_clauses(struct reading *rd, const struct rule *rule)
 {
 	struct match m;
 	for (int i = 0; i < rd->clause_count; i++) {
-		if (rd->clauses[i].state != CLAUSE_FREE || !placed(rule, &rd->clauses[i]))
+		if (!is_open(rd, rule, i) || !placed(rule, &rd->clauses[i]))
 			continue;
 		if (try(rd, rule, i, i, &m)) {
 			act(rd, &m, i, i);
@@ -362,7 +384,7 @@ static void run_on_clauses(struct reading *rd, const struct rule *rule)
 static int run_end(const struct reading *rd, const struct rule *rule, int first)
 {
 	int last = first;
-	while (last + 1 < rd->clause_count && rd->clauses[last + 1].state == CLAUSE_FREE &&
+	while (last + 1 < rd->clause_count && is_open(rd, rule, last + 1) &&
 	       (rule->consume != CONSUME_TOPIC || rd->clauses[last + 1].topic == rd->clauses[first].topic))
 		last++;
 	return last;
@@ -373,11 +395,13 @@ static void run_on_text(struct reading *rd, const struct rule *rule)
 {
 	struct match m;
 	for (int first = 0; first < rd->clause_count; first++) {
-		if (rd->clauses[first].state != CLAUSE_FREE)
+		if (!is_open(rd, rule, first))
 			continue;
 		int last = run_end(rd, rule, first);
 		if (placed(rule, &rd->clauses[first]) && try(rd, rule, first, last, &m)) {
 			act(rd, &m, first, last);
+			if (rule->kind == RULE_CALM)
+				continue;
 			if (!rule->many || rd->found_count == FOUND_MAX)
 				return;
 			first--;
@@ -415,8 +439,13 @@ void reading_close(struct reading *rd)
 /* The rules in their order; those of the lowest priorities are for what no word has told either. */
 static void run_rules(struct reading *rd, bool unread)
 {
+	bool weighed = unread;
 	for (int i = 0; i < rd->rules->count && !all_taken(rd); i++) {
 		const struct rule *rule = &rd->rules->list[i];
+		if (!weighed && rule->priority < PRIORITY_DANGER) {
+			danger_find(rd);
+			weighed = true;
+		}
 		if ((rule->priority < PRIORITY_UNREAD) != unread || !applies(rd, rule))
 			continue;
 		if (rule->scope == SCOPE_TEXT)

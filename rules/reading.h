@@ -19,6 +19,8 @@ struct clause {
 	int a, b;   /* bytes of the normalised text, without blanks and signs around */
 	int topic;  /* 另外, 还有 … begin the next */
 	bool first; /* of its topic */
+	bool calm;  /* what it tells of is not here and now: no call for help */
+	bool quiet; /* … and nobody is asked to do anything about it: no complaint */
 	enum clause_state state;
 	int rule; /* index of the rule that took or forced it, -1 none */
 };
@@ -65,6 +67,10 @@ void address_find(struct reading *rd);
 void address_give(const struct reading *rd, int a, int b, struct intent *in);
 /* Is [a, b) nothing but an address and words around one (都在, 我住)? */
 bool address_only(const struct reading *rd, int a, int b);
+
+/* danger.c */
+/* What the words of danger weigh together, in the free clauses of each topic that are not calm; enough is a call. */
+void danger_find(struct reading *rd);
 
 /* complaints.c */
 void complaints_find(struct reading *rd);

@@ -12,9 +12,11 @@
 
 #define PRIORITY_UNREAD 5 /* rules below it are tried after the complaints, on what nobody has read */
 
-/* Two kinds that are no intents: where an address stands, and words that mean nothing here and hide from
- * others. */
-enum { RULE_ADDRESS = INTENT_COUNT, RULE_NOTHING };
+#define PRIORITY_DANGER 945 /* below it, what no call for help has taken is weighed by the words of danger */
+
+/* Three kinds that are no intents: where an address stands, words that mean nothing here and hide from others, and
+ * words that tell of what is not here and now (over, feared, taught, a joke): no call for help is heard in them. */
+enum { RULE_ADDRESS = INTENT_COUNT, RULE_NOTHING, RULE_CALM };
 
 enum rule_negations { NEGATIONS_ANY, NEGATIONS_ODD, NEGATIONS_EVEN };
 enum rule_scope { SCOPE_TEXT, SCOPE_CLAUSE };

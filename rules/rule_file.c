@@ -240,6 +240,8 @@ static int parse_intent(struct reader *rd, const char *value)
 		rd->rule->kind = RULE_ADDRESS;
 	else if (strcmp(value, "nothing") == 0)
 		rd->rule->kind = RULE_NOTHING;
+	else if (strcmp(value, "calm") == 0)
+		rd->rule->kind = RULE_CALM;
 	else
 		rd->rule->kind = intent_find(value);
 	return rd->rule->kind < 0 ? FAIL(rd, "there is no intent '%s'", value) : 0;
@@ -322,7 +324,7 @@ static int check_groups(struct reader *rd, const struct pattern *p)
 	const char *names[PATTERN_GROUPS];
 	int n = pattern_names(p, names, PATTERN_GROUPS);
 	unsigned may = rd->rule->kind == RULE_ADDRESS   ? ARG_BUILDING | ARG_UNIT | ARG_ROOM
-		       : rd->rule->kind == RULE_NOTHING ? 0
+		       : rd->rule->kind >= RULE_NOTHING ? 0
 							: intent_args((enum intent_kind)rd->rule->kind);
 	for (int i = 0; i < n; i++) {
 		size_t k = 0;

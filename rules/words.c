@@ -59,7 +59,8 @@ static int open_section(struct words *w, char *name, struct section *s, const ch
 	static const struct {
 		const char *name;
 		enum word_kind kind;
-	} unlisted[] = {{"sounds", WORD_SOUND}, {"looks", WORD_LOOK}, {"dialect", WORD_DIALECT}};
+	} unlisted[] = {
+	    {"danger", WORD_DANGER}, {"sounds", WORD_SOUND}, {"looks", WORD_LOOK}, {"dialect", WORD_DIALECT}};
 	for (size_t i = 0; i < ARRAY_LEN(unlisted); i++) {
 		if (strcmp(kind, unlisted[i].name) == 0) {
 			s->kind = unlisted[i].kind;
@@ -72,9 +73,9 @@ static int open_section(struct words *w, char *name, struct section *s, const ch
 		return s->list < 0 ? err_set(e, path, line, "there is no category '%s'", what) : 0;
 	}
 	if (strcmp(kind, "list") != 0 || !*what)
-		return err_set(e, path, line,
-			       "unknown section [%s]; there are list, category, sounds, looks and dialect",
-			       name);
+		return err_set(
+		    e, path, line,
+		    "unknown section [%s]; there are list, category, danger, sounds, looks and dialect", name);
 	s->kind = WORD_LIST;
 	s->list = words_list_find(w, what);
 	if (s->list < 0) {
@@ -119,7 +120,7 @@ static int add_word(struct words *w, const struct section *s, char *token, int w
 	for (char *p = word->meant; p && *p; p++)
 		if (*p == '_')
 			*p = ' ';
-	if (kind != WORD_LIST && kind != WORD_CATEGORY && word->n > 8)
+	if (kind != WORD_LIST && kind != WORD_CATEGORY && kind != WORD_DANGER && word->n > 8)
 		return err_set(e, path, line, "'%s' is too long to be matched by its sound or look", token);
 	return 0;
 }
@@ -142,9 +143,9 @@ static int read_line(struct words *w, struct section *s, char *line, const char 
 	}
 	if (s->list < 0 && s->kind == WORD_LIST)
 		return err_set(e, path, n, "words before the first [section]");
-	if (s->kind == WORD_CATEGORY) {
-		if (p[0] < '1' || p[0] > '9' || p[1] != ':')
-			return err_set(e, path, n, "a line of a category begins with its weight, such as 5:");
+	if (s->kind == WORD_CATEGORY || s->kind == WORD_DANGER) {
+		if (p[0] < (s->kind == WORD_DANGER ? '0' : '1') || p[0] > '9' || p[1] != ':')
+			return err_set(e, path, n, "a line of this section begins with its weight, such as 5:");
 		weight = p[0] - '0';
 		p += 2;
 	}
@@ -258,5 +259,6 @@ bool word_of_kind(const struct word *word, int kind)
 bool word_is_known(const struct word *word, int unused)
 {
 	(void)unused;
-	return word->n >= 2 && word->kind != WORD_LOOK && word->kind != WORD_DIALECT;
+	return word->n >= 2 && word->kind != WORD_DANGER && word->kind != WORD_LOOK &&
+	       word->kind != WORD_DIALECT;
 }

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-enum word_kind { WORD_LIST, WORD_CATEGORY, WORD_SOUND, WORD_NOT_SOUND, WORD_LOOK, WORD_DIALECT };
+enum word_kind { WORD_LIST, WORD_CATEGORY, WORD_DANGER, WORD_SOUND, WORD_NOT_SOUND, WORD_LOOK, WORD_DIALECT };
 
 struct word {
 	char *text;  /* UTF-8, blanks as blanks */
@@ -16,7 +16,7 @@ struct word {
 	int n;
 	enum word_kind kind;
 	int list;    /* WORD_LIST: index of the list; WORD_CATEGORY: enum category */
-	int weight;  /* WORD_CATEGORY */
+	int weight;  /* WORD_CATEGORY, WORD_DANGER */
 	bool free;   /* WORD_SOUND: needs no right character */
 	char *meant; /* WORD_LOOK, WORD_DIALECT: what stands for it */
 };
