@@ -146,13 +146,23 @@ static int run_show(struct cli *c)
 	return r == -ENOENT ? missing(c) : r ? cli_store_failed(c, r) : EX_OK;
 }
 
+/* People read the sums above the list; a program that asks for the list gets rows of one kind. */
+static int show_draft(struct cli *c, const struct draft *d)
+{
+	bool explains = cli_opt(c, "explain") != NULL, table = c->out.mode == OUT_TABLE;
+	if (table || !explains)
+		draft_print(c, d);
+	if (table && explains)
+		fputc('\n', c->out.file);
+	return explains ? audience_explain(c) : EX_OK;
+}
+
 static int run_preview(struct cli *c)
 {
 	struct store *s;
 	struct draft d;
 	int r = draft_read(c, &d);
-	if (!r && !(r = cli_store(c, &s)) && !(r = draft_count(c, &d))) {
-		draft_print(c, &d);
+	if (!r && !(r = cli_store(c, &s)) && !(r = draft_count(c, &d)) && !(r = show_draft(c, &d))) {
 		if (!draft_fits(&d))
 			cli_note(_("only %lld of %lld recipients would have it by then"), (long long)d.fit,
 				 (long long)d.who.recipients);
@@ -192,7 +202,7 @@ static int queue(struct cli *c, struct draft *d, int64_t *ret_id)
 	if (!r)
 		r = refuse(d);
 	if (!r) {
-		struct broadcast_new n = {.audience = d->audience,
+		struct broadcast_new n = {.audience = d->to.written,
 					  .text = d->text,
 					  .ucs2 = d->ucs2,
 					  .segments = d->segments,
@@ -215,9 +225,10 @@ static void tell(struct cli *c, const struct draft *d, int64_t id)
 					    (json_int_t)d->who.recipients, "segments", d->segments));
 		return;
 	}
-	printf(_("broadcast %lld: %lld recipients\n"), (long long)id, (long long)d->who.recipients);
+	FILE *to = c->out.mode == OUT_CSV ? stderr : c->out.file; /* rows may follow */
+	fprintf(to, _("broadcast %lld: %lld recipients\n"), (long long)id, (long long)d->who.recipients);
 	if (d->needs_approval)
-		printf(_("it goes to more than %d people and waits for a second person: a secretary texts back "
+		fprintf(to, _("it goes to more than %d people and waits for a second person: a secretary texts back "
 			 "the code that is\n"
 			 "on the phone, or another user of this machine says yishi broadcast resume %lld "
 			 "--approve\n"),
@@ -230,7 +241,8 @@ static int preview_and_ask(struct cli *c, struct draft *d)
 	int r = draft_count(c, d);
 	if (r || (r = refuse(d)))
 		return r;
-	draft_print(c, d);
+	if ((r = show_draft(c, d)))
+		return r;
 	return cli_confirm(c, _("Send it?")) ? EX_OK : cli_fail(CLI_NOTHING, "%s", _("nothing was queued"));
 }
 
@@ -246,9 +258,12 @@ static int run_new(struct cli *c)
 	if (!r && asks)
 		r = preview_and_ask(c, &d);
 	if (!r && !(r = queue(c, &d, &id))) {
-		if (!asks && c->out.mode == OUT_TABLE)
-			draft_print(c, &d);
+		bool table = c->out.mode == OUT_TABLE;
+		if (table && !asks)
+			r = show_draft(c, &d);
 		tell(c, &d, id);
+		if (!table && cli_opt(c, "explain"))
+			r = audience_explain(c);
 	}
 	draft_done(&d);
 	return r;
@@ -376,7 +391,8 @@ const struct cli_verb cli_broadcast[] = {
      .common = CLI_FORMATS,
      .options = draft_options,
      .roles = CLI_SECRETARY,
-     .example = "yishi broadcast preview --to grid:KS-03 --to role:volunteer --text '明天停水' --json"},
+     .example = "yishi broadcast preview --to grid:KS-03 --to role:volunteer --text '明天停水' --json\n"
+		"yishi broadcast preview --to 'all -grid:KS-04 -yes:12' --text '还能报名' --explain"},
     {.name = "list",
      .run = run_list,
      .what = N_("broadcasts and how far they are"),

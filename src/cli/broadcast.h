@@ -1,13 +1,11 @@
 /* What the verbs of `yishi broadcast` share. */
 #pragma once
 
-#include "cli/cli.h"
-#include "store/broadcast.h"
+#include "cli/audience.h"
 
 struct draft {
-	char *text, *audience; /* owned */
-	char **numbers;        /* of files, owned */
-	size_t number_count;
+	char *text; /* owned */
+	struct audience_arg to;
 	int segments;
 	bool ucs2, override_quiet;
 	int64_t at_utc, not_after_utc;

@@ -1,6 +1,5 @@
 /* A broadcast before it is queued: what is said, to whom, and whether it can be done in time. */
 #include "cli/broadcast.h"
-#include "cli/csv.h"
 #include "cli/texts.h"
 
 #include "base/mem.h"
@@ -11,97 +10,18 @@
 #include <errno.h>
 #include <string.h>
 
-#define LIST_MAX_BYTES (64u << 20)
-
 const struct cli_option draft_options[] = {
-    {"to", N_("AUDIENCE"),
-     N_("all, grid:CODE, building:CODE/3, role:ROLE, role:ROLE@GRID, jobs, yes:MEETING, no:MEETING, none:MEETING, invited:MEETING, "
-	"case:NUMBER, task:NUMBER, file:LIST.csv, number:NUMBER"),
-     true},
+    AUDIENCE_OPTION,
     {"text", N_("TEXT"), N_("what is sent"), false},
     {"text-file", N_("FILE"), N_("take the text from a file; - is standard input"), false},
     {"at", N_("TIME"), N_("not before: \"fri 09:00\", \"+2h\""), false},
     {"not-after", N_("TIME"), N_("no use later: what cannot be out by then is refused now"), false},
     {"override-quiet-hours", NULL, N_("urgent: into the quiet hours, too; it is journaled"), false},
+    {"explain", NULL, N_("also list who gets it and who does not and why, person by person"), false},
     {0},
 };
 
 /* ---- reading */
-
-struct list {
-	struct draft *d;
-	const char *file;
-	int place; /* of the column with the numbers */
-	bool begun;
-	int wrong;
-};
-
-static int on_row(void *user, const struct csv_row *r)
-{
-	static const char *const heads[] = {"phone", "手机", "电话", "number", "numbers", "号码"};
-	struct list *l = user;
-	char number[E164_MAX];
-	if (!l->begun) {
-		l->begun = true;
-		for (int i = 0; i < r->count; i++)
-			for (size_t k = 0; k < ARRAY_LEN(heads); k++)
-				if (!strcasecmp(r->fields[i], heads[k])) {
-					l->place = i;
-					return 0;
-				}
-	}
-	const char *field = csv_field(r, l->place);
-	if (!*field)
-		return 0;
-	if (!e164_is_person(e164_parse(field, number)) || number[0] != '+') {
-		l->wrong++;
-		cli_note(_("%s:%d: %.40s is no telephone number of a person"), l->file, r->line, field);
-		return 0;
-	}
-	struct draft *d = l->d;
-	d->numbers = mem_resize(d->numbers, d->number_count + 1, sizeof *d->numbers);
-	d->numbers[d->number_count++] = mem_dup(number);
-	return 0;
-}
-
-static int read_list(struct draft *d, const char *file)
-{
-	struct list l = {.d = d, .file = file};
-	struct err e = {0};
-	char *bytes, *text;
-	size_t len;
-	int r = cli_read_file(file, LIST_MAX_BYTES, &bytes, &len);
-	if (r)
-		return r;
-	r = csv_decode(bytes, len, &text, &e);
-	free(bytes);
-	if (!r) {
-		r = csv_each(text, on_row, &l, &e);
-		free(text);
-	}
-	if (r)
-		return cli_fail(EX_DATAERR, "%s:%d: %s", file, e.line, e.text);
-	/* a list with a wrong number goes out to nobody before somebody has looked at it */
-	return l.wrong ? EX_DATAERR : 0;
-}
-
-static int read_audience(struct cli *c, struct draft *d)
-{
-	cleanup_buf struct buf terms = {0};
-	const char *to;
-	int r = 0;
-	for (int i = 0; !r && (to = cli_opt_at(c, "to", i)); i++) {
-		buf_addf(&terms, "%s%s", i ? " " : "", to);
-		if (!strncmp(to, "file:", 5))
-			r = read_list(d, to + 5);
-	}
-	if (!r && !terms.len)
-		r = cli_usage(c, "%s", _("--to AUDIENCE is wanted"));
-	if (!r && terms.len >= BROADCAST_AUDIENCE_MAX)
-		r = cli_usage(c, "%s", _("the audience is too long; use a file"));
-	d->audience = buf_take(&terms);
-	return r;
-}
 
 int draft_read(struct cli *c, struct draft *d)
 {
@@ -116,46 +36,17 @@ int draft_read(struct cli *c, struct draft *d)
 	    d->not_after_utc <= d->at_utc)
 		r = cli_usage(c, "%s", _("--not-after is before the text may go out"));
 	if (!r)
-		r = read_audience(c, d);
+		r = audience_read(c, &d->to);
 	return r ? r : texts_read(c, &d->text, &d->segments, &d->ucs2);
 }
 
 void draft_done(struct draft *d)
 {
 	free(d->text);
-	free(d->audience);
-	for (size_t i = 0; i < d->number_count; i++)
-		free(d->numbers[i]);
-	free(d->numbers);
+	audience_done(&d->to);
 }
 
 /* ---- counting */
-
-/* Terms without "file:…", which the store does not know. */
-static char *store_terms(const struct draft *d)
-{
-	struct buf b = {0};
-	cleanup_free char *copy = mem_dup(d->audience);
-	char *save = NULL;
-	for (char *w = strtok_r(copy, " ", &save); w; w = strtok_r(NULL, " ", &save))
-		if (strncmp(w, "file:", 5) != 0)
-			buf_addf(&b, "%s ", w);
-	return buf_take(&b);
-}
-
-static int count_audience(struct cli *c, struct draft *d)
-{
-	struct err e = {0};
-	cleanup_free char *terms = store_terms(d);
-	int r = broadcast_audience_begin(c->store, terms, &e);
-	if (r && e.text[0])
-		return cli_fail(EX_DATAERR, "--to: %s", e.text);
-	for (size_t i = 0; i < d->number_count && !r; i++)
-		r = broadcast_audience_add(c->store, d->numbers[i]);
-	if (!r)
-		r = broadcast_audience_end(c->store, &d->who);
-	return r ? cli_store_failed(c, r) : 0;
-}
 
 static int make_plan(struct cli *c, const struct draft *d, struct plan *p, int64_t *ret_left)
 {
@@ -236,7 +127,7 @@ static int estimate(struct cli *c, struct draft *d)
 
 int draft_count(struct cli *c, struct draft *d)
 {
-	int r = count_audience(c, d);
+	int r = audience_count(c, &d->to, &d->who);
 	if (!r)
 		r = estimate(c, d);
 	d->needs_approval = c->config->approval_above && d->who.recipients > c->config->approval_above;
@@ -263,6 +154,7 @@ static const struct out_column columns[] = {
     {"no_phone", N_("without a phone"), OUT_INT, 0},
     {"muted", N_("muted"), OUT_INT, 0},
     {"unlinked", N_("wrong numbers"), OUT_INT, 0},
+    {"excluded", N_("taken out"), OUT_INT, 0},
     {"quota_left", N_("segments free at once"), OUT_INT, 0},
     {"starts", N_("begins"), OUT_TIME, 0},
     {"finishes", N_("done about"), OUT_TIME, 0},
@@ -284,14 +176,15 @@ void draft_print(struct cli *c, const struct draft *d)
 {
 	const struct broadcast_audience *w = &d->who;
 	json_t *row = json_pack(
-	    "{so so si sI sI so so so so so so so so so so so sb sI sb ss}", "text", out_string(d->text),
-	    "audience", out_string(d->audience), "segments", d->segments, "recipients",
+	    "{so so si sI sI so so so so so so so so so so so so sb sI sb ss}", "text", out_string(d->text),
+	    "audience", out_string(d->to.written), "segments", d->segments, "recipients",
 	    (json_int_t)w->recipients, "segments_total", (json_int_t)(w->recipients * d->segments),
 	    "duplicates", count(c, w->duplicates), "opted_out", count(c, w->opted_out), "no_consent",
 	    count(c, w->no_consent), "landlines", count(c, w->landlines), "no_phone", count(c, w->no_phone),
-	    "muted", count(c, w->muted), "unlinked", count(c, w->unlinked), "quota_left",
-	    d->quota_left < 0 ? json_null() : json_integer(d->quota_left), "starts", out_time(d->starts_utc),
-	    "finishes", d->finishes_utc == INT64_MAX ? json_null() : out_time(d->finishes_utc), "not_after",
+	    "muted", count(c, w->muted), "unlinked", count(c, w->unlinked), "excluded", count(c, w->excluded),
+	    "quota_left", d->quota_left < 0 ? json_null() : json_integer(d->quota_left), "starts",
+	    out_time(d->starts_utc), "finishes",
+	    d->finishes_utc == INT64_MAX ? json_null() : out_time(d->finishes_utc), "not_after",
 	    out_time(d->not_after_utc), "fits", draft_fits(d), "would_fit", (json_int_t)d->fit,
 	    "needs_approval", d->needs_approval, "alphabet", d->ucs2 ? "ucs2" : "gsm7");
 	out_record(&c->out, columns, row);

@@ -15,6 +15,7 @@ const struct cli_noun cli_nouns[] = {
     {"duty", N_("who is called for help"), cli_duty},
     {"checkin", N_("\"are you well?\" to people who live alone"), cli_checkin},
     {"person", N_("the registry of people"), cli_person},
+    {"group", N_("groups of people by name, for broadcasts"), cli_group},
     {"points", N_("points: who earned and spent how many"), cli_points},
     {"consult", N_("questions to lawyers and doctors"), cli_consult},
     {"faq", N_("plain answers to what people ask"), cli_faq},

@@ -155,7 +155,7 @@ static int draw(void *ctx, const struct poll *p)
 	d->segments = compose_count(buf_str(&text), &(struct compose_options){0}, &alphabet);
 	d->ucs2 = alphabet != SMS_GSM7;
 	d->text = buf_take(&text);
-	d->audience = mem_dup(p->audience);
+	d->to = (struct audience_arg){mem_dup(p->audience), mem_dup(p->audience)};
 	d->at_utc = p->opens_utc;
 	d->not_after_utc = p->closes_utc;
 	if (d->segments < 1 || d->segments > SEGMENTS_MAX)

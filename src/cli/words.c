@@ -48,4 +48,7 @@ const char *const cli_words[] = {
     /* TRANSLATORS: calls for help, check-ins and who answered them, as entries of the journal and states */
     N_("nobody came"), N_("acknowledged"), N_("cannot come"), N_("by proxy"), N_("buddy"), N_("called"),
     N_("well"), N_("help"), N_("skipped"), N_("duty"), N_("checkin"), N_("person"), N_("passed to an expert"),
-    N_("consultation at the desk"), NULL};
+    N_("consultation at the desk"),
+    /* TRANSLATORS: why somebody does not get a broadcast */
+    N_("opted_out"), N_("muted"), N_("unlinked"), N_("landline"), N_("no_phone"), N_("no_consent"),
+    N_("duplicate"), N_("excluded"), NULL};

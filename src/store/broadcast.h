@@ -15,32 +15,53 @@
  *     building:KS-03/3       one building of a grid (and below it)
  *     role:volunteer         a role, also by its Chinese name
  *     role:volunteer@KS-03   … of a grid and all below it
+ *     group:合唱队           a group that the secretary keeps (store/group.h)
  *     task:12                who has a place in task or activity 12
  *     jobs                   who asked for the news of the job board
  *     yes:12 no:12 none:12   who answered so to meeting 12; none: was invited and is silent
  *     invited:12             was invited to meeting 12
+ *     came:12                signed in at meeting 12
  *     case:23                the reporter and the supporters of case 23
+ *     person:12              one person
  *     number:13800138001     one number
+ *     file:1                 the numbers of list 1 (broadcast_list_add)
  *
- * and numbers of a file, which the caller adds. Numbers that nobody in the registry has are taken as they are:
- * for them whoever wrote the list answers. -EINVAL with a sentence. */
+ * -TERM or not:TERM takes out of the union whom the term names, wherever it stands: people with all their phones, and
+ * numbers whoever they belong to. Who lives with somebody that is taken out and shares a phone with them still gets it.
+ *
+ * A person gets it once, whatever phones and terms they are named by: on the phone that they were named by, else on
+ * their first that can be texted. A phone that people share gets it once. Numbers that nobody in the registry has are
+ * taken as they are: for them whoever wrote the list answers. -EINVAL with a sentence. */
 int broadcast_audience_begin(struct store *s, const char *terms, struct err *e);
-/* One number more (E.164); duplicates are counted. */
-int broadcast_audience_add(struct store *s, const char *number);
+/* Lists of numbers (E.164), for terms file:LIST. They stay until they are cleared, while audiences come and go. */
+int broadcast_list_clear(struct store *s);
+int broadcast_list_add(struct store *s, int list, const char *number);
 
-/* Who is left out. A number counts once, under the first that holds. */
+/* Who is left out: each person, or number of nobody, under the first that holds. */
 struct broadcast_audience {
-	int64_t people;     /* people that the terms name, with or without a phone */
-	int64_t numbers;    /* phones of theirs, before anything is left out */
 	int64_t recipients; /* what remains */
-	int64_t duplicates; /* named more than once (a shared phone, overlapping terms): they get it once */
+	int64_t duplicates; /* named more than once, or on a phone that somebody else gets it on: once */
+	int64_t excluded;   /* by a term that takes out */
 	int64_t no_phone;   /* people without any phone */
-	int64_t landlines;  /* cannot receive a text */
+	int64_t landlines;  /* … with none that can receive a text */
 	int64_t opted_out, muted, unlinked;
 	int64_t no_consent;
 };
-/* After begin and add: fixes who gets it. */
+/* After begin: fixes who gets it. */
 int broadcast_audience_end(struct store *s, struct broadcast_audience *ret);
+
+struct broadcast_member {
+	int64_t person;     /* 0: the number is nobody's */
+	const char *number; /* by which they get it, else their first; "" without any */
+	const char *name, *grid, *building;
+	/* "" gets it; opted_out muted unlinked landline no_phone no_consent duplicate (shares a phone with somebody who
+	 * gets it) excluded */
+	const char *reason;
+};
+/* After end: everybody whom the terms name, first who does not get it. Strings are valid during the callback, whose
+ * non-zero ends it and is returned. */
+int broadcast_audience_each(struct store *s, int (*row)(void *ctx, const struct broadcast_member *m), void *ctx);
+
 enum broadcast_state {
 	BROADCAST_WAITING,
 	BROADCAST_QUEUED,
@@ -62,7 +83,7 @@ struct broadcast_new {
 	const char *by;        /* "shell:1000" */
 };
 /* Writes the broadcast and a text for each recipient of the audience that was fixed, in the caller's
- * transaction: 100,000 in about a second. Nobody is in it twice, whatever crashes. */
+ * transaction: 100,000 in well under a second. Nobody is in it twice, whatever crashes. */
 int broadcast_add(struct store *s, const struct broadcast_new *n, int64_t now, int64_t *ret_id);
 
 struct broadcast {

@@ -21,6 +21,7 @@ static const char *const of_person[] = {
     "opened_utc)"
     " WHERE person = ?1",
     "UPDATE consult SET due_utc = opened_utc WHERE expert = ?1 AND closed_utc IS NULL", /* the next expert has it */
+    "DELETE FROM person_group WHERE person = ?1",
     "DELETE FROM duty_absence WHERE person = ?1",
     "DELETE FROM duty WHERE person = ?1",
     "UPDATE checkin SET buddy = NULL WHERE buddy = ?1",

@@ -1,6 +1,14 @@
 -- Version 4: the secretary's desk. One section for each part.
 
 -- ---- audiences and broadcasts
+-- Groups by name that the secretary keeps: the choir, who has an electric bicycle.
+CREATE TABLE person_group (
+    name      TEXT NOT NULL,
+    person    INTEGER NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+    since_utc INTEGER NOT NULL,
+    PRIMARY KEY (name, person)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX person_group_person ON person_group (person);
 
 -- ---- people, consent, retention
 
