@@ -227,6 +227,8 @@ static bool outweighed(const struct found *all, int n, const struct intent *in, 
 			if (all[i].in.kind != INTENT_ACKNOWLEDGE && all[i].in.kind != INTENT_THANKS)
 				return true;
 		return false;
+	case INTENT_VOTE: /* "those against have no reason, I vote for" */
+		return later(all, n, INTENT_VOTE, at);
 	case INTENT_MENU:
 		return has_kind(all, n, INTENT_DUTY);
 	case INTENT_START:
