@@ -14,6 +14,7 @@ const struct cli_noun cli_nouns[] = {
     {"broadcast", N_("one text to many"), cli_broadcast},
     {"duty", N_("who is called for help"), cli_duty},
     {"checkin", N_("\"are you well?\" to people who live alone"), cli_checkin},
+    {"report", N_("the week, the month, the quarter in figures, each with what it is a part of"), cli_report},
     {"person", N_("the registry of people"), cli_person},
     {"group", N_("groups of people by name, for broadcasts"), cli_group},
     {"points", N_("points: who earned and spent how many"), cli_points},

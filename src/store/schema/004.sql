@@ -13,6 +13,8 @@ CREATE INDEX person_group_person ON person_group (person);
 -- ---- people, consent, retention
 
 -- ---- reports and the weekly page
+CREATE INDEX matter_opened ON matter (opened_utc);
+CREATE INDEX matter_settled ON matter (resolved_utc) WHERE resolved_utc IS NOT NULL;
 
 -- ---- hooks
 CREATE TABLE hook (                                                 -- the programs of [hooks], and how far each has come
