@@ -48,8 +48,7 @@ static int share(struct store *s)
 {
 	return store_run(s,
 			 "UPDATE audience AS a SET reason = 'duplicate' FROM audience b WHERE a.reason IS NULL"
-			 " AND b.position = a.position - 1 AND b.number = a.number"
-			 " AND coalesce(b.reason, 'duplicate') = 'duplicate'",
+			 " AND b.position = a.position - 1 AND b.number = a.number",
 			 "");
 }
 
