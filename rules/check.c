@@ -58,7 +58,8 @@ static bool args_found(const struct reading *rd, const struct rule *rule, const 
 		return false;
 	}
 	for (int i = 0; i < rd->found_count; i++)
-		if (strcmp(rd->found[i].in.rule, rule->name) == 0 && agrees(&want, &rd->found[i].in))
+		if ((rule->kind == RULE_ORDER || strcmp(rd->found[i].in.rule, rule->name) == 0) &&
+		    agrees(&want, &rd->found[i].in)) /* an order's words are read by others */
 			return true;
 	return false;
 }
@@ -123,6 +124,7 @@ void rules_describe(const struct rules *r, int i, struct rule_info *ret)
 			       .intent = rule->kind == RULE_ADDRESS   ? "address"
 					 : rule->kind == RULE_NOTHING ? "nothing"
 					 : rule->kind == RULE_CALM    ? "calm"
+					 : rule->kind == RULE_ORDER   ? "order"
 								   : intent_name((enum intent_kind)rule->kind),
 			       .file = rule->file,
 			       .line = rule->line,

@@ -127,8 +127,8 @@ static void convert(struct glyphs *g, int at, const struct run *r)
 	char digits[RUN_MAX + 1];
 	if (r->places) {
 		snprintf(digits, sizeof digits, "%d", with_places(r));
-	} else if (r->n == 1 && r->pair && is_digit(glyphs_at(g, at - 1))) {
-		snprintf(digits, sizeof digits, " %d", r->value[0]); /* 41、42两个 is no 422 */
+	} else if (r->n == 1 && is_digit(glyphs_at(g, at - 1)) && (r->pair || one_of(g, at + 1, counters))) {
+		snprintf(digits, sizeof digits, " %d", r->value[0]); /* 41、42两个 is no 422, 延60五天 no 605 */
 	} else {
 		for (int i = 0; i < r->n; i++)
 			digits[i] = (char)('0' + r->value[i]);

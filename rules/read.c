@@ -246,6 +246,8 @@ static void force(struct reading *rd, const struct match *m)
 static bool applies(const struct reading *rd, const struct rule *rule)
 {
 	unsigned roles = rd->ctx.roles ? rd->ctx.roles : ROLE(RESIDENT);
+	if (rd->report ? rule->report == REPORT_NO : rule->report == REPORT_ONLY)
+		return false;
 	if (rule->kind == RULE_ADDRESS || !(rule->asked & 1u << rd->ctx.asked) || roles & rule->not_roles)
 		return false;
 	return !rule->roles || roles & rule->roles;
@@ -290,6 +292,29 @@ static bool refuted(const struct reading *rd, const struct rule *rule, int first
 	return false;
 }
 
+/* An order's match counts only where its report is understood. */
+static bool understood(struct reading *rd, const struct rule *rule, const struct pattern *p, int first,
+		       int base, struct span *match)
+{
+	const struct span none = {-1, -1};
+	struct span part[3];
+	const char *const names[] = {"before", "numbers", "after"};
+	if (rule->kind != RULE_ORDER)
+		return true;
+	for (int i = 0; i < 3; i++) {
+		struct span s = pattern_group(p, rd->rules->matcher, names[i]);
+		part[i] = s.a < 0 ? none : (struct span){base + s.a, base + s.b};
+	}
+	while (first + 1 < rd->clause_count && rd->clauses[first].b <= part[1].a)
+		first++;
+	bool ends_with_report = part[2].b == base + match->b;
+	if (!orders_read(rd, part[0], part[1], &part[2], rd->clauses[first].topic))
+		return false;
+	if (ends_with_report)
+		match->b = part[2].b - base;
+	return true;
+}
+
 /* The first match of one pattern that nothing speaks against; where a match may begin anywhere, the next is
  * tried. */
 static bool try_pattern(struct reading *rd, const struct rule *rule, const struct pattern *p, int first,
@@ -305,8 +330,10 @@ static bool try_pattern(struct reading *rd, const struct rule *rule, const struc
 			/* the groups of this match again, since the others used the same memory */
 			if (rule->unlesses && !pattern_match(p, rd->rules->matcher, s, length, from, &span))
 				return false;
-			*ret = span;
-			return true;
+			if (understood(rd, rule, p, first, a, &span)) {
+				*ret = span;
+				return true;
+			}
 		}
 		if (rule->match != MATCH_FIND)
 			return false;
@@ -460,6 +487,10 @@ void reading_run(struct reading *rd)
 	if (rd->ctx.machine)
 		return;
 	clauses_cut(rd);
+	if (rd->report) {
+		run_rules(rd, false);
+		return;
+	}
 	address_find(rd);
 	if (rd->clause_count == 0 && rd->normal.len) { /* signs alone, such as "?" */
 		rd->clauses[0] = (struct clause){.b = (int)rd->normal.len, .first = true, .rule = -1};

@@ -51,6 +51,7 @@ struct reading {
 	struct found found[FOUND_MAX];
 	int found_count;
 	bool fired[RULES_MAX]; /* by index of the rule */
+	bool report;           /* the report of an order: only the rules for it are tried */
 };
 
 /* clauses.c */
@@ -59,6 +60,11 @@ void clauses_cut(struct reading *rd);
 void clauses_take(struct reading *rd, int i, int a, int b, int rule);
 /* Narrows [*a, *b) to its words: no blanks, signs or joining words around. */
 void clauses_trim(const struct reading *rd, int *a, int *b);
+
+/* orders.c */
+/* Reads the report of an order, the words `before` and `after` its numbers, and adds what it says for each of them;
+ * `after` shrinks to what was understood (12号任务我接 of 12号任务我接，周五也参加). False: nothing was, and nothing added. */
+bool orders_read(struct reading *rd, struct span before, struct span numbers, struct span *after, int topic);
 
 /* address.c */
 void address_find(struct reading *rd);

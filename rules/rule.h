@@ -14,9 +14,13 @@
 
 #define PRIORITY_DANGER 945 /* below it, what no call for help has taken is weighed by the words of danger */
 
-/* Three kinds that are no intents: where an address stands, words that mean nothing here and hide from others, and
- * words that tell of what is not here and now (over, feared, taught, a joke): no call for help is heard in them. */
-enum { RULE_ADDRESS = INTENT_COUNT, RULE_NOTHING, RULE_CALM };
+/* Four kinds that are no intents: where an address stands, words that mean nothing here and hide from others, where
+ * the numbers of an order stand, and words that tell of what is not here and now (over, feared, taught, a joke): no
+ * call for help is heard in them. */
+enum { RULE_ADDRESS = INTENT_COUNT, RULE_NOTHING, RULE_CALM, RULE_ORDER };
+
+/* Is the rule read in the report of an order, whose numbers were taken out? orders.c */
+enum rule_report { REPORT_NO, REPORT_YES, REPORT_ONLY };
 
 enum rule_negations { NEGATIONS_ANY, NEGATIONS_ODD, NEGATIONS_EVEN };
 enum rule_scope { SCOPE_TEXT, SCOPE_CLAUSE };
@@ -43,6 +47,7 @@ struct rule {
 	bool many;      /* may match again in what is left of the clause or text */
 	bool shadow;    /* the rest of the topic is no complaint */
 	int negations;  /* enum rule_negations: how many words of that list the clauses may hold */
+	int report;     /* enum rule_report */
 	bool quotes;    /* a pattern has a group `text`: without it there is none, as in a bare "4" */
 	bool forced;    /* a complaint whose words follow the match */
 	unsigned asked; /* bits 1 << enum asked */

@@ -242,6 +242,8 @@ static int parse_intent(struct reader *rd, const char *value)
 		rd->rule->kind = RULE_NOTHING;
 	else if (strcmp(value, "calm") == 0)
 		rd->rule->kind = RULE_CALM;
+	else if (strcmp(value, "order") == 0)
+		rd->rule->kind = RULE_ORDER;
 	else
 		rd->rule->kind = intent_find(value);
 	return rd->rule->kind < 0 ? FAIL(rd, "there is no intent '%s'", value) : 0;
@@ -297,6 +299,9 @@ static int parse_key(struct reader *rd, const char *key, char *value)
 	if (strcmp(key, "negations") == 0)
 		return parse_word(rd, key, value, (const char *const[]){"any", "odd", "even", NULL},
 				  &rule->negations);
+	if (strcmp(key, "report") == 0)
+		return parse_word(rd, key, value, (const char *const[]){"no", "yes", "only", NULL},
+				  &rule->report);
 	if (strcmp(key, "scope") == 0) {
 		r = parse_word(rd, key, value, scopes, &i);
 		rule->scope = (enum rule_scope)i;
@@ -310,6 +315,9 @@ static int parse_key(struct reader *rd, const char *key, char *value)
 	return FAIL(rd, "unknown key '%s'", key);
 }
 
+/* What an order's rule tells apart: the words before its numbers and those after. */
+#define ARG_ORDER (1u << 31)
+
 static int check_groups(struct reader *rd, const struct pattern *p)
 {
 	static const struct {
@@ -320,10 +328,12 @@ static int check_groups(struct reader *rd, const struct pattern *p)
 		     {"other", ARG_OTHER},    {"building", ARG_BUILDING}, {"unit", ARG_UNIT},
 		     {"room", ARG_ROOM},      {"name", ARG_NAME},         {"topic", ARG_TOPIC},
 		     {"code", ARG_CODE},      {"for", ARG_FOR},           {"to", ARG_TO},
-		     {"text", ARG_TEXT},      {"place", ARG_PLACE}};
+		     {"text", ARG_TEXT},      {"place", ARG_PLACE},       {"before", ARG_ORDER},
+		     {"after", ARG_ORDER}};
 	const char *names[PATTERN_GROUPS];
 	int n = pattern_names(p, names, PATTERN_GROUPS);
 	unsigned may = rd->rule->kind == RULE_ADDRESS   ? ARG_BUILDING | ARG_UNIT | ARG_ROOM
+		       : rd->rule->kind == RULE_ORDER   ? ARG_NUMBER | ARG_ORDER
 		       : rd->rule->kind >= RULE_NOTHING ? 0
 							: intent_args((enum intent_kind)rd->rule->kind);
 	for (int i = 0; i < n; i++) {
