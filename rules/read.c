@@ -469,7 +469,7 @@ static void run_rules(struct reading *rd, bool unread)
 	bool weighed = unread;
 	for (int i = 0; i < rd->rules->count && !all_taken(rd); i++) {
 		const struct rule *rule = &rd->rules->list[i];
-		if (!weighed && rule->priority < PRIORITY_DANGER) {
+		if (!weighed && !rd->report && rule->priority < PRIORITY_DANGER) {
 			danger_find(rd);
 			weighed = true;
 		}
