@@ -57,6 +57,7 @@ struct config {
 	/* [gateway] */
 	char *name, *number, *database, *signature, *timezone, *control_socket, *holidays, *metrics_file,
 	    *backup_dir;
+	char *pages;       /* a folder with templates of pages of the community's own; NULL none */
 	char *modem_ports; /* globs of further ports, separated by blanks; NULL none */
 	enum language language;
 	bool test_clock;

@@ -54,6 +54,8 @@ const struct key config_keys[] = {
      N_("how long before a meeting those are reminded who have not answered")},
     {GATEWAY, "last_call_before", DURATION, G(last_call_before_ms), "2h",
      N_("how long before a meeting those are reminded who come")},
+    {GATEWAY, "pages", PATH, G(pages), NULL,
+     N_("a folder with your own templates of posters and sheets, which win over the shipped ones; `yishi page list`")},
     {GATEWAY, "modem_ports", GLOBS, G(modem_ports), NULL,
      N_("patterns of ports besides those of USB sticks on which modems are looked for, such as "
 	"/dev/ttyS[1-3]")},

@@ -13,6 +13,8 @@
 #include <limits.h>
 #include <string.h>
 
+#define NAMED_DAYS 60 /* `last` looks back no further */
+
 static const struct out_column columns[] = {
     {"id", N_("ID"), OUT_INT, 0},         {"grid", N_("grid"), OUT_TEXT, 0},
     {"place", N_("place"), OUT_TEXT, 24}, {"starts", N_("starts"), OUT_TIME, 0},
@@ -93,11 +95,45 @@ static int nothing(void *ctx, const struct meeting *m)
 	return 0;
 }
 
+struct named {
+	int64_t id;
+	bool first; /* the walk ends with it */
+};
+
+static int take_meeting(void *ctx, const struct meeting *m)
+{
+	struct named *x = ctx;
+	if (m->state == MEETING_CANCELLED)
+		return 0;
+	x->id = m->id;
+	return x->first;
+}
+
+/* `next` and `last` stand for numbers, so that a script needs none. */
+static int find_named(struct cli *c, struct store *s, bool next, int64_t *ret_id)
+{
+	int64_t now = cli_now(c);
+	struct named x = {.first = next};
+	const struct meeting_filter f = {.since_utc = next ? now : now - NAMED_DAYS * DAY_S,
+					 .until_utc = next ? INT64_MAX : now};
+	int r = meeting_list(s, &f, take_meeting, &x);
+	if (r < 0)
+		return cli_store_failed(c, r);
+	if (!x.id)
+		return next
+			   ? cli_fail(CLI_NOTHING, "%s", _("no meeting is planned; `yishi meeting series add`"))
+			   : cli_fail(CLI_NOTHING, "%s",
+				      _("there was no meeting of late; `yishi meeting list`"));
+	*ret_id = x.id;
+	return 0;
+}
+
 int meeting_open(struct cli *c, struct store **ret, int64_t *ret_id,
 		 int (*row)(void *ctx, const struct meeting *m), void *ctx)
 {
-	int r = cli_id(c, 0, ret_id);
-	if (r || (r = cli_store(c, ret)))
+	bool next = !strcmp(c->argv[0], "next"), last = !strcmp(c->argv[0], "last");
+	int r = next || last ? 0 : cli_id(c, 0, ret_id);
+	if (r || (r = cli_store(c, ret)) || ((next || last) && (r = find_named(c, *ret, next, ret_id))))
 		return r;
 	r = meeting_get(*ret, *ret_id, row ? row : nothing, ctx);
 	return r == -ENOENT ? missing(c) : r ? cli_store_failed(c, r) : 0;
@@ -289,6 +325,27 @@ const struct cli_verb cli_meeting[] = {
 		"everybody who was invited; what was not "
 		"decided goes to the next meeting. A day after the meeting the minutes close by themselves "
 		"when something was decided.")},
+    {.name = "poster",
+     .run = meeting_poster_run,
+     .what = N_("a page to print: poster, sign-in sheet, agenda, minutes, results, script"),
+     .args = "ID",
+     .min_args = 1,
+     .max_args = 1,
+     .options = meeting_poster_options,
+     .roles = CLI_SECRETARY,
+     .example = "yishi meeting poster next --output poster.html\n"
+		"yishi meeting poster next --paper a3 --language en --output poster.html\n"
+		"yishi meeting poster next --sheet signin --output signin.html\n"
+		"yishi meeting poster last --sheet results --output results.html\n"
+		"yishi meeting poster next --sheet script",
+     .more = N_("ID is a meeting's number, or next, or last. Open the file in a browser and print it.\n"
+		"poster: in large letters for the notice board, with the number to text. signin: who comes, "
+		"building by building, to "
+		"sign at the door. agenda: for the chair, with room for decisions. minutes: who came and what "
+		"was decided. results: "
+		"what was decided, for the notice board, once the minutes are closed. script: words for the "
+		"loudspeaker.\n"
+		"How pages look and what they say can be changed: `yishi page list`.")},
     {.name = "projects",
      .run = meeting_projects_run,
      .what = N_("what meetings adopted, and how far it is"),
@@ -317,9 +374,11 @@ const struct cli_verb cli_meeting[] = {
      .example = "yishi meeting cancel 4 --note '会场维修'"},
     {.name = "export",
      .run = meeting_export_run,
-     .what = N_("the coming meetings as a calendar (iCalendar)"),
+     .what = N_("the coming meetings, or one, with their agendas as a calendar (iCalendar)"),
+     .args = "[ID]",
+     .max_args = 1,
      .options = grid_option,
      .roles = CLI_SECRETARY,
-     .example = "yishi meeting export --grid KS-03 > meetings.ics"},
+     .example = "yishi meeting export --grid KS-03 > meetings.ics\nyishi meeting export next > friday.ics"},
     {0},
 };

@@ -4,7 +4,7 @@
 #include "cli/cli.h"
 #include "store/meeting.h"
 
-/* Finds the meeting of the first argument and hands it to `row` (NULL: only that it is there); 0, or an exit status after having
+/* Finds the meeting of the first argument, its number or `next` or `last` (the next to begin, the one that began last), and hands it to `row` (NULL: only that it is there); 0, or an exit status after having
  * printed what is wrong. */
 int meeting_open(struct cli *c, struct store **ret, int64_t *ret_id,
 		 int (*row)(void *ctx, const struct meeting *m), void *ctx);
@@ -37,3 +37,6 @@ int meeting_minutes_run(struct cli *c);
 int meeting_projects_run(struct cli *c);
 /* Projects that were done since the last meeting or are late, below the agenda or in the minutes. */
 int meeting_review_print(struct cli *c, struct store *s, int64_t id);
+
+extern const struct cli_option meeting_poster_options[];
+int meeting_poster_run(struct cli *c);

@@ -27,6 +27,7 @@ const struct cli_noun cli_nouns[] = {
     {"events", N_("the stream of events"), cli_events},
     {"hook", N_("programs that run at events"), cli_hook},
     {"rules", N_("what the gateway reads out of texts"), cli_rules},
+    {"page", N_("what posters and sheets look like"), cli_page},
     {"phone", N_("a button phone in the terminal, wired to yishi-simmodem"), cli_phone},
     {"help", N_("all commands by role"), cli_help},
     {0},

@@ -12,3 +12,4 @@ extern const struct cli_verb cli_group[];
 extern const struct cli_verb cli_points[], cli_consult[], cli_faq[];
 extern const struct cli_verb cli_hook[];
 extern const struct cli_verb cli_report[];
+extern const struct cli_verb cli_page[];

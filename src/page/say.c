@@ -1,5 +1,6 @@
 #include "page/say.h"
 
+#include "base/e164.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "page/template.h"
@@ -82,6 +83,8 @@ static void add_words(struct buf *out, UChar *words, int32_t n)
 	for (int32_t i = 0; i < n; i++)
 		if (words[i] == 0x202f || words[i] == 0xa0)
 			words[i] = ' ';
+		else if (words[i] == 0x3007)
+			words[i] = 0x96f6; /* 〇 is read 零 */
 	u_strToUTF8(text, sizeof text, NULL, words, n, &status);
 	if (U_SUCCESS(status))
 		buf_adds(out, text);
@@ -130,20 +133,25 @@ void write_time(struct say *s, struct buf *out, const struct civil *t)
 }
 
 /* The digits that are dialled in the country; a foreign number keeps its plus. */
-static const char *dialled(const char *e164)
+static void dialled(const char *e164, char *out, size_t size)
 {
-	return strncmp(e164, "+86", 3) == 0 ? e164 + 3 : e164;
+	bool home = !strncmp(e164, "+86", 3), mobile = home && e164[3] == '1' && strlen(e164) == 14;
+	snprintf(out, size, "%s%s", home && !mobile ? "0" : "", home ? e164 + 3 : e164);
 }
 
+/* 138 0000 0000, 010 6500 0000, 0512 5700 0000; a foreign number is not taken apart. */
 static size_t first_group(const char *digits)
 {
-	size_t n = strlen(digits);
-	return n == 11 && *digits == '1' ? 3 : n > 4 ? n % 4 ? n % 4 : 4 : n;
+	if (*digits == '+')
+		return strlen(digits);
+	return *digits == '0' && digits[1] && !strchr("12", digits[1]) ? 4 : 3;
 }
 
 void write_number(struct buf *out, const char *e164)
 {
-	const char *d = dialled(e164);
+	char digits[E164_MAX + 1];
+	dialled(e164, digits, sizeof digits);
+	const char *d = digits;
 	for (size_t group = first_group(d); *d; group = 4) {
 		size_t n = strnlen(d, group);
 		buf_add(out, d, n);
@@ -232,7 +240,10 @@ void say_time(struct say *s, struct buf *out, const struct civil *t)
 		say_clock_zh(s, out, hour, t->minute);
 	} else {
 		say_clock_en(s, out, hour, t->minute);
-		add_date(s->part, out, t);
+		if (t->hour == 12)
+			buf_adds(out, t->minute ? "in the afternoon" : "noon");
+		else
+			add_date(s->part, out, t);
 	}
 }
 
@@ -249,9 +260,9 @@ static void say_digit(struct say *s, struct buf *out, char digit, bool telephone
 
 void say_dialled(struct say *s, struct buf *out, const char *e164)
 {
-	const char *d = dialled(e164);
-	if (*d == '+')
-		d++;
+	char digits[E164_MAX + 1];
+	dialled(e164, digits, sizeof digits);
+	const char *d = digits;
 	size_t left = first_group(d);
 	for (bool first = true; *d; d++, first = false) {
 		if (*d < '0' || *d > '9')
@@ -279,10 +290,22 @@ static void say_run(struct say *s, struct buf *out, const char *digits, size_t n
 	}
 }
 
+static bool has_han(const char *text)
+{
+	for (uint32_t c; (c = text_next(&text));)
+		if (c >= 0x2e80)
+			return true;
+	return false;
+}
+
 void say_text(struct say *s, struct buf *out, const char *text)
 {
 	cleanup_buf struct buf clean = {0};
 	template_escape(&clean, text, TEMPLATE_TEXT);
+	if (s->lang == LANG_EN && has_han(buf_str(&clean))) {
+		buf_adds(out, buf_str(&clean));
+		return;
+	}
 	for (const char *p = buf_str(&clean); *p;) {
 		size_t n = strspn(p, "0123456789");
 		if (n)

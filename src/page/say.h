@@ -30,5 +30,6 @@ void say_time(struct say *s, struct buf *out,
 	      const struct civil *t); /* 下午三点半 / half past three in the afternoon */
 /* Digit by digit in groups: 幺三八，零零零零，零零零零 / one three eight, zero zero zero zero, … */
 void say_dialled(struct say *s, struct buf *out, const char *e164);
-/* What a person wrote, with its numbers in words: "3栋501" → 三栋五零一. Control characters do not come through. */
+/* What a person wrote, with its numbers in words: "3栋501" → 三栋五零一; Chinese words in an
+ * English script stay as they are. Control characters do not come through. */
 void say_text(struct say *s, struct buf *out, const char *text);

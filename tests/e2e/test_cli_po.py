@@ -8,7 +8,7 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PO = ROOT / "src/po/zh_CN.po"
-FOLDERS = ["src/base", "at_commands", "src/sms", "rules", "hw", "src/civic", "src/store", "src/cli", "src/daemon"]
+FOLDERS = ["src/base", "at_commands", "src/sms", "rules", "hw", "src/civic", "src/page", "src/store", "src/cli", "src/daemon"]
 SOURCES = sorted(f for folder in FOLDERS for f in (ROOT / folder).glob("*.[ch]"))
 XGETTEXT = ["xgettext", "-L", "C", "--from-code=UTF-8", "--no-wrap", "--no-location"]
 # Every function that translates a sentence which it is given, by the place of that argument.
