@@ -46,12 +46,13 @@ LAYERS    := store page civic hw rules sms at base
 dir_daemon   := src/daemon
 dir_cli      := src/cli
 dir_simmodem := src/simmodem
+dir_manual   := src/manual
 
 objs = $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out %/main.c,$(wildcard $(1)/*.c)))
 lib  = $(BUILD)/lib/lib$(1).a
 LIBS := $(foreach l,$(LAYERS),$(call lib,$(l)))
 # A program is its main.c and a library of the rest, so that tests can reach everything but main().
-PARTS := daemon cli simmodem
+PARTS := manual daemon cli simmodem
 TEST_LIBS := $(foreach l,$(PARTS),$(call lib,$(l))) $(LIBS)
 PROGRAMS := $(addprefix $(BUILD)/bin/,yishid yishi yishi-simmodem)
 MO := $(patsubst src/po/%.po,$(BUILD)/share/locale/%/LC_MESSAGES/yishi.mo,$(wildcard src/po/*.po))
@@ -63,7 +64,7 @@ V ?= 0
 Q := $(if $(filter 1,$(V)),,@)
 say = $(if $(filter 1,$(V)),,@printf '  %-5s %s\n' $(1) $(2))
 
-all: $(PROGRAMS) $(MO) ## build the three programs into build/bin
+all: $(PROGRAMS) $(MO) $(BUILD)/man/made ## build the three programs into build/bin
 
 define layer_rule
 $(call lib,$(1)): $(call objs,$(dir_$(1))) $(if $(filter store,$(1)),$(BUILD)/obj/gen/schema.o)
@@ -105,6 +106,20 @@ $(eval $(call program_rule,yishi-simmodem,simmodem))
 $(BUILD)/share/locale/%/LC_MESSAGES/yishi.mo: src/po/%.po
 	@mkdir -p $(@D)
 	$(Q)msgfmt --check-format -o $@ $<
+
+# Manual pages and the completion of bash come out of the tables that the programs use; yishi-manual is not installed.
+PAGES    := $(wildcard src/manual/pages/*)
+RELEASED := $(shell git log -1 --format=%cs 2>/dev/null || date +%F)
+$(BUILD)/bin/yishi-manual: $(BUILD)/obj/src/manual/main.o $(TEST_LIBS)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(LOPT) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+$(BUILD)/man/made: $(BUILD)/bin/yishi-manual $(MO) $(PAGES) $(wildcard rules/replies.*) at_commands/modems/generic.modem
+	@rm -rf $(@D) && mkdir -p $(@D)/en $(@D)/zh $(BUILD)/share/bash-completion/completions
+	$(call say,MAN,$(@D))
+	$(Q)YISHI_DATA=$(CURDIR) $< man en src/manual/pages $(@D)/en $(RELEASED)
+	$(Q)YISHI_DATA=$(CURDIR) $< man zh src/manual/pages $(@D)/zh $(RELEASED)
+	$(Q)$< completion > $(BUILD)/share/bash-completion/completions/yishi
+	@touch $@
 
 $(BUILD)/tests/%: tests/unit/%.c $(TEST_LIBS)
 	@mkdir -p $(@D)
@@ -170,6 +185,11 @@ install: all ## honours PREFIX, SYSCONFDIR and DESTDIR
 	install -m 644 $(wildcard src/page/templates/*) $(DESTDIR)$(PREFIX)/share/yishi/pages
 	for m in $(notdir $(wildcard src/po/*.po)); do l=$${m%.po}; \
 	  install -D -m 644 $(BUILD)/share/locale/$$l/LC_MESSAGES/yishi.mo $(DESTDIR)$(PREFIX)/share/locale/$$l/LC_MESSAGES/yishi.mo; done
+	for p in $(BUILD)/man/en/*.[1-8]; do install -D -m 644 $$p $(DESTDIR)$(PREFIX)/share/man/man$${p##*.}/$${p##*/}; done
+	for p in $(BUILD)/man/zh/*.[1-8]; do install -D -m 644 $$p $(DESTDIR)$(PREFIX)/share/man/zh_CN/man$${p##*.}/$${p##*/}; done
+	install -D -m 644 $(BUILD)/share/bash-completion/completions/yishi $(DESTDIR)$(PREFIX)/share/bash-completion/completions/yishi
+	install -d $(DESTDIR)$(PREFIX)/share/yishi/scripts
+	install -m 755 $(wildcard scripts/*.sh) $(DESTDIR)$(PREFIX)/share/yishi/scripts
 	test -e $(DESTDIR)$(SYSCONFDIR)/yishi/yishi.conf || install -m 640 scripts/yishi.conf.example $(DESTDIR)$(SYSCONFDIR)/yishi/yishi.conf
 
 clean: ## remove what was built

@@ -31,6 +31,7 @@ struct modem_key {
 	size_t offset, count_offset;
 	int min, max;              /* INT */
 	const char *const *choice; /* CHOICE: by value, ended by NULL */
+	const char *what;          /* N_(): for the manual; one sentence without a full stop */
 };
 
 static const char *const cnma_names[] = {
@@ -51,70 +52,77 @@ static const char *const verb_names[VERB_COUNT + 1] = {
 
 /* clang-format off */
 #define AT(field) offsetof(struct modem_row, field)
-#define NUMBER(name, field, from, to) {name, INT, AT(field), 0, from, to, NULL}
-#define PLAIN(name, type, field) {name, type, AT(field), 0, 0, 0, NULL}
-#define COUNTED(name, type, field, count) {name, type, AT(field), AT(count), 0, 0, NULL}
-#define ONE_OF(name, field, names) {name, CHOICE, AT(field), 0, 0, 0, names}
+#define NUMBER(name, field, from, to, what) {name, INT, AT(field), 0, from, to, NULL, what}
+#define PLAIN(name, type, field, what) {name, type, AT(field), 0, 0, 0, NULL, what}
+#define COUNTED(name, type, field, count, what) {name, type, AT(field), AT(count), 0, 0, NULL, what}
+#define ONE_OF(name, field, names, what) {name, CHOICE, AT(field), 0, 0, 0, names, what}
 /* clang-format on */
 
 static const struct modem_key keys[] = {
-    PLAIN("evidence", EVIDENCE, evidence),
-    PLAIN("match.usb", WORDS, match_usb),
-    PLAIN("match.cgmi", WORDS, match_cgmi),
-    PLAIN("match.cgmm", WORDS, match_cgmm),
-    PLAIN("match.cgmr", WORDS, match_cgmr),
-    COUNTED("at_if", PORTS, at_if, at_if_count),
-    COUNTED("avoid_if", PORTS, avoid_if, avoid_if_count),
-    PLAIN("usb_storage", WORDS, usb_storage),
-    NUMBER("baud", baud, 300, 4000000),
-    PLAIN("gap", MILLISECONDS, gap_ms),
-    PLAIN("pdu_delay", MILLISECONDS, pdu_delay_ms),
-    PLAIN("ctrlz_delay", MILLISECONDS, ctrlz_delay_ms),
-    PLAIN("final_extra", LINES, final_extra),
-    PLAIN("cpin_no_ok", BOOL, cpin_no_ok),
-    PLAIN("boot_max", MILLISECONDS, boot_max_ms),
-    PLAIN("init", STEPS, init),
-    PLAIN("quiet", STEPS, quiet),
-    NUMBER("csms", csms, 0, 1),
-    ONE_OF("cnma", cnma, cnma_names),
-    PLAIN("cnma_deadline", MILLISECONDS, cnma_deadline_ms),
-    PLAIN("cnmi", WORDS, cnmi),
-    NUMBER("cpms_args", cpms_args, 0, 3),
-    PLAIN("cpms_prefer", WORDS, cpms_prefer),
-    PLAIN("cmgl_max", MILLISECONDS, cmgl_max_ms),
-    PLAIN("cmgl_broken_index", BOOL, cmgl_broken_index),
-    NUMBER("index_base", index_base, 0, 1),
-    PLAIN("index_shifts", BOOL, index_shifts),
-    NUMBER("cmgd_line", cmgd_line, 1, 32),
-    PLAIN("poll", MILLISECONDS, poll_ms),
-    PLAIN("poll_slow", MILLISECONDS, poll_slow_ms),
-    PLAIN("send.prompt", MILLISECONDS, prompt_ms),
-    PLAIN("send.result", MILLISECONDS, result_ms),
-    PLAIN("send.silence", MILLISECONDS, silence_ms),
-    PLAIN("send.ask_format", BOOL, ask_format),
-    NUMBER("send.cmms", cmms, 0, 2),
-    PLAIN("send.reports", BOOL, reports),
-    COUNTED("cms_map", CMS_MAP, cms_map, cms_map_count),
-    PLAIN("reg_commands", WORDS, reg_commands),
-    PLAIN("reg_alias", WORDS, reg_alias),
-    PLAIN("reg_ok", STAT_BITS, reg_ok),
-    PLAIN("iccid", WORDS, iccid),
-    PLAIN("pin_counter", TEXT, pin_counter),
-    NUMBER("pin_counter_field", pin_counter_field, 0, 10),
-    PLAIN("network_patience", MILLISECONDS, network_patience_ms),
-    PLAIN("time_on", WORDS, time_on),
-    PLAIN("time_query", TEXT, time_query),
-    PLAIN("time_utc", BOOL, time_utc),
-    PLAIN("ceer", BOOL, ceer),
-    ONE_OF("ussd", ussd, ussd_names),
-    ONE_OF("voice", voice, voice_names),
-    PLAIN("clcc_fallback", MILLISECONDS, clcc_fallback_ms),
-    PLAIN("ring_gap", MILLISECONDS, ring_gap_ms),
-    PLAIN("hangup", LINES, hangup),
-    COUNTED("reset", RESETS, reset, reset_count),
-    PLAIN("cfun_toggle", BOOL, cfun_toggle),
-    NUMBER("resets_per_day", resets_per_day, 0, 30),
-    PLAIN("ignore_urcs", WORDS, ignore_urcs),
+    PLAIN("evidence", EVIDENCE, evidence,
+	  N_("where the row was learnt: M a manual, C code, F a field report, P a standard, and where")),
+    PLAIN("match.usb", WORDS, match_usb, N_("VID:PID of the stick, with * and ?")),
+    PLAIN("match.cgmi", WORDS, match_cgmi, N_("what AT+CGMI answers, the maker; case is ignored")),
+    PLAIN("match.cgmm", WORDS, match_cgmm, N_("what AT+CGMM answers, the model")),
+    PLAIN("match.cgmr", WORDS, match_cgmr, N_("what AT+CGMR answers, the firmware")),
+    COUNTED("at_if", PORTS, at_if, at_if_count,
+	    N_("numbers of the USB interfaces that take AT commands, in order")),
+    COUNTED("avoid_if", PORTS, avoid_if, avoid_if_count,
+	    N_("numbers of the USB interfaces that are left alone")),
+    PLAIN("usb_storage", WORDS, usb_storage, N_("VID:PID of sticks that show themselves as a disk at first")),
+    NUMBER("baud", baud, 300, 4000000, N_("the speed of a serial port")),
+    PLAIN("gap", MILLISECONDS, gap_ms, N_("the pause between a final result and the next command")),
+    PLAIN("pdu_delay", MILLISECONDS, pdu_delay_ms, N_("the pause between the prompt and the PDU")),
+    PLAIN("ctrlz_delay", MILLISECONDS, ctrlz_delay_ms, N_("the pause between the PDU and Ctrl-Z")),
+    PLAIN("final_extra", LINES, final_extra, N_("further lines that end an answer")),
+    PLAIN("cpin_no_ok", BOOL, cpin_no_ok, N_("AT+CPIN? is answered without OK")),
+    PLAIN("boot_max", MILLISECONDS, boot_max_ms, N_("how long the modem may take until it answers")),
+    PLAIN("init", STEPS, init, N_("what is done at the start: WHEN, COMMAND, TIMEOUT, ON_ERROR")),
+    PLAIN("quiet", STEPS, quiet, N_("what turns off the maker's own messages")),
+    NUMBER("csms", csms, 0, 1, N_("the message service of AT+CSMS: 0 or 1")),
+    ONE_OF("cnma", cnma, cnma_names, N_("how a text is acknowledged: none, plain, 0 or 1")),
+    PLAIN("cnma_deadline", MILLISECONDS, cnma_deadline_ms, N_("how long the network waits for that")),
+    PLAIN("cnmi", WORDS, cnmi, N_("settings of AT+CNMI, tried in this order")),
+    NUMBER("cpms_args", cpms_args, 0, 3, N_("how many stores AT+CPMS takes")),
+    PLAIN("cpms_prefer", WORDS, cpms_prefer, N_("stores in the order in which they are liked")),
+    PLAIN("cmgl_max", MILLISECONDS, cmgl_max_ms, N_("how long AT+CMGL may take; 0: slots are read one by one")),
+    PLAIN("cmgl_broken_index", BOOL, cmgl_broken_index, N_("the numbers that AT+CMGL prints are wrong")),
+    NUMBER("index_base", index_base, 0, 1, N_("the number of the first slot")),
+    PLAIN("index_shifts", BOOL, index_shifts, N_("slots move up when one is deleted")),
+    NUMBER("cmgd_line", cmgd_line, 1, 32, N_("how many deletes may stand in one line")),
+    PLAIN("poll", MILLISECONDS, poll_ms, N_("how often it is looked whether a text has come unannounced")),
+    PLAIN("poll_slow", MILLISECONDS, poll_slow_ms, N_("the same when texts are announced reliably")),
+    PLAIN("send.prompt", MILLISECONDS, prompt_ms, N_("how long the prompt is waited for")),
+    PLAIN("send.result", MILLISECONDS, result_ms, N_("how long the network's answer is waited for")),
+    PLAIN("send.silence", MILLISECONDS, silence_ms,
+	  N_("without any byte for so long the modem is asked whether it is there")),
+    PLAIN("send.ask_format", BOOL, ask_format, N_("AT+CMGF? stands in the line of each submit")),
+    NUMBER("send.cmms", cmms, 0, 2, N_("AT+CMMS, which keeps the link between two texts: 0 not used")),
+    PLAIN("send.reports", BOOL, reports, N_("delivery reports work")),
+    COUNTED("cms_map", CMS_MAP, cms_map, cms_map_count, N_("what error numbers mean here: NUMBER=CLASS")),
+    PLAIN("reg_commands", WORDS, reg_commands, N_("commands that tell about the registration")),
+    PLAIN("reg_alias", WORDS, reg_alias, N_("further prefixes of their answers")),
+    PLAIN("reg_ok", STAT_BITS, reg_ok, N_("states of registration that are good enough")),
+    PLAIN("iccid", WORDS, iccid, N_("commands that read the SIM's number, in order")),
+    PLAIN("pin_counter", TEXT, pin_counter, N_("the command that tells how many tries of the PIN are left")),
+    NUMBER("pin_counter_field", pin_counter_field, 0, 10, N_("which field of its answer says so, from 0")),
+    PLAIN("network_patience", MILLISECONDS, network_patience_ms,
+	  N_("without a network for so long the modem registers anew")),
+    PLAIN("time_on", WORDS, time_on, N_("settings that let the modem's clock follow the network")),
+    PLAIN("time_query", TEXT, time_query, N_("the command that reads the network's time")),
+    PLAIN("time_utc", BOOL, time_utc, N_("its answer is UTC where the standard wants local time")),
+    PLAIN("ceer", BOOL, ceer, N_("AT+CEER tells why the registration failed")),
+    ONE_OF("ussd", ussd, ussd_names, N_("how strings of +CUSD are written: plain, packed, ucs2")),
+    ONE_OF("voice", voice, voice_names, N_("how calls come in: unknown, none, cs, volte")),
+    PLAIN("clcc_fallback", MILLISECONDS, clcc_fallback_ms,
+	  N_("without +CLIP for so long AT+CLCC asks who rings")),
+    PLAIN("ring_gap", MILLISECONDS, ring_gap_ms, N_("so long after the last RING the call is over")),
+    PLAIN("hangup", LINES, hangup, N_("commands that reject a call, in order")),
+    COUNTED("reset", RESETS, reset, reset_count,
+	    N_("ways to reset: COMMAND, how long it takes, whether the port vanishes")),
+    PLAIN("cfun_toggle", BOOL, cfun_toggle, N_("AT+CFUN=4 and AT+CFUN=1 are safe")),
+    NUMBER("resets_per_day", resets_per_day, 0, 30, N_("how often it is reset in a day at most")),
+    PLAIN("ignore_urcs", WORDS, ignore_urcs, N_("prefixes of messages that mean nothing")),
 };
 
 const char *modem_verb_name(enum modem_verb v)
@@ -125,6 +133,11 @@ const char *modem_verb_name(enum modem_verb v)
 const char *modem_row_key(int i)
 {
 	return i >= 0 && i < (int)ARRAY_LEN(keys) ? keys[i].name : NULL;
+}
+
+const char *modem_row_key_what(int i)
+{
+	return i >= 0 && i < (int)ARRAY_LEN(keys) ? keys[i].what : NULL;
 }
 
 const struct modem_key *modem_key_find(const char *name)

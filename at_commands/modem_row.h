@@ -179,3 +179,4 @@ const char *modem_verb_name(enum modem_verb v);
 
 /* Names of all keys, in the order of the table; NULL behind the last. */
 const char *modem_row_key(int i);
+const char *modem_row_key_what(int i); /* N_(): what it is for */

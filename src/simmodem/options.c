@@ -1,4 +1,5 @@
 #include "simmodem/options.h"
+#include "base/i18n.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "simmodem/control.h"
@@ -43,33 +44,34 @@ static const struct opt {
 	enum opt_id id;
 	const char *name, *arg, *what;
 } opts[] = {
-    {O_MODEMS, "modems", "N", "how many (1)"},
+    {O_MODEMS, "modems", "N", N_("how many (1)")},
     {O_DIR, "dir", "DIR",
-     "where their links modem0, modem1 … are (a folder of your own in $XDG_RUNTIME_DIR or /tmp)"},
-    {O_CONTROL, "control", "SOCKET", "the control socket (DIR/control.sock)"},
-    {O_PROFILE, "profile", "NAME[,NAME…]", "families, taken in turn (generic-gsm)"},
-    {O_NUMBER, "number", "NUMBER[,…]", "numbers of the SIMs (+8613800000000 and on)"},
-    {O_STORE, "store", "SM:10[,ME:23…]", "sizes of message stores"},
-    {O_SLOTS, "slots", "N", "size of the store that the profile prefers"},
-    {O_PIN, "pin", "PIN", "the SIMs ask for it"},
-    {O_AIR, "air-ms", "MS", "a part's time on the air (0)"},
-    {O_LINK, "link-ms", "MS", "how much of it sets up the link, which +CMMS saves (three fifths)"},
-    {O_HOLD, "hold-ms", "MS", "how long the link is held then (5000)"},
-    {O_REPLY, "reply-ms", "MS", "time to answer a command (0)"},
-    {O_REPORT, "report-ms", "MS", "time until a status report (0)"},
-    {O_REDELIVER, "redeliver-ms", "MS", "pause before the network tries a refused message again (0)"},
-    {O_ACK, "ack-ms", "MS", "patience with +CNMA (15000)"},
-    {O_RESTART, "restart-ms", "MS", "how long the port is away after AT+CFUN=1,1 (500)"},
-    {O_FAULT, "fault", "NAME[=VALUE]", "something goes wrong from the start; may be repeated"},
+     N_("where their links modem0, modem1 … are (a folder of your own in $XDG_RUNTIME_DIR or /tmp)")},
+    {O_CONTROL, "control", "SOCKET", N_("the control socket (DIR/control.sock)")},
+    {O_PROFILE, "profile", "NAME[,NAME…]", N_("families, taken in turn (generic-gsm)")},
+    {O_NUMBER, "number", "NUMBER[,…]", N_("numbers of the SIMs (+8613800000000 and on)")},
+    {O_STORE, "store", "SM:10[,ME:23…]", N_("sizes of message stores")},
+    {O_SLOTS, "slots", "N", N_("size of the store that the profile prefers")},
+    {O_PIN, "pin", "PIN", N_("the SIMs ask for it")},
+    {O_AIR, "air-ms", "MS", N_("a part's time on the air (0)")},
+    {O_LINK, "link-ms", "MS", N_("how much of it sets up the link, which +CMMS saves (three fifths)")},
+    {O_HOLD, "hold-ms", "MS", N_("how long the link is held then (5000)")},
+    {O_REPLY, "reply-ms", "MS", N_("time to answer a command (0)")},
+    {O_REPORT, "report-ms", "MS", N_("time until a status report (0)")},
+    {O_REDELIVER, "redeliver-ms", "MS", N_("pause before the network tries a refused message again (0)")},
+    {O_ACK, "ack-ms", "MS", N_("patience with +CNMA (15000)")},
+    {O_RESTART, "restart-ms", "MS", N_("how long the port is away after AT+CFUN=1,1 (500)")},
+    {O_FAULT, "fault", "NAME[=VALUE]", N_("something goes wrong from the start; may be repeated")},
     {O_SCRIPT, "script", "FILE",
-     "runs the requests in FILE, one a line (- is standard input); answers go to standard output"},
-    {O_TRACE, "trace", "FILE", "appends all traffic to FILE, in the trace format"},
-    {O_BOOT, "boot", NULL, "say the boot lines at the start too"},
-    {O_TTYS, "ttys", NULL, "all ports of the family: modem0 for programs, beside it modem0-if00 …"},
-    {O_DO, "do", "REQUEST", "send one request to a running emulator, print its answer; exit 1 when it says no"},
-    {O_FOLLOW, "follow", NULL, "print the events of a running emulator"},
-    {O_HELP, "help", NULL, "this text"},
-    {O_VERSION, "version", NULL, "the version"},
+     N_("runs the requests in FILE, one a line (- is standard input); answers go to standard output")},
+    {O_TRACE, "trace", "FILE", N_("appends all traffic to FILE, in the trace format")},
+    {O_BOOT, "boot", NULL, N_("say the boot lines at the start too")},
+    {O_TTYS, "ttys", NULL, N_("all ports of the family: modem0 for programs, beside it modem0-if00 …")},
+    {O_DO, "do", "REQUEST",
+     N_("send one request to a running emulator, print its answer; exit 1 when it says no")},
+    {O_FOLLOW, "follow", NULL, N_("print the events of a running emulator")},
+    {O_HELP, "help", NULL, N_("this text")},
+    {O_VERSION, "version", NULL, N_("the version")},
 };
 
 static int usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -82,6 +84,25 @@ static int usage(const char *fmt, ...)
 	fputs("; see yishi-simmodem --help\n", stderr);
 	va_end(ap);
 	return EX_USAGE;
+}
+
+bool sim_option_at(int i, const char **ret_name, const char **ret_arg, const char **ret_what)
+{
+	if (i < 0 || i >= (int)ARRAY_LEN(opts))
+		return false;
+	*ret_name = opts[i].name;
+	*ret_arg = opts[i].arg;
+	*ret_what = opts[i].what;
+	return true;
+}
+
+void sim_options_words(struct buf *out)
+{
+	buf_adds(out, "Faults (--fault, or the request \"fault\")\n");
+	fault_help(out);
+	buf_adds(out,
+		 "\nRequests on the control socket: one JSON object a line, answered by one with \"ok\"\n");
+	request_help(out);
 }
 
 static void help(void)
@@ -100,11 +121,8 @@ static void help(void)
 	buf_adds(&out, "\nProfiles\n");
 	for (int i = 0; profile_at(i); i++)
 		buf_addf(&out, "  %-15s %s\n", profile_at(i)->name, profile_at(i)->about);
-	buf_adds(&out, "\nFaults (--fault, or the request \"fault\")\n");
-	fault_help(&out);
-	buf_adds(&out,
-		 "\nRequests on the control socket: one JSON object a line, answered by one with \"ok\"\n");
-	request_help(&out);
+	buf_addc(&out, '\n');
+	sim_options_words(&out);
 	buf_adds(&out, "\nExample\n  yishi-simmodem --dir /tmp/gsm --profile huawei-e1xx --store SM:10 &\n"
 		       "  yishi-simmodem --dir /tmp/gsm --do "
 		       "'{\"do\":\"receive\",\"from\":\"+8613800138001\",\"text\":\"1\"}'\n");

@@ -1,6 +1,7 @@
 /* The command line of yishi-simmodem. */
 #pragma once
 
+#include "base/buf.h"
 #include "simmodem/fault.h"
 #include "simmodem/profile.h"
 #include "simmodem/sim.h"
@@ -34,3 +35,8 @@ struct options {
 /* 0, OPTIONS_DONE, or an exit status after having said why. sim_options_done in every case. */
 int sim_options_read(struct options *o, int argc, char **argv);
 void sim_options_done(struct options *o);
+
+/* The table of options, for help and manual: false behind the last. *ret_what is for gettext. */
+bool sim_option_at(int i, const char **ret_name, const char **ret_arg, const char **ret_what);
+/* Faults and requests as --help prints them. */
+void sim_options_words(struct buf *out);

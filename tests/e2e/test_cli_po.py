@@ -8,8 +8,8 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PO = ROOT / "src/po/zh_CN.po"
-FOLDERS = ["src/base", "at_commands", "src/sms", "rules", "hw", "src/civic", "src/page", "src/store", "src/cli", "src/daemon"]
-SOURCES = sorted(f for folder in FOLDERS for f in (ROOT / folder).glob("*.[ch]"))
+FOLDERS = ["src/base", "at_commands", "src/sms", "rules", "hw", "src/civic", "src/page", "src/store", "src/cli", "src/daemon", "src/manual"]
+SOURCES = sorted(f for folder in FOLDERS for f in (ROOT / folder).glob("*.[ch]")) + [ROOT / "src/simmodem/options.c"]
 XGETTEXT = ["xgettext", "-L", "C", "--from-code=UTF-8", "--no-wrap", "--no-location"]
 # Every function that translates a sentence which it is given, by the place of that argument.
 KEYWORDS = ["_", "N_", "gettext", "ngettext:1,2", "err_set:4", "warn:1", "refuse:2"]
