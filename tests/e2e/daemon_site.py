@@ -15,12 +15,6 @@ class DaemonSite(Site):
             if os.environ.get(name):
                 self.env[name] = os.environ[name]
 
-    def modems_up(self):
-        try:
-            return self.control("status").get("modems_up", 0)
-        except OSError:
-            return 0
-
     def live(self):
         """What the first modem's session is at; "" while the daemon is not up."""
         try:
@@ -29,11 +23,7 @@ class DaemonSite(Site):
             return ""
 
     def rows(self, sql, *values):
-        db = sqlite3.connect(self.dir / "yishi.db", timeout=60)
-        try:
-            return db.execute(sql, values).fetchall()
-        finally:
-            db.close()
+        return self.look(sql, *values)
 
     def value(self, sql, *values):
         return self.rows(sql, *values)[0][0]

@@ -10,6 +10,7 @@ import pathlib
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import tempfile
 import time
@@ -26,7 +27,7 @@ class Failed(AssertionError):
 
 def wait_for(condition, what, seconds=PATIENCE_S, every=0.03):
     """The first true value of condition(); an error that says what did not happen (`what` may be asked for only then)."""
-    end = time.monotonic() + seconds
+    end, longest = time.monotonic() + seconds, max(every, 0.25)
     while True:
         value = condition()
         if value:
@@ -34,6 +35,7 @@ def wait_for(condition, what, seconds=PATIENCE_S, every=0.03):
         if time.monotonic() > end:
             raise Failed(f"not within {seconds} s: {what() if callable(what) else what}")
         time.sleep(every)
+        every = min(every * 1.3, longest)  # looking costs the one that is waited for
 
 
 def environment(**extra):
@@ -142,11 +144,19 @@ class Site(Tool):
         self.start()
 
     def modems_up(self):
-        done = self.run("status", "--json")
         try:
-            return json.loads(done.stdout).get("modems_up", 0) if done.stdout else 0
-        except ValueError:
+            return self.control("status").get("modems_up", 0)
+        except (OSError, ValueError):  # not yet listening, or ending
             return 0
+
+    def look(self, sql, *values):
+        """Rows of the database: for what is asked again and again until it is so. What a test says about the outcome it
+        reads with the tool."""
+        db = sqlite3.connect(self.dir / "yishi.db", timeout=60)
+        try:
+            return db.execute(sql, values).fetchall()
+        finally:
+            db.close()
 
     def log(self):
         return self.log_path.read_text(encoding="utf-8", errors="replace") if self.log_path.exists() else ""
@@ -196,8 +206,7 @@ class Site(Tool):
     def idle(self):
         """Waits until nothing is stored unread and nothing waits to go out."""
         self.aware()
-        wait_for(lambda: not any(m["state"] in ("queued", "sending") for m in self.json("message", "list", "--limit", "0")
-                                 if m["direction"] == "out"), "the queue is empty")
+        wait_for(lambda: not self.look("SELECT 1 FROM message_out WHERE state IN ('queued', 'sending') LIMIT 1"), "the queue is empty")
 
     def registry(self, people=None, grids=None):
         """A small neighbourhood: KS with grid KS-03, and people of it."""

@@ -2,7 +2,7 @@
 import unittest
 
 from harness import wait_for
-from town import OPEN, WORKER, Town, case_number, fits, resident
+from town import WORKER, Town, case_number, fits, resident
 
 COMES, DECLINES, SILENT, LATE, NO_CONSENT, OPTED_OUT, ELSEWHERE = (resident(i) for i in range(1, 8))
 ENGLISH = resident(36)
@@ -27,7 +27,7 @@ class Calendar(Town):
         self.settled()
 
     def settled(self):
-        wait_for(lambda: not any(m["state"] in OPEN for m in self.rows(None, "--out")), "all has gone out")
+        self.idle()
 
     def unasked(self):
         """How many texts about meetings each number got that answer nothing."""

@@ -22,7 +22,6 @@ def resident(i):
 
 
 WANG = resident(1)
-OPEN = ("queued", "sending")
 
 
 def units(text):
@@ -67,25 +66,26 @@ class Town(Site):
     def rows(self, number=None, *more):
         return self.json("message", "list", "--limit", "0", "--muted", *(("--number", number) if number else ()), *more)
 
-    def hear(self, number, text, **kw):
-        """Lets somebody text; the row of the text once the gateway has acted on it."""
-        before = max([m["id"] for m in self.rows(number, "--in")] + [0])
+    def acted_on(self, number, text, **kw):
+        """Lets somebody text; the id of the text once the gateway has acted on it."""
+        before = self.look("SELECT coalesce(max(id), 0) FROM message_in")[0][0]
         self.stamp += 1  # no phone sends two texts in one second: that would be a text delivered twice
         at = self.now() + datetime.timedelta(seconds=self.stamp % 50)
         self.text(number, text, **{"scts": at.isoformat(), **kw})
+        return wait_for(lambda: self.look("SELECT id FROM message_in WHERE id > ? AND number = ? AND state = 'done'", before, number),
+                        f"{text!r} of {number} is acted on")[0][0]
 
-        def acted_on():
-            return [m for m in self.rows(number, "--in") if m["id"] > before and m["state"] == "done"]
-        return wait_for(acted_on, f"{text!r} of {number} is acted on")[0]
+    def hear(self, number, text, **kw):
+        """The same; the row of the text."""
+        heard = self.acted_on(number, text, **kw)
+        return next(m for m in self.rows(number, "--in") if m["id"] == heard)
 
     def say(self, number, text, **kw):
         """The answer to a text, "" for none."""
-        heard = self.hear(number, text, **kw)
-
-        def answers():
-            mine = [m for m in self.rows(number, "--out") if m["answers"] == heard["id"]]
-            return None if any(m["state"] in OPEN for m in mine) else mine or [None]
-        found = [m for m in wait_for(answers, f"the answer to {text!r} has left") if m]
+        heard = self.acted_on(number, text, **kw)
+        wait_for(lambda: not self.look("SELECT 1 FROM message_out WHERE answers = ? AND number = ? AND state IN ('queued', 'sending')",
+                                       heard, number), f"the answer to {text!r} has left")
+        found = [m for m in self.rows(number, "--out") if m["answers"] == heard]
         if len(found) > 1:
             raise AssertionError(f"{len(found)} answers to {text!r}: {found}")
         return found[0]["text"] if found else ""
