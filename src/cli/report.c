@@ -124,5 +124,33 @@ const struct cli_verb cli_report[] = {
     PERIOD_VERB("grid", run_grid, N_("a period by grid, each with what lies below it"),
 		"yishi report grid\nyishi report grid 2026-Q3 --grid KS --csv"),
     PERIOD_VERB("category", run_category, N_("a period by category"), "yishi report category last-month"),
+    {.name = "open311",
+     .run = report_open311,
+     .what = N_("cases and categories as Open311 GeoReport v2, without names, numbers and private matters"),
+     .args = "[requests|services]",
+     .max_args = 1,
+     .common = CLI_LIST,
+     .options = open311_options,
+     .roles = CLI_STAFF | CLI_HELPER,
+     .example = "yishi report open311 --since 2026-11-01 > requests.json\nyishi report open311 services --xml",
+     .more = N_(
+	 "A JSON array, or XML; --json gives one object a line. --since: what changed since then. Words that "
+	 "residents wrote lose telephone numbers and the names of everybody in the registry; of disputes "
+	 "neither "
+	 "words nor address are given.")},
+    {.name = "study",
+     .run = report_study,
+     .what = N_("cases as anonymous cells for a study, each of five cases at least, as CSV"),
+     .args = "[WHEN]",
+     .max_args = 1,
+     .common = CLI_FORMATS,
+     .options = study_options,
+     .roles = CLI_STAFF | CLI_HELPER,
+     .example = "yishi report study > cells.csv\nyishi report study 2026 --k 10",
+     .more = N_("Month, grid and category, complete months only. A cell that is too small goes up into the "
+		"grid above, then "
+		"into any category, then into any month (*). Within a row a share is blank whose smaller part "
+		"is below five. "
+		"Private matters are left out.")},
     {0},
 };

@@ -40,8 +40,7 @@ static void print_meetings(struct cli *c, const struct summary_meetings *m)
 	add_line(c, _("attendance"), m->rolls ? text : _("no data"), NULL);
 	add_line(c, _("came, of who had said yes"), share_words((struct share){m->came, m->yes_rolls}, text),
 		 NULL);
-	add_line(c, _("agenda items decided"), share_words((struct share){m->decided, m->items}, text),
-		 NULL);
+	add_line(c, _("agenda items decided"), share_words((struct share){m->decided, m->items}, text), NULL);
 	add_line(c, _("decisions done"), share_words((struct share){m->done, m->to_do}, text), NULL);
 	if (m->late)
 		add_line(c, _("decisions past their date"),

@@ -18,3 +18,5 @@ int summary_cases(struct store *s, const struct summary_scope *scope, int64_t fr
 		  int (*row)(void *ctx, const struct case_figures *c), void *ctx);
 /* What is open past its deadline now: fills late, late_count and late_total. */
 int summary_late(struct store *s, const struct summary_scope *scope, int64_t now_utc, struct summary *ret);
+/* The names of everybody in the registry, so that they can be left out of what is given away. */
+int summary_names(struct store *s, int (*row)(void *ctx, const char *name), void *ctx);

@@ -169,3 +169,15 @@ int summary_late(struct store *s, const struct summary_scope *scope, int64_t now
 	}
 	return r;
 }
+
+int summary_names(struct store *s, int (*row)(void *ctx, const char *name), void *ctx)
+{
+	cleanup_query struct query q = {0};
+	int r = query_open(s, &q, "SELECT p.name FROM person p WHERE p.name <> ''", "");
+	while (r >= 0 && (r = query_next(&q)) == 1) {
+		int end = row(ctx, query_text(&q, 0));
+		if (end)
+			return end;
+	}
+	return r;
+}
