@@ -45,6 +45,8 @@
 	X(BROADCAST_DONE, "broadcast.done", "broadcast sent failed uncertain", "a broadcast is finished")      \
 	X(PERSON_CHANGED, "person.changed", "person what message", "the registry changed")                     \
 	X(GROUP_CHANGED, "group.changed", "group what people", "people joined or left a group")                \
+	X(RETENTION_DONE, "retention.done", "pdu private text",                                                \
+	  "what had been kept long enough was removed; so many rows")                                          \
 	X(MODEM_UP, "modem.up", "modem imei", "a modem is ready")                                              \
 	X(MODEM_LOST, "modem.lost", "modem reason", "a modem is gone")                                         \
 	X(MODEM_RESET, "modem.reset", "modem step reason", "a modem was reset")                                \

@@ -1,11 +1,14 @@
 /* `yishi db`: the database file. */
+#include "cli/changes.h"
 #include "cli/nouns.h"
 
 #include "base/mem.h"
+#include "store/retention.h"
 #include "store/store.h"
 #include "store/upkeep.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -115,6 +118,72 @@ static int run_stats(struct cli *c)
 	return EX_OK;
 }
 
+/* ------------------------------------------------------------------------------------------------ retention */
+
+static const struct out_column retention_columns[] = {
+    {"kind", N_("kept by"), OUT_TEXT, 0},
+    {"what", N_("what"), OUT_WORD, 0},
+    {"before", N_("older than"), OUT_TIME, 0},
+    {"rows", N_("rows"), OUT_INT, 0},
+    {0},
+};
+
+static const struct cli_option retention_options[] = {
+    {"dry-run", NULL, N_("remove nothing, and say how much would go"), false},
+    {0},
+};
+
+static int print_sort(void *ctx, const struct retention_sort *t)
+{
+	struct cli *c = ctx;
+	char key[32];
+	snprintf(key, sizeof key, "retention_%s", retention_kind_name(t->kind));
+	out_row(&c->out, json_pack("{ss ss so sI}", "kind", key, "what", t->what, "before",
+				   out_time(t->before_utc), "rows", (json_int_t)t->rows));
+	return 0;
+}
+
+static int run_pieces(struct cli *c, struct store *s, struct retention *run)
+{
+	char actor[32];
+	int n, r;
+	do
+		r = retention_piece(run, s, RETENTION_ROWS, &n);
+	while (r == 1);
+	if (!r)
+		r = retention_end(run, s, cli_actor(actor), cli_now(c));
+	return r < 0 ? r : upkeep_scrub(s);
+}
+
+static int run_retention(struct cli *c)
+{
+	const struct config *cfg;
+	struct store *s;
+	struct retention run;
+	bool dry = cli_opt(c, "dry-run") != NULL;
+	int r = cli_config(c, &cfg);
+	if (r || (r = cli_store(c, &s)))
+		return r;
+	if (!dry && !cli_confirm(c, _("Remove for good what was kept for long enough?")))
+		return cli_fail(CLI_NOTHING, "%s", _("nothing was changed; say --yes to do it"));
+	retention_begin(&run, cfg, cli_now(c));
+	int scrubbed = dry ? 1 : run_pieces(c, s, &run);
+	if (scrubbed < 0)
+		return cli_store_failed(c, scrubbed);
+	out_begin(&c->out, retention_columns);
+	r = dry ? retention_preview(&run, s, print_sort, c) : retention_done(&run, print_sort, c);
+	out_end(&c->out);
+	if (r < 0)
+		return cli_store_failed(c, r);
+	if (!scrubbed)
+		cli_note("%s", _("somebody reads the database just now: what went stays in its -wal file until "
+				 "that begins "
+				 "anew"));
+	if (!dry)
+		changes_wake(c);
+	return EX_OK;
+}
+
 const struct cli_verb cli_db[] = {
     {.name = "check",
      .run = run_check,
@@ -133,6 +202,17 @@ const struct cli_verb cli_db[] = {
      .what = N_("give back the room of deleted rows"),
      .roles = CLI_INSTALLER,
      .example = "yishi db vacuum"},
+    {.name = "retention",
+     .run = run_retention,
+     .what = N_("remove what was kept for long enough, as every night"),
+     .common = CLI_FORMATS | CLI_YES,
+     .options = retention_options,
+     .roles = CLI_SECRETARY | CLI_INSTALLER,
+     .example = "yishi db retention --dry-run\nyishi db retention --yes",
+     .more = N_("The daemon does it by itself at night; [gateway] retention_pdu, retention_text and "
+		"retention_private say how long things are kept, 0 for ever. Of what is open nothing goes. "
+		"Copies that "
+		"were made before (backups, FILE.before-N) still hold everything until they are deleted.")},
     {.name = "stats",
      .run = run_stats,
      .what = N_("rows of each table, size of the file"),

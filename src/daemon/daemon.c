@@ -3,6 +3,7 @@
 #include "daemon/balance.h"
 #include "daemon/control.h"
 #include "daemon/hooks.h"
+#include "daemon/night.h"
 #include "daemon/ports.h"
 #include "daemon/receiver.h"
 #include "daemon/sender.h"
@@ -147,6 +148,7 @@ int daemon_start(struct daemon *d, struct err *e)
 	d->clock_offset_s = clock_offset_s(d);
 	d->watch = watch_new(d);
 	d->alarms = alarms_new(d);
+	d->night = night_new(d);
 	d->ports = ports_new(d);
 	d->hooks = hooks_new(d);
 	hooks_configure(d->hooks);
@@ -200,6 +202,7 @@ void daemon_done(struct daemon *d)
 	control_free(d->control);
 	watch_free(d->watch);
 	alarms_free(d->alarms);
+	night_free(d->night);
 	hooks_free(d->hooks);
 	d->hooks = NULL;
 	d->alarms = NULL;
@@ -305,6 +308,7 @@ static int64_t let_time_pass(struct daemon *d, bool *busy)
 	if (expired && broadcast_finish(d->store, now))
 		*busy = true;
 	next = earlier(next, miss_reports(d));
+	next = earlier(next, night_look(d->night, now));
 	int64_t bound = INT64_MAX;
 	if (sender_unbind(d, &bound))
 		*busy = true;

@@ -40,6 +40,7 @@ struct daemon {
 	struct control *control;
 	struct watch *watch;
 	struct alarms *alarms;               /* alarm.h */
+	struct night *night;                 /* night.h */
 	int64_t balance_judged, balance_day; /* balance.c */
 	struct hooks *hooks;                 /* hooks.h */
 	struct ports *ports;                 /* ports.h */

@@ -72,14 +72,16 @@ int stream_follow(const struct participation *p, const char *cursor, uint64_t ki
 	return seen || b->last - stored >= EVENTS_MAX ? cursor_set(p->store, cursor, b->last) : 0;
 }
 
-static int on_person(const struct participation *p, const struct stream_event *e, int64_t now)
+static int on_erased(const struct participation *p, const struct stream_event *e, int64_t now)
 {
 	(void)now;
-	return strcmp(stream_text(e, "what"), "forgotten") ? 0 : private_forget(p->store);
+	bool forgotten = e->kind == EVENT_RETENTION_DONE || !strcmp(stream_text(e, "what"), "forgotten");
+	return forgotten ? private_forget(p->store) : 0;
 }
 
 int erase_follow(const struct participation *p, int64_t now, int64_t *next)
 {
 	(void)next;
-	return stream_follow(p, "erased", 1ull << EVENT_PERSON_CHANGED, on_person, now);
+	return stream_follow(p, "erased", 1ull << EVENT_PERSON_CHANGED | 1ull << EVENT_RETENTION_DONE, on_erased,
+			     now);
 }

@@ -165,29 +165,56 @@ int private_hide(struct store *s, int64_t message)
 	return r;
 }
 
+/* A text whose words were taken back has neither number nor words, not even the mark that they lie here (NULL). */
+static int was_emptied(struct store *s, int64_t message)
+{
+	int64_t n;
+	int r = store_get(s, &n, "SELECT count(*) FROM message_in WHERE id = ? AND number = '' AND text = ''",
+			  "I", message);
+	return r < 0 ? r : n > 0;
+}
+
+/* The texts that words are kept for, after `after`; of those on their way to a mediator the text that they came from. */
+static int kept_after(struct store *p, int64_t after, int64_t *ids, int max)
+{
+	cleanup_query struct query q = {0};
+	int n = 0;
+	int r =
+	    query_open(p, &q,
+		       "SELECT message FROM (SELECT message FROM words UNION SELECT CAST(substr(occasion, 9) AS"
+		       " INTEGER) AS message FROM words_out WHERE occasion GLOB 'mediate:*')"
+		       " WHERE message > ? ORDER BY message LIMIT ?",
+		       "Ii", after, max);
+	while (r >= 0 && n < max && (r = query_next(&q)) == 1)
+		ids[n++] = query_int(&q, 0);
+	return r < 0 ? r : n;
+}
+
+static int drop_words(struct store *p, int64_t message)
+{
+	int r = store_run(p, "DELETE FROM words WHERE message = ?", "I", message);
+	return r < 0 ? r
+		     : store_run(p,
+				 "DELETE FROM words_out WHERE occasion >= 'mediate:' || ?1 || ':'"
+				 " AND occasion < 'mediate:' || ?1 || ';'",
+				 "I", message);
+}
+
 int private_forget(struct store *s)
 {
 	enum { BATCH = 64 };
 	int64_t ids[BATCH], after = 0;
-	int n, r = 0;
+	cleanup_free char *path = path_of(s->path);
+	if (!s->private && access(path, F_OK) != 0)
+		return 0;
+	int n, r = private_open(s);
 	do {
-		cleanup_query struct query q = {0};
-		r = query_open(s, &q,
-			       "SELECT id FROM message_in WHERE number = '' AND private = 1 AND id > ? ORDER "
-			       "BY id LIMIT ?",
-			       "Ii", after, (int)BATCH);
-		for (n = 0; r >= 0 && n < BATCH && (r = query_next(&q)) == 1;)
-			after = ids[n++] = query_int(&q, 0);
-		query_close(&q);
-		if (r >= 0 && n)
-			r = private_open(s);
+		n = r < 0 ? r : kept_after(s->private, after, ids, BATCH);
+		r = n < 0 ? n : 0;
 		for (int i = 0; i < n && r >= 0; i++) {
-			r = store_run(s->private, "DELETE FROM words WHERE message = ?", "I", ids[i]);
-			if (r >= 0)
-				r = store_run(s->private,
-					      "DELETE FROM words_out WHERE occasion >= 'mediate:' || ?1 || ':'"
-					      " AND occasion < 'mediate:' || ?1 || ';'",
-					      "I", ids[i]);
+			r = was_emptied(s, after = ids[i]);
+			if (r == 1)
+				r = drop_words(s->private, ids[i]);
 		}
 	} while (r >= 0 && n == BATCH);
 	return r < 0 ? r : 0;

@@ -31,7 +31,7 @@ int private_ballots_drop(struct store *s, int64_t poll);
 /* Takes the words of a text out of the database: the text, what was understood, and the PDUs as they came (their
  * hashes stay, so that a redelivery is known). */
 int private_hide(struct store *s, int64_t message);
-/* Words of people whose data was erased since (person_erase leaves their texts without a number) go. */
+/* Words whose texts were emptied since (person_erase, retention.h: they have neither number nor text any more) go. */
 int private_forget(struct store *s);
 /* After the commit: what private_hide took out leaves the write-ahead log, too. Where somebody reads just then it
  * stays there until the log begins anew. */

@@ -54,6 +54,13 @@ int upkeep_vacuum(struct store *s)
 	return r ? r : store_run(s, "PRAGMA wal_checkpoint (TRUNCATE)", "");
 }
 
+int upkeep_scrub(struct store *s)
+{
+	int64_t busy = 0;
+	int r = store_get(s, &busy, "PRAGMA wal_checkpoint (TRUNCATE)", "");
+	return r < 0 ? r : busy == 0;
+}
+
 /* The name comes from the schema, not from a stranger; still it is quoted, and asked past the cache of
  * statements. */
 static int rows_of(struct store *s, const char *name, int64_t *ret)

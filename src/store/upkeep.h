@@ -9,6 +9,9 @@ int upkeep_check(struct store *s, int (*finding)(void *ctx, const char *line), v
 /* A whole copy that can be opened at once; -EEXIST when the file is there. */
 int upkeep_backup(struct store *s, const char *to);
 int upkeep_vacuum(struct store *s);
+/* What was deleted or overwritten leaves the write-ahead log, too (the file itself is overwritten at once). 1: it did; 0:
+ * somebody reads just now, so it does when the log begins anew; -errno. Waits at most STORE_BUSY_MS. */
+int upkeep_scrub(struct store *s);
 
 /* Rows of each table, in the order of the schema. */
 int upkeep_tables(struct store *s, int (*table)(void *ctx, const char *name, int64_t rows), void *ctx);
