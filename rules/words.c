@@ -5,6 +5,7 @@
 #include "rules/intent.h"
 
 #include <errno.h>
+#include <search.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,6 +23,7 @@ void words_done(struct words *w)
 	}
 	free(w->list);
 	free(w->names);
+	tdestroy(w->seen, free);
 	*w = (struct words){0};
 }
 
@@ -31,6 +33,24 @@ int words_list_find(const struct words *w, const char *name)
 		if (strcmp(w->names[i], name) == 0)
 			return i;
 	return -1;
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+/* Notes the word in its section. */
+static bool stood_before(struct words *w, enum word_kind kind, int list, const char *text)
+{
+	char *key = mem_printf("%d %d %s", (int)kind, list, text);
+	char **found = tsearch(key, &w->seen, by_bytes);
+	if (!found)
+		abort(); /* out of memory */
+	if (*found == key)
+		return false;
+	free(key);
+	return true;
 }
 
 static struct word *add(struct words *w, const char *text)
@@ -106,11 +126,8 @@ static int add_word(struct words *w, const struct section *s, char *token, int w
 	}
 	if (!*token || !text_valid(token, strlen(token)))
 		return err_set(e, path, line, "an empty word, or one that is no UTF-8");
-	for (int i = w->count - 1; i >= 0; i--) {
-		const struct word *o = &w->list[i];
-		if (o->kind == kind && o->list == s->list && strcmp(o->text, token) == 0)
-			return err_set(e, path, line, "'%s' stands in this section already", token);
-	}
+	if (stood_before(w, kind, s->list, token))
+		return err_set(e, path, line, "'%s' stands in this section already", token);
 	struct word *word = add(w, token);
 	word->kind = kind;
 	word->list = s->list;

@@ -26,6 +26,7 @@ struct words {
 	int count, cap;
 	char (*names)[32]; /* of the lists */
 	int name_count;
+	void *seen; /* <search.h>: each word in its section, against doubles */
 };
 
 int words_load(const char *path, struct words *w, struct err *e); /* adds; 0, -ENOENT, -EINVAL */
