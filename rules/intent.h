@@ -56,6 +56,8 @@
 	X(STAFF_ESCALATE, "staff_escalate", ARG_NUMBER | ARG_TO | ARG_TEXT)                                    \
 	X(STAFF_MERGE, "staff_merge", ARG_NUMBER | ARG_OTHER)                                                  \
 	X(ANSWER, "answer", ARG_NUMBER | ARG_TEXT)                                                             \
+	X(VOLUNTEER, "volunteer", 0)                                                                           \
+	X(STAFF_LIST, "staff_list", 0)                                                                         \
 	X(RESEND, "resend", 0)                                                                                 \
 	X(CODE, "code", ARG_CODE)                                                                              \
 	X(ACKNOWLEDGE, "acknowledge", ARG_NUMBER)                                                              \

@@ -22,6 +22,7 @@
 	X(MEETING_AGENDA, "meeting.agenda", "meeting case change note",                                        \
 	  "an item moved, came, was dropped; frozen, thawed")                                                  \
 	X(MEETING_ATTENDED, "meeting.attended", "meeting number person message", "somebody is there")          \
+	X(MEETING_LEFT, "meeting.left", "meeting number person message", "… and is not after all")             \
 	X(MEETING_DECIDED, "meeting.decided", "meeting case decision former person until",                     \
 	  "a meeting decided an item, or corrected that")                                                      \
 	X(MEETING_MINUTES, "meeting.minutes", "meeting tell", "the minutes of a meeting were closed")          \

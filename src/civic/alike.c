@@ -1,6 +1,7 @@
 #include "civic/alike.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "civic/indoors.h"
 
 #include <string.h>
 
@@ -82,18 +83,6 @@ static int events_of(const char *text)
 	return found;
 }
 
-/* A leak in somebody's own kitchen is not the neighbour's; water that comes in from outside ("到我家") may be. */
-static bool own_flat(const char *text)
-{
-	static const char *const words[] = {"我家",   "家里",   "屋里",    "厨房", "卫生间",  "厕所",    "阳台",
-					    "天花板", "水龙头", "kitchen", "tap",  "my flat", "bathroom"};
-	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		for (const char *at = text; (at = strcasestr(at, words[i])); at++)
-			if (at - text < 3 || (memcmp(at - 3, "到", 3) != 0 && memcmp(at - 3, "进", 3) != 0))
-				return true;
-	return false;
-}
-
 /* Says nothing by itself: numbers of houses, and the small change of speech. */
 static bool empty_char(uint32_t c)
 {
@@ -142,7 +131,7 @@ static int score(const struct alike_new *n, const struct matter_fact *m, int64_t
 		return n->category == CATEGORY_OTHER && words < 30 ? 0 : 200 + words;
 	int ours = events_of(n->text), theirs = events_of(m->text);
 	bool leak = wet(n->category) && (ours | theirs) & EVENT_LEAK;
-	bool flat = !(ours & theirs & EVENT_OUTAGE) && (own_flat(n->text) || own_flat(m->text));
+	bool flat = !(ours & theirs & EVENT_OUTAGE) && (indoors(n->text) || indoors(m->text));
 	if (leak && (flat || (ours && theirs && !(ours & theirs)))) /* one kitchen; a flood and a dry tap */
 		return 0;
 	if (!flat && same_event(n, m, now, ours & theirs))

@@ -17,6 +17,7 @@ struct step {
 #define LOCALS (HANDS | STANDING(HEAD))
 #define DESK   STANDING(SECRETARY)
 #define VOICE  STANDING(REPORTER)
+#define VOICES (VOICE | STANDING(SUPPORTER))
 #define BOX    STANDING(BOX)
 
 #define no CASE_REFUSED
@@ -42,6 +43,7 @@ struct step {
 #define SECRETARY(key)  [PARTY_SECRETARY] = (key)
 #define REPORTER(key)   [PARTY_REPORTER] = (key)
 #define SUPPORTERS(key) [PARTY_SUPPORTERS] = (key)
+#define KEEPER(key)     [PARTY_KEEPER] = (key)
 #define NOBODY          NULL
 
 /* A table is read by its columns: from which state a step leads where, who may take it, whether a code is wanted, who
@@ -68,12 +70,13 @@ static const struct step life[CASE_EVENT_COUNT] = {
     EV(REJECT,      RJ,  RJ,  RJ,  RJ,  no,  no,  no,  no,  no,   HOLDER,        CODE,   ASSIGNEE("news.ended"), REPORTER("news.rejected"), SUPPORTERS("news.rejected")),
     /* a meeting did not adopt it: who raised or supports it hears of all that was decided in one text (verdict.h) */
     EV(DECLINE,     RJ,  RJ,  RJ,  RJ,  no,  no,  no,  no,  no,   STANDING(MEETING), FREELY, ASSIGNEE("news.ended")),
-    EV(MERGE,       MG,  MG,  MG,  MG,  MG,  no,  no,  no,  no,   PUBLIC,        FREELY, ASSIGNEE("news.merged"), REPORTER("news.merged"), SUPPORTERS("news.merged")),
+    EV(MERGE,       MG,  MG,  MG,  MG,  MG,  no,  no,  no,  no,   PUBLIC,        FREELY, ASSIGNEE("news.merged"), REPORTER("news.merged"), SUPPORTERS("news.merged"), KEEPER("news.joined")),
     EV(SPLIT,       __,  __,  __,  __,  __,  no,  no,  RC,  no,   PUBLIC,        FREELY, NOBODY),
     EV(ASK,         no,  no,  no,  no,  __,  no,  no,  no,  no,   BOX,           FREELY, NOBODY),
     EV(RATE_GOOD,   no,  no,  no,  no,  CF,  __,  __,  no,  no,   VOICE,         FREELY, NOBODY),
     EV(RATE_FAIR,   no,  no,  no,  no,  CF,  __,  __,  no,  no,   VOICE,         FREELY, NOBODY),
-    EV(RATE_BAD,    no,  no,  no,  no,  IP,  IP,  IP,  no,  no,   VOICE,         FREELY, ASSIGNEE("news.reopened"), SECRETARY("news.unhappy")),
+    /* whoever has the same trouble says that it is still there */
+    EV(RATE_BAD,    no,  no,  no,  no,  IP,  IP,  IP,  no,  no,   VOICES,        FREELY, ASSIGNEE("news.reopened"), SECRETARY("news.unhappy"), REPORTER("news.again")),
     EV(CLOSE,       CL,  CL,  CL,  CL,  CL,  CL,  __,  no,  CL,   DESK | BOX,    FREELY, NOBODY),
     EV(REOPEN,      no,  no,  no,  no,  IP,  IP,  IP,  no,  RC,   DESK,          FREELY, ASSIGNEE("news.reopened"), REPORTER("news.again"), SUPPORTERS("news.again")),
     EV(WORDS,       __,  __,  __,  __,  __,  __,  __,  __,  __,   VOICE,         FREELY, ASSIGNEE("news.words")),

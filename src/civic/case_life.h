@@ -75,6 +75,7 @@ int case_next(enum case_state from, enum case_event ev);
 /* How somebody stands to a case, as bits. X(identifier, "word") */
 #define CASE_STANDINGS(X)                                                                                      \
 	X(REPORTER, "reporter")                                                                                \
+	X(SUPPORTER, "supporter")                                                                              \
 	X(ASSIGNEE, "assignee")                                                                                \
 	X(GRID, "grid worker")      /* of its grid or one above, or a duty officer there */                    \
 	X(HEAD, "building head")    /* of its building */                                                      \
@@ -106,7 +107,8 @@ bool case_by_hand(enum case_event ev);
 	X(ABOVE, "level above") /* the workers of the grid above */                                            \
 	X(SECRETARY, "secretary")                                                                              \
 	X(REPORTER, "reporter")                                                                                \
-	X(SUPPORTERS, "supporters")
+	X(SUPPORTERS, "supporters")                                                                            \
+	X(KEEPER, "who has the other") /* the case that it was merged into */
 enum case_party {
 #define X(id, name) PARTY_##id,
 	CASE_PARTIES(X)

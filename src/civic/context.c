@@ -117,6 +117,16 @@ bool context_late(const struct question_fact *q, const char *words, bool meeting
 	return false;
 }
 
+bool context_still_there(const struct intents *as_rating, const struct intents *plain, enum category settled)
+{
+	const struct intent *r = &as_rating->list[0], *p = &plain->list[0];
+	if (as_rating->count != 1 || r->kind != INTENT_RATE || r->rating != RATING_BAD || plain->count != 1)
+		return false;
+	if (p->kind == INTENT_COMPLAINT) /* "the lamp again" is not about the pipe */
+		return p->category == settled || p->category == CATEGORY_OTHER;
+	return p->kind == INTENT_UNKNOWN || p->kind == INTENT_RATE;
+}
+
 void context_option(const struct poll_fact *p, const char *words, struct intents *in)
 {
 	struct intent *one = &in->list[0];

@@ -11,6 +11,9 @@ bool context_apply(const struct question_fact *q, const char *words, struct inte
 /* No question is open: do the words answer `q`, that one expired unanswered? A bare digit does for two days, and longer when no
  * meeting is coming that it may mean (`meeting`); two or three characters do for what they can only answer. */
 bool context_late(const struct question_fact *q, const char *words, bool meeting, int64_t now);
+/* Nothing was asked, but a case that this phone raised or supports was settled some days ago: do the words say that its
+ * trouble is still there? `as_rating` is what they read as if it had been asked, `plain` what they read otherwise. */
+bool context_still_there(const struct intents *as_rating, const struct intents *plain, enum category settled);
 /* Free words that are one option's own text are a vote for it. */
 void context_option(const struct poll_fact *p, const char *words, struct intents *in);
 

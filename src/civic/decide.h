@@ -41,6 +41,7 @@ enum fact_need {
 	NEED_POINTS = 1 << 24, /* facts_civics.h */
 	NEED_CONSULT = 1 << 25,
 	NEED_FAQ = 1 << 26,
+	NEED_LIST = 1 << 27, /* facts_case.h: all that waits for the sender */
 };
 unsigned decide_needs(enum intent_kind kind);
 

@@ -1,6 +1,7 @@
 /* Troubles, wishes and how far they are. */
 #include "civic/alike.h"
 #include "civic/decide_internal.h"
+#include "civic/indoors.h"
 
 #include <string.h>
 
@@ -95,13 +96,14 @@ struct effect *open_case(const struct facts *f, const struct intent *in, struct 
 	return e;
 }
 
-/* Who gets it, by when, and whether a meeting may talk of it: as the route of its category and grid says. */
+/* Who gets it, by when, and whether a meeting may talk of it: as the route of its category and grid says. What leaks in
+ * somebody's own kitchen is nobody else's talk. */
 static void route(const struct facts *f, struct effect *e, struct decision *d)
 {
 	const struct case_facts *c = &f->cases;
 	if (!c->route)
 		return;
-	e->deliberate = c->route->deliberate;
+	e->deliberate = c->route->deliberate && !indoors(e->text);
 	e->routed = true;
 	e->expires_utc = c->due_utc;
 	decision_date(d, "due", c->due_utc);
@@ -272,7 +274,8 @@ void decide_rate(const struct facts *f, const struct intent *in, struct decision
 	enum case_event ev = in->rating == RATING_GOOD   ? CASE_EV_RATE_GOOD
 			     : in->rating == RATING_FAIR ? CASE_EV_RATE_FAIR
 							 : CASE_EV_RATE_BAD;
-	if (!m->number || !m->mine || case_next(m->state, ev) == CASE_REFUSED) {
+	unsigned standing = (m->mine ? STANDING(REPORTER) : 0) | (m->supported ? STANDING(SUPPORTER) : 0);
+	if (!m->number || !case_may(ev, standing) || case_next(m->state, ev) == CASE_REFUSED) {
 		/* "Not fixed, it still leaks" is a trouble whether or not we asked. */
 		if (in->rating == RATING_BAD && in->text[0]) {
 			open_case(f, in, d);

@@ -130,7 +130,7 @@ void decide_consult(const struct facts *f, const struct intent *in, struct decis
 		return;
 	}
 	if (c->number) {
-		act(d, EFFECT_CONSULT_MORE, c, in->text);
+		act(d, EFFECT_CONSULT_MORE, c, in->text)->undo = ACTION_QUESTION;
 		about(d, c);
 		if (c->with_expert)
 			decision_say(d, f, "consult.more");

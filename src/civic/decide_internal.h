@@ -19,6 +19,8 @@ void decide_private(const struct facts *f, const struct intent *in, struct decis
 void decide_unknown(const struct facts *f, const struct intent *in, struct decision *d);
 void leave_to_person(const struct facts *f, const struct intent *in, struct decision *d);
 
+void decide_volunteer(const struct facts *f, const struct intent *in, struct decision *d);
+void decide_list(const struct facts *f, const struct intent *in, struct decision *d);
 void decide_menu(const struct facts *f, const struct intent *in, struct decision *d);
 void decide_stop(const struct facts *f, const struct intent *in, struct decision *d);
 void decide_start(const struct facts *f, const struct intent *in, struct decision *d);
@@ -63,6 +65,8 @@ void decide_task_staff(const struct facts *f, const struct intent *in, struct de
 /* The key of a flavour's name ("flavour.task"); n1 t1 d1 … of what f->offer.list holds, each quoted. */
 const char *offer_what_key(enum flavour f);
 void offer_say_list(const struct facts *f, struct decision *d);
+/* Does a check-in without a code mean an offer that goes on now? */
+bool offer_goes_on(const struct facts *f);
 void decide_duty(const struct facts *f, const struct intent *in, struct decision *d);
 void decide_received(const struct facts *f, const struct intent *in, struct decision *d);
 void decide_acknowledge(const struct facts *f, const struct intent *in, struct decision *d);

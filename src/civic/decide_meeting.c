@@ -146,8 +146,11 @@ void decide_agenda(const struct facts *f, const struct intent *in, struct decisi
 
 void decide_attendance(const struct facts *f, const struct intent *in, struct decision *d)
 {
-	(void)in;
 	const struct attendance_fact *a = &f->meeting.attendance;
+	if (!(in->has & ARG_CODE) && offer_goes_on(f)) { /* a patrol that has come */
+		decide_arrived(f, in, d);
+		return;
+	}
 	if (!a->meeting) {
 		decision_say(d, f, "attendance.wrong");
 		return;
@@ -160,7 +163,9 @@ void decide_attendance(const struct facts *f, const struct intent *in, struct de
 	else if (f->now > a->ends_utc + ATTENDANCE_LATE_S)
 		decision_say(d, f, "attendance.late");
 	else {
-		decision_effect(d, EFFECT_ATTENDED)->subject = a->meeting;
+		struct effect *e = decision_effect(d, EFFECT_ATTENDED);
+		e->subject = a->meeting;
+		e->undo = ACTION_ATTENDED;
 		decision_text(d, "place", a->place, 16);
 		decision_say(d, f, "attended");
 	}

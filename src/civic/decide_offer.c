@@ -202,10 +202,37 @@ void decide_giveback(const struct facts *f, const struct intent *in, struct deci
 		step(f, o, &keys, d);
 }
 
+/* Of several the one that goes on: tomorrow's turn is not meant by who says to be there. NULL: none, or it is not clear. */
+static const struct offer_fact *going_on(const struct facts *f)
+{
+	const struct offer_fact *found = NULL;
+	for (int i = 0; i < f->offer.count; i++) {
+		const struct offer_fact *o = &f->offer.list[i];
+		if (!o->starts_utc || f->now < o->starts_utc - OFFER_EARLY_S ||
+		    f->now >= offer_until(o->flavour, o->starts_utc, o->ends_utc))
+			continue;
+		if (found)
+			return NULL;
+		found = o;
+	}
+	return found;
+}
+
+bool offer_goes_on(const struct facts *f)
+{
+	return going_on(f) != NULL;
+}
+
+static const struct offer_fact *which_now(const struct facts *f, const struct intent *in, struct decision *d)
+{
+	const struct offer_fact *o = in->has & ARG_NUMBER ? NULL : going_on(f);
+	return o ? o : which(f, in, "offer.noclaim.any", "offer.which", d);
+}
+
 void decide_arrived(const struct facts *f, const struct intent *in, struct decision *d)
 {
 	static const struct step_keys keys = {CLAIM_EV_ARRIVE, "offer.arrived", "offer.arrived"};
-	const struct offer_fact *o = which(f, in, "offer.noclaim.any", "offer.which", d);
+	const struct offer_fact *o = which_now(f, in, d);
 	if (o)
 		step(f, o, &keys, d);
 }
@@ -214,7 +241,7 @@ void decide_done(const struct facts *f, const struct intent *in, struct decision
 {
 	static const struct step_keys confirmed = {CLAIM_EV_FINISH, "offer.done.confirm", "offer.done.again"},
 				      plain = {CLAIM_EV_FINISH, "offer.done", "offer.done.again"};
-	const struct offer_fact *o = which(f, in, "offer.noclaim.any", "offer.which", d);
+	const struct offer_fact *o = which_now(f, in, d);
 	if (o)
 		step(f, o, flavour_row(o->flavour)->closes == OFFER_BY_CONFIRMATION ? &confirmed : &plain, d);
 }

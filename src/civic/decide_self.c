@@ -76,6 +76,18 @@ void decide_thanks(const struct facts *f, const struct intent *in, struct decisi
 	d->daily = true;
 }
 
+/* The secretary says yes at the desk (yishi todo accept); until then nothing changes. */
+void decide_volunteer(const struct facts *f, const struct intent *in, struct decision *d)
+{
+	(void)in;
+	if (f->sender.roles & ROLE(VOLUNTEER)) {
+		decision_say(d, f, "volunteer.already");
+		return;
+	}
+	chore(d, "volunteer");
+	decision_say(d, f, "volunteer");
+}
+
 void decide_erase(const struct facts *f, const struct intent *in, struct decision *d)
 {
 	(void)in;
@@ -112,6 +124,7 @@ static const char *const undone[ACTION_KIND_COUNT] = {
     [ACTION_SUBSCRIBE] = "undone.subscribe", [ACTION_ACKNOWLEDGE] = "undone.acknowledge",
     [ACTION_CHECKIN] = "undone.checkin",     [ACTION_WITNESS] = "undone.support",
     [ACTION_PROXY] = "undone.case",          [ACTION_VOTE] = "undone.vote",
+    [ACTION_ATTENDED] = "undone.attended",   [ACTION_QUESTION] = "undone.question",
 };
 
 void decide_undo(const struct facts *f, const struct intent *in, struct decision *d)

@@ -244,6 +244,27 @@ void decide_staff(const struct facts *f, const struct intent *in, struct decisio
 		d->key = f->several ? c->key_short : c->key;
 }
 
+/* All that waits for the sender, in one text: cases of staff, else what a volunteer took, else the sender's own matter. */
+void decide_list(const struct facts *f, const struct intent *in, struct decision *d)
+{
+	if (f->cases.list.count) {
+		decision_int(d, "count", f->cases.list.count);
+		if (f->cases.list.late)
+			decision_int(d, "late", f->cases.list.late);
+		decision_text(d, "items", f->cases.list.items, 0);
+		if (f->sender.roles & ROLE(SECRETARY))
+			decision_say(d, f, "staff.list.desk");
+		else
+			decision_say(d, f, "staff.list");
+	} else if (f->offer.count) {
+		offer_say_list(f, d);
+		decision_say(d, f, "offer.mine");
+	} else if (f->sender.roles & (ROLES_STAFF | ROLE(EXPERT)))
+		decision_say(d, f, "staff.list.none");
+	else
+		decide_status(f, in, d);
+}
+
 /* A broadcast by text: what was understood and how many get it stands in the text with the code. */
 void decide_broadcast(const struct facts *f, const struct intent *in, struct decision *d)
 {

@@ -133,6 +133,8 @@ struct approval_fact {
 	X(CLAIM, "claim")                                                                                      \
 	X(OFFER, "offer")                                                                                      \
 	X(SUBSCRIBE, "subscribe")                                                                              \
+	X(ATTENDED, "attended")                                                                                \
+	X(QUESTION, "question")                                                                                \
 	X(CONSULT, "consult")                                                                                  \
 	X(BROADCAST, "broadcast")
 

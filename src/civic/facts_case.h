@@ -43,6 +43,10 @@ struct case_facts {
 	} mine[FACTS_MINE]; /* the sender's open cases, when the text names no number */
 	int mine_count;     /* of all of them */
 	struct {
+		int count, late; /* of all of them; past their deadline */
+		char items[400]; /* "23照明3栋 31用水", the most urgent first */
+	} list; /* what waits for the sender; of a secretary also what waits to be given to somebody */
+	struct {
 		int number; /* 0: no such */
 		bool private, near;
 		enum case_state state;

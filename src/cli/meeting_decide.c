@@ -114,6 +114,7 @@ int meeting_decide_run(struct cli *c)
 		return cli_usage(c, _("%s is no decision; adopted assigned vote postponed declined are"),
 				 c->argv[2]);
 	v.verdict = (enum verdict)found;
+	v.whether = _(": shall it be done as the meeting proposes?");
 	if (verdict_info(v.verdict)->wants_reason && (!v.note || !*v.note))
 		return cli_usage(c, "%s", _("--note REASON is wanted: who raised it is told"));
 	if (cli_opt(c, "until") && (r = meeting_until(c, cli_opt(c, "until"), &v.until_utc)))

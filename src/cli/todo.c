@@ -3,7 +3,11 @@
 #include "cli/changes.h"
 #include "cli/nouns.h"
 
+#include "base/mem.h"
+#include "base/text.h"
 #include "store/chore.h"
+#include "store/event.h"
+#include "store/person.h"
 #include "store/store.h"
 
 #include <errno.h>
@@ -27,6 +31,11 @@ static const struct cli_option list_options[] = {
     {"all", NULL, N_("also what was done"), false},
     {"kind", N_("KIND"), N_("only these: callback, register, duty …"), false},
     {0},
+};
+
+struct request {
+	int64_t id, person;
+	char kind[32];
 };
 
 struct listing {
@@ -97,6 +106,71 @@ static int run_done(struct cli *c)
 	return changes_end(c, r);
 }
 
+static int find(void *ctx, const struct chore *x)
+{
+	struct request *a = ctx;
+	if (x->id != a->id)
+		return 0;
+	*a = (struct request){.id = x->id, .person = x->person};
+	text_copy(a->kind, sizeof a->kind, x->kind);
+	return 1;
+}
+
+/* A person becomes what was asked for, and hears of it from the daemon. */
+static int grant(struct cli *c, struct store *s, const struct request *a, unsigned role)
+{
+	struct person who;
+	struct actor by;
+	changes_actor(&by);
+	int r = a->person ? person_get(s, a->person, &who) : -ENOENT;
+	if (r == -ENOENT)
+		return cli_fail(
+		    CLI_NOTHING, "%s",
+		    _("the phone belongs to nobody in the registry; `yishi person add` first, then accept"));
+	if (r >= 0)
+		r = person_edit(
+		    s, who.id,
+		    &(struct person_change){.set_roles = true, .roles = who.roles | ROLE(RESIDENT) | role},
+		    cli_now(c));
+	if (r >= 0)
+		r = chore_done(s, a->id, cli_now(c));
+	if (r >= 0)
+		r = event_add(
+		    s, EVENT_PERSON_CHANGED, by.id,
+		    json_pack("{s:I, s:s}", "person", (json_int_t)who.id, "what", "volunteer accepted"),
+		    cli_now(c));
+	return r;
+}
+
+static int run_accept(struct cli *c)
+{
+	static const struct {
+		const char *kind;
+		unsigned role;
+	} grants[] = {{"volunteer", ROLE(VOLUNTEER)}};
+	struct store *s;
+	struct request a = {0};
+	int64_t id;
+	int r = cli_id(c, 0, &id);
+	if (r || (r = changes_begin(c, &s)))
+		return r;
+	a.id = id;
+	if ((r = chore_list(s, false, find, &a)) == 0)
+		return changes_end(
+		    c,
+		    cli_fail(CLI_NOTHING, _("nothing with number %s waits; `yishi todo list` shows what does"),
+			     c->argv[0]));
+	for (size_t i = 0; i < ARRAY_LEN(grants) && r >= 0; i++)
+		if (!strcmp(grants[i].kind, a.kind))
+			return changes_end(c, grant(c, s, &a, grants[i].role));
+	return changes_end(
+	    c, r < 0 ? r
+		     : cli_fail(CLI_NOTHING,
+				_("%s asks for nothing that is granted here; `yishi todo done %s` takes it "
+				  "off the list"),
+				c->argv[0], c->argv[0]));
+}
+
 const struct cli_verb cli_todo[] = {
     {.name = "list",
      .run = run_list,
@@ -113,5 +187,13 @@ const struct cli_verb cli_todo[] = {
      .max_args = 1,
      .roles = CLI_SECRETARY,
      .example = "yishi todo done 3"},
+    {.name = "accept",
+     .run = run_accept,
+     .what = N_("who wants to be a volunteer is one from now on, and is told"),
+     .args = "ID",
+     .min_args = 1,
+     .max_args = 1,
+     .roles = CLI_SECRETARY,
+     .example = "yishi todo list --kind volunteer\nyishi todo accept 3"},
     {0},
 };

@@ -53,14 +53,13 @@ static int apply_rsvp(const struct turn *t, const struct facts *f, const struct 
 		   : note_action(t, e, e->subject, json_pack("{s:i, s:i}", "answer", answer, "people", people));
 }
 
-/* By when, and whether a meeting may talk of it, where the decision did not say. */
+/* By when, where the decision did not say. */
 static int as_routed(const struct turn *t, const struct effect *e, struct matter_new *m)
 {
 	const struct route *route;
 	int r = e->proposal ? 0 : matter_route(t->p->store, t->p->routes, e->category, m->grid, &route);
 	if (r < 0 || e->proposal)
 		return r;
-	m->deliberate = m->deliberate || (e->routed && route->deliberate);
 	if (!m->due_utc)
 		m->due_utc = case_due(t->p, route, 1, e->urgent, t->now);
 	return 0;
@@ -229,7 +228,8 @@ static int apply_chore(const struct turn *t, const struct facts *f, const struct
 static int apply_attended(const struct turn *t, const struct facts *f, const struct effect *e)
 {
 	(void)f;
-	return meeting_attend(t->p->store, e->subject, t->sender.number, t->sender.person, &t->by, t->now);
+	int r = meeting_attend(t->p->store, e->subject, t->sender.number, t->sender.person, &t->by, t->now);
+	return r <= 0 ? r : note_action(t, e, e->subject, NULL); /* a second check-in changes nothing */
 }
 
 static int apply_ask(const struct turn *t, const struct facts *f, const struct effect *e)

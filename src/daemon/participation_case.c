@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define DEPARTMENTS_TOLD 6
+#define LISTED_MAX       12 /* of what waits for somebody; one segment holds fewer */
 
 void case_calendar(const struct participation *p, struct holidays *days, struct calendar *ret)
 {
@@ -92,6 +93,43 @@ int case_get_mine(const struct turn *t, const struct intent *in, struct facts *f
 	return r;
 }
 
+/* "23照明3栋", as the sender's list shows it. */
+static void list_item(const struct turn *t, const struct matter_fact *m, struct buf *out)
+{
+	const char *kind = m->consult   ? "staff.list.consult"
+			   : m->private ? "private.word"
+					: category_key(m->category);
+	const struct reply_arg args[] = {
+	    {.name = "number", .type = REPLY_INT, .n = m->number},
+	    {.name = "category", .type = REPLY_KEY, .text = kind},
+	    {.name = "building", .type = REPLY_TEXT, .text = m->building, .max = 6},
+	    {0}};
+	if (out->len)
+		buf_addc(out, ' ');
+	say(t->p, t->language, "staff.list.item", args, out);
+}
+
+int case_get_list(const struct turn *t, const struct intent *in, struct facts *f)
+{
+	int numbers[LISTED_MAX];
+	cleanup_buf struct buf items = {0};
+	const struct sender *w = &t->sender;
+	(void)in;
+	if (!w->person || !(w->roles & (ROLES_STAFF | ROLE(EXPERT))))
+		return 0;
+	int n = staff_waiting(t->p->store, w->person, w->roles & ROLE(DEPARTMENT) ? w->name : NULL,
+			      w->roles & ROLE(SECRETARY) ? w->grid : NULL, t->now, numbers, LISTED_MAX,
+			      &f->cases.list.count, &f->cases.list.late);
+	int r = n;
+	for (int i = 0; i < n && r >= 0; i++) {
+		struct matter_fact m;
+		if ((r = facts_matter(t->p->store, w, numbers[i], &m)) >= 0)
+			list_item(t, &m, &items);
+	}
+	text_copy(f->cases.list.items, sizeof f->cases.list.items, buf_str(&items));
+	return r < 0 ? r : 0;
+}
+
 int case_get_other(const struct turn *t, const struct intent *in, struct facts *f)
 {
 	struct matter_fact m;
@@ -167,7 +205,7 @@ int case_get_next(const struct turn *t, const struct intent *in, struct facts *f
 	if (r < 0)
 		return r;
 	if (in->kind == INTENT_STAFF_RETURN)
-		r = staff_of_route(t->p->store, route, m->route_step, m->grid, t->sender.person, &who,
+		r = staff_of_route(t->p->store, route, m->route_step, m->grid, t->sender.person, t->now, &who,
 				   &f->cases.next_step);
 	else {
 		r = staff_above(t->p->store, m->grid, &who, 1);

@@ -1,4 +1,4 @@
-/* What is gathered for questions about one's own points and for plain answers. */
+/* Points and plain answers: what is gathered for them; what the desk changed about them, and about who helps, is told. */
 #include "base/mem.h"
 #include "base/text.h"
 #include "daemon/participation_internal.h"
@@ -7,6 +7,7 @@
 #include "store/person.h"
 #include "store/points.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -242,4 +243,25 @@ int faq_follow(const struct participation *p, int64_t now, int64_t *next)
 {
 	(void)next;
 	return stream_follow(p, "faq", 1ull << EVENT_FAQ_CHANGED, on_answer, now);
+}
+
+int volunteer_welcome(const struct participation *p, const struct stream_event *e, int64_t now)
+{
+	struct person who;
+	enum language lang;
+	char dedupe[48];
+	cleanup_buf struct buf text = {0};
+	int r = person_get(p->store, stream_int(e, "person"), &who);
+	if (r == -ENOENT || (r >= 0 && !who.number[0]))
+		return 0;
+	if (r < 0 || (r = may_tell(p, who.number, &lang)) <= 0)
+		return r;
+	const struct reply_arg args[] = {
+	    {.name = "site", .type = REPLY_TEXT, .text = p->config->signature, .max = 12}, {0}};
+	say(p, lang, "volunteer.welcome", args, &text);
+	snprintf(dedupe, sizeof dedupe, "volunteer:%" PRId64, e->id);
+	return say_send(
+	    p, who.number, buf_str(&text),
+	    &(struct say_options){.class = OUTBOX_REMINDER, .quiet = true, .person = who.id, .dedupe = dedupe},
+	    now, NULL);
 }

@@ -322,6 +322,15 @@ int consult_end(const struct participation *p, int number, const char *note, con
 	return r == -EPERM ? 0 : r;
 }
 
+static int ask_more(const struct turn *t, const struct effect *e)
+{
+	int64_t line = 0;
+	int r = consult_say(t->p->store, e->number, CONSULT_ASK, t->by.id, e->text, t->now);
+	if (r >= 0)
+		r = consult_last_line(t->p->store, e->number, &line);
+	return r < 0 ? r : note_action(t, e, e->number, json_pack("{s:I}", "line", (json_int_t)line));
+}
+
 int consult_apply(const struct turn *t, const struct effect *e)
 {
 	bool more;
@@ -331,7 +340,7 @@ int consult_apply(const struct turn *t, const struct effect *e)
 		r = open_one(t, e);
 		break;
 	case EFFECT_CONSULT_MORE:
-		r = consult_say(t->p->store, e->number, CONSULT_ASK, t->by.id, e->text, t->now);
+		r = ask_more(t, e);
 		break;
 	case EFFECT_CONSULT_ANSWER:
 		r = answer(t, e);
@@ -346,11 +355,31 @@ int consult_apply(const struct turn *t, const struct effect *e)
 	return r < 0 ? r : tell_waiting(t->p, t->now, &more);
 }
 
+static int tell_withdrawn(const struct turn *t, const struct consult *c, const char *key, const char *occasion)
+{
+	struct person who;
+	int r = c->expert ? person_get(t->p->store, c->expert, &who) : -ENOENT;
+	if (r < 0 || !who.number[0])
+		return r == -ENOENT ? 0 : r;
+	return tell(t->p, c, who.number, who.id, who.has_language ? who.language : t->p->config->language, key,
+		    "", occasion, t->now);
+}
+
+int consult_unask(const struct turn *t, int number, int64_t line)
+{
+	struct consult c;
+	char occasion[32];
+	int r = consult_get(t->p->store, number, &c);
+	if (r < 0 || (r = consult_unsay(t->p->store, number, line)) <= 0 || c.closed_utc)
+		return r < 0 ? r : 0;
+	snprintf(occasion, sizeof occasion, "unasked:%" PRId64, line);
+	return tell_withdrawn(t, &c, "consult.unasked", occasion);
+}
+
 /* Taken back before anybody answered: whoever was asked need not. */
 int consult_withdraw(const struct turn *t, int number)
 {
 	struct consult c;
-	struct person who;
 	enum case_state st;
 	int r = consult_get(t->p->store, number, &c);
 	if (r < 0 || c.closed_utc)
@@ -358,10 +387,5 @@ int consult_withdraw(const struct turn *t, int number)
 	if ((r = consult_close(t->p->store, number, t->now)) >= 0)
 		r = matter_act(t->p->store, number, &(struct matter_step){.event = CASE_EV_WITHDRAW}, &t->by,
 			       t->now, &st);
-	if ((r < 0 && r != -EPERM) || !c.expert)
-		return r == -EPERM ? 0 : r;
-	if ((r = person_get(t->p->store, c.expert, &who)) < 0 || !who.number[0])
-		return r == -ENOENT ? 0 : r;
-	return tell(t->p, &c, who.number, who.id, who.has_language ? who.language : t->p->config->language,
-		    "consult.withdrawn", "", "withdrawn", t->now);
+	return r < 0 && r != -EPERM ? r : tell_withdrawn(t, &c, "consult.withdrawn", "withdrawn");
 }

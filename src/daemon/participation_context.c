@@ -69,11 +69,38 @@ static int meeting_comes(const struct turn *t)
 	return r < 0 ? r : meeting_choose(f) != MEETING_NONE;
 }
 
+static void read_asked(const struct turn *t, const char *words, enum asked asked, struct intents *in)
+{
+	rules_read(t->p->rules, words, &(struct rules_context){.asked = asked, .roles = t->sender.roles}, in);
+}
+
+/* "还在漏" of who raised or supports what was settled these days. */
+static int still_there(struct turn *t)
+{
+	int number = 0;
+	enum category c;
+	int r = poll_bare_digit(t->words) >= 0
+		    ? 0
+		    : facts_settled(t->p->store, t->sender.number, t->now - QUESTION_RATING_S, &number, &c);
+	if (r < 0 || !number)
+		return r;
+	cleanup_free struct intents *as_rating = mem_alloc(sizeof *as_rating),
+				    *plain = mem_alloc(sizeof *plain);
+	read_asked(t, t->words, ASKED_RATING, as_rating);
+	read_asked(t, t->words, ASKED_NONE, plain);
+	if (context_still_there(as_rating, plain, c))
+		t->meant =
+		    (struct question_fact){.kind = ASKED_RATING, .subject = number, .expires_utc = t->now};
+	return 0;
+}
+
 /* No question is open, but the words may answer one all the same. */
 static int find_meant(struct turn *t)
 {
 	struct question_fact late;
 	int r = vote_again(t, &t->meant);
+	if (r >= 0 && t->meant.kind == ASKED_NONE)
+		r = still_there(t);
 	if (r < 0 || t->meant.kind != ASKED_NONE ||
 	    (r = question_late(t->p->store, t->sender.number, t->now, &late)) < 0 || late.kind == ASKED_NONE)
 		return r;
@@ -152,10 +179,8 @@ static void read_vote_and_more(const struct turn *t, struct intents *in)
 	    poll_bare_digit(head) == 4)
 		return;
 	cleanup_free struct intents *vote = mem_alloc(sizeof *vote), *more = mem_alloc(sizeof *more);
-	rules_read(t->p->rules, head, &(struct rules_context){.asked = ASKED_POLL, .roles = t->sender.roles},
-		   vote);
-	rules_read(t->p->rules, rest, &(struct rules_context){.asked = ASKED_NONE, .roles = t->sender.roles},
-		   more);
+	read_asked(t, head, ASKED_POLL, vote);
+	read_asked(t, rest, ASKED_NONE, more);
 	if (vote->count != 1 || vote->list[0].kind != INTENT_VOTE || !stands_alone(more))
 		return;
 	in->list[0] = vote->list[0];

@@ -141,7 +141,8 @@ static int get_offers(struct store *s, enum intent_kind k, struct facts *f)
 {
 	if (k == INTENT_TAKE)
 		return facts_offers_to_take(s, f);
-	if (k == INTENT_GIVEBACK || k == INTENT_ARRIVED || k == INTENT_DONE || k == INTENT_DECLINE)
+	if (k == INTENT_GIVEBACK || k == INTENT_ARRIVED || k == INTENT_DONE || k == INTENT_DECLINE ||
+	    k == INTENT_ATTENDANCE || k == INTENT_STAFF_LIST)
 		return facts_offers_claimed(s, f);
 	if (k == INTENT_JOBS || k == INTENT_ACTIVITY || k == INTENT_ERRAND)
 		return facts_board(s,
@@ -175,22 +176,38 @@ static const struct {
 	int (*get)(const struct turn *t, const struct intent *in, struct facts *f);
 } table[] = {
     {NEED_ROUTE, case_get_place}, /* first: the others ask in which grid */
-    {NEED_MEETINGS, get_meetings},   {NEED_ITEMS, get_items},
-    {NEED_AGENDA, get_agenda},       {NEED_ATTENDANCE, get_attendance},
-    {NEED_NAMED, get_named},         {NEED_CANDIDATES, get_candidates},
-    {NEED_SIMILAR, get_similar},     {NEED_RECENT, get_recent},
-    {NEED_DUTY, get_duty},           {NEED_MEDIATORS, get_mediators},
-    {NEED_APPROVAL, get_approval},   {NEED_ACTIONS, get_actions},
-    {NEED_ITEM, get_item},                                          /* after the named matter */
-    {NEED_POINTS, points_facts},     {NEED_CONSULT, consult_facts}, /* participation_civics.c, …_consult.c */
-    {NEED_FAQ, faq_facts},           {NEED_ROUTE, case_get_route},
-    {NEED_MINE, case_get_mine},      {NEED_OTHER, case_get_other},
-    {NEED_FOUND, case_get_found},    {NEED_NEXT, case_get_next},
-    {NEED_LONGER, case_get_longer},  {NEED_AUDIENCE, audience_gather},
-    {NEED_APPROVAL, command_gather}, {NEED_OFFER, get_offer}, /* after the named matter */
-    {NEED_CALL, get_call},           {NEED_CHECKIN, checkin_facts},
-    {NEED_PROXY, proxy_facts},       {NEED_WITNESS, verify_facts},
-    {NEED_POLLS, get_polls},         {NEED_RESEND, get_resend},
+    {NEED_MEETINGS, get_meetings},
+    {NEED_ITEMS, get_items},
+    {NEED_AGENDA, get_agenda},
+    {NEED_ATTENDANCE, get_attendance},
+    {NEED_NAMED, get_named},
+    {NEED_CANDIDATES, get_candidates},
+    {NEED_SIMILAR, get_similar},
+    {NEED_RECENT, get_recent},
+    {NEED_DUTY, get_duty},
+    {NEED_MEDIATORS, get_mediators},
+    {NEED_APPROVAL, get_approval},
+    {NEED_ACTIONS, get_actions},
+    {NEED_ITEM, get_item}, /* after the named matter */
+    {NEED_POINTS, points_facts},
+    {NEED_CONSULT, consult_facts}, /* participation_civics.c, …_consult.c */
+    {NEED_FAQ, faq_facts},
+    {NEED_ROUTE, case_get_route},
+    {NEED_MINE, case_get_mine},
+    {NEED_OTHER, case_get_other},
+    {NEED_FOUND, case_get_found},
+    {NEED_NEXT, case_get_next},
+    {NEED_LIST, case_get_list},
+    {NEED_LONGER, case_get_longer},
+    {NEED_AUDIENCE, audience_gather},
+    {NEED_APPROVAL, command_gather},
+    {NEED_OFFER, get_offer}, /* after the named matter */
+    {NEED_CALL, get_call},
+    {NEED_CHECKIN, checkin_facts},
+    {NEED_PROXY, proxy_facts},
+    {NEED_WITNESS, verify_facts},
+    {NEED_POLLS, get_polls},
+    {NEED_RESEND, get_resend},
 };
 
 int gather_needs(const struct turn *t, const struct intent *in, unsigned needs, struct facts *f)

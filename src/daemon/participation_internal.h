@@ -76,6 +76,7 @@ int64_t case_due(const struct participation *p, const struct route *route, int l
 int case_due_again(const struct participation *p, int number, int level_up, int64_t now, int64_t *ret);
 int case_get_place(const struct turn *t, const struct intent *in, struct facts *f);
 int case_get_route(const struct turn *t, const struct intent *in, struct facts *f);
+int case_get_list(const struct turn *t, const struct intent *in, struct facts *f);
 int case_get_mine(const struct turn *t, const struct intent *in, struct facts *f);
 int case_get_other(const struct turn *t, const struct intent *in, struct facts *f);
 int case_get_found(const struct turn *t, const struct intent *in, struct facts *f);
@@ -104,13 +105,13 @@ int mediate(const struct turn *t, const struct effect *e);
 /* Texts codes for the broadcasts that wait for one; *ret_next is lowered. */
 int approval_send(const struct participation *p, int64_t now, int64_t *ret_next);
 int approval_apply(const struct turn *t, const struct effect *e);
-/* Private words of people who were erased at the desk: only the daemon can open their file. */
-int erase_follow(const struct participation *p, int64_t now, int64_t *next);
 
 /* ---- participation_consult.c */
 int consult_facts(const struct turn *t, const struct intent *in, struct facts *f);
 int consult_apply(const struct turn *t, const struct effect *e);
 int consult_withdraw(const struct turn *t, int number);
+/* A further question (its line) is taken back. */
+int consult_unask(const struct turn *t, int number, int64_t line);
 int consult_end(const struct participation *p, int number, const char *note, const struct actor *by,
 		int64_t now);
 int consult_tick(const struct participation *p, int64_t now, int64_t *next);
@@ -165,6 +166,11 @@ const char *stream_text(const struct stream_event *e,
 int stream_follow(const struct participation *p, const char *cursor, uint64_t kinds,
 		  int (*each)(const struct participation *p, const struct stream_event *e, int64_t now),
 		  int64_t now);
+
+/* People who were erased at the desk: only the daemon can open the file of private words. Who became a volunteer there. */
+int person_follow(const struct participation *p, int64_t now, int64_t *next);
+/* ---- participation_civics.c */
+int volunteer_welcome(const struct participation *p, const struct stream_event *e, int64_t now);
 
 /* ---- participation_news.c */
 /* May this phone be texted about its own matter? 1, 0 or -errno; its language. */

@@ -210,6 +210,20 @@ static int tell_supporters(const struct participation *p, const char *key, const
 	return r < 0 ? r : 0;
 }
 
+static int copy_assignee(void *ctx, const struct matter *m)
+{
+	*(int64_t *)ctx = case_open(m->state) ? m->assignee : 0;
+	return 0;
+}
+
+/* Who settles the case that lives on, unless they hear of it as who had the other. */
+static int tell_keeper(const struct participation *p, const char *key, const struct news *n, int64_t now)
+{
+	int64_t who = 0;
+	int r = matter_get(p->store, n->other, copy_assignee, &who);
+	return r < 0 || !who || who == n->assignee ? (r == -ENOENT ? 0 : r) : tell_person(p, key, n, who, now);
+}
+
 static const struct {
 	int (*tell)(const struct participation *p, const char *key, const struct news *n, int64_t now);
 	bool in_state; /* no news any more when the case has moved on since */
@@ -217,6 +231,7 @@ static const struct {
     [PARTY_ASSIGNEE] = {tell_assignee, false}, [PARTY_FORMER] = {tell_former, false},
     [PARTY_ABOVE] = {tell_above, true},        [PARTY_SECRETARY] = {tell_secretary, true},
     [PARTY_REPORTER] = {tell_reporter, true},  [PARTY_SUPPORTERS] = {tell_supporters, true},
+    [PARTY_KEEPER] = {tell_keeper, true},
 };
 
 static int tell_step(const struct participation *p, const struct stream_event *e, int64_t now)

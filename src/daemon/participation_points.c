@@ -61,6 +61,8 @@ static int take_back(const struct participation *p, enum point_reason reason, in
 
 static int on_attended(const struct participation *p, const struct stream_event *e, int64_t now)
 {
+	if (e->kind == EVENT_MEETING_LEFT)
+		return take_back(p, POINT_ATTENDED, stream_int(e, "meeting"), stream_int(e, "person"), now);
 	return give(p,
 		    &(struct occasion){.reason = POINT_ATTENDED,
 				       .person = stream_int(e, "person"),
@@ -266,8 +268,10 @@ static const struct {
 	const char *kind;
 	int (*follow)(const struct participation *p, const struct stream_event *e, int64_t now);
 } causes[] = {
-    {"meeting.attended", on_attended}, {"meeting.decided", on_decided}, {"task.done", on_task},
-    {"task.undone", on_task},          {"case.changed", on_case},       {"points.changed", on_points},
+    {"meeting.attended", on_attended}, {"meeting.left", on_attended},
+    {"meeting.decided", on_decided},   {"task.done", on_task},
+    {"task.undone", on_task},          {"case.changed", on_case},
+    {"points.changed", on_points},
 };
 
 static int follow(const struct participation *p, const struct stream_event *e, int64_t now)

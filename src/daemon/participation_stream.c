@@ -72,16 +72,33 @@ int stream_follow(const struct participation *p, const char *cursor, uint64_t ki
 	return seen || b->last - stored >= EVENTS_MAX ? cursor_set(p->store, cursor, b->last) : 0;
 }
 
-static int on_erased(const struct participation *p, const struct stream_event *e, int64_t now)
+static int erase(const struct participation *p, const struct stream_event *e, int64_t now)
 {
-	(void)now;
-	bool forgotten = e->kind == EVENT_RETENTION_DONE || !strcmp(stream_text(e, "what"), "forgotten");
-	return forgotten ? private_forget(p->store) : 0;
+	(void)e, (void)now;
+	return private_forget(p->store);
 }
 
-int erase_follow(const struct participation *p, int64_t now, int64_t *next)
+/* What the desk, or the night's retention, did to people, and the daemon has to do. */
+static int on_person(const struct participation *p, const struct stream_event *e, int64_t now)
+{
+	static const struct {
+		enum event_kind kind;
+		const char *what; /* NULL: whatever it is */
+		int (*follow)(const struct participation *p, const struct stream_event *e, int64_t now);
+	} follows[] = {{EVENT_PERSON_CHANGED, "forgotten", erase},
+		       {EVENT_PERSON_CHANGED, "volunteer accepted", volunteer_welcome},
+		       {EVENT_RETENTION_DONE, NULL, erase}};
+	int r = 0;
+	for (size_t i = 0; i < ARRAY_LEN(follows) && r >= 0; i++)
+		if (e->kind == follows[i].kind &&
+		    (!follows[i].what || !strcmp(stream_text(e, "what"), follows[i].what)))
+			r = follows[i].follow(p, e, now);
+	return r;
+}
+
+int person_follow(const struct participation *p, int64_t now, int64_t *next)
 {
 	(void)next;
-	return stream_follow(p, "erased", 1ull << EVENT_PERSON_CHANGED | 1ull << EVENT_RETENTION_DONE, on_erased,
-			     now);
+	return stream_follow(p, "erased", 1ull << EVENT_PERSON_CHANGED | 1ull << EVENT_RETENTION_DONE,
+			     on_person, now);
 }

@@ -182,6 +182,16 @@ static int undo_consult(const struct turn *t, const struct former *f)
 	return consult_withdraw(t, (int)f->subject);
 }
 
+static int undo_attended(const struct turn *t, const struct former *f)
+{
+	return meeting_unattend(t->p->store, f->subject, t->sender.number, t->sender.person, &t->by, t->now);
+}
+
+static int undo_question(const struct turn *t, const struct former *f)
+{
+	return consult_unask(t, (int)f->subject, json_integer_value(json_object_get(f->before, "line")));
+}
+
 /* Who asked for it takes it back: what has not gone does not go. */
 static int undo_broadcast(const struct turn *t, const struct former *f)
 {
@@ -212,6 +222,8 @@ static int (*const table[ACTION_KIND_COUNT])(const struct turn *t, const struct 
     [ACTION_PROXY] = proxy_undo,
     [ACTION_VOTE] = undo_vote,
     [ACTION_BROADCAST] = undo_broadcast,
+    [ACTION_ATTENDED] = undo_attended,
+    [ACTION_QUESTION] = undo_question,
 };
 
 int undo_action(const struct turn *t, int64_t action, bool split)

@@ -42,8 +42,10 @@ static int touched(struct store *s, const struct action_fact *a, const char *num
 	case ACTION_PROXY:
 		if ((r = journal_touched(s, (int)a->subject, number, message)) != 0)
 			return r;
-		r = store_get(s, &n, "SELECT count(*) FROM matter WHERE number = ? AND state NOT IN ('received', 'assigned')",
-			      "I", a->subject);
+		r = store_get(
+		    s, &n,
+		    "SELECT count(*) FROM matter WHERE number = ? AND state NOT IN ('received', 'assigned')",
+		    "I", a->subject);
 		break;
 	case ACTION_STEP:
 	case ACTION_ACKNOWLEDGE:
@@ -65,8 +67,8 @@ static int touched(struct store *s, const struct action_fact *a, const char *num
 		break;
 	case ACTION_BROADCAST:
 		r = store_get(s, &n,
-			      "SELECT count(*) FROM broadcast WHERE id = ? AND state IN ('done', 'cancelled')", "I",
-			      a->subject);
+			      "SELECT count(*) FROM broadcast WHERE id = ? AND state IN ('done', 'cancelled')",
+			      "I", a->subject);
 		break;
 	case ACTION_APPROVE:
 		r = store_get(
@@ -76,15 +78,22 @@ static int touched(struct store *s, const struct action_fact *a, const char *num
 	case ACTION_CLAIM:
 		return claim_touched(s, (int)a->subject, number, a->id);
 	case ACTION_OFFER:
-		r = store_get(s, &n,
-			      "SELECT (SELECT count(*) FROM offer WHERE number = ?1 AND state IN ('done', 'cancelled')) +"
-			      " (SELECT count(*) FROM claim WHERE offer = ?1 AND state IN ('there', 'done', 'confirmed'))",
-			      "I", a->subject);
+		r = store_get(
+		    s, &n,
+		    "SELECT (SELECT count(*) FROM offer WHERE number = ?1 AND state IN ('done', 'cancelled')) +"
+		    " (SELECT count(*) FROM claim WHERE offer = ?1 AND state IN ('there', 'done', "
+		    "'confirmed'))",
+		    "I", a->subject);
 		break;
 	case ACTION_SUBSCRIBE:
 	case ACTION_CONSULT:
-		r = store_get(s, &n, "SELECT count(*) FROM consult WHERE matter = ? AND answered_utc IS NOT NULL", "I",
+		r = store_get(s, &n,
+			      "SELECT count(*) FROM consult WHERE matter = ? AND answered_utc IS NOT NULL", "I",
 			      a->subject);
+		break;
+	case ACTION_QUESTION: /* the expert has answered since */
+		r = store_get(s, &n, "SELECT count(*) FROM consult WHERE matter = ? AND answered_utc >= ?",
+			      "II", a->subject, a->utc);
 		break;
 	case ACTION_VOTE:
 		return poll_vote_touched(s, a->subject, number, message);
@@ -96,6 +105,7 @@ static int touched(struct store *s, const struct action_fact *a, const char *num
 	case ACTION_DUTY:
 	case ACTION_CHECKIN:
 	case ACTION_WITNESS:
+	case ACTION_ATTENDED:
 	case ACTION_KIND_COUNT:
 		return 0;
 	}

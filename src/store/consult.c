@@ -98,6 +98,17 @@ int consult_say(struct store *s, int number, enum consult_side side, const char 
 			 "iIttt", number, now, side == CONSULT_ASK ? "ask" : "answer", actor, text);
 }
 
+int consult_last_line(struct store *s, int number, int64_t *ret)
+{
+	return store_get(s, ret, "SELECT coalesce(max(id), 0) FROM consult_line WHERE matter = ?", "i", number);
+}
+
+int consult_unsay(struct store *s, int number, int64_t line)
+{
+	int r = store_run(s, "DELETE FROM consult_line WHERE id = ? AND matter = ?", "Ii", line, number);
+	return r < 0 ? r : store_changes(s) > 0;
+}
+
 int consult_count(struct store *s, int number, enum consult_side side, int64_t since_utc, int *ret)
 {
 	int64_t n;

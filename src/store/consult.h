@@ -30,6 +30,8 @@ int consult_add(struct store *s, int number, enum consult_topic topic, const cha
 enum consult_side { CONSULT_ASK, CONSULT_ANSWER };
 int consult_say(struct store *s, int number, enum consult_side side, const char *actor, const char *text,
 		int64_t now);
+int consult_last_line(struct store *s, int number, int64_t *ret);
+int consult_unsay(struct store *s, int number, int64_t line); /* 1: it is gone, 0: it was not there */
 /* Texts of one side since then. */
 int consult_count(struct store *s, int number, enum consult_side side, int64_t since_utc, int *ret);
 /* All that was asked so far, "；" between. */

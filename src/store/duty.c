@@ -135,13 +135,17 @@ int duty_candidates(struct store *s, const char *grid, const char *but, int matt
 	    "WITH RECURSIVE up (code, d) AS (SELECT ?1, 0 WHERE ?1 IS NOT NULL"
 	    " UNION SELECT g.parent, d + 1 FROM grid g JOIN up ON g.code = up.code WHERE g.parent IS NOT NULL "
 	    "AND d < 16),"
+	    /* who lives, or is registered, above all grids has the officers of those below, after all others */
+	    " down (code, d) AS (SELECT g.code, ?5 FROM grid g WHERE g.parent = ?1"
+	    " UNION SELECT g.code, d + 1 FROM grid g JOIN down ON g.parent = down.code WHERE d < ?5 + 16),"
+	    " around (code, d) AS (SELECT code, d FROM up UNION ALL SELECT code, d FROM down),"
 	    " who (person, distance, position, from_minute, to_minute, days, officer, worker, secretary) AS ("
 	    "SELECT y.person, coalesce(u.d, 99), y.position, y.from_minute, y.to_minute, y.days, 1, 0, 0"
-	    " FROM duty y LEFT JOIN up u ON u.code = y.grid WHERE ?1 IS NULL OR u.code IS NOT NULL"
+	    " FROM duty y LEFT JOIN around u ON u.code = y.grid WHERE ?1 IS NULL OR u.code IS NOT NULL"
 	    " UNION ALL SELECT pr.person, coalesce(u.d, 99), 0, 0, 0, 0, pr.role = 'duty_officer', pr.role = "
 	    "'grid_worker',"
 	    " pr.role = 'secretary' FROM person_role pr JOIN person o ON o.id = pr.person"
-	    " JOIN household h ON h.id = o.household LEFT JOIN up u ON u.code = h.grid"
+	    " JOIN household h ON h.id = o.household LEFT JOIN around u ON u.code = h.grid"
 	    " WHERE pr.role = 'secretary' OR (pr.role IN ('duty_officer', 'grid_worker')"
 	    " AND (?1 IS NULL OR u.code IS NOT NULL)))"
 	    "SELECT w.person, w.distance, w.position, w.from_minute, w.to_minute, w.days, w.officer, w.worker, "
@@ -151,7 +155,7 @@ int duty_candidates(struct store *s, const char *grid, const char *but, int matt
 	    " EXISTS (SELECT 1 FROM duty_told t WHERE t.matter = ?4 AND t.number = " PERSON_NUMBER ")"
 	    " FROM who w JOIN person p ON p.id = w.person WHERE p.forgotten_utc IS NULL AND number IS NOT NULL"
 	    " AND number <> ?2 ORDER BY w.distance, w.position = 0, w.position, p.id",
-	    "TtIi", grid, but ? but : "", now, matter);
+	    "TtIii", grid, but ? but : "", now, matter, DUTY_BELOW);
 	while (r >= 0 && (r = query_next(&q)) == 1) {
 		struct day_window w = {(int)query_int(&q, 3), (int)query_int(&q, 4),
 				       (unsigned)query_int(&q, 5)};

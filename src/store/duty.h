@@ -8,6 +8,7 @@
 #include "store/store.h"
 
 #define DUTY_CANDIDATES 96
+#define DUTY_BELOW      50  /* distance of the grids below the place, behind all that are above it */
 #define DUTY_WORDS      280 /* characters that are kept of a call; further calls add no more */
 
 struct duty_entry {

@@ -56,28 +56,27 @@ static int copy_matter(void *ctx, const struct matter *m)
 	struct reading *rd = ctx;
 	const struct sender *w = rd->who;
 	struct matter_fact *f = rd->out;
-	*f = (struct matter_fact){.number = m->number,
-				  .proposal = m->kind == MATTER_PROPOSAL,
-				  .task = m->kind == MATTER_TASK,
-				  .state = m->state,
-				  .category = m->category,
-				  .private = m->private,
-				  .consult = !strcmp(m->origin, "consult"),
-				  .urgent = m->urgent,
-				  .mine = !strcmp(m->number_from, w->number) ||
-					  (w->person && m->reporter == w->person),
-				  .assigned = w->person && m->assignee == w->person,
-				  .given = w->roles & ROLE(DEPARTMENT) && *w->name &&
-					   !strcmp(m->assignee_name, w->name),
-				  .anonymous = m->anonymous,
-				  .supporters = m->supporters,
-				  .level = m->level,
-				  .route_step = m->route_step,
-				  .extended = m->extended,
-				  .reopened = m->reopened,
-				  .due_utc = m->due_utc,
-				  .opened_utc = m->opened_utc,
-				  .changed_utc = m->changed_utc};
+	*f = (struct matter_fact){
+	    .number = m->number,
+	    .proposal = m->kind == MATTER_PROPOSAL,
+	    .task = m->kind == MATTER_TASK,
+	    .state = m->state,
+	    .category = m->category,
+	    .private = m->private,
+	    .consult = !strcmp(m->origin, "consult"),
+	    .urgent = m->urgent,
+	    .mine = !strcmp(m->number_from, w->number) || (w->person && m->reporter == w->person),
+	    .assigned = w->person && m->assignee == w->person,
+	    .given = w->roles & ROLE(DEPARTMENT) && *w->name && !strcmp(m->assignee_name, w->name),
+	    .anonymous = m->anonymous,
+	    .supporters = m->supporters,
+	    .level = m->level,
+	    .route_step = m->route_step,
+	    .extended = m->extended,
+	    .reopened = m->reopened,
+	    .due_utc = m->due_utc,
+	    .opened_utc = m->opened_utc,
+	    .changed_utc = m->changed_utc};
 	text_copy(f->phone, sizeof f->phone, m->number_from);
 	text_copy(f->assignee, sizeof f->assignee, m->assignee_name);
 	text_copy(f->text, sizeof f->text, m->text);
@@ -145,6 +144,25 @@ int facts_latest(struct store *s, const struct sender *who, bool resolved, struc
 		return r;
 	r = each_matter(s, &q, who, ret, 1);
 	return r < 0 ? r : 0;
+}
+
+int facts_settled(struct store *s, const char *number, int64_t since_utc, int *ret_number, enum category *ret)
+{
+	cleanup_query struct query q = {0};
+	*ret_number = 0;
+	int r = query_open(s, &q,
+			   "SELECT number, category FROM matter WHERE number IN"
+			   " (SELECT matter FROM supporter WHERE number = ?1 UNION SELECT number FROM matter"
+			   "  WHERE number_from = ?1) AND private = 0 AND kind = 'case'"
+			   " AND state IN ('resolved', 'confirmed', 'closed') AND resolved_utc >= ?2"
+			   " ORDER BY resolved_utc DESC, number DESC LIMIT 1",
+			   "tI", number, since_utc);
+	if (r < 0 || (r = query_next(&q)) != 1)
+		return r;
+	int category = category_find(query_text(&q, 1));
+	*ret_number = (int)query_int(&q, 0);
+	*ret = category < 0 ? CATEGORY_OTHER : (enum category)category;
+	return 0;
 }
 
 /* For who asks without a number: what can be supported in the sender's grid, the agenda first. Of an unknown grid, of what
@@ -231,10 +249,12 @@ int facts_recent(struct store *s, int64_t window_s, struct facts *f)
 	    "SELECT number FROM (SELECT m.number AS number, max(j.utc) AS utc FROM matter m"
 	    "  JOIN journal j ON j.matter = m.number"
 	    "  WHERE m.number_from = ?1 AND m.opened_utc >= ?2 - 3600 AND m.kind = 'case' AND m.private = 0"
-	    "  AND m.origin IN ('complaint', 'unknown') AND m.state IN ('received', 'verified', 'assigned', 'in_progress')"
+	    "  AND m.origin IN ('complaint', 'unknown') AND m.state IN ('received', 'verified', 'assigned', "
+	    "'in_progress')"
 	    "  AND j.entry IN ('received', 'more words') GROUP BY m.number"
 	    " UNION ALL SELECT su.matter, su.since_utc FROM supporter su JOIN matter m ON m.number = su.matter"
-	    "  WHERE su.number = ?1 AND m.state IN ('received', 'verified', 'assigned', 'in_progress') AND m.kind = 'case')"
+	    "  WHERE su.number = ?1 AND m.state IN ('received', 'verified', 'assigned', 'in_progress') AND "
+	    "m.kind = 'case')"
 	    " WHERE utc >= ?2 ORDER BY utc DESC, number DESC LIMIT 1",
 	    "tI", f->sender.number, since);
 	return number_or_none(r, n, &f->recent_case);

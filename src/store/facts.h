@@ -21,6 +21,8 @@ int facts_attendance(struct store *s, const char *code, struct facts *f);
 int facts_matter(struct store *s, const struct sender *who, int number, struct matter_fact *ret);
 /* The sender's latest case that is (`resolved`: settled and not yet confirmed). */
 int facts_latest(struct store *s, const struct sender *who, bool resolved, struct matter_fact *ret);
+/* The case that this phone raised or supports and that was settled last, since then; 0: none. */
+int facts_settled(struct store *s, const char *number, int64_t since_utc, int *ret_number, enum category *ret);
 int facts_candidates(struct store *s, struct facts *f);
 int facts_similar(struct store *s, enum category c, struct facts *f);
 int facts_recent(struct store *s, int64_t window_s, struct facts *f);

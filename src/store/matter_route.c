@@ -40,7 +40,7 @@ int matter_begin(struct store *s, const struct routes *routes, int number, int64
 	if (r < 0 || f.stays)
 		return r;
 	if ((r = matter_route(s, routes, f.category, f.grid, &route)) < 0 ||
-	    (r = staff_of_route(s, route, f.step, f.grid, except, &who, &step)) < 0 || !who.id)
+	    (r = staff_of_route(s, route, f.step, f.grid, except, now, &who, &step)) < 0 || !who.id)
 		return r;
 	return matter_act(s, number,
 			  &(struct matter_step){

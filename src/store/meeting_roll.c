@@ -50,6 +50,19 @@ int meeting_attend(struct store *s, int64_t id, const char *number, int64_t pers
 	return r < 0 ? r : 1;
 }
 
+int meeting_unattend(struct store *s, int64_t id, const char *number, int64_t person, const struct actor *by,
+		     int64_t now)
+{
+	int r = store_run(s, "UPDATE rsvp SET attended_utc = NULL WHERE meeting = ? AND number = ?", "It", id,
+			  number);
+	if (r < 0 || !store_changes(s))
+		return r < 0 ? r : 0;
+	return event_add(s, EVENT_MEETING_LEFT, by->id,
+			 json_pack("{s:I, s:s, s:I, s:I}", "meeting", (json_int_t)id, "number", number,
+				   "person", (json_int_t)person, "message", (json_int_t)by->message),
+			 now);
+}
+
 int meeting_guests(struct store *s, int64_t id, int guests)
 {
 	return store_run(s, "UPDATE meeting SET guests = ? WHERE id = ?", "iI", guests, id);

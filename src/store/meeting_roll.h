@@ -12,6 +12,9 @@ int meeting_rsvp(struct store *s, int64_t id, const char *number, int64_t person
 /* Came to the meeting (desk or code), with or without an invitation: 1, 0 for who was there already. Event meeting.attended. */
 int meeting_attend(struct store *s, int64_t id, const char *number, int64_t person, const struct actor *by,
 		   int64_t now);
+/* … was not there after all; the answer to the invitation stays. Event meeting.left. */
+int meeting_unattend(struct store *s, int64_t id, const char *number, int64_t person, const struct actor *by,
+		     int64_t now);
 
 struct rsvp_row {
 	const char *number, *name, *building, *unit, *room;

@@ -13,7 +13,8 @@
 
 struct item {
 	int matter;
-	int former; /* enum verdict, VERDICT_NONE */
+	bool trouble; /* no proposal: its words ask nothing */
+	int former;   /* enum verdict, VERDICT_NONE */
 	int64_t poll;
 	char title[80];
 };
@@ -31,7 +32,8 @@ static int collect(void *ctx, const struct agenda_row *a)
 	if ((a->matter != g->wanted && a->under != g->wanted) || g->count == ITEMS)
 		return 0;
 	struct item *it = &g->list[g->count++];
-	*it = (struct item){.matter = a->matter, .former = a->verdict, .poll = a->poll};
+	*it = (struct item){
+	    .matter = a->matter, .trouble = a->kind == MATTER_CASE, .former = a->verdict, .poll = a->poll};
 	text_copy(it->title, sizeof it->title, *a->title ? a->title : category_name(a->category));
 	return 0;
 }
@@ -112,8 +114,10 @@ static int add_poll(struct store *s, int64_t meeting, const struct item *it, con
 	query_close(&q);
 	if (r < 0)
 		return r;
+	cleanup_free char *question =
+	    it->trouble && v->whether && !n.option_count ? mem_printf("%s%s", it->title, v->whether) : NULL;
 	if (!n.question)
-		n.question = it->title;
+		n.question = question ? question : it->title;
 	if (!n.audience)
 		n.audience = audience;
 	n.closes_utc = v->until_utc ? v->until_utc : now + VOTE_DAYS * DAY_S;

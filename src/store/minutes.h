@@ -16,6 +16,8 @@ struct verdict_new {
 	const char *who;   /* … as he is called; NULL: none */
 	int64_t until_utc; /* deadline; of a vote its close; 0: none */
 	const char *note;  /* NULL: none */
+	const char
+	    *whether; /* of a vote about a trouble: what makes its words a question; NULL: they stand alone */
 	struct poll_new
 	    poll; /* of a vote: what the caller's options say; question, meeting, matter, audience are filled in here */
 };

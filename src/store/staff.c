@@ -30,21 +30,34 @@ static int open_cases(struct store *s, int64_t person, int64_t *ret)
 			 "I", person);
 }
 
-/* Of the nearest grid's people the one with the least to do; they come nearest first. */
-static int least_busy(struct store *s, const struct person *people, int count, int64_t except,
+static int is_absent(struct store *s, int64_t person, int64_t now, bool *ret)
+{
+	int64_t n = 0;
+	int r = store_get(
+	    s, &n, "SELECT count(*) FROM duty_absence WHERE person = ?1 AND from_utc <= ?2 AND until_utc > ?2",
+	    "II", person, now);
+	*ret = n > 0;
+	return r;
+}
+
+/* Of the nearest grid's people who are there the one with the least to do; they come nearest first. */
+static int least_busy(struct store *s, const struct person *people, int count, int64_t except, int64_t now,
 		      struct person *ret)
 {
 	int64_t least = INT64_MAX;
 	const struct person *first = NULL;
 	for (int i = 0; i < count; i++) {
 		int64_t n;
+		bool absent;
 		if (people[i].id == except)
 			continue;
 		if (first && strcmp(first->grid, people[i].grid) != 0)
 			break;
-		int r = open_cases(s, people[i].id, &n);
-		if (r < 0)
+		int r = is_absent(s, people[i].id, now, &absent);
+		if (r < 0 || (r = open_cases(s, people[i].id, &n)) < 0)
 			return r;
+		if (absent)
+			continue;
 		if (n < least) {
 			least = n;
 			*ret = people[i];
@@ -52,6 +65,23 @@ static int least_busy(struct store *s, const struct person *people, int count, i
 		first = &people[i];
 	}
 	return 0;
+}
+
+/* Who stands in for the worker of a grid: the first of its duty list who is there. */
+static int deputy(struct store *s, const char *grid, int64_t except, int64_t now, struct person *ret)
+{
+	cleanup_query struct query q = {0};
+	int64_t id = 0;
+	int r = query_open(s, &q,
+			   "SELECT d.person FROM duty d JOIN person p ON p.id = d.person WHERE d.grid = ?1 AND"
+			   " d.person <> ?2 AND p.forgotten_utc IS NULL AND " PERSON_NUMBER " IS NOT NULL"
+			   " AND NOT EXISTS (SELECT 1 FROM duty_absence a WHERE a.person = d.person"
+			   "  AND a.from_utc <= ?3 AND a.until_utc > ?3) ORDER BY d.position, d.id LIMIT 1",
+			   "tII", grid, except, now);
+	if (r >= 0 && (r = query_next(&q)) == 1)
+		id = query_int(&q, 0);
+	query_close(&q);
+	return r < 0 || !id ? r : person_get(s, id, ret);
 }
 
 int staff_named(struct store *s, unsigned roles, const char *name, const char *grid, struct person *ret,
@@ -84,7 +114,7 @@ int staff_named(struct store *s, unsigned roles, const char *name, const char *g
 /* 1: somebody is there (*ret), 0: nobody, the next target is looked at; STOP: it ends here. */
 enum { STOP = 2 };
 static int target_person(struct store *s, const struct route_target *t, const char *grid, int64_t except,
-			 struct person *ret)
+			 int64_t now, struct person *ret)
 {
 	static const unsigned roles[ROUTE_TARGET_KIND_COUNT] = {
 	    [ROUTE_WORKER] = ROLE(GRID_WORKER),
@@ -102,17 +132,21 @@ static int target_person(struct store *s, const struct route_target *t, const ch
 	if (n < 0)
 		return n;
 	ret->id = 0;
-	int r = least_busy(s, people, n, except, ret);
+	int r = least_busy(s, people, n, except, now, ret);
+	/* the grid's own worker is away: whoever stands in there comes before the worker of the grid above */
+	if (r >= 0 && t->kind == ROUTE_WORKER && n && people[0].id != except &&
+	    (!ret->id || strcmp(ret->grid, people[0].grid) != 0))
+		r = deputy(s, people[0].grid, except, now, ret);
 	return r < 0 ? r : ret->id != 0;
 }
 
 int staff_of_route(struct store *s, const struct route *r, int step, const char *grid, int64_t except,
-		   struct person *ret, int *ret_step)
+		   int64_t now, struct person *ret, int *ret_step)
 {
 	int found = 0;
 	*ret = (struct person){0};
 	for (; found == 0 && step < r->to_count; step++)
-		if ((found = target_person(s, &r->to[step], grid, except, ret)) < 0)
+		if ((found = target_person(s, &r->to[step], grid, except, now, ret)) < 0)
 			return found;
 	if (found == STOP)
 		ret->id = 0;
@@ -147,5 +181,39 @@ int staff_cases(struct store *s, int64_t person, const char *department, enum st
 		n++;
 	}
 	*ret_count = n;
+	return r < 0 ? r : n < max ? n : max;
+}
+
+#define OPEN_STATES "state IN ('received', 'verified', 'assigned', 'in_progress')"
+
+int staff_waiting(struct store *s, int64_t person, const char *department, const char *desk, int64_t now,
+		  int *ret, int max, int *ret_count, int *ret_late)
+{
+	cleanup_query struct query q = {0};
+	int n = 0, late = 0;
+	int r = query_open(
+	    s, &q,
+	    "SELECT number, due_utc FROM (SELECT number, due_utc FROM matter WHERE kind <> 'task' "
+	    "AND " OPEN_STATES
+	    " AND (assignee = ?1 OR (?2 IS NOT NULL AND assignee IN (SELECT p.id FROM person p"
+	    "  JOIN person_role pr ON pr.person = p.id AND pr.role = 'department' WHERE p.name = ?2)))"
+	    " UNION SELECT matter, due_utc FROM consult WHERE expert = ?1 AND closed_utc IS NULL"
+	    " UNION SELECT number, due_utc FROM matter INDEXED BY matter_open WHERE ?3 AND " OPEN_STATES
+	    "  AND assignee IS NULL AND kind = 'case' AND private = 0 AND grid IN"
+	    "  (SELECT code FROM grid WHERE ?4 IS NULL UNION SELECT * FROM " GRID_SUBTREE(
+		"?4") ")"
+		      " UNION SELECT number, due_utc FROM matter INDEXED BY matter_open WHERE ?3 "
+		      "AND " OPEN_STATES
+		      "  AND assignee IS NULL AND kind = 'case' AND private = 0 AND grid IS NULL"
+		      ") ORDER BY due_utc IS NULL, due_utc, number",
+	    "ITbT", person, department ? department : "", desk != NULL, desk ? desk : "");
+	while (r >= 0 && (r = query_next(&q)) == 1) {
+		if (n < max)
+			ret[n] = (int)query_int(&q, 0);
+		n++;
+		late += query_int(&q, 1) && query_int(&q, 1) < now;
+	}
+	*ret_count = n;
+	*ret_late = late;
 	return r < 0 ? r : n < max ? n : max;
 }

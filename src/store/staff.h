@@ -18,7 +18,7 @@ int staff_grids(struct store *s, const char *grid, char (*ret)[ROUTE_GRID_MAX], 
  * those above the grid's border; *ret_step: how many targets were looked at. ret->id 0: nobody, the secretary's list. Of
  * several workers of the nearest grid the one with the fewest open cases. */
 int staff_of_route(struct store *s, const struct route *r, int step, const char *grid, int64_t except,
-		   struct person *ret, int *ret_step);
+		   int64_t now, struct person *ret, int *ret_step);
 
 /* Staff of these roles whose name holds `name` (or is held by it: 水务 and 水务局), those of the grid and above first.
  * The count, or -errno. */
@@ -33,3 +33,8 @@ int staff_above(struct store *s, const char *grid, struct person *ret, int max);
 enum staff_which { STAFF_ALL, STAFF_UNTAKEN, STAFF_TAKEN };
 int staff_cases(struct store *s, int64_t person, const char *department, enum staff_which which, int *ret,
 		int max, int *ret_count);
+
+/* What waits for somebody: open cases of this person (or of the department), consultations, and, when `desk` is not NULL, open
+ * cases of that grid ("": of all) and of no known grid that nobody has. The most urgent first; *ret_late: past their deadline. */
+int staff_waiting(struct store *s, int64_t person, const char *department, const char *desk, int64_t now,
+		  int *ret, int max, int *ret_count, int *ret_late);
