@@ -8,7 +8,7 @@ import statistics
 import time
 
 import harness
-from benchmark import faults, journal, machine, quiet, scale
+from benchmark import crowd, faults, journal, machine, quiet, scale
 from benchmark.gateways import number
 from benchmark.table import Row, Scenario, Target
 
@@ -227,6 +227,7 @@ SCENARIOS = (
         Row("read", "idle, a text in the store until it is read, median: ms", 1), Row("read_max", "… the longest", 1, minor=True),
         Row("answer", "… until AT+CMGS of its answer, median: ms", 1, Target("≤", 10)), Row("answer_max", "… the longest", 1, minor=True))),
     Scenario("scale", scale.scale, {"yishi": 50_000}, tuple(scale.rows()), 20_000),
+    Scenario("broadcast", crowd.crowd, {"yishi": 100_000}, tuple(crowd.rows()), 3000),
     Scenario("idle", quiet.idle, everyone(120, 10, 120), (
         Row("switches", "idle: wake-ups a minute for each modem", 1, Target("≤", 5)),
         Row("core", "… % of a core", 3, Target("≤", 0.1))), 10, True),

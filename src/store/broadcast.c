@@ -51,10 +51,6 @@ static int tell_queued(struct store *s, int64_t id, const char *by, int64_t now)
 			     now);
 }
 
-/* From so many texts on the words of the table's own checks are not compared once more for each: all of them are literals
- * of the one statement below. It makes a third of the time. */
-#define MANY 5000
-
 /* A text for each recipient, in one statement: all of them or none. */
 static int queue_texts(struct store *s, int64_t id, const struct broadcast_new *n, int64_t now)
 {
@@ -63,8 +59,6 @@ static int queue_texts(struct store *s, int64_t id, const struct broadcast_new *
 	snprintf(occasion, sizeof occasion, "broadcast:%lld:", (long long)id);
 	/* odd numbers, as the outbox gives them (store/message.h); who is left out leaves a gap */
 	int r = store_get(s, &base, "SELECT coalesce(max(id), -1) | 1 FROM message_out", "");
-	if (!r && n->recipients >= MANY)
-		r = store_run(s, "PRAGMA ignore_check_constraints = 1", "");
 	if (!r)
 		r = store_run(s,
 			      "INSERT INTO message_out (id, number, person, text, class, priority, alphabet, "
@@ -76,8 +70,7 @@ static int queue_texts(struct store *s, int64_t id, const struct broadcast_new *
 			      "reason IS NULL",
 			      "ItitiIIPbIt", base, n->text, (int)OUTBOX_BROADCAST, n->ucs2 ? "ucs2" : "gsm7",
 			      n->segments, now, n->at_utc, n->not_after_utc, !n->override_quiet, id, occasion);
-	int back = n->recipients >= MANY ? store_run(s, "PRAGMA ignore_check_constraints = 0", "") : 0;
-	return r ? r : back;
+	return r;
 }
 
 int broadcast_add(struct store *s, const struct broadcast_new *n, int64_t now, int64_t *ret_id)

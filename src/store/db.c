@@ -193,6 +193,11 @@ void store_rollback(struct store *s)
 	airtime_undone(s);
 }
 
+int store_trust(struct store *s)
+{
+	return exec(s, "PRAGMA ignore_check_constraints = 1; PRAGMA foreign_keys = OFF");
+}
+
 bool store_look(struct store *s)
 {
 	return sqlite3_get_autocommit(s->db) && store_run(s, "BEGIN", "") == 0;

@@ -158,6 +158,8 @@ class Once(Town):
         with sqlite3.connect(self.box.dir / "yishi.db") as db:
             ids = [i for i, in db.execute("SELECT id FROM message_out ORDER BY id")]
             self.assertTrue(all(i % 2 for i in ids), ids)
+            # words and references were not looked at one by one: they are right all the same
+            self.assertEqual((db.execute("PRAGMA integrity_check").fetchall(), db.execute("PRAGMA foreign_key_check").fetchall()), ([("ok",)], []))
             with self.assertRaises(sqlite3.IntegrityError):  # the table's own promise, whatever the program does
                 db.execute("INSERT INTO message_out (number, text, class, priority, alphabet, segments, created_utc, broadcast, dedupe)"
                            " SELECT number, text, class, priority, alphabet, segments, created_utc, broadcast, dedupe FROM message_out LIMIT 1")
