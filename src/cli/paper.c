@@ -92,7 +92,7 @@ json_t *paper_data(const struct paper *p)
 	cleanup_buf struct buf phone = {0}, spoken = {0};
 	if (cfg->number) {
 		write_number(&phone, cfg->number);
-		say_dialled(p->say, &spoken, cfg->number);
+		speak_dialled(p->say, &spoken, cfg->number);
 	}
 	return json_pack("{ss sb sb so so so so}", "lang", p->lang == LANG_ZH ? "zh-CN" : "en", "zh",
 			 p->lang == LANG_ZH, "a3", p->a3, "community", out_string(cfg->name), "phone",

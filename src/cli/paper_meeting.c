@@ -48,7 +48,7 @@ static json_t *spoken_text(const struct paper *p, const char *text, enum categor
 	const char *word = category_name(category);
 	cleanup_free char *shown = paper_text(p, *text ? text : gettext(word), BRIEF_COLUMNS);
 	cleanup_buf struct buf said = {0};
-	say_text(p->say, &said, shown);
+	speak_text(p->say, &said, shown);
 	return out_string(buf_str(&said));
 }
 
@@ -66,15 +66,15 @@ static int add_head(void *ctx, const struct meeting *m)
 	cleanup_free char *title = paper_text(p, m->title, BRIEF_COLUMNS);
 	cleanup_free char *place = paper_text(p, m->place, BRIEF_COLUMNS);
 	cleanup_buf struct buf say_place = {0};
-	say_text(p->say, &say_place, place);
+	speak_text(p->say, &say_place, place);
 	json_t *more = json_pack(
 	    "{sI so so so so so so so so so so so sb sb sb sb ss sb s{si si si si si si}}", "meeting",
 	    (json_int_t)m->id, "title", out_string(title), "place", out_string(place), "say_place",
 	    out_string(buf_str(&say_place)), "date", paper_write(p, write_date, m->starts_utc), "day",
 	    paper_write(p, write_day, m->starts_utc), "weekday", paper_write(p, write_weekday, m->starts_utc),
 	    "time", paper_write(p, write_time, m->starts_utc), "until", paper_write(p, write_time, m->ends_utc),
-	    "say_date", paper_write(p, say_date, m->starts_utc), "say_time",
-	    paper_write(p, say_time, m->starts_utc), "closed", paper_write(p, write_date, m->minutes_utc),
+	    "say_date", paper_write(p, speak_date, m->starts_utc), "say_time",
+	    paper_write(p, speak_time, m->starts_utc), "closed", paper_write(p, write_date, m->minutes_utc),
 	    "cancelled", m->state == MEETING_CANCELLED, "moved", m->moved_from != 0, "held",
 	    m->state == MEETING_HELD, "ahead", m->starts_utc > cli_now(p->c), "code", m->code, "long_title",
 	    text_width(title) > LONG_TITLE, "attendance", "yes", m->yes, "no", m->no, "unanswered",
@@ -113,9 +113,9 @@ static json_t *item_json(const struct gathering *x, const struct agenda_row *a)
 			 item_text(p, a->text, a->category, WHOLE_COLUMNS), "say_text",
 			 spoken_text(p, a->text, a->category), "supporters", a->supporters, "one",
 			 a->supporters == 1, "proposal", a->kind == MATTER_PROPOSAL, "category",
-			 gettext(category), "say_number", paper_say(p, say_number, a->matter), "say_supporters",
-			 paper_say(p, say_number, a->supporters), "who", out_string(who), "note",
-			 out_string(note), "until", deadline(p, a->until_utc), "alike", json_array());
+			 gettext(category), "say_number", paper_say(p, speak_number, a->matter),
+			 "say_supporters", paper_say(p, speak_number, a->supporters), "who", out_string(who),
+			 "note", out_string(note), "until", deadline(p, a->until_utc), "alike", json_array());
 }
 
 static void add_verdict(const struct gathering *x, json_t *item, const struct agenda_row *a)
@@ -141,8 +141,8 @@ static int add_item(void *ctx, const struct agenda_row *a)
 	}
 	x->item = item_json(x, a);
 	json_object_set_new(x->item, "position", json_integer(a->position));
-	json_object_set_new(x->item, "say_position", paper_say(x->p, say_ordinal, a->position));
-	json_object_set_new(x->item, "say_index", paper_say(x->p, say_number, a->position));
+	json_object_set_new(x->item, "say_position", paper_say(x->p, speak_ordinal, a->position));
+	json_object_set_new(x->item, "say_index", paper_say(x->p, speak_number, a->position));
 	add_verdict(x, x->item, a);
 	json_array_append_new(x->items, x->item);
 	return 0;
@@ -254,11 +254,11 @@ static void add_counts(struct gathering *x)
 	json_array_foreach(x->items, i, item) if (i < SPOKEN_ITEMS) json_array_append(spoken, item);
 	json_object_set_new(x->doc, "spoken_items", spoken);
 	json_object_set_new(x->doc, "more",
-			    n > SPOKEN_ITEMS ? paper_say(x->p, say_number, (int64_t)n - SPOKEN_ITEMS)
+			    n > SPOKEN_ITEMS ? paper_say(x->p, speak_number, (int64_t)n - SPOKEN_ITEMS)
 					     : json_null());
 	json_object_set_new(x->doc, "count", json_integer((json_int_t)n));
 	json_object_set_new(x->doc, "one_item", json_boolean(n == 1));
-	json_object_set_new(x->doc, "say_count", paper_say(x->p, say_number, (int64_t)n));
+	json_object_set_new(x->doc, "say_count", paper_say(x->p, speak_number, (int64_t)n));
 	json_object_set_new(x->doc, "few", json_boolean(n <= FEW_ITEMS));
 	json_object_set_new(x->doc, "one_sheet", json_boolean(size > 0));
 	json_object_set_new(x->doc, "size", json_real(size));

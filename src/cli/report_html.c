@@ -37,7 +37,7 @@ int report_html(struct cli *c, struct report_view *v)
 				      .now_utc = cli_now(c)};
 	if (paths_data(dir, sizeof dir))
 		return cli_fail(EX_OSFILE, "%s", _("no data folder; set $YISHI_DATA"));
-	int r = pages_load(dir, NULL, c->language, &pages, &e);
+	int r = pages_load(dir, c->config ? c->config->pages : NULL, c->language, &pages, &e);
 	if (!r) {
 		r = report_page_write(&p, pages, &page, &e);
 		template_set_free(pages);

@@ -161,7 +161,7 @@ void chart_share(struct buf *out, const struct chart *c, const char *const *labe
 			 d.y, d.width - 2, CHART_BAR * 1.6);
 	d.y += CHART_BAR * 1.6 + 10;
 	for (int i = 0; i < count; i++) {
-		double per_cent = sum > 0 ? positive(values[i]) / sum * 100 : 0;
+		double per_cent = sum > 0 ? floor(positive(values[i]) / sum * 100 + 0.5) : 0;
 		snprintf(text, sizeof text, "%s  (%.0f%%)", chart_number(c, values[i], number, sizeof number),
 			 per_cent);
 		double value = chart_text_width(text);

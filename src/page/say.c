@@ -161,7 +161,7 @@ void write_number(struct buf *out, const char *e164)
 	}
 }
 
-void say_number(struct say *s, struct buf *out, int64_t n)
+void speak_number(struct say *s, struct buf *out, int64_t n)
 {
 	UErrorCode status = U_ZERO_ERROR;
 	UChar words[WORDS_MAX];
@@ -170,7 +170,7 @@ void say_number(struct say *s, struct buf *out, int64_t n)
 		add_words(out, words, length);
 }
 
-void say_ordinal(struct say *s, struct buf *out, int64_t n)
+void speak_ordinal(struct say *s, struct buf *out, int64_t n)
 {
 	UErrorCode status = U_ZERO_ERROR;
 	UChar words[WORDS_MAX];
@@ -179,22 +179,22 @@ void say_ordinal(struct say *s, struct buf *out, int64_t n)
 		add_words(out, words, length);
 }
 
-void say_date(struct say *s, struct buf *out, const struct civil *t)
+void speak_date(struct say *s, struct buf *out, const struct civil *t)
 {
 	static const char *const months[] = {"January",   "February", "March",    "April",
 					     "May",       "June",     "July",     "August",
 					     "September", "October",  "November", "December"};
 	if (s->lang == LANG_ZH) {
-		say_number(s, out, t->month);
+		speak_number(s, out, t->month);
 		buf_adds(out, "月");
-		say_number(s, out, t->day);
+		speak_number(s, out, t->day);
 		buf_adds(out, "日，");
 		add_date(s->weekday, out, t);
 		return;
 	}
 	add_date(s->weekday, out, t);
 	buf_addf(out, ", %s the ", months[(t->month + 11) % 12]);
-	say_ordinal(s, out, t->day);
+	speak_ordinal(s, out, t->day);
 }
 
 static void say_clock_zh(struct say *s, struct buf *out, int hour, int minute)
@@ -202,14 +202,14 @@ static void say_clock_zh(struct say *s, struct buf *out, int hour, int minute)
 	if (hour == 2)
 		buf_adds(out, "两");
 	else
-		say_number(s, out, hour);
+		speak_number(s, out, hour);
 	buf_adds(out, "点");
 	if (minute == 30) {
 		buf_adds(out, "半");
 	} else if (minute) {
 		if (minute < 10)
 			buf_adds(out, "零");
-		say_number(s, out, minute);
+		speak_number(s, out, minute);
 		buf_adds(out, "分");
 	}
 }
@@ -222,17 +222,17 @@ static void say_clock_en(struct say *s, struct buf *out, int hour, int minute)
 		buf_adds(out, "a quarter to ");
 		hour = hour % 12 + 1;
 	}
-	say_number(s, out, hour);
+	speak_number(s, out, hour);
 	if (!minute)
 		buf_adds(out, " o'clock");
 	else if (minute % 15) {
 		buf_adds(out, minute < 10 ? " oh " : " ");
-		say_number(s, out, minute);
+		speak_number(s, out, minute);
 	}
 	buf_addc(out, ' ');
 }
 
-void say_time(struct say *s, struct buf *out, const struct civil *t)
+void speak_time(struct say *s, struct buf *out, const struct civil *t)
 {
 	int hour = (t->hour + 11) % 12 + 1;
 	if (s->lang == LANG_ZH) {
@@ -255,10 +255,10 @@ static void say_digit(struct say *s, struct buf *out, char digit, bool telephone
 	else if (s->lang == LANG_ZH && digit == '1' && telephone)
 		buf_adds(out, "幺");
 	else
-		say_number(s, out, digit - '0');
+		speak_number(s, out, digit - '0');
 }
 
-void say_dialled(struct say *s, struct buf *out, const char *e164)
+void speak_dialled(struct say *s, struct buf *out, const char *e164)
 {
 	char digits[E164_MAX + 1];
 	dialled(e164, digits, sizeof digits);
@@ -280,7 +280,7 @@ void say_dialled(struct say *s, struct buf *out, const char *e164)
 static void say_run(struct say *s, struct buf *out, const char *digits, size_t n)
 {
 	if (n <= 2 && (n == 1 || *digits != '0')) {
-		say_number(s, out, n == 1 ? *digits - '0' : (*digits - '0') * 10 + digits[1] - '0');
+		speak_number(s, out, n == 1 ? *digits - '0' : (*digits - '0') * 10 + digits[1] - '0');
 		return;
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -298,7 +298,7 @@ static bool has_han(const char *text)
 	return false;
 }
 
-void say_text(struct say *s, struct buf *out, const char *text)
+void speak_text(struct say *s, struct buf *out, const char *text)
 {
 	cleanup_buf struct buf clean = {0};
 	template_escape(&clean, text, TEMPLATE_TEXT);

@@ -22,14 +22,14 @@ void write_time(struct say *s, struct buf *out, const struct civil *t);    /* �
 void write_number(struct buf *out, const char *e164);
 
 /* ---- spoken */
-void say_number(struct say *s, struct buf *out, int64_t n);  /* 二十五 / twenty-five */
-void say_ordinal(struct say *s, struct buf *out, int64_t n); /* 第一 / first */
-void say_date(struct say *s, struct buf *out,
-	      const struct civil *t); /* 十一月二十日，星期五 / Friday, November the twentieth */
-void say_time(struct say *s, struct buf *out,
-	      const struct civil *t); /* 下午三点半 / half past three in the afternoon */
+void speak_number(struct say *s, struct buf *out, int64_t n);  /* 二十五 / twenty-five */
+void speak_ordinal(struct say *s, struct buf *out, int64_t n); /* 第一 / first */
+void speak_date(struct say *s, struct buf *out,
+		const struct civil *t); /* 十一月二十日，星期五 / Friday, November the twentieth */
+void speak_time(struct say *s, struct buf *out,
+		const struct civil *t); /* 下午三点半 / half past three in the afternoon */
 /* Digit by digit in groups: 幺三八，零零零零，零零零零 / one three eight, zero zero zero zero, … */
-void say_dialled(struct say *s, struct buf *out, const char *e164);
+void speak_dialled(struct say *s, struct buf *out, const char *e164);
 /* What a person wrote, with its numbers in words: "3栋501" → 三栋五零一; Chinese words in an
  * English script stay as they are. Control characters do not come through. */
-void say_text(struct say *s, struct buf *out, const char *text);
+void speak_text(struct say *s, struct buf *out, const char *text);
