@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static int print_finding(void *ctx, const char *line)
 {
@@ -20,13 +21,49 @@ static int print_finding(void *ctx, const char *line)
 	return 0;
 }
 
+/* A copy: opened to be read, so that it stays as it is. */
+static int open_copy(const char *path, struct store **ret)
+{
+	struct err e = {0};
+	char line[600];
+	if (access(path, F_OK) != 0)
+		return cli_fail(EX_NOINPUT, _("%s cannot be read: %s"), path, err_system(errno));
+	int r = store_open(path, STORE_READ_ONLY, ret, &e);
+	if (r == -ESTALE)
+		return cli_fail(EX_DATAERR,
+				_("%s was made by an older version; put it in place and start yishid, which "
+				  "brings it up to date"),
+				path);
+	if (!r)
+		return 0;
+	if (!e.text[0])
+		err_set(&e, path, 0, "%s", err_system(-r));
+	return cli_fail(r == -EACCES ? EX_NOPERM : EX_DATAERR, _("the database cannot be opened: %s"),
+			err_line(&e, line, sizeof line));
+}
+
+static int copy_found(struct store *s, int r, int count)
+{
+	int status = EX_OK;
+	if (r < 0 || count)
+		status = cli_fail(EX_DATAERR, _("%s is not sound (%d faults); make another copy"),
+				  store_path(s), count ? count : 1);
+	else
+		printf(_("%s is sound\n"), store_path(s));
+	store_close(s);
+	return status;
+}
+
 static int run_check(struct cli *c)
 {
 	struct store *s;
-	int count = 0, r = cli_store(c, &s);
+	int count = 0, r = c->argc ? open_copy(c->argv[0], &s) : cli_store(c, &s);
 	if (r)
 		return r;
-	if ((r = upkeep_check(s, print_finding, c, &count)) < 0)
+	r = upkeep_check(s, print_finding, c, &count);
+	if (c->argc)
+		return copy_found(s, r, count);
+	if (r < 0)
 		return cli_store_failed(c, r);
 	if (count)
 		return cli_fail(EX_DATAERR,
@@ -187,9 +224,11 @@ static int run_retention(struct cli *c)
 const struct cli_verb cli_db[] = {
     {.name = "check",
      .run = run_check,
-     .what = N_("is the database sound?"),
+     .what = N_("is the database sound, or a copy of it?"),
+     .args = "[FILE]",
+     .max_args = 1,
      .roles = CLI_INSTALLER,
-     .example = "yishi db check"},
+     .example = "yishi db check\nyishi db check /media/stick/yishi.db"},
     {.name = "backup",
      .run = run_backup,
      .what = N_("copy the database while everything runs"),
