@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "store/event.h"
 #include "store/internal.h"
+#include "store/person_sql.h"
 
 #include <errno.h>
 #include <string.h>
@@ -12,6 +13,8 @@
 	" AND EXISTS (SELECT 1 FROM meeting m WHERE m.id = ?1 AND (m.audience = '' OR EXISTS"                  \
 	" (SELECT 1 FROM person_role pr WHERE pr.person = p.id"                                                \
 	"  AND instr(' ' || m.audience || ' ', ' ' || pr.role || ' '))))"
+/* Who answered, maybe by a phone that was not asked. */
+#define BY_ANOTHER_PHONE " (SELECT person FROM rsvp WHERE meeting = ?1 AND person IS NOT NULL)"
 #define NOT_TOLD(round)                                                                                        \
 	"NOT EXISTS (SELECT 1 FROM message_out o WHERE o.dedupe = 'meeting:' || ?1 || ':" round ":' || "
 
@@ -22,13 +25,14 @@ static const char *const round_sql[ROUND_COUNT] = {
 	"WITH RECURSIVE sub(code) AS (SELECT grid FROM meeting WHERE id = ?1 UNION"
 	" SELECT g.code FROM grid g JOIN sub ON g.parent = sub.code)"
 	"SELECT pp.number, p.id, coalesce(p.language, ph.language) FROM person p"
-	" JOIN household h ON h.id = p.household JOIN person_phone pp ON pp.person = p.id AND pp.position = 0"
-	" JOIN phone ph ON ph.number = pp.number"
+	" JOIN household h ON h.id = p.household JOIN person_phone pp ON pp.person = p.id AND pp.number "
+	"= " PERSON_NUMBER " JOIN phone ph ON ph.number = pp.number"
 	" WHERE pp.number BETWEEN coalesce(?2, '') AND coalesce(?2, '~') AND h.grid IN sub"
 	" AND p.consent_source IS NOT NULL"
 	" AND p.forgotten_utc IS NULL AND " PHONE_OK OF_AUDIENCE
 	" AND NOT EXISTS (SELECT 1 FROM invitation i WHERE i.meeting = ?1 AND i.number = pp.number)"
 	" AND NOT EXISTS (SELECT 1 FROM rsvp r WHERE r.meeting = ?1 AND r.number = pp.number)"
+	" AND p.id NOT IN" BY_ANOTHER_PHONE
 	" AND NOT EXISTS (SELECT 1 FROM question q WHERE q.number = pp.number)"
 	" GROUP BY pp.number ORDER BY p.id LIMIT ?3",
     [ROUND_REMIND] =
@@ -36,6 +40,7 @@ static const char *const round_sql[ROUND_COUNT] = {
 	" JOIN phone ph ON ph.number = i.number LEFT JOIN person p ON p.id = i.person"
 	" WHERE i.meeting = ?1 AND (?2 IS NULL OR i.number = ?2) AND " PHONE_OK
 	" AND NOT EXISTS (SELECT 1 FROM rsvp r WHERE r.meeting = ?1 AND r.number = i.number)"
+	" AND (i.person IS NULL OR i.person NOT IN" BY_ANOTHER_PHONE ")"
 	" AND 3 > (SELECT count(*) FROM (SELECT m.id FROM invitation j JOIN meeting m ON m.id = j.meeting"
 	"  WHERE j.number = i.number AND m.starts_utc < (SELECT starts_utc FROM meeting WHERE id = ?1)"
 	"  AND m.state <> 'cancelled' ORDER BY m.starts_utc DESC LIMIT 3) silent"
@@ -76,15 +81,14 @@ int audience_held(struct store *s, int64_t meeting, struct audience_row *ret, in
 	    "WITH RECURSIVE sub(code) AS (SELECT grid FROM meeting WHERE id = ?1 UNION"
 	    " SELECT g.code FROM grid g JOIN sub ON g.parent = sub.code)"
 	    "SELECT pp.number, p.id, coalesce(p.language, ph.language) FROM question q"
-	    " CROSS JOIN person_phone pp ON pp.number = q.number AND pp.position = 0 CROSS JOIN person p ON "
-	    "p.id = "
-	    "pp.person"
+	    " CROSS JOIN person_phone pp ON pp.number = q.number CROSS JOIN person p ON p.id = pp.person AND "
+	    "pp.number = " PERSON_NUMBER
 	    " CROSS JOIN household h ON h.id = p.household CROSS JOIN phone ph ON ph.number = pp.number"
 	    " WHERE h.grid IN sub AND p.consent_source IS NOT NULL AND p.forgotten_utc IS NULL AND " PHONE_OK
 		OF_AUDIENCE
 	    " AND NOT EXISTS (SELECT 1 FROM invitation i WHERE i.meeting = ?1 AND i.number = pp.number)"
 	    " AND NOT EXISTS (SELECT 1 FROM rsvp r WHERE r.meeting = ?1 AND r.number = pp.number)"
-	    " GROUP BY pp.number ORDER BY p.id LIMIT ?2",
+	    " AND p.id NOT IN" BY_ANOTHER_PHONE " GROUP BY pp.number ORDER BY p.id LIMIT ?2",
 	    "Ii", meeting, max);
 	return r < 0 ? r : read_rows(&q, ret, max);
 }
