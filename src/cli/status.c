@@ -2,9 +2,9 @@
 #include "cli/control.h"
 #include "cli/line_words.h"
 #include "cli/nouns.h"
+#include "cli/status_page.h"
 
 #include "base/mem.h"
-#include "store/chore.h"
 #include "store/duty.h"
 #include "store/hook.h"
 #include "store/inbox.h"
@@ -21,24 +21,18 @@
 #define DISK_LOW_BYTES (200LL << 20)
 
 static const struct out_column columns[] = {
-    {"version", N_("version"), OUT_TEXT, 0},
-    {"uptime", NULL, OUT_INT, 0},
-    {"clock_ok", NULL, OUT_BOOL, 0},
-    {"modems_up", N_("modems ready"), OUT_INT, 0},
-    {"modems", N_("modems"), OUT_INT, 0},
-    {"queue", N_("texts waiting"), OUT_INT, 0},
-    {"queue_oldest", N_("oldest due since"), OUT_TIME, 0},
-    {"uncertain", N_("perhaps not sent"), OUT_INT, 0},
-    {"quarantine", N_("unreadable texts"), OUT_INT, 0},
-    {"open_cases", N_("open cases"), OUT_INT, 0},
-    {"overdue", N_("overdue cases"), OUT_INT, 0},
-    {"next_meeting", N_("next meeting"), OUT_TIME, 0},
-    {"duty_list_empty", NULL, OUT_BOOL, 0},
-    {"alarms", NULL, OUT_INT, 0},
-    {"disk_free", NULL, OUT_INT, 0},
-    {"calls_for_help", N_("open calls for help"), OUT_INT, 0},
-    {"line_alarms", NULL, OUT_RAW, 0},
-    {0},
+    {"version", NULL, OUT_TEXT, 0},         {"uptime", NULL, OUT_INT, 0},
+    {"clock_ok", NULL, OUT_BOOL, 0},        {"modems_up", NULL, OUT_INT, 0},
+    {"modems", NULL, OUT_INT, 0},           {"queue", NULL, OUT_INT, 0},
+    {"queue_oldest", NULL, OUT_TIME, 0},    {"uncertain", NULL, OUT_INT, 0},
+    {"quarantine", NULL, OUT_INT, 0},       {"open_cases", NULL, OUT_INT, 0},
+    {"overdue", NULL, OUT_INT, 0},          {"next_meeting", NULL, OUT_TIME, 0},
+    {"duty_list_empty", NULL, OUT_BOOL, 0}, {"alarms", NULL, OUT_INT, 0},
+    {"disk_free", NULL, OUT_INT, 0},        {"calls_for_help", NULL, OUT_INT, 0},
+    {"line_alarms", NULL, OUT_RAW, 0},      {"news", NULL, OUT_RAW, 0},
+    {"waiting", NULL, OUT_RAW, 0},          {"overdue_by", NULL, OUT_RAW, 0},
+    {"meeting", NULL, OUT_RAW, 0},          {"broadcasts", NULL, OUT_RAW, 0},
+    {"first_human", NULL, OUT_RAW, 0},      {0},
 };
 
 struct state {
@@ -48,8 +42,8 @@ struct state {
 	int modems_up, modems;
 	struct outbox_counts queue;
 	int64_t quarantine, open_cases, overdue, next_meeting;
-	int64_t hooks;        /* events that a program failed */
-	int64_t help, chores; /* open calls for help; small things for a person */
+	int64_t hooks; /* events that a program failed */
+	int64_t help;  /* open calls for help */
 	bool duty_list_empty;
 	long long disk_free;
 	json_t *line_alarms; /* owned */
@@ -75,8 +69,6 @@ static int ask_store(struct store *s, int64_t now, struct state *st)
 		r = inbox_quarantined(s, &st->quarantine);
 	if (!r)
 		r = matter_count(s, now, &st->open_cases, &st->overdue, &st->help);
-	if (!r)
-		r = chore_count(s, &st->chores);
 	if (!r)
 		r = hook_failures(s, &st->hooks);
 	if (!r)
@@ -159,6 +151,38 @@ static int problems(struct cli *c, const struct config *cfg, const struct state 
 	return n + alarms(c, st);
 }
 
+static void print_head(const struct cli *c, int64_t now, const struct state *st)
+{
+	char when[40];
+	printf(c->out.colour ? "\033[1m%s\033[0m  %s  " : "%s  %s  ", c->config->name, status_when(now, when));
+	printf(_("%1$lld open cases, %2$lld texts waiting\n"), (long long)st->open_cases,
+	       (long long)st->queue.queued);
+}
+
+static int tell(struct cli *c, struct state *st, int64_t now)
+{
+	struct status_page page;
+	int r = status_page_collect(c, now, &page), todo = 0;
+	if (!r && c->out.mode != OUT_TABLE) {
+		line_stamp(st->line_alarms);
+		json_t *row = state_json(st);
+		status_page_json(&page, row);
+		out_record(&c->out, columns, row);
+	} else if (!r) {
+		print_head(c, now, st);
+	}
+	if (!r)
+		todo = problems(c, c->config, st, now);
+	if (!r && c->out.mode == OUT_TABLE) {
+		status_page_print(c, &page);
+		if (!todo)
+			printf("%s\n", _("all is well"));
+	}
+	status_page_done(&page);
+	/* what can wait for office hours is no alarm, and does not change the exit status */
+	return r ? r : !st->daemon ? EX_UNAVAILABLE : todo ? CLI_NOTHING : EX_OK;
+}
+
 static int run(struct cli *c)
 {
 	const struct config *cfg;
@@ -170,31 +194,19 @@ static int run(struct cli *c)
 		return r;
 	int64_t now = cli_now(c);
 	ask_daemon(cfg, &st);
-	if ((r = ask_store(s, now, &st)))
-		return cli_store_failed(c, r);
-	if ((r = line_alarms(c, s, NULL, &st.line_alarms)))
+	if ((r = ask_store(s, now, &st)) || (r = line_alarms(c, s, NULL, &st.line_alarms)))
 		return cli_store_failed(c, r);
 	if (statvfs(cfg->database, &disk) == 0)
 		st.disk_free = (long long)disk.f_bavail * (long long)disk.f_frsize;
-	if (c->out.mode == OUT_TABLE)
-		printf("%s\n", cfg->name);
-	else
-		line_stamp(st.line_alarms);
-	out_record(&c->out, columns, state_json(&st));
-	int todo = problems(c, cfg, &st, now);
-	if (!todo && c->out.mode == OUT_TABLE)
-		printf("%s\n", _("all is well"));
-	/* what can wait for office hours is no alarm, and does not change the exit status */
-	if (st.chores && c->out.mode == OUT_TABLE)
-		printf(_("%lld small things wait for you: yishi todo list\n"), (long long)st.chores);
+	r = tell(c, &st, now);
 	json_decref(st.line_alarms);
-	return !st.daemon ? EX_UNAVAILABLE : todo ? CLI_NOTHING : EX_OK;
+	return r;
 }
 
 const struct cli_verb cli_status[] = {
     {.name = "",
      .run = run,
-     .what = N_("one screen: modems, queue, next meeting, overdue cases, calls for help"),
+     .what = N_("the morning page: what is new, what waits for you, what is late, the next meeting"),
      .common = CLI_FORMATS,
      .roles = CLI_SECRETARY | CLI_INSTALLER,
      .example = "yishi status\nyishi status --json",
