@@ -9,14 +9,15 @@
 
 #include <string.h>
 
-static const struct {
+static const struct role {
 	unsigned role;
+	const char *name; /* as it is typed: `yishi help NAME` */
 	const char *title;
 } roles[] = {
-    {CLI_SECRETARY, N_("For the secretary")},
-    {CLI_STAFF, N_("For grid workers and others who settle cases")},
-    {CLI_INSTALLER, N_("For the installer")},
-    {CLI_HELPER, N_("For who writes rules, texts and scripts")},
+    {CLI_SECRETARY, "secretary", N_("For the secretary")},
+    {CLI_STAFF, "staff", N_("For grid workers and others who settle cases")},
+    {CLI_INSTALLER, "installer", N_("For the installer")},
+    {CLI_HELPER, "helper", N_("For who writes rules, texts and scripts")},
 };
 
 /* `left` in a column of `width`, and what it means beside it. */
@@ -76,30 +77,49 @@ int cli_help_noun(const struct cli_noun *n)
 	return EX_OK;
 }
 
-static void help_role(unsigned role, const char *title)
+static bool has_role(const struct cli_noun *n, unsigned role)
 {
-	bool any = false;
+	for (const struct cli_verb *v = n->verbs; v->run; v++)
+		if (v->roles & role)
+			return true;
+	return false;
+}
+
+/* All commands of one role. */
+static int help_role(const struct role *role)
+{
+	printf("%s\n", _(role->title));
 	for (const struct cli_noun *n = cli_nouns; n->name; n++)
 		for (const struct cli_verb *v = n->verbs; v->run; v++) {
-			if (!(v->roles & role))
+			if (!(v->roles & role->role))
 				continue;
-			if (!any)
-				printf("%s\n", title);
-			any = true;
 			cleanup_free char *left = mem_printf("  %s%s%s", n->name, *v->name ? " " : "", v->name);
 			entry(left, 24, _(v->what));
 		}
-	if (any)
-		printf("\n");
+	printf("\n%s\n", _("`yishi NOUN VERB --help` shows options and an example."));
+	return EX_OK;
 }
 
 int cli_help_all(void)
 {
-	printf("%s\n  yishi [-c %s] %s\n\n", _("yishi: the tool of the neighbourhood's text message gateway"),
+	printf("%s\n  yishi [-c %s] %s\n", _("yishi: the tool of the neighbourhood's text message gateway"),
 	       _("FILE"), _("NOUN VERB [OPTIONS]"));
-	for (size_t i = 0; i < ARRAY_LEN(roles); i++)
-		help_role(roles[i].role, _(roles[i].title));
-	printf("%s\n", _("`yishi NOUN VERB --help` shows options and an example."));
+	for (size_t i = 0; i < ARRAY_LEN(roles); i++) {
+		printf("\n");
+		printf(_("%s (yishi help %s)\n"), _(roles[i].title), roles[i].name);
+		for (const struct cli_noun *n = cli_nouns; n->name; n++) {
+			if (!has_role(n, roles[i].role))
+				continue;
+			cleanup_free char *left = mem_printf("  %s", n->name);
+			entry(left, 12, _(n->what));
+		}
+	}
+	printf("\n");
+	wrap_print(
+	    stdout,
+	    _("`yishi help ROLE` lists the commands of a role, `yishi help NOUN` those of one line above; "
+	      "`yishi NOUN VERB --help` shows options and an example."),
+	    0, 0);
 	return EX_OK;
 }
 
@@ -118,6 +138,9 @@ static int run_help(struct cli *c)
 		return cli_help_all();
 	if (!strcmp(c->argv[0], "events"))
 		return help_events();
+	for (size_t i = 0; i < ARRAY_LEN(roles) && c->argc == 1; i++)
+		if (!strcmp(roles[i].name, c->argv[0]))
+			return help_role(&roles[i]);
 	for (const struct cli_noun *n = cli_nouns; n->name; n++) {
 		if (strcmp(n->name, c->argv[0]) != 0)
 			continue;
@@ -136,10 +159,10 @@ static int run_help(struct cli *c)
 const struct cli_verb cli_help[] = {
     {.name = "",
      .run = run_help,
-     .what = N_("all commands by role, or one of them"),
-     .args = "[NOUN [VERB]]",
+     .what = N_("what there is for whom; the commands of a role, or one of them"),
+     .args = "[ROLE|NOUN [VERB]]",
      .max_args = 3,
      .roles = CLI_SECRETARY,
-     .example = "yishi help\nyishi help broadcast new\nyishi help events"},
+     .example = "yishi help\nyishi help secretary\nyishi help broadcast new\nyishi help events"},
     {0},
 };

@@ -20,7 +20,7 @@ def verbs():
         for line in tool.ok("help", noun).splitlines():
             if re.match(rf"  {noun}( |$)", line):
                 words = re.split(r"  +", line.strip())[0].split()
-                found.append([w for w in words if re.fullmatch(r"[a-z]+", w)])
+                found.append([w for w in words if re.fullmatch(r"[a-z][a-z0-9]*", w)])
     return found
 
 
@@ -80,6 +80,11 @@ class Help(unittest.TestCase):
 
     def test_help_by_role_in_both_languages(self):
         self.assertIn("For the installer", Tool().ok("help"))
+        self.assertLess(len(Tool().ok("help").splitlines()), 80)
+        for role in ("secretary", "staff", "installer", "helper"):
+            lines = [line for line in Tool().ok("help", role).splitlines() if line.startswith("  ")]
+            self.assertGreater(len(lines), 5, role)
+            self.assertIn(f"yishi help {role}", Tool().ok("help"))
         chinese = Tool().ok("help", env={"LC_ALL": "zh_CN.UTF-8"})
         self.assertIn("安装维护人员", chinese)
         for line in chinese.splitlines():
