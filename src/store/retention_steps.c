@@ -138,6 +138,10 @@ const struct retention_step retention_steps[] = {
 	 "approval", "broadcast, number",
 	 "(SELECT broadcast, number FROM approval WHERE ?1 < ?2 AND ?4 > 0 AND " OLD("expires_utc") ")")},
 
+    {RETENTION_PDU, N_("what programs failed at"), NULL,
+     DELETE_BELOW("hook_failure", "hook, event",
+		  "(SELECT hook, event FROM hook_failure WHERE ?1 < ?2 AND ?4 > 0 AND " OLD("utc") ")")},
+
     {RETENTION_PRIVATE, N_("texts of private matters"), &matters, PRIVATE_IN},
     {RETENTION_PRIVATE, N_("texts to mediators and experts"), &matters, PRIVATE_OUT},
     {RETENTION_PRIVATE, N_("words of consultations"), &matters,
@@ -148,7 +152,6 @@ const struct retention_step retention_steps[] = {
 		  "(SELECT x.matter FROM " BELOW_CASE("consult")
 		      OVER("1") " AND (x.number <> '' OR x.person IS NOT NULL))")},
     {RETENTION_PRIVATE, N_("notes and phones in the journal"), &matters, JOURNAL_OF("1")},
-    {RETENTION_PRIVATE, N_("supporters of cases"), &matters, SUPPORTERS_OF("1")},
     {RETENTION_PRIVATE, N_("private matters"), &matters, CASE_OF("1")},
     {RETENTION_PRIVATE, N_("who voted what"), &polls,
      UPDATE_BELOW("poll_voter", "poll, number",
@@ -158,13 +161,16 @@ const struct retention_step retention_steps[] = {
 			      "AND " A_NUMBER("x.number") ")")},
 
     {RETENTION_TEXT, N_("texts that came"), &texts_in,
-     UPDATE_OF("message_in", "id", EMPTY_TEXT_IN,
-	       OLD("x.received_utc") " AND x.state = 'done' AND " HOLDS_WORDS("x")
-	       /* somebody's whose case is open: what they wrote since it was opened stays */
-	       " AND NOT EXISTS (SELECT 1 FROM matter m WHERE m.number_from = x.number AND m.number_from <> ''"
-	       " AND m.opened_utc <= x.received_utc + 60 AND m.state IN " OPEN ")"
-	       " AND NOT EXISTS (SELECT 1 FROM matter m WHERE m.message = x.id AND m.state IN " OPEN ")"
-	       " AND NOT EXISTS (SELECT 1 FROM chore c WHERE c.done_utc IS NULL AND c.message = x.id)")},
+     UPDATE_OF(
+	 "message_in", "id", EMPTY_TEXT_IN,
+	 OLD("x.received_utc") " AND x.state = 'done' AND " HOLDS_WORDS("x")
+	 /* somebody's whose case is open, or whose private matter is still to go: what they wrote since it was
+		* opened stays */
+	 " AND NOT EXISTS (SELECT 1 FROM matter m WHERE m.number_from = x.number AND m.number_from <> ''"
+	 " AND m.opened_utc <= x.received_utc + 60 AND (m.state IN " OPEN
+	 " OR (x.private = 1 AND m.private = 1)))"
+	 " AND NOT EXISTS (SELECT 1 FROM matter m WHERE m.message = x.id AND m.state IN " OPEN ")"
+	 " AND NOT EXISTS (SELECT 1 FROM chore c WHERE c.done_utc IS NULL AND c.message = x.id)")},
     {RETENTION_TEXT, N_("texts that went"), &texts_out,
      UPDATE_OF("message_out", "id", EMPTY_TEXT_OUT,
 	       OLD("x.created_utc") " AND " AT_REST(
@@ -172,7 +178,7 @@ const struct retention_step retention_steps[] = {
 			" WHERE m.number = x.matter AND m.state IN " OPEN ")")},
     {RETENTION_TEXT, N_("how texts left, part by part"), &texts_out,
      DELETE_OF("part_out", "message",
-	       "EXISTS (SELECT 1 FROM message_out o WHERE o.id = x.message AND o.number = '' AND " OLD(
+	       "EXISTS (SELECT 1 FROM message_out o WHERE o.id = x.message AND " AT_REST("o") " AND " OLD(
 		   "o.created_utc") ")")},
     {RETENTION_TEXT, N_("calls for help"), &matters,
      UPDATE_BELOW(
