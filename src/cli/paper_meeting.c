@@ -218,16 +218,28 @@ static int add_person(void *ctx, const struct rsvp_row *a)
 	return 0;
 }
 
+/* Columns of a text as the widest of the fonts sets it, whose Latin letters are wider than half a Han character. */
+static double set_width(const char *text)
+{
+	double wide = 0;
+	char one[5];
+	for (uint32_t c; (c = text_next(&text));) {
+		one[text_put(one, c)] = 0;
+		wide += text_width(one) < 2 ? 1.2 : 2;
+	}
+	return wide;
+}
+
 /* The largest letters (rem) in which all items stand on one sheet, by the room that poster.html leaves for them; 0: they need
  * more sheets than one. */
 static double poster_size(const struct gathering *x)
 {
 	static const double sizes[] = {2.5, 2.3, 2.1, 1.9, 1.75, 1.6};
-	double room = 21.5; /* below the head, above the codes */
+	double room = x->p->lang == LANG_ZH ? 21.5 : 17.5; /* below the head, above the codes */
 	const char *place = json_string_value(json_object_get(x->doc, "place"));
 	if (json_is_true(json_object_get(x->doc, "long_title")))
 		room -= 2;
-	if (text_width(place) > 32)
+	if (set_width(place) > 30)
 		room -= 3;
 	for (size_t k = 0; k < ARRAY_LEN(sizes); k++) {
 		const double width = 41.5 - 5.5 * sizes[k]; /* beside number and supporters */
@@ -236,8 +248,8 @@ static double poster_size(const struct gathering *x)
 		const json_t *item;
 		json_array_foreach(x->items, i, item)
 		{
-			int columns = text_width(json_string_value(json_object_get(item, "text")));
-			high += ceil((columns + 1) * sizes[k] / 2 / width) * sizes[k] * 1.35 + 0.6;
+			double columns = set_width(json_string_value(json_object_get(item, "text"))) + 2;
+			high += ceil(columns * sizes[k] / 2 / width) * sizes[k] * 1.35 + 0.6;
 		}
 		if (high <= room)
 			return sizes[k];
