@@ -10,6 +10,7 @@ struct weights {
 	int sum[CATEGORY_COUNT];
 	int top[CATEGORY_COUNT]; /* heaviest single word */
 	bool trouble, settled;
+	bool remark; /* 想组织, 已出发, 放心: told for its own sake */
 };
 
 /* 没来电了, 还没修好, 不通了: the word behind says the opposite. */
@@ -64,9 +65,14 @@ static void weigh(const struct reading *rd, int a, int b, struct weights *w)
 	const struct glyphs *g = &rd->normal.glyphs;
 	*w = (struct weights){0};
 	int covered = 0; /* glyphs before it belong to a category word that was counted */
+	int hidden = 0;  /* … to a known word: 乐坏了 is no 坏了 */
 	for (int i = rd->normal.glyph_of[a], end = rd->normal.glyph_of[b]; i < end; i++) {
 		const struct word *word, *other;
-		w->trouble |= words_longest(&r->words, g, i, word_of_list, r->troubles, &word) > 0;
+		w->trouble |= words_longest(&r->words, g, i, word_of_list, r->troubles, &word) > 0 &&
+			      i + word->n > hidden;
+		if (words_longest(&r->words, g, i, word_of_list, r->known, &other) && i + other->n > hidden)
+			hidden = i + other->n;
+		w->remark |= words_longest(&r->words, g, i, word_of_list, r->remarks, &word) > 0;
 		w->settled |= !negated(g, i) &&
 			      words_longest(&r->words, g, i, word_of_list, r->settled, &word) > 0 &&
 			      glyphs_at(g, i + word->n) != 0x5417 /* 不是说修好了吗 */;
@@ -99,6 +105,7 @@ static void add_up(struct weights *all, const struct weights *w)
 	}
 	all->trouble |= w->trouble;
 	all->settled |= w->settled;
+	all->remark |= w->remark;
 }
 
 /* The heaviest category; -1 none. */
@@ -195,8 +202,9 @@ static void close_group(struct reading *rd, struct group *g)
 {
 	int c = group_category(g);
 	bool alone = stands_alone(rd, g->topic, g->w.trouble);
-	bool counts = g->forced || (alone && ((c >= 0 && g->w.sum[c] >= 2) || g->w.trouble)) ||
-		      (c >= 0 && g->w.sum[c] > (g->w.trouble ? STRONG : 2 * STRONG - 1));
+	bool named = c >= 0 && !(g->w.remark && !g->w.trouble); /* beside a remark, a thing is only named */
+	bool counts = g->forced || (alone && ((named && g->w.sum[c] >= 2) || g->w.trouble)) ||
+		      (named && g->w.sum[c] > (g->w.trouble ? STRONG : 2 * STRONG - 1));
 	/* 报修 3栋401，漏电麻手: a call for help took all but the address */
 	if (c < 0 && !g->w.trouble && !alone && address_only(rd, g->a, g->b))
 		counts = false;
@@ -259,6 +267,10 @@ static bool new_matter(const struct reading *rd, const struct clause *c, const s
 	const struct word *word;
 	if (strong < 0 || g->first < 0 || strong == g->first || !w->trouble || g->w.sum[strong] >= STRONG)
 		return false;
+	/* 垃圾车五点就来，吵得睡不着: what the first led to */
+	if (words_longest(&rd->rules->words, &rd->normal.glyphs, rd->normal.glyph_of[c->a], word_of_list,
+			  rd->rules->consequences, &word))
+		return false;
 	int n =
 	    words_longest(&rd->rules->words, &rd->normal.glyphs, subject_at(rd, rd->normal.glyph_of[c->a], end),
 			  word_of_kind, WORD_CATEGORY, &word);
@@ -294,6 +306,20 @@ bool complaints_own_matter(const struct reading *rd, int a, int b)
 		address |= rd->mentions[i].a >= a && rd->mentions[i].b <= b;
 	weigh(rd, a, b, &w);
 	return address && w.trouble && strong_category(&w) >= 0;
+}
+
+bool complaints_trouble(const struct reading *rd, int a, int b)
+{
+	struct weights w;
+	weigh(rd, a, b, &w);
+	return w.trouble && !w.settled && strong_category(&w) >= 0;
+}
+
+bool complaints_settled(const struct reading *rd, int a, int b)
+{
+	struct weights w;
+	weigh(rd, a, b, &w);
+	return w.settled;
 }
 
 /* Is something said to be wrong in [i, end), or is the word at i, n long, itself what is wrong (没电)? */

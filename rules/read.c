@@ -171,6 +171,18 @@ static void emit(struct reading *rd, const struct match *m)
 	each_number(rd, m, f);
 }
 
+/* 谢谢邀请，车库的灯全灭了: thanks takes no clause behind its own that tells of a trouble, unless all is well again. */
+static bool thanks_leaves(const struct reading *rd, const struct match *m, int i)
+{
+	const struct clause *c = &rd->clauses[i];
+	if (m->rule->kind != (int)INTENT_THANKS || c->a <= m->a || !complaints_trouble(rd, c->a, c->b))
+		return false;
+	for (int k = i + 1; k < rd->clause_count; k++)
+		if (complaints_settled(rd, rd->clauses[k].a, rd->clauses[k].b))
+			return false;
+	return true;
+}
+
 /* What the rule takes away from the clauses from `first` to `last`. */
 static void consume(struct reading *rd, const struct match *m, int first, int last)
 {
@@ -185,6 +197,8 @@ static void consume(struct reading *rd, const struct match *m, int first, int la
 		/* 建议装摄像头，3栋门禁坏了: a trouble at an address of its own is not part of the proposal */
 		if (topic && m->rule->kind == INTENT_PROPOSAL && c->a > m->a &&
 		    complaints_own_matter(rd, c->a, c->b))
+			continue;
+		if (c->state == CLAUSE_FREE && thanks_leaves(rd, m, i))
 			continue;
 		if (c->state == CLAUSE_USED || m->rule->consume == CONSUME_NONE ||
 		    !(everything || inside || (topic && c->topic == m->topic && c->a >= m->a)))
@@ -385,7 +399,8 @@ static void act(struct reading *rd, const struct match *m, int first, int last)
 static bool is_open(const struct reading *rd, const struct rule *rule, int i)
 {
 	const struct clause *c = &rd->clauses[i];
-	return c->state == CLAUSE_FREE && !(c->calm && rule->kind == (int)INTENT_DUTY);
+	return c->state == CLAUSE_FREE && !(c->calm && rule->kind == (int)INTENT_DUTY) &&
+	       !(c->quiet && rule->kind == (int)INTENT_COMPLAINT && !rule->forced);
 }
 
 static bool placed(const struct rule *rule, const struct clause *c)

@@ -83,6 +83,9 @@ void complaints_find(struct reading *rd);
 void complaints_describe(const struct reading *rd, int a, int b,
 			 struct intent *in); /* category, place, anonymous */
 
+/* Does [a, b) tell of a thing of a certain category with which something is wrong? Does it tell that all is well again? */
+bool complaints_trouble(const struct reading *rd, int a, int b);
+bool complaints_settled(const struct reading *rd, int a, int b);
 /* Is [a, b) a trouble of a certain category at an address of its own? */
 bool complaints_own_matter(const struct reading *rd, int a, int b);
 

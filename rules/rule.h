@@ -74,5 +74,5 @@ struct rules {
 	struct matcher *matcher;
 	bool jit;
 	int connectors, joints, unconnectors, places, troubles, settled, anonymous, fillers, politeness, known,
-	    negations, unnegations, courtesies, firsts, seconds; /* lists */
+	    negations, unnegations, remarks, courtesies, consequences, firsts, seconds; /* lists */
 };

@@ -92,11 +92,12 @@ static void find_lists(struct rules *r)
 		const char *name;
 		int *list;
 	} own[] = {
-	    {"connectors", &r->connectors}, {"joints", &r->joints},       {"unconnectors", &r->unconnectors},
-	    {"places", &r->places},         {"troubles", &r->troubles},   {"settled", &r->settled},
-	    {"anonymous", &r->anonymous},   {"fillers", &r->fillers},     {"politeness", &r->politeness},
-	    {"known", &r->known},           {"negations", &r->negations}, {"unnegations", &r->unnegations},
-	    {"courtesies", &r->courtesies}, {"firsts", &r->firsts},       {"seconds", &r->seconds}};
+	    {"connectors", &r->connectors}, {"joints", &r->joints},         {"unconnectors", &r->unconnectors},
+	    {"places", &r->places},         {"troubles", &r->troubles},     {"settled", &r->settled},
+	    {"anonymous", &r->anonymous},   {"fillers", &r->fillers},       {"politeness", &r->politeness},
+	    {"known", &r->known},           {"negations", &r->negations},   {"unnegations", &r->unnegations},
+	    {"remarks", &r->remarks},       {"courtesies", &r->courtesies}, {"consequences", &r->consequences},
+	    {"firsts", &r->firsts},         {"seconds", &r->seconds}};
 	for (size_t i = 0; i < ARRAY_LEN(own); i++)
 		*own[i].list = words_list_find(&r->words, own[i].name);
 }
@@ -227,6 +228,8 @@ static bool outweighed(const struct found *all, int n, const struct intent *in, 
 			if (all[i].in.kind != INTENT_ACKNOWLEDGE && all[i].in.kind != INTENT_THANKS)
 				return true;
 		return false;
+	case INTENT_ERRAND: /* "she fell and cannot get up, somebody has to lift her" */
+		return has_kind(all, n, INTENT_DUTY);
 	case INTENT_VOTE: /* "those against have no reason, I vote for" */
 		return later(all, n, INTENT_VOTE, at);
 	case INTENT_MENU:
