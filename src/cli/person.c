@@ -10,6 +10,7 @@
 #include "store/person.h"
 #include "store/phone.h"
 #include "store/store.h"
+#include "store/upkeep.h"
 
 #include <errno.h>
 #include <string.h>
@@ -289,7 +290,17 @@ static int run_forget(struct cli *c)
 	if ((r = store_begin(s)))
 		return cli_store_failed(c, r);
 	r = person_erase(s, id, cli_now(c));
-	return changes_end(c, r ? r : changed(c, s, id, "forgotten"));
+	if ((r = changes_end(c, r ? r : changed(c, s, id, "forgotten"))))
+		return r;
+	if (upkeep_scrub(s) == 0)
+		cli_note("%s", _("somebody reads the database just now: what went stays in its -wal file until "
+				 "that begins "
+				 "anew"));
+	printf(_("person %lld is forgotten; what they took part in stays counted, under nobody's name\n"),
+	       (long long)id);
+	printf(_("copies that were made before still hold everything: delete old backups, and %s.before-*\n"),
+	       store_path(s));
+	return EX_OK;
 }
 
 const struct cli_verb cli_person[] = {
@@ -304,12 +315,14 @@ const struct cli_verb cli_person[] = {
      .roles = CLI_SECRETARY,
      .example = "yishi person import people.csv --dry-run\n"
 		"yishi person import people.csv --consent '上门登记 2026-11-01'",
-     .more = N_("Columns: phone,name,grid,building,unit,room,roles,language[,consent] or\n"
-		"手机,姓名,网格,楼栋,单元,房号,角色,语言[,同意[,同意日期]] in any order; roles and numbers "
-		"separated by blanks; commas, semicolons or tabs; UTF-8 or GB18030. Other columns are not read.\n"
-		"Good rows are imported, wrong ones told with their line (exit status 65). The same list can be imported "
-		"again: nobody is added twice. Cells that are empty leave what is known; 不同意 withdraws a consent.\n"
-		"FILE - reads standard input. With --json the last line is the summary.")},
+     .more = N_(
+	 "Columns: phone,name,grid,building,unit,room,roles,language[,consent] or\n"
+	 "手机,姓名,网格,楼栋,单元,房号,角色,语言[,同意[,同意日期]] in any order; roles and numbers "
+	 "separated by blanks; commas, semicolons or tabs; UTF-8 or GB18030. Other columns are not read.\n"
+	 "Good rows are imported, wrong ones told with their line (exit status 65). The same list can be "
+	 "imported "
+	 "again: nobody is added twice. Cells that are empty leave what is known; 不同意 withdraws a consent.\n"
+	 "FILE - reads standard input. With --json the last line is the summary.")},
     {.name = "add",
      .run = run_add,
      .what = N_("register one person"),
@@ -360,7 +373,11 @@ const struct cli_verb cli_person[] = {
      .max_args = 1,
      .common = CLI_YES,
      .roles = CLI_SECRETARY,
-     .example = "yishi person forget 12"},
+     .example = "yishi person forget 12",
+     .more = N_(
+	 "Name, address, consent, groups and phones go; texts, raw texts and private words of phones that are "
+	 "nobody else's, and the number wherever it stands. Cases, votes, attendance and points stay, under a "
+	 "mark that leads to nobody; so does the wish to get no texts.")},
     {.name = "export",
      .run = run_export,
      .what = N_("the whole registry as CSV or JSON"),

@@ -43,8 +43,8 @@ static const struct {
     {"DELETE FROM roster_person WHERE number = ?1", "t"},
     {"DELETE FROM action WHERE number = ?1", "t"},
     {"UPDATE chore SET number = '', note = '' WHERE number = ?1", "t"},
-    {"UPDATE journal SET actor = 'phone:' || ?2 WHERE actor = 'phone:' || ?1 AND matter IN"
-     " (SELECT number FROM matter WHERE number_from = ?1 UNION SELECT matter FROM supporter WHERE number = ?1)",
+    {"UPDATE journal SET actor = replace(actor, ?1, ?2), note = replace(note, ?1, ?2)"
+     " WHERE actor = 'phone:' || ?1 OR instr(note, ?1)",
      "tt"},
     {"UPDATE event SET body = replace(body, ?1, ''), actor = replace(actor, ?1, ?2)"
      " WHERE instr(body, ?1) OR instr(actor, ?1)",

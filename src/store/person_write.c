@@ -163,7 +163,7 @@ int person_forget(struct store *s, int64_t id, int64_t now_utc)
 	if (!r)
 		r = store_run(s,
 			      "UPDATE person SET name = '', household = ?2, language = NULL, consent_source = "
-			      "NULL, consent_utc = NULL, verify = 0,"
+			      "NULL, consent_utc = NULL, verify = 0, expertise = '',"
 			      " changed_utc = ?3, forgotten_utc = ?3 WHERE id = ?1",
 			      "III", id, nowhere, now_utc);
 	if (!r)

@@ -2,6 +2,7 @@
 import sqlite3
 import unittest
 
+from clibox import Box
 from town import MEDIATOR, Town, case_number, resident, wait_for
 
 GONE, FRIEND = resident(7), resident(8)
@@ -90,6 +91,34 @@ class Erasure(unittest.TestCase):
             town.told(LAWYER, f"第{n}号")
             town.ok("person", "forget", first, "--yes")
             town.told(second, f"第{n}号")
+
+
+class Files(unittest.TestCase):
+    def test_no_byte_of_it_is_left_in_the_files(self):
+        """Without a daemon: what secure_delete and the checkpoint promise, and what hangs on cases of other people."""
+        with Box() as box:
+            box.people()
+            path, number = box.dir / "yishi.db", "+8613800138002"
+            with sqlite3.connect(path) as db:
+                db.executescript(f"""
+                    UPDATE person SET expertise = 'law' WHERE id = 2;
+                    INSERT INTO message_in (id, number, text, modem, received_utc, state) VALUES (1, '{number}', '原话一二三', 'm', 1, 'done');
+                    INSERT INTO pdu_in (modem, received_utc, pdu, hash, kind, sender, message) VALUES ('m', 1, 'F0F1DEADBEEF', 'h', 'deliver', '{number}', 1);
+                    INSERT INTO message_out (id, number, text, class, priority, state, alphabet, segments, created_utc) VALUES
+                        (2, '{number}', '答复一二三', 'reply', 1, 'sent', 'ucs2', 1, 1), (4, '+8613800138001', '请找13800138002', 'reply', 1, 'sent', 'ucs2', 1, 1);
+                    INSERT INTO matter (number, kind, state, category, text, number_from, opened_utc, changed_utc) VALUES
+                        (1, 'case', 'received', 'other', '别人的', '+8613800138001', 1, 1);
+                    INSERT INTO journal (matter, utc, actor, channel, entry, note) VALUES (1, 1, 'phone:{number}', 'text', 'cannot come', ''),
+                        (1, 1, 'daemon', 'timer', 'taken', '{number}');""")
+            said = box.ok("person", "forget", "2", "--yes")
+            self.assertIn("before-", said)
+            raw = path.read_bytes() + (box.dir / "yishi.db-wal").read_bytes() if (box.dir / "yishi.db-wal").exists() else path.read_bytes()
+            for word in ("李建国", "原话一二三", "答复一二三", "13800138002", "F0F1DEADBEEF"):
+                self.assertNotIn(word.encode(), raw, word)
+            with sqlite3.connect(path) as db:
+                self.assertEqual(db.execute("SELECT actor, note FROM journal ORDER BY id").fetchall(), [("phone:gone:2.0", ""), ("daemon", "gone:2.0")])
+                self.assertEqual(db.execute("SELECT name, expertise FROM person WHERE id = 2").fetchall(), [("", "")])
+            self.assertEqual(box.run("db", "check").returncode, 0)
 
 
 if __name__ == "__main__":

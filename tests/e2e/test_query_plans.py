@@ -25,6 +25,7 @@ ALLOWED = {
     "UPDATE pdu_in SET pdu = '', sender = ''": "the same, and the table holds three months",
     "UPDATE message_out SET text = replace(text, substr": "the same",
     "UPDATE message_out SET text = '' WHERE state NOT IN": "the same",
+    "UPDATE journal SET actor = replace(actor, ?1": "the same",
     "UPDATE event SET body = replace(body, ?1": "somebody's data is erased on request, which happens once",
     "JOIN household h ON h.id = w.household WHERE ?1 = 0 AND": "a list of points, from the newest until it is long enough",
     "LEFT JOIN person p ON p.id = m.reporter WHERE (?1 IS NULL OR o.flavour = ?1)": "a list of tasks, from the newest until it is long enough",
