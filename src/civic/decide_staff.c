@@ -49,8 +49,12 @@ static bool transfer(const struct facts *f, const struct intent *in, struct effe
 		list_found(f, d);
 		return false;
 	}
-	decision_text(d, "to", in->to, 10);
 	decision_text(d, "items", f->cases.departments, 40);
+	if (!in->to[0]) {
+		decision_say(d, f, "staff.to.whom");
+		return false;
+	}
+	decision_text(d, "to", in->to, 10);
 	decision_say(d, f, "staff.to.unknown");
 	return false;
 }

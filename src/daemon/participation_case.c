@@ -179,7 +179,7 @@ int case_get_found(const struct turn *t, const struct intent *in, struct facts *
 {
 	cleanup_free struct person *people = mem_array(FACTS_FOUND * 4, sizeof *people);
 	if (!in->to[0])
-		return 0;
+		return in->kind == INTENT_STAFF_TRANSFER ? list_departments(t, f) : 0;
 	int role = role_find(in->to);
 	if (!strcmp(in->to, "书记"))
 		role = ROLE_INDEX_SECRETARY;

@@ -7,6 +7,7 @@
 #include "store/approval.h"
 #include "store/command.h"
 #include "store/facts.h"
+#include "store/grid.h"
 #include "store/offer.h"
 #include "store/poll_work.h"
 #include "store/question.h"
@@ -142,7 +143,7 @@ static int speaks_as(const struct turn *t, unsigned *ret_roles)
 /* The first clause, and what follows it; false when there is but one. */
 static bool split(const char *words, char *head, size_t size, const char **ret_rest)
 {
-	static const char *const ends[] = {"，", "。", "；", "、", ",", ".", ";", " ", "\n"};
+	static const char *const ends[] = {"，", "。", "；", "、", "：", ",", ".", ";", ":", " ", "\n"};
 	size_t cut = strlen(words), n = 0;
 	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
 		const char *at = strstr(words, ends[i]);
@@ -156,6 +157,28 @@ static bool split(const char *words, char *head, size_t size, const char **ret_r
 	text_copy(head, cut + 1, words);
 	*ret_rest = words + cut + n;
 	return true;
+}
+
+static int is_named(void *ctx, const struct grid *g)
+{
+	return !strcmp(g->name, ctx) || !strcasecmp(g->code, ctx);
+}
+
+/* "群发 三网格 明天停水": rules know no names of grids. */
+static int read_audience(const struct turn *t, struct intents *in)
+{
+	struct intent *one = &in->list[0];
+	char head[INTENT_SHORT_MAX];
+	const char *rest;
+	if (one->kind != INTENT_STAFF_BROADCAST || one->to[0] || !split(one->text, head, sizeof head, &rest))
+		return 0;
+	int r = grid_list(t->p->store, NULL, is_named, head);
+	if (r != 1)
+		return r < 0 ? r : 0;
+	text_copy(one->to, sizeof one->to, head);
+	one->has |= ARG_TO;
+	memmove(one->text, rest, strlen(rest) + 1);
+	return 0;
 }
 
 static bool stands_alone(const struct intents *in)
@@ -200,6 +223,8 @@ int read_in_context(struct turn *t, struct intents *in)
 		q = t->meant;
 	rules_read(t->p->rules, t->words,
 		   &(struct rules_context){.asked = q.kind, .roles = roles, .machine = t->sender.machine}, in);
+	if ((r = read_audience(t, in)) < 0)
+		return r;
 	if (t->sender.roles & ROLES_STAFF && may_be_code(in) && (r = read_as_code(t, in)) < 0)
 		return r;
 	if (q.kind == ASKED_POLL && !q.late) {

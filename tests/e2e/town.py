@@ -8,6 +8,7 @@ Monday 8 January 2035, 10:00 is when most of it happens: every answer depends on
 """
 import datetime
 import re
+import sys
 
 from harness import Site, wait_for
 
@@ -40,7 +41,11 @@ class Town(Site):
 
     def __enter__(self):
         super().__enter__()
-        self.settle()
+        try:
+            self.settle()
+        except BaseException:
+            self.__exit__(*sys.exc_info())
+            raise
         return self
 
     def settle(self):
