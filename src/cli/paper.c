@@ -116,6 +116,14 @@ static int write_file(const char *path, const struct buf *page)
 	return EX_OK;
 }
 
+static int write_values(const struct cli *c, json_t *data)
+{
+	cleanup_free char *text = json_dumps(data, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+	json_decref(data);
+	fprintf(c->out.file, "%s\n", text);
+	return EX_OK;
+}
+
 int paper_print(struct paper *p, const char *page, json_t *data)
 {
 	cleanup_buf struct buf out = {0};
@@ -123,6 +131,8 @@ int paper_print(struct paper *p, const char *page, json_t *data)
 	struct err e = {0};
 	const char *path = cli_opt(p->c, "output"), *dot = strrchr(page, '.');
 	bool html = !dot || strcmp(dot, ".txt") != 0;
+	if (cli_opt(p->c, "values"))
+		return write_values(p->c, data);
 	language_use(p->c->language); /* what is wrong is said to who sits here */
 	int r = template_render(p->set, page, data, html ? TEMPLATE_HTML : TEMPLATE_TEXT, &out, &e);
 	json_decref(data);

@@ -10,6 +10,7 @@
 	{"language", N_("zh|en"), N_("of the page; otherwise that of this screen"), false},                    \
 	    {"paper", N_("a4|a3"), N_("size of the sheet (a4); a3 is the same, half as big again"), false},    \
 	    {"full", NULL, N_("telephone numbers in full"), false},                                            \
+	    {"values", NULL, N_("what the page can show, as JSON, for `yishi page render`"), false},           \
 	{                                                                                                      \
 		"output", N_("FILE"), N_("into this file instead of standard output"), false                   \
 	}

@@ -17,6 +17,7 @@
 #define BLANK_ROWS    4   /* of a building, for who was not expected */
 #define BLANK_AT_DOOR 14  /* … of no building in the list */
 #define BLANK_SHEET   21  /* a sheet without names is full */
+#define MOVED_DAYS    60  /* a meeting was moved to no earlier a day */
 #define LONG_TITLE    16  /* columns above which a heading is set smaller */
 
 struct gathering {
@@ -55,7 +56,9 @@ static json_t *spoken_text(const struct paper *p, const char *text, enum categor
 static int grid_name(void *ctx, const struct grid *g)
 {
 	json_t *doc = ctx;
-	json_object_set_new(doc, "grid_name", out_string(*g->name ? g->name : g->code));
+	const char *community = json_string_value(json_object_get(doc, "community"));
+	if (*g->name && strcmp(g->name, community ? community : "") != 0)
+		json_object_set_new(doc, "grid_name", out_string(g->name));
 	return 1; /* the first is the top of the tree that was asked for */
 }
 
@@ -82,8 +85,34 @@ static int add_head(void *ctx, const struct meeting *m)
 	json_object_update(x->doc, more);
 	json_decref(more);
 	json_object_set_new(x->doc, "grid", out_string(m->grid));
-	json_object_set_new(x->doc, "grid_name", out_string(m->grid));
 	return 0;
+}
+
+/* Where a meeting went that does not take place: to another time. */
+static int add_moved(void *ctx, const struct meeting *m)
+{
+	struct gathering *x = ctx;
+	const struct paper *p = x->p;
+	if (m->moved_from != x->id)
+		return 0;
+	cleanup_free char *place = paper_text(p, m->place, BRIEF_COLUMNS);
+	json_object_set_new(x->doc, "moved_to",
+			    json_pack("{so so so so so so}", "day", paper_write(p, write_day, m->starts_utc),
+				      "weekday", paper_write(p, write_weekday, m->starts_utc), "time",
+				      paper_write(p, write_time, m->starts_utc), "place", out_string(place),
+				      "say_date", paper_write(p, speak_date, m->starts_utc), "say_time",
+				      paper_write(p, speak_time, m->starts_utc)));
+	return 1;
+}
+
+static int find_moved(struct gathering *x)
+{
+	const struct meeting_filter f = {.since_utc = cli_now(x->p->c) - MOVED_DAYS * DAY_S,
+					 .until_utc = INT64_MAX};
+	if (!json_is_true(json_object_get(x->doc, "cancelled")))
+		return 0;
+	int r = meeting_list(x->s, &f, add_moved, x);
+	return r < 0 ? r : 0;
 }
 
 static json_t *vote_json(const struct gathering *x, int matter)
@@ -294,6 +323,8 @@ int paper_meeting(struct paper *p, struct store *s, int64_t id, enum paper_roll 
 	int r = meeting_get(s, id, add_head, &x);
 	if (!r)
 		r = grid_list(s, json_string_value(json_object_get(x.doc, "grid")), grid_name, x.doc);
+	if (r >= 0)
+		r = find_moved(&x);
 	if (r >= 0)
 		r = meeting_agenda(s, id, add_item, &x);
 	if (r >= 0)

@@ -69,6 +69,12 @@ class Sheets(unittest.TestCase):
         box.ok("meeting", "decide", 1, 3, "vote", "--until", "2026-12-05")
         box.ok("meeting", "minutes", 1, "--close")
         box.set_clock("2026-11-20T17:00:00+08:00")
+        box.ok("case", "resolve", 1, "--note", "换了灯泡")
+        cls.next_agenda = box.page("agenda", "--language", "zh", meeting="next")
+        box.ok("meeting", "move", 2, "--at", "2026-11-28 15:00", "--place", "社区花园")
+        cls.moved = [box.page(s, "--language", "zh", meeting=2) for s in ("poster", "script")]
+        box.write("values.json", box.page("poster", "--values"))
+        cls.tried = box.ok("page", "render", box.write("try.html", "{{#items}}{{number}}{{^-}},{{/-}}{{/items}}"), box.dir / "values.json")
         cls.after = {(s, lang): box.page(s, "--language", lang, meeting="last") for s in SHEETS[2:] for lang in ("zh", "en")}
 
     def pages(self):
@@ -145,6 +151,19 @@ class Sheets(unittest.TestCase):
         self.assertIn("陈师傅 sees to it", words_of(parsed(self.after["results", "en"])))
         self.assertEqual(self.too_early.returncode, 1)
         self.assertIn("meeting minutes 1 --close", self.too_early.stderr)
+
+    def test_what_was_adopted_is_looked_back_at(self):
+        words = words_of(parsed(self.next_agenda))
+        self.assertIn("回头看：以前采纳的 13栋楼道灯坏了已完成（11月20日）", words)
+
+    def test_a_meeting_that_was_moved_says_where_to(self):
+        poster, script = self.moved
+        self.assertIn("会议改期", poster)
+        self.assertIn("改到11月28日 星期六 下午3:00，社区花园。", words_of(parsed(poster)))
+        self.assertIn("原定十一月二十七日，星期五，下午三点的会议改期，改到十一月二十八日，星期六，下午三点。", script)
+
+    def test_values_are_what_a_template_is_tried_with(self):
+        self.assertEqual(self.tried, "1,2,3,")
 
     def test_script_is_read_aloud(self):
         zh, en = self.script["zh"], self.script["en"]
