@@ -172,11 +172,20 @@ static int build_pinyin(const struct tables *t, const struct words *w, struct pi
 	return n;
 }
 
+/* BX 3dong deng huai le: letters of a command in front, none of which spells a syllable. */
+static int command_before(const struct glyphs *g)
+{
+	int n = 0;
+	while (is_letter(glyphs_at(g, n)) && !strchr("aeiou", (int)g->list[n].c))
+		n++;
+	return n > 1 && glyphs_at(g, n) == ' ' ? n : 0;
+}
+
 /* Letters of the text without blanks, and where each stands. */
 static int letters(const struct glyphs *g, char *out, int *where, int size)
 {
 	int n = 0;
-	for (int i = 0; i < g->count; i++) {
+	for (int i = command_before(g); i < g->count; i++) {
 		uint32_t c = g->list[i].c;
 		if (c >= 0x80 || n == size)
 			return 0;
