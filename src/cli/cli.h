@@ -128,3 +128,4 @@ bool cli_confirm(const struct cli *c, const char *question);
 int cli_help_verb(const struct cli_noun *n, const struct cli_verb *v);
 int cli_help_noun(const struct cli_noun *n);
 int cli_help_all(void);
+const char *cli_help_role(int i); /* "secretary" …, for `yishi help ROLE`; NULL behind the last */

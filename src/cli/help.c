@@ -20,6 +20,11 @@ static const struct role {
     {CLI_HELPER, "helper", N_("For who writes rules, texts and scripts")},
 };
 
+const char *cli_help_role(int i)
+{
+	return i >= 0 && i < (int)ARRAY_LEN(roles) ? roles[i].name : NULL;
+}
+
 /* `left` in a column of `width`, and what it means beside it. */
 static void entry(const char *left, int width, const char *right)
 {

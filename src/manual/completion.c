@@ -15,13 +15,11 @@ static const struct {
 	const char *arg;  /* the word in capitals, of an option or an argument */
 	const char *function;
 } values[] = {
-    {NULL, "FILE", "files"},          {NULL, "FOLDER", "files"},
-    {NULL, "DIR", "files"},           {NULL, "GRID", "grids"},
-    {NULL, "CODE", "grids"},          {NULL, "MODEM", "modems"},
-    {NULL, "AUDIENCE", "audiences"},  {NULL, "ROLE", "roles"},
-    {NULL, "CATEGORY", "categories"}, {"events", "KIND", "kinds"},
-    {"hook", "KIND", "kinds"},        {"modem", "NAME", "modems"},
-    {"case", "STATE", "case_states"}, {"message", "STATE", "message_states"},
+    {"help", "NOUN", "helped"},       {NULL, "FILE", "files"},          {NULL, "FOLDER", "files"},
+    {NULL, "DIR", "files"},           {NULL, "GRID", "grids"},          {NULL, "CODE", "grids"},
+    {NULL, "MODEM", "modems"},        {NULL, "AUDIENCE", "audiences"},  {NULL, "ROLE", "roles"},
+    {NULL, "CATEGORY", "categories"}, {"events", "KIND", "kinds"},      {"hook", "KIND", "kinds"},
+    {"modem", "NAME", "modems"},      {"case", "STATE", "case_states"}, {"message", "STATE", "message_states"},
     {"help", "NOUN", "nouns"},        {NULL, "LANGUAGE", "languages"},
 };
 
@@ -56,6 +54,12 @@ static void print_words(FILE *f)
 	words_function(f, "nouns");
 	for (const struct cli_noun *n = cli_nouns; n->name; n++)
 		fprintf(f, " %s", n->name);
+	fputs("; }\n", f);
+	words_function(f, "helped");
+	for (const struct cli_noun *n = cli_nouns; n->name; n++)
+		fprintf(f, " %s", n->name);
+	for (int i = 0; cli_help_role(i); i++)
+		fprintf(f, " %s", cli_help_role(i));
 	fputs("; }\n\n", f);
 }
 
