@@ -227,6 +227,11 @@ static void fill_defaults(struct config *c)
 		c->control_socket = mem_printf("%s/yishi.sock", dirname(db));
 		note_origin(c, "gateway", NULL, "control_socket", c->control_socket, 0);
 	}
+	if (!c->report_dir) {
+		cleanup_free char *db = mem_dup(c->database);
+		c->report_dir = mem_printf("%s/reports", dirname(db));
+		note_origin(c, "gateway", NULL, "report_dir", c->report_dir, 0);
+	}
 }
 
 /* Two lines cannot have one modem, or one SIM. */

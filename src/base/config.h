@@ -57,6 +57,8 @@ struct config {
 	/* [gateway] */
 	char *name, *number, *database, *signature, *timezone, *control_socket, *holidays, *metrics_file,
 	    *backup_dir;
+	char *report_dir;  /* where the page of the week is put; beside the database */
+	bool weekly_page;  /* secretaries get it on Mondays */
 	char *pages;       /* a folder with templates of pages of the community's own; NULL none */
 	char *modem_ports; /* globs of further ports, separated by blanks; NULL none */
 	enum language language;

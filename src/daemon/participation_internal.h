@@ -93,6 +93,10 @@ int command_broadcast(const struct turn *t, const struct facts *f, const struct 
 /* ---- participation_overdue.c: deadlines that pass, and the list of a Monday */
 int overdue_look(const struct participation *p, int64_t now, int64_t *next);
 int overdue_list(const struct participation *p, int64_t now, int64_t *next);
+/* ---- participation_week.c: the page of the last week, on its first working morning */
+int week_page(const struct participation *p, int64_t now, int64_t *next);
+/* The first working moment of the week that `utc` is in. */
+int64_t week_begins(const struct calendar *c, int64_t utc);
 
 /* ---- participation_apply.c */
 int apply(const struct turn *t, const struct facts *f, const struct decision *d);

@@ -86,8 +86,7 @@ int overdue_look(const struct participation *p, int64_t now, int64_t *next)
 
 /* ------------------------------------------------------------------------------------------------ the list */
 
-/* The first working moment of the week that `utc` is in. */
-static int64_t week_begins(const struct calendar *c, int64_t utc)
+int64_t week_begins(const struct calendar *c, int64_t utc)
 {
 	struct civil d;
 	civil_from_utc(utc, &d);

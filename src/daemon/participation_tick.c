@@ -60,9 +60,10 @@ static int close_meetings(const struct participation *p, int64_t now, int64_t *n
 
 /* What time brings, in this order; each brings its part up to date and lowers `next` to the time of its next look. */
 static int (*const steps[])(const struct participation *p, int64_t now, int64_t *next) = {
-    lay_out,     close_meetings, overdue_look,  overdue_list, news_send,     meeting_news, checkin_tick,
-    verify_tick, offers_tick,    offers_tell,   ask_settle,   polls_send,    ask_tick,     agenda_freeze,
-    rounds_send, results_send,   approval_send, points_tick,  person_follow, faq_follow,   consult_tick,
+    lay_out,      close_meetings, overdue_look,  overdue_list, week_page,    news_send,
+    meeting_news, checkin_tick,   verify_tick,   offers_tick,  offers_tell,  ask_settle,
+    polls_send,   ask_tick,       agenda_freeze, rounds_send,  results_send, approval_send,
+    points_tick,  person_follow,  faq_follow,    consult_tick,
 };
 
 /* What a wrong clock does not stop. */
