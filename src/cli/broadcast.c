@@ -152,6 +152,13 @@ static int show_draft(struct cli *c, const struct draft *d)
 	bool explains = cli_opt(c, "explain") != NULL, table = c->out.mode == OUT_TABLE;
 	if (table || !explains)
 		draft_print(c, d);
+	if (table && d->marks && d->longest_count < d->who.recipients)
+		cli_note(_("%lld of %lld recipients get %d segments, the others fewer"), (long long)d->longest_count,
+			 (long long)d->who.recipients, d->segments);
+	if (table && d->unknown)
+		cli_note(_("for %lld recipients something in braces is not known and left out; {name|邻居} says "
+			   "another word for them"),
+			 (long long)d->unknown);
 	if (table && explains)
 		fputc('\n', c->out.file);
 	return explains ? audience_explain(c) : EX_OK;
@@ -213,6 +220,9 @@ static int queue(struct cli *c, struct draft *d, int64_t *ret_id)
 					  .not_after_utc = d->not_after_utc,
 					  .override_quiet = d->override_quiet,
 					  .waiting = d->needs_approval,
+					  .fill = d->marks ? draft_fill : NULL,
+					  .ctx = d,
+					  .segments_total = d->marks ? d->segments_total : 0,
 					  .by = cli_actor(by)};
 		r = broadcast_add(c->store, &n, cli_now(c), ret_id);
 	}
@@ -383,7 +393,8 @@ const struct cli_verb cli_broadcast[] = {
      .roles = CLI_SECRETARY,
      .example = "yishi broadcast new --to grid:KS-03 --text-file note.txt --at 'fri 09:00' --not-after 'fri "
 		"14:30' --yes\n"
-		"echo '明天停水' | yishi broadcast new --to building:KS-03/3 --text-file - --yes",
+		"echo '明天停水' | yishi broadcast new --to building:KS-03/3 --text-file - --yes\n"
+		"yishi broadcast new --to grid:KS-03 --text '{name|邻居}，{building}栋{date}停水' --with date=周五",
      .more = N_("On a terminal the preview is shown and the question asked. Only people who agreed to "
 		"broadcasts and did not\n"
 		"opt out get it; numbers of a file that nobody in the registry has are taken as they are.")},

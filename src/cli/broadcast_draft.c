@@ -13,6 +13,8 @@
 const struct cli_option draft_options[] = {
     AUDIENCE_OPTION,
     {"text", N_("TEXT"), N_("what is sent"), false},
+    {"template", N_("NAME"), N_("a saved text, and its audience unless --to is given (yishi template)"), false},
+    {"with", N_("WORD=VALUE"), N_("what {WORD} of the text stands for: --with date=周五"), true},
     {"text-file", N_("FILE"), N_("take the text from a file; - is standard input"), false},
     {"at", N_("TIME"), N_("not before: \"fri 09:00\", \"+2h\""), false},
     {"not-after", N_("TIME"), N_("no use later: what cannot be out by then is refused now"), false},
@@ -36,13 +38,15 @@ int draft_read(struct cli *c, struct draft *d)
 	    d->not_after_utc <= d->at_utc)
 		r = cli_usage(c, "%s", _("--not-after is before the text may go out"));
 	if (!r)
-		r = audience_read(c, &d->to);
-	return r ? r : texts_read(c, &d->text, &d->segments, &d->ucs2);
+		r = draft_text_read(c, d);
+	return r ? r : audience_read(c, d->saved_audience, &d->to);
 }
 
 void draft_done(struct draft *d)
 {
 	free(d->text);
+	free(d->longest);
+	free(d->saved_audience);
 	audience_done(&d->to);
 }
 
@@ -79,12 +83,13 @@ struct estimate {
 	struct plan plan;
 	struct broadcast_ahead ahead;
 	int64_t from;
-	int segments; /* of one text */
+	int64_t texts, segments; /* of all */
 };
 
 static int64_t out_at(const struct estimate *e, int64_t texts)
 {
-	return plan_finish(&e->plan, e->from, broadcast_ahead_of(&e->ahead, texts), texts * e->segments);
+	int64_t segments = e->texts ? (texts * e->segments + e->texts - 1) / e->texts : 0;
+	return plan_finish(&e->plan, e->from, broadcast_ahead_of(&e->ahead, texts), segments);
 }
 
 /* As many texts as are out at that time. */
@@ -103,7 +108,7 @@ static int64_t texts_until(const struct estimate *e, int64_t texts, int64_t unti
 
 static int estimate(struct cli *c, struct draft *d)
 {
-	struct estimate e = {.segments = d->segments};
+	struct estimate e = {.texts = d->who.recipients, .segments = d->segments_total};
 	int64_t now = cli_now(c);
 	int r = make_plan(c, d, &e.plan, &d->quota_left);
 	if (!r)
@@ -129,6 +134,8 @@ int draft_count(struct cli *c, struct draft *d)
 {
 	int r = audience_count(c, &d->to, &d->who);
 	if (!r)
+		r = draft_measure(c, d);
+	if (!r)
 		r = estimate(c, d);
 	d->needs_approval = c->config->approval_above && d->who.recipients > c->config->approval_above;
 	return r;
@@ -143,6 +150,7 @@ bool draft_fits(const struct draft *d)
 
 static const struct out_column columns[] = {
     {"text", N_("text"), OUT_TEXT, 0},
+    {"longest", N_("the longest"), OUT_TEXT, 0},
     {"audience", N_("to"), OUT_TEXT, 0},
     {"segments", N_("segments each"), OUT_INT, 0},
     {"recipients", N_("recipients"), OUT_INT, 0},
@@ -163,6 +171,8 @@ static const struct out_column columns[] = {
     {"would_fit", NULL, OUT_INT, 0},
     {"needs_approval", NULL, OUT_BOOL, 0},
     {"alphabet", NULL, OUT_TEXT, 0},
+    {"longest_recipients", NULL, OUT_INT, 0},
+    {"unknown", NULL, OUT_INT, 0},
     {0},
 };
 
@@ -176,17 +186,18 @@ void draft_print(struct cli *c, const struct draft *d)
 {
 	const struct broadcast_audience *w = &d->who;
 	json_t *row = json_pack(
-	    "{so so si sI sI so so so so so so so so so so so so sb sI sb ss}", "text", out_string(d->text),
-	    "audience", out_string(d->to.written), "segments", d->segments, "recipients",
-	    (json_int_t)w->recipients, "segments_total", (json_int_t)(w->recipients * d->segments),
-	    "duplicates", count(c, w->duplicates), "opted_out", count(c, w->opted_out), "no_consent",
-	    count(c, w->no_consent), "landlines", count(c, w->landlines), "no_phone", count(c, w->no_phone),
-	    "muted", count(c, w->muted), "unlinked", count(c, w->unlinked), "excluded", count(c, w->excluded),
-	    "quota_left", d->quota_left < 0 ? json_null() : json_integer(d->quota_left), "starts",
-	    out_time(d->starts_utc), "finishes",
-	    d->finishes_utc == INT64_MAX ? json_null() : out_time(d->finishes_utc), "not_after",
+	    "{so so si sI sI so so so so so so so so so so so so sb sI sb ss so sI sI}", "text",
+	    out_string(d->text), "audience", out_string(d->to.written), "segments", d->segments, "recipients",
+	    (json_int_t)w->recipients, "segments_total", (json_int_t)d->segments_total, "duplicates",
+	    count(c, w->duplicates), "opted_out", count(c, w->opted_out), "no_consent", count(c, w->no_consent),
+	    "landlines", count(c, w->landlines), "no_phone", count(c, w->no_phone), "muted", count(c, w->muted),
+	    "unlinked", count(c, w->unlinked), "excluded", count(c, w->excluded), "quota_left",
+	    d->quota_left < 0 ? json_null() : json_integer(d->quota_left), "starts", out_time(d->starts_utc),
+	    "finishes", d->finishes_utc == INT64_MAX ? json_null() : out_time(d->finishes_utc), "not_after",
 	    out_time(d->not_after_utc), "fits", draft_fits(d), "would_fit", (json_int_t)d->fit,
-	    "needs_approval", d->needs_approval, "alphabet", d->ucs2 ? "ucs2" : "gsm7");
+	    "needs_approval", d->needs_approval, "alphabet", d->ucs2 ? "ucs2" : "gsm7", "longest",
+	    out_string(d->longest), "longest_recipients", (json_int_t)d->longest_count, "unknown",
+	    (json_int_t)d->unknown);
 	out_record(&c->out, columns, row);
 }
 

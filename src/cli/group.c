@@ -104,7 +104,7 @@ static int change(struct cli *c, enum change what)
 	int count = 0, strangers = 0;
 	int r = read_name(c);
 	if (!r && what != DROP)
-		r = audience_read(c, &a);
+		r = audience_read(c, NULL, &a);
 	if (!r && !(r = changes_begin(c, &s))) {
 		r = apply(c, what, &a, &count, &strangers);
 		if (r == -ENOENT)

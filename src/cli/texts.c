@@ -21,12 +21,10 @@ static int read_given(struct cli *c, char **ret, size_t *ret_len)
 	return 0;
 }
 
-int texts_read(struct cli *c, char **ret, int *ret_segments, bool *ret_ucs2)
+int texts_given(struct cli *c, char **ret)
 {
 	char *text;
 	size_t len;
-	enum sms_alphabet alphabet = SMS_GSM7;
-	struct compose_options o = {0};
 	int r = read_given(c, &text, &len);
 	if (r)
 		return r;
@@ -34,7 +32,22 @@ int texts_read(struct cli *c, char **ret, int *ret_segments, bool *ret_ucs2)
 		memmove(text, text + 3, (len -= 3) + 1);
 	while (len && (text[len - 1] == '\n' || text[len - 1] == '\r'))
 		text[--len] = 0;
-	int parts = !text_valid(text, len) || !len ? -EINVAL : compose_count(text, &o, &alphabet);
+	if (len && text_valid(text, len)) {
+		*ret = text;
+		return 0;
+	}
+	free(text);
+	return cli_fail(EX_DATAERR, "%s", _("the text is empty or not UTF-8"));
+}
+
+int texts_read(struct cli *c, char **ret, int *ret_segments, bool *ret_ucs2)
+{
+	char *text;
+	enum sms_alphabet alphabet = SMS_GSM7;
+	int r = texts_given(c, &text);
+	if (r)
+		return r;
+	int parts = compose_count(text, &(struct compose_options){0}, &alphabet);
 	if (parts < 0) {
 		free(text);
 		return parts == -E2BIG

@@ -42,8 +42,10 @@ static int tell_queued(struct store *s, int64_t id, const char *by, int64_t now)
 	int64_t recipients, segments;
 	int r = store_get(s, &recipients, "SELECT recipients FROM broadcast WHERE id = ?", "I", id);
 	if (!r)
-		r = store_get(s, &segments, "SELECT recipients * segments FROM broadcast WHERE id = ?", "I",
-			      id);
+		r = store_get(
+		    s, &segments,
+		    "SELECT coalesce(segments_total, recipients * segments) FROM broadcast WHERE id = ?", "I",
+		    id);
 	return r ? r
 		 : event_add(s, EVENT_BROADCAST_QUEUED, by,
 			     json_pack("{sI sI sI}", "broadcast", (json_int_t)id, "recipients",
@@ -51,25 +53,58 @@ static int tell_queued(struct store *s, int64_t id, const char *by, int64_t now)
 			     now);
 }
 
-/* A text for each recipient, in one statement: all of them or none. */
+#define TEXT_COLUMNS                                                                                           \
+	"INSERT INTO message_out (id, number, person, text, class, priority, alphabet, segments, report, "     \
+	"created_utc,"                                                                                         \
+	" not_before_utc, not_after_utc, quiet, next_try_utc, broadcast, dedupe)"
+
+struct queueing {
+	struct store *s;
+	const struct broadcast_new *n;
+	int64_t id, now;
+	int64_t last; /* number of the text before: odd, as the outbox gives them (store/message.h) */
+	char occasion[48];
+	struct buf text;
+};
+
+/* The same text for all, in one statement; who is left out leaves a gap in the numbers. */
+static int queue_all(const struct queueing *q)
+{
+	const struct broadcast_new *n = q->n;
+	return store_run(
+	    q->s,
+	    TEXT_COLUMNS " SELECT ?1 + 2 * position, number, person, ?2, 'broadcast', ?3, ?4, ?5, 1, ?6,"
+			 " ?7, ?8, ?9, ?7, ?10, ?11 || number FROM audience WHERE reason IS NULL",
+	    "ItitiIIPbIt", q->last, n->text, (int)OUTBOX_BROADCAST, n->ucs2 ? "ucs2" : "gsm7", n->segments,
+	    q->now, n->at_utc, n->not_after_utc, !n->override_quiet, q->id, q->occasion);
+}
+
+static int queue_one(void *ctx, const struct broadcast_member *m)
+{
+	struct queueing *q = ctx;
+	const struct broadcast_new *n = q->n;
+	bool ucs2 = false;
+	int segments = 0;
+	buf_reset(&q->text);
+	int r = n->fill(n->ctx, m, &q->text, &ucs2, &segments);
+	return r ? r
+		 : store_run(q->s,
+			     TEXT_COLUMNS
+			     " VALUES (?1, ?2, ?3, ?4, 'broadcast', ?5, ?6, ?7, 1, ?8, ?9, ?10, ?11, ?9,"
+			     " ?12, ?13 || ?2)",
+			     "ItPtitiIIPbIt", q->last += 2, m->number, m->person, buf_str(&q->text),
+			     (int)OUTBOX_BROADCAST, ucs2 ? "ucs2" : "gsm7", segments, q->now, n->at_utc,
+			     n->not_after_utc, !n->override_quiet, q->id, q->occasion);
+}
+
 static int queue_texts(struct store *s, int64_t id, const struct broadcast_new *n, int64_t now)
 {
-	char occasion[48];
-	int64_t base;
-	snprintf(occasion, sizeof occasion, "broadcast:%lld:", (long long)id);
-	/* odd numbers, as the outbox gives them (store/message.h); who is left out leaves a gap */
-	int r = store_get(s, &base, "SELECT coalesce(max(id), -1) | 1 FROM message_out", "");
+	struct queueing q = {.s = s, .n = n, .id = id, .now = now};
+	snprintf(q.occasion, sizeof q.occasion, "broadcast:%lld:", (long long)id);
+	int r = store_get(s, &q.last, "SELECT coalesce(max(id), -1) | 1 FROM message_out", "");
 	if (!r)
-		r = store_run(s,
-			      "INSERT INTO message_out (id, number, person, text, class, priority, alphabet, "
-			      "segments, report, created_utc,"
-			      " not_before_utc, not_after_utc, quiet, next_try_utc, broadcast, dedupe)"
-			      " SELECT ?1 + 2 * position, number, person, ?2,"
-			      " 'broadcast', ?3, ?4, ?5, 1, ?6,"
-			      " ?7, ?8, ?9, ?7, ?10, ?11 || number FROM audience WHERE "
-			      "reason IS NULL",
-			      "ItitiIIPbIt", base, n->text, (int)OUTBOX_BROADCAST, n->ucs2 ? "ucs2" : "gsm7",
-			      n->segments, now, n->at_utc, n->not_after_utc, !n->override_quiet, id, occasion);
+		r = n->fill ? broadcast_recipients_each(s, queue_one, &q) : queue_all(&q);
+	buf_done(&q.text);
 	return r;
 }
 
@@ -80,9 +115,10 @@ int broadcast_add(struct store *s, const struct broadcast_new *n, int64_t now, i
 	int r = store_run(s,
 			  "INSERT INTO broadcast (audience, text, state, segments, recipients, at_utc, "
 			  "not_after_utc, override_quiet,"
-			  " created_by, created_utc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			  "tttiIIPbtI", n->audience, n->text, n->waiting ? "waiting" : "queued", n->segments,
-			  n->recipients, n->at_utc, n->not_after_utc, n->override_quiet, n->by, now);
+			  " created_by, created_utc, segments_total) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			  "tttiIIPbtIP", n->audience, n->text, n->waiting ? "waiting" : "queued", n->segments,
+			  n->recipients, n->at_utc, n->not_after_utc, n->override_quiet, n->by, now,
+			  n->segments_total);
 	if (r)
 		return r;
 	int64_t id = store_last_id(s);
@@ -105,7 +141,8 @@ int broadcast_add(struct store *s, const struct broadcast_new *n, int64_t now, i
 	"b.override_quiet,"                                                                                    \
 	" b.created_by, b.created_utc, b.done_utc, b.asked_utc,"                                               \
 	" (SELECT count(*) FROM approval a WHERE a.broadcast = b.id AND a.wrong < 3),"                         \
-	" (SELECT max(expires_utc) FROM approval a WHERE a.broadcast = b.id AND a.wrong < 3)"
+	" (SELECT max(expires_utc) FROM approval a WHERE a.broadcast = b.id AND a.wrong < 3),"                 \
+	" coalesce(b.segments_total, b.recipients * b.segments)"
 
 static int count_states(struct store *s, struct broadcast *b)
 {
@@ -120,7 +157,8 @@ static int count_states(struct store *s, struct broadcast *b)
 		for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 			if (!strcmp(query_text(&q, 0), names[i]))
 				*counts[i] = query_int(&q, 1);
-	b->segments_left = (b->queued + b->sending) * b->segments;
+	if (b->recipients)
+		b->segments_left = (b->queued + b->sending) * b->segments_total / b->recipients;
 	return r;
 }
 
@@ -142,7 +180,8 @@ static int walk(struct store *s, struct query *q, int r, int (*row)(void *ctx, c
 				      .done_utc = query_int(q, 11),
 				      .asked_utc = query_int(q, 12),
 				      .codes = (int)query_int(q, 13),
-				      .code_until_utc = query_int(q, 14)};
+				      .code_until_utc = query_int(q, 14),
+				      .segments_total = query_int(q, 15)};
 		++*rows;
 		if ((r = count_states(s, &b)) < 0)
 			return r;

@@ -2,6 +2,7 @@
  * transaction, and what became of them. When it can be finished is broadcast_plan.h's. */
 #pragma once
 
+#include "base/buf.h"
 #include "base/config.h"
 #include "store/journal.h"
 #include "store/store.h"
@@ -53,14 +54,19 @@ int broadcast_audience_end(struct store *s, struct broadcast_audience *ret);
 struct broadcast_member {
 	int64_t person;     /* 0: the number is nobody's */
 	const char *number; /* by which they get it, else their first; "" without any */
-	const char *name, *grid, *building;
+	const char *name, *grid, *building, *unit, *room;
+	const char *grid_name;
 	/* "" gets it; opted_out muted unlinked landline no_phone no_consent duplicate (shares a phone with somebody who
 	 * gets it) excluded */
 	const char *reason;
 };
 /* After end: everybody whom the terms name, first who does not get it. Strings are valid during the callback, whose
  * non-zero ends it and is returned. */
-int broadcast_audience_each(struct store *s, int (*row)(void *ctx, const struct broadcast_member *m), void *ctx);
+int broadcast_audience_each(struct store *s, int (*row)(void *ctx, const struct broadcast_member *m),
+			    void *ctx);
+/* The same, of those alone who get it, in the order of their numbers. */
+int broadcast_recipients_each(struct store *s, int (*row)(void *ctx, const struct broadcast_member *m),
+			      void *ctx);
 
 enum broadcast_state {
 	BROADCAST_WAITING,
@@ -81,6 +87,12 @@ struct broadcast_new {
 	bool override_quiet;   /* into the quiet hours: urgent, said by a person, journaled */
 	bool waiting;          /* for the second person's approval */
 	const char *by;        /* "shell:1000" */
+	/* When each recipient's text is another (civic/marks.h): appends it to `out` and says how it is composed; −errno ends it
+	 * all. NULL: `text` for everybody. `segments` is then the most of one recipient, and segments_total of all. */
+	int (*fill)(void *ctx, const struct broadcast_member *m, struct buf *out, bool *ret_ucs2,
+		    int *ret_segments);
+	void *ctx;
+	int64_t segments_total; /* 0: recipients times segments */
 };
 /* Writes the broadcast and a text for each recipient of the audience that was fixed, in the caller's
  * transaction: 100,000 in about half a second after store_trust. Nobody is in it twice, whatever crashes. */
@@ -90,8 +102,9 @@ struct broadcast {
 	int64_t id;
 	const char *audience, *text, *created_by;
 	enum broadcast_state state;
-	int segments; /* of one recipient */
+	int segments; /* of one recipient, at the most */
 	int64_t recipients;
+	int64_t segments_total;
 	int64_t at_utc, not_after_utc, created_utc, done_utc; /* 0: none */
 	bool override_quiet;
 	/* texts by their state; the sum is the number of recipients */

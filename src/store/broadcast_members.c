@@ -90,9 +90,11 @@ static int each_of(struct store *s, const char *reason, int (*row)(void *ctx, co
 	int r = query_open(
 	    s, &q,
 	    "SELECT coalesce(a.number, (SELECT pp.number FROM person_phone pp WHERE pp.person = a.person"
-	    "  ORDER BY pp.position, pp.number LIMIT 1), ''), coalesce(a.person, 0), p.name, h.grid, h.building"
+	    "  ORDER BY pp.position, pp.number LIMIT 1), ''), coalesce(a.person, 0), p.name, h.grid, "
+	    "h.building,"
+	    " h.unit, h.room, g.name"
 	    " FROM audience a LEFT JOIN person p ON p.id = a.person LEFT JOIN household h ON h.id = p.household"
-	    " WHERE a.reason IS ? ORDER BY a.position",
+	    " LEFT JOIN grid g ON g.code = h.grid WHERE a.reason IS ? ORDER BY a.position",
 	    "T", reason);
 	while (r >= 0 && (r = query_next(&q)) == 1) {
 		struct broadcast_member m = {.number = query_text(&q, 0),
@@ -100,12 +102,21 @@ static int each_of(struct store *s, const char *reason, int (*row)(void *ctx, co
 					     .name = query_text(&q, 2),
 					     .grid = query_text(&q, 3),
 					     .building = query_text(&q, 4),
+					     .unit = query_text(&q, 5),
+					     .room = query_text(&q, 6),
+					     .grid_name = query_text(&q, 7),
 					     .reason = reason};
 		int end = row(ctx, &m);
 		if (end)
 			return end;
 	}
 	return r;
+}
+
+int broadcast_recipients_each(struct store *s, int (*row)(void *ctx, const struct broadcast_member *m),
+			      void *ctx)
+{
+	return each_of(s, "", row, ctx);
 }
 
 int broadcast_audience_each(struct store *s, int (*row)(void *ctx, const struct broadcast_member *m), void *ctx)

@@ -9,6 +9,15 @@ CREATE TABLE person_group (
     PRIMARY KEY (name, person)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX person_group_person ON person_group (person);
+ALTER TABLE broadcast ADD COLUMN segments_total INTEGER;            -- of all, where recipients' texts differ; NULL: recipients * segments
+-- Texts that are sent again and again, with marks (civic/marks.h).
+CREATE TABLE saved_text (
+    name        TEXT PRIMARY KEY,
+    text        TEXT NOT NULL,
+    audience    TEXT NOT NULL DEFAULT '',                           -- '': said each time
+    changed_by  TEXT NOT NULL,
+    changed_utc INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 -- ---- people, consent, retention
 
