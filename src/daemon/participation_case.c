@@ -117,9 +117,12 @@ int case_get_list(const struct turn *t, const struct intent *in, struct facts *f
 	(void)in;
 	if (!w->person || !(w->roles & (ROLES_STAFF | ROLE(EXPERT))))
 		return 0;
-	int n = staff_waiting(t->p->store, w->person, w->roles & ROLE(DEPARTMENT) ? w->name : NULL,
-			      w->roles & ROLE(SECRETARY) ? w->grid : NULL, t->now, numbers, LISTED_MAX,
-			      &f->cases.list.count, &f->cases.list.late);
+	const struct staff_asking who = {.person = w->person,
+					 .department = w->roles & ROLE(DEPARTMENT) ? w->name : NULL,
+					 .desk = w->roles & ROLE(SECRETARY) ? w->grid : NULL,
+					 .mediator = w->roles & ROLE(MEDIATOR)};
+	int n = staff_waiting(t->p->store, &who, t->now, numbers, LISTED_MAX, &f->cases.list.count,
+			      &f->cases.list.late);
 	int r = n;
 	for (int i = 0; i < n && r >= 0; i++) {
 		struct matter_fact m;

@@ -186,8 +186,8 @@ int staff_cases(struct store *s, int64_t person, const char *department, enum st
 
 #define OPEN_STATES "state IN ('received', 'verified', 'assigned', 'in_progress')"
 
-int staff_waiting(struct store *s, int64_t person, const char *department, const char *desk, int64_t now,
-		  int *ret, int max, int *ret_count, int *ret_late)
+int staff_waiting(struct store *s, const struct staff_asking *who, int64_t now, int *ret, int max,
+		  int *ret_count, int *ret_late)
 {
 	cleanup_query struct query q = {0};
 	int n = 0, late = 0;
@@ -205,8 +205,11 @@ int staff_waiting(struct store *s, int64_t person, const char *department, const
 		      " UNION SELECT number, due_utc FROM matter INDEXED BY matter_open WHERE ?3 "
 		      "AND " OPEN_STATES
 		      "  AND assignee IS NULL AND kind = 'case' AND private = 0 AND grid IS NULL"
+		      " UNION SELECT number, due_utc FROM matter INDEXED BY matter_open WHERE ?5 "
+		      "AND " OPEN_STATES "  AND assignee IS NULL AND private = 1 AND origin = 'private'"
 		      ") ORDER BY due_utc IS NULL, due_utc, number",
-	    "ITbT", person, department ? department : "", desk != NULL, desk ? desk : "");
+	    "ITbTb", who->person, who->department ? who->department : "", who->desk != NULL,
+	    who->desk ? who->desk : "", who->mediator);
 	while (r >= 0 && (r = query_next(&q)) == 1) {
 		if (n < max)
 			ret[n] = (int)query_int(&q, 0);

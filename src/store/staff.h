@@ -34,7 +34,14 @@ enum staff_which { STAFF_ALL, STAFF_UNTAKEN, STAFF_TAKEN };
 int staff_cases(struct store *s, int64_t person, const char *department, enum staff_which which, int *ret,
 		int max, int *ret_count);
 
-/* What waits for somebody: open cases of this person (or of the department), consultations, and, when `desk` is not NULL, open
- * cases of that grid ("": of all) and of no known grid that nobody has. The most urgent first; *ret_late: past their deadline. */
-int staff_waiting(struct store *s, int64_t person, const char *department, const char *desk, int64_t now,
-		  int *ret, int max, int *ret_count, int *ret_late);
+/* Whose list it is. */
+struct staff_asking {
+	int64_t person;
+	const char *department; /* for which they speak; NULL: none */
+	const char
+	    *desk; /* cases of this grid ("": all), and of no known grid, that nobody has; NULL: not theirs */
+	bool mediator; /* private matters that nobody has */
+};
+/* What waits for somebody, consultations too. The most urgent first; *ret_late: past their deadline. */
+int staff_waiting(struct store *s, const struct staff_asking *who, int64_t now, int *ret, int max,
+		  int *ret_count, int *ret_late);

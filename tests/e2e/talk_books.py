@@ -26,8 +26,11 @@ MAY_BE_SILENT = FREE | {"thanks", "private"}
 
 
 class Books:
-    def __init__(self, town, texts_in, clock_was_wrong, muted, quiet_hours):
-        self.town, self.texts_in, self.clock_was_wrong, self.muted = town, texts_in, clock_was_wrong, muted
+    """`said`: {(number, words, RFC 3339 time): True}, `clock_was_wrong`: [(from, to)], `muted`: phones."""
+
+    def __init__(self, town, said, clock_was_wrong, muted, quiet_hours):
+        self.town, self.texts_in, self.clock_was_wrong, self.muted = town, len(said), clock_was_wrong, muted
+        self.words = {(number, int(datetime.datetime.fromisoformat(at).timestamp())): words for number, words, at in said}
         self.night_from, self.night_to = quiet_hours.split("-")
 
     def rows(self, sql, *args):
@@ -56,8 +59,8 @@ class Books:
         return f"waits to leave: {out}" if out else None
 
     def look(self):
-        looks = (self.texts, self.heeded, self.answers, self.nights, self.stopped, self.twice, self.left, self.journals, self.points,
-                 self.offers, self.votes, self.database, self.lists, self.log)
+        looks = (self.texts, self.heeded, self.secrets, self.answers, self.nights, self.stopped, self.twice, self.left,
+                 self.journals, self.points, self.offers, self.votes, self.database, self.lists, self.log)
         return [f"{look.__name__}: {w}" for look in looks for w in look() or ()]
 
     # ---- texts
@@ -93,6 +96,19 @@ class Books:
             elif budget and said - MAY_BE_SILENT and not answered and id < deaf.get(number, id + 1):
                 yield f"text {id} of {number} {text!r} has no answer: {said}"
 
+    def secrets(self):
+        """What was told in confidence stands nowhere but in the private file, unless it was a call for help as well."""
+        for id, number, sent in self.rows(
+                "SELECT id, number, sent_utc FROM message_in i WHERE private = 1 AND text IS NULL AND NOT EXISTS"
+                " (SELECT 1 FROM journal j WHERE j.message = i.id AND j.entry IN ('duty called', 'nobody on duty'))"):
+            words = self.words.get((number, sent), "")
+            if len(words) < 6 or list(self.words.values()).count(words) > 1:
+                continue
+            for table, column in (("message_in", "text"), ("message_out", "text"), ("matter", "text"), ("journal", "note"),
+                                  ("event", "body"), ("action", "before"), ("chore", "note")):
+                if self.rows(f"SELECT 1 FROM {table} WHERE instr({column}, ?)", words):
+                    yield f"the private text {id} {words!r} stands in {table}.{column}"
+
     @staticmethod
     def numbers_without_answers(number):
         return not number.startswith("+861") or number.startswith("+8610")
@@ -107,7 +123,8 @@ class Books:
         for id, kind, text, utc in self.rows(
                 f"SELECT o.id, o.class, o.text, {FIRST_SENT} FROM message_out o LEFT JOIN broadcast b ON b.id = o.broadcast"
                 f" WHERE o.answers IS NULL AND o.class <> 'alarm' AND coalesce(b.override_quiet, 0) = 0 AND {SENT}"):
-            if self.night(utc):
+            wrong = any(utc == first for first, _ in self.clock_was_wrong)  # a text that had begun to leave ends whatever the clock says
+            if self.night(utc) and not wrong:
                 yield f"left at {datetime.datetime.fromtimestamp(utc, ZONE)}: {kind} {id} {text!r}"
 
     def stopped(self):

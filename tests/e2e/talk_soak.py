@@ -35,7 +35,7 @@ CODES = (
     "恢复", "START", "HELP", "STOP", "帮助", "忘记我", "是", "不是", "重发", "积分", "活动", "招聘", "招工",
     "菜单", "English", "中文", "3 {k}栋{k}单元{k}01 水管漏水", "3 楼道灯不亮了", "4 装个充电棚",
     "代 {phone} 3 家里停电", "帮我妈 {phone} 报修 马桶堵了", "代 {phone} 1", "不认识",
-    "问律师 房东不退押金", "问医生 血压高怎么办", "谢谢", "好的")
+    "心里难受，{k}天睡不着", "调解 {k}楼天天吵我", "问律师 房东不退押金", "问医生 血压高怎么办", "谢谢", "好的")
 STAFF_CODES = (
     "接 {n}", "办结 {n} 已修", "退 {n} 不归我", "转 {n} 水务", "上报 {n}", "吹哨 {n} 水务", "合并 {n} {m}",
     "不予受理 {n} 家事", "延期 {n} {k}天", "属实 {n}", "不属实 {n}", "拆分 {n}", "答 {n} 找物业",
@@ -104,7 +104,7 @@ class Talk:
         self.corpus = sentences()
         self.people = [resident(i) for i in range(1, 41)] + VOLUNTEERS + STRANGERS
         self.said, self.refused, self.wrong, self.highest = {}, 0, [], 30
-        self.books = Books(town, 0, (), (), QUIET)
+        self.books = Books(town, {}, (), (), QUIET)
         self.open, self.last = [], None
         self.muted = set()  # phones that the desk muted at some time
         self.back = []  # [(from, to)]: what the clock showed while it was wrong
@@ -146,7 +146,7 @@ class Talk:
     # ---- what follows from what was said
     def follow(self):
         self.dice.choice((self.answer, self.answer, self.work, self.work, self.claim, self.claimed, self.take_back, self.code,
-                          self.still))()
+                          self.still, self.leave))()
 
     def pick(self, sql, *args):
         rows = self.books.rows(sql, *args)
@@ -182,6 +182,12 @@ class Talk:
         sent = self.pick("SELECT number, secret FROM message_out WHERE length(secret) = 6 ORDER BY id DESC LIMIT 4")
         if sent:
             self.send(*sent)
+
+    def leave(self):
+        """Who waits for news wants none any more, or again."""
+        case = self.pick(f"SELECT number_from FROM matter WHERE state IN {OPEN} AND number_from <> '' ORDER BY number")
+        if case:
+            self.send(case[0], self.dice.choice(("全停", "全停", "TD", "START")))
 
     def still(self):
         case = self.pick("SELECT number_from FROM matter WHERE state IN ('resolved', 'closed') AND number_from <> '' UNION ALL"
@@ -296,7 +302,7 @@ class Talk:
                 self.highest, last = self.matters() + 3, time.monotonic()
                 self.open = [n for n, in self.books.rows(f"SELECT number FROM matter WHERE state IN {OPEN} AND kind <> 'task'")]
         self.settled()
-        return self.wrong + Books(self.town, len(self.said), self.back, self.muted, QUIET).look()
+        return self.wrong + Books(self.town, self.said, self.back, self.muted, QUIET).look()
 
     def matters(self):
         return max([c["number"] for noun in ("case", "task", "job", "activity")
@@ -304,7 +310,7 @@ class Talk:
 
     def settled(self):
         """What came in has been acted on, and what may leave now has left."""
-        books = Books(self.town, len(self.said), self.back, self.muted, QUIET)
+        books = Books(self.town, self.said, self.back, self.muted, QUIET)
         wait_for(lambda: not self.alive() and books.waits() is None,
                  lambda: f"it does not become quiet: {books.waits()}", seconds=90, every=0.1)
 

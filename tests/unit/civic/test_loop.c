@@ -137,6 +137,9 @@ static void all_that_waits_in_one_text(void **state)
 	play(s, ALIEN, "3 菜市场门口路坏了");
 	assert_has(play(s, BOSS, "清单"), "等您处理1件");
 	assert_int_equal(value(s, "SELECT max(segments) FROM message_out WHERE number = ?", "t", BOSS), 1);
+	person(s, DEPUTY, "钱老师", "KS-03", "", ROLE(MEDIATOR));
+	play(s, LI, "心里难受，睡不着");
+	assert_has(play(s, DEPUTY, "我的单"), "您手上1件：4私密。");
 	/* of a resident they are words like any others */
 	int64_t cases = count(s, "matter");
 	play(s, LI, "我的单");
