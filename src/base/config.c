@@ -294,8 +294,13 @@ int config_load(const char *path, struct config **ret, struct err *e)
 	FILE *f = fopen(path, "re");
 	if (!f) {
 		int saved = errno;
-		err_set(e, path, 0, "cannot be read: %s; name the configuration with -c FILE",
-			err_system(saved));
+		if (saved == EACCES)
+			err_set(e, path, 0,
+				"cannot be read: %s; let whoever installed the gateway add you to its group",
+				err_system(saved));
+		else
+			err_set(e, path, 0, "cannot be read: %s; name the configuration with -c FILE",
+				err_system(saved));
 		return saved == ENOENT ? -ENOENT : -saved;
 	}
 	struct reader r = {.c = mem_alloc(sizeof *r.c), .e = e, .file = f, .path = path};

@@ -124,6 +124,13 @@ static int print_recipient(void *ctx, const struct message *m)
 	return 0;
 }
 
+static int ignore_record(void *ctx, const struct broadcast *b)
+{
+	(void)ctx;
+	(void)b;
+	return 0;
+}
+
 static int run_show(struct cli *c)
 {
 	struct store *s;
@@ -132,6 +139,8 @@ static int run_show(struct cli *c)
 	if (r || (r = cli_store(c, &s)))
 		return r;
 	bool recipients = cli_opt(c, "recipients") != NULL;
+	if (recipients && (r = broadcast_get(s, id, ignore_record, c)) == -ENOENT)
+		return missing(c);
 	if (recipients) {
 		struct message_filter f = {.direction = 1,
 					   .state = cli_opt(c, "state"),
@@ -153,12 +162,13 @@ static int show_draft(struct cli *c, const struct draft *d)
 	if (table || !explains)
 		draft_print(c, d);
 	if (table && d->marks && d->longest_count < d->who.recipients)
-		cli_note(_("%lld of %lld recipients get %d segments, the others fewer"), (long long)d->longest_count,
-			 (long long)d->who.recipients, d->segments);
+		cli_note(_("%lld of %lld recipients get %d segments, the others fewer"),
+			 (long long)d->longest_count, (long long)d->who.recipients, d->segments);
 	if (table && d->unknown)
-		cli_note(_("for %lld recipients something in braces is not known and left out; {name|邻居} says "
-			   "another word for them"),
-			 (long long)d->unknown);
+		cli_note(
+		    _("for %lld recipients something in braces is not known and left out; {name|邻居} says "
+		      "another word for them"),
+		    (long long)d->unknown);
 	if (table && explains)
 		fputc('\n', c->out.file);
 	return explains ? audience_explain(c) : EX_OK;
@@ -240,11 +250,13 @@ static void tell(struct cli *c, const struct draft *d, int64_t id)
 	FILE *to = c->out.mode == OUT_CSV ? stderr : c->out.file; /* rows may follow */
 	fprintf(to, _("broadcast %lld: %lld recipients\n"), (long long)id, (long long)d->who.recipients);
 	if (d->needs_approval)
-		fprintf(to, _("it goes to more than %d people and waits for a second person: a secretary texts back "
-			 "the code that is\n"
-			 "on the phone, or another user of this machine says yishi broadcast resume %lld "
-			 "--approve\n"),
-		       c->config->approval_above, (long long)id);
+		fprintf(
+		    to,
+		    _("it goes to more than %d people and waits for a second person: a secretary texts back "
+		      "the code that is\n"
+		      "on the phone, or another user of this machine says yishi broadcast resume %lld "
+		      "--approve\n"),
+		    c->config->approval_above, (long long)id);
 }
 
 /* A script has decided already; a person sees the preview and is asked. */
@@ -391,10 +403,11 @@ const struct cli_verb cli_broadcast[] = {
      .common = CLI_FORMATS | CLI_YES,
      .options = draft_options,
      .roles = CLI_SECRETARY,
-     .example = "yishi broadcast new --to grid:KS-03 --text-file note.txt --at 'fri 09:00' --not-after 'fri "
-		"14:30' --yes\n"
-		"echo '明天停水' | yishi broadcast new --to building:KS-03/3 --text-file - --yes\n"
-		"yishi broadcast new --to grid:KS-03 --text '{name|邻居}，{building}栋{date}停水' --with date=周五",
+     .example =
+	 "yishi broadcast new --to grid:KS-03 --text-file note.txt --at 'fri 09:00' --not-after 'fri "
+	 "14:30' --yes\n"
+	 "echo '明天停水' | yishi broadcast new --to building:KS-03/3 --text-file - --yes\n"
+	 "yishi broadcast new --to grid:KS-03 --text '{name|邻居}，{building}栋{date}停水' --with date=周五",
      .more = N_("On a terminal the preview is shown and the question asked. Only people who agreed to "
 		"broadcasts and did not\n"
 		"opt out get it; numbers of a file that nobody in the registry has are taken as they are.")},

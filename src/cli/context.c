@@ -4,9 +4,12 @@
 #include "base/mem.h"
 #include "base/paths.h"
 #include "base/text.h"
+#include "store/grid.h"
 #include "store/store.h"
 
 #include <errno.h>
+#include <grp.h>
+#include <libgen.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -94,7 +97,8 @@ int cli_config(struct cli *c, const struct config **ret)
 		paths_config(c->config_given, path, sizeof path);
 		int r = config_load(path, &c->config, &e);
 		if (r)
-			return cli_fail(EX_CONFIG, "%s", err_line(&e, line, sizeof line));
+			return cli_fail(r == -EACCES ? EX_NOPERM : EX_CONFIG, "%s",
+					err_line(&e, line, sizeof line));
 	}
 	if (ret)
 		*ret = c->config;
@@ -109,25 +113,85 @@ int cli_config(struct cli *c, const struct config **ret)
 	return 0;
 }
 
+/* The database or its folder, when it is not for us: who may, and whom to ask. */
+static int not_permitted(const char *path)
+{
+	cleanup_free char *copy = mem_dup(path);
+	const char *folder = dirname(copy);
+	const char *what = access(path, F_OK) == 0 && access(path, R_OK | W_OK) != 0 ? path
+			   : access(folder, W_OK | X_OK) != 0                        ? folder
+										     : NULL;
+	struct stat st;
+	if (!what || errno == ENOENT)
+		return 0;
+	if (errno == EROFS)
+		return cli_fail(EX_UNAVAILABLE,
+				_("%s lies on a disk that can only be read; look after the disk"), what);
+	const struct group *g = stat(what, &st) == 0 && st.st_gid ? getgrgid(st.st_gid) : NULL;
+	return g ? cli_fail(EX_NOPERM,
+			    _("%s is not for you to write; let whoever installed the gateway add you to the "
+			      "group %s"),
+			    what, g->gr_name)
+		 : cli_fail(
+		       EX_NOPERM,
+		       _("%s is not for you to write; let whoever installed the gateway give it to a group"),
+		       what);
+}
+
+static const char *remedy(int r)
+{
+	switch (-r) {
+	case EBUSY:
+		return _("try again in a moment");
+	case EPROTO:
+	case ESTALE:
+		return _("install the version that fits");
+	case ENOENT:
+	case ENOTDIR:
+	case EISDIR:
+		return _("look at [gateway] database in the configuration");
+	case ENOSPC:
+		return _("make room on the disk");
+	}
+	return _("put the youngest backup in its place, with yishid stopped");
+}
+
+static int not_opened(const char *path, int r, struct err *e)
+{
+	char line[600];
+	int status = not_permitted(path);
+	if (status)
+		return status;
+	if (!e->text[0])
+		err_set(e, path, 0, "%s", err_system(-r));
+	return cli_fail(r == -EACCES || r == -EPERM ? EX_NOPERM
+			: r == -EBUSY               ? EX_TEMPFAIL
+						    : EX_UNAVAILABLE,
+			_("the database cannot be opened: %s; %s"), err_line(e, line, sizeof line), remedy(r));
+}
+
+/* A list of a grid that does not exist is no empty list: the code was mistyped. */
+static int check_grid(struct cli *c)
+{
+	const char *grid = c->verb->common & CLI_LIST ? cli_opt(c, "grid") : NULL;
+	if (!grid || !*grid || grid_known(c->store, grid) != -EINVAL)
+		return 0;
+	return cli_fail(EX_DATAERR, _("there is no grid %s; `yishi grid list` shows them"), grid);
+}
+
 int cli_store(struct cli *c, struct store **ret)
 {
 	const struct config *cfg;
-	char line[600];
 	struct err e = {0};
 	int r = cli_config(c, &cfg);
 	if (r)
 		return r;
 	if (!c->store) {
 		r = store_open(cfg->database, STORE_TOOL, &c->store, &e);
-		if (r) {
-			int status = r == -EACCES || r == -EPERM ? EX_NOPERM
-				     : r == -EBUSY               ? EX_TEMPFAIL
-								 : EX_UNAVAILABLE;
-			if (!e.text[0])
-				err_set(&e, cfg->database, 0, "%s", err_system(-r));
-			return cli_fail(status, _("the database cannot be opened: %s"),
-					err_line(&e, line, sizeof line));
-		}
+		if (r)
+			return not_opened(cfg->database, r, &e);
+		if ((r = check_grid(c)))
+			return r;
 	}
 	*ret = c->store;
 	return 0;

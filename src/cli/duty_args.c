@@ -29,7 +29,10 @@ int duty_person(struct cli *c, struct store *s, const char *arg, int64_t *ret)
 	int n = persons_of_number(s, number, list);
 	if (n < 0)
 		return cli_store_failed(c, n);
-	if (n != 1)
+	if (n == 0)
+		return cli_fail(CLI_NOTHING, _("nobody is registered with %s; `yishi person add` does that"),
+				arg);
+	if (n > 1)
 		return cli_fail(
 		    CLI_NOTHING,
 		    _("%d people are registered with %s; say the ID that `yishi person list` shows"), n, arg);

@@ -109,7 +109,7 @@ static int change(struct cli *c, int (*act)(struct store *s, int64_t event, int 
 		r = event ? cli_fail(CLI_NOTHING,
 				     _("no hook failed event %lld; `yishi hook failures` lists them"),
 				     (long long)event)
-			  : CLI_NOTHING;
+			  : cli_fail(CLI_NOTHING, "%s", _("no hook failed; there is nothing to do"));
 	return changes_end(c, r);
 }
 
