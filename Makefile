@@ -15,7 +15,7 @@ BUILD      ?= build$(if $(filter 1,$(SAN)),/san)$(if $(filter 1,$(COV)),/cov)
 PKGS := libuv sqlite3 libpcre2-8 icu-i18n icu-uc libical inih jansson libedit libudev
 # Only the rules that compile need the libraries; `make deps` must run without them.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
-PKG_LIBS   = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)) -lcsv -lm)$(PKG_LIBS)
+PKG_LIBS   = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)) -lncursesw -ltinfo -lcsv -lm)$(PKG_LIBS)
 
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
         -Wundef -Wpointer-arith -Wcast-align -Wwrite-strings -Wold-style-definition

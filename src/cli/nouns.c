@@ -3,6 +3,7 @@
 /* The order is that of `yishi help`. */
 const struct cli_noun cli_nouns[] = {
     {"status", N_("one screen: is all well?"), cli_status},
+    {"top", N_("a screen that follows what happens"), cli_top},
     {"todo", N_("what waits for you"), cli_todo},
     {"message", N_("texts that come in and go out"), cli_message},
     {"case", N_("what residents raised, and what became of it"), cli_case},

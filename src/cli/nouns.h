@@ -11,5 +11,5 @@ extern const struct cli_verb cli_duty[], cli_checkin[], cli_poll[];
 extern const struct cli_verb cli_group[], cli_template[];
 extern const struct cli_verb cli_points[], cli_consult[], cli_faq[];
 extern const struct cli_verb cli_hook[];
-extern const struct cli_verb cli_report[];
+extern const struct cli_verb cli_report[], cli_top[];
 extern const struct cli_verb cli_page[];
