@@ -62,7 +62,7 @@ static int copy_news(void *ctx, const struct matter *m)
 	return 0;
 }
 
-/* `staff`: about their work, which no opt-out ends. */
+/* `staff`: about their work, which no opt-out ends; a resident whom the desk gave a case may refuse all texts. */
 static int may_be_told(const struct participation *p, const char *number, bool staff, enum language *ret_lang)
 {
 	struct sender w;
@@ -71,7 +71,7 @@ static int may_be_told(const struct participation *p, const char *number, bool s
 		return r;
 	*ret_lang = w.language;
 	return !w.machine && e164_can_text(w.kind) && !w.muted && !w.unlinked &&
-	       (staff || w.opted_out != OPT_ALL);
+	       ((staff && w.roles & (ROLES_STAFF | ROLE(EXPERT))) || w.opted_out != OPT_ALL);
 }
 
 int may_tell(const struct participation *p, const char *number, enum language *ret_lang)

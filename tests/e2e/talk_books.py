@@ -120,9 +120,11 @@ class Books:
             yield f"{times} answers to {heard}: {texts}"
 
     def nights(self):
+        """Codes excepted: whoever gets one stands at the desk, or has just texted."""
         for id, kind, text, utc in self.rows(
                 f"SELECT o.id, o.class, o.text, {FIRST_SENT} FROM message_out o LEFT JOIN broadcast b ON b.id = o.broadcast"
-                f" WHERE o.answers IS NULL AND o.class <> 'alarm' AND coalesce(b.override_quiet, 0) = 0 AND {SENT}"):
+                f" WHERE o.answers IS NULL AND o.class <> 'alarm' AND coalesce(b.override_quiet, 0) = 0 AND {SENT}"
+                " AND o.secret IS NULL"):
             wrong = any(utc == first for first, _ in self.clock_was_wrong)  # a text that had begun to leave ends whatever the clock says
             if self.night(utc) and not wrong:
                 yield f"left at {datetime.datetime.fromtimestamp(utc, ZONE)}: {kind} {id} {text!r}"
