@@ -85,6 +85,18 @@ static int counts_on(const struct rules *r, const struct glyphs *g, int i)
 	return 0;
 }
 
+/* 儿媳妇还有小孙子一起来: 还有 before a person's word begins nothing. */
+static bool adds_person(const struct rules *r, const struct glyphs *g, int i)
+{
+	static const char *const between[] = {"我家", "我", "小", "老", "个", "1个"};
+	const struct word *word;
+	int n = glyphs_match(g, i, "还有"), m = 0;
+	for (size_t k = 0; n && !m && k < sizeof between / sizeof *between; k++)
+		m = glyphs_match(g, i + n, between[k]);
+	return n && (words_longest(&r->words, g, i + n, word_of_list, r->persons, &word) ||
+		     words_longest(&r->words, g, i + n + m, word_of_list, r->persons, &word));
+}
+
 /* The connecting word at glyph i: its length, 0 none. 还有没有 is none, nor is a joint that begins nothing. */
 static int connecting(const struct rules *r, const struct glyphs *g, int i, bool *ret_topic)
 {
@@ -96,6 +108,8 @@ static int connecting(const struct rules *r, const struct glyphs *g, int i, bool
 	if (n)
 		return n;
 	*ret_topic = words_longest(&r->words, g, i, word_of_list, r->connectors, &word) > 0;
+	if (*ret_topic && adds_person(r, g, i))
+		return 0;
 	if (*ret_topic || words_longest(&r->words, g, i, word_of_list, r->joints, &word))
 		return word->n;
 	return 0;

@@ -32,10 +32,10 @@ static bool one_of(const struct glyphs *g, int at, const char *const *words)
 }
 
 /* What is counted or numbered: a numeral before one of these is a number. */
-static const char *const counters[] = {"栋", "幢", "座",   "号",   "单元", "室",   "楼",   "层", "房",
-				       "个", "人", "位",   "名",   "口人", "口子", "天",   "日", "月",
-				       "年", "点", "小时", "分钟", "周",   "次",   "回",   "门", "组",
-				       "#",  "户", "期",   "排",   "星期", "礼拜", "个月", NULL};
+static const char *const counters[] = {"栋", "幢",   "座",   "号",   "单元", "室",   "楼", "层", "房",
+				       "个", "人",   "位",   "名",   "口",   "天",   "日", "月", "年",
+				       "点", "小时", "分钟", "周",   "次",   "回",   "门", "组", "#",
+				       "户", "期",   "排",   "星期", "礼拜", "个月", NULL};
 static const char *const address[] = {"栋", "幢", "座", "号", "单元", "室", "楼", "层", "门", "#", NULL};
 /* A single numeral before the end of a clause is a number only behind one of these: 接八, 选二, 附议三. */
 static const char *const before[] = {"选", "投", "项", "案", "第",   "接", "抢", "查", "议", "持", "结", "转",
@@ -90,6 +90,10 @@ static int with_places(const struct run *r)
 static bool is_number(const struct glyphs *g, int at, const struct run *r)
 {
 	uint32_t prev = glyphs_at(g, at - 1), next = glyphs_at(g, at + r->n);
+	static const char *const couple[] = {"老", "小", NULL};
+	if (r->n == 1 && r->pair && ends_with(g, at, couple) && glyphs_match(g, at + 1, "口") &&
+	    !glyphs_match(g, at + 1, "口子") && !glyphs_match(g, at + 1, "口人"))
+		return false; /* 老两口 is one word */
 	bool counted = one_of(g, at + r->n, counters);
 	static const char *const vague[] = {"几", "数", "好", "双", NULL}; /* 几十个, 数百户, 双十一 */
 	static const char *const tail[] = {"几", "多", NULL};
@@ -106,6 +110,8 @@ static bool is_number(const struct glyphs *g, int at, const struct run *r)
 		if (r->value[0] == 1 && glyphs_match(g, at + 1, "点")) /* 一点 is also "a little" */
 			return ends_with(g, at, clock) || glyphs_match(g, at + 2, "半") ||
 			       glyphs_match(g, at + 2, "钟");
+		if (r->value[0] == 1 && glyphs_match(g, at + 1, "口") && !glyphs_match(g, at + 1, "口人"))
+			return false; /* 一口气 */
 		static const char *const order[] = {"第", NULL};
 		if (counted || ends_with(g, at, order))
 			return true;

@@ -512,6 +512,7 @@ void reading_run(struct reading *rd)
 		rd->clause_count = 1;
 	}
 	run_rules(rd, false);
+	heads_find(rd);
 	for (int i = 0; i < rd->clause_count; i++)
 		if (rd->clauses[i].state == CLAUSE_FREE && address_only(rd, rd->clauses[i].a, rd->clauses[i].b))
 			rd->clauses[i].state = CLAUSE_USED;

@@ -66,6 +66,9 @@ void clauses_trim(const struct reading *rd, int *a, int *b);
  * `after` shrinks to what was understood (12号任务我接 of 12号任务我接，周五也参加). False: nothing was, and nothing added. */
 bool orders_read(struct reading *rd, struct span before, struct span numbers, struct span *after, int topic);
 
+/* heads.c: how many come, by the clauses around each `attend`. */
+void heads_find(struct reading *rd);
+
 /* address.c */
 void address_find(struct reading *rd);
 /* Fills what is missing of building, unit and room from the mention that belongs to [a, b): inside, else the

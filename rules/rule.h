@@ -75,4 +75,6 @@ struct rules {
 	bool jit;
 	int connectors, joints, unconnectors, places, troubles, settled, anonymous, fillers, politeness, known,
 	    negations, unnegations, remarks, courtesies, consequences, firsts, seconds; /* lists */
+	int persons, near, surnames, name_titles, name_heads, pairs, along, joins, totals, corrections, fewer,
+	    more, not_heads, instead, one_word; /* lists of heads.c */
 };

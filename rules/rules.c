@@ -91,13 +91,38 @@ static void find_lists(struct rules *r)
 	const struct {
 		const char *name;
 		int *list;
-	} own[] = {
-	    {"connectors", &r->connectors}, {"joints", &r->joints},         {"unconnectors", &r->unconnectors},
-	    {"places", &r->places},         {"troubles", &r->troubles},     {"settled", &r->settled},
-	    {"anonymous", &r->anonymous},   {"fillers", &r->fillers},       {"politeness", &r->politeness},
-	    {"known", &r->known},           {"negations", &r->negations},   {"unnegations", &r->unnegations},
-	    {"remarks", &r->remarks},       {"courtesies", &r->courtesies}, {"consequences", &r->consequences},
-	    {"firsts", &r->firsts},         {"seconds", &r->seconds}};
+	} own[] = {{"connectors", &r->connectors},
+		   {"joints", &r->joints},
+		   {"unconnectors", &r->unconnectors},
+		   {"places", &r->places},
+		   {"troubles", &r->troubles},
+		   {"settled", &r->settled},
+		   {"anonymous", &r->anonymous},
+		   {"fillers", &r->fillers},
+		   {"politeness", &r->politeness},
+		   {"known", &r->known},
+		   {"negations", &r->negations},
+		   {"unnegations", &r->unnegations},
+		   {"remarks", &r->remarks},
+		   {"courtesies", &r->courtesies},
+		   {"consequences", &r->consequences},
+		   {"firsts", &r->firsts},
+		   {"seconds", &r->seconds},
+		   {"persons", &r->persons},
+		   {"near", &r->near},
+		   {"surnames", &r->surnames},
+		   {"name-titles", &r->name_titles},
+		   {"name-heads", &r->name_heads},
+		   {"pairs", &r->pairs},
+		   {"along", &r->along},
+		   {"joins", &r->joins},
+		   {"totals", &r->totals},
+		   {"corrections", &r->corrections},
+		   {"fewer", &r->fewer},
+		   {"more", &r->more},
+		   {"not-heads", &r->not_heads},
+		   {"instead", &r->instead},
+		   {"one-word", &r->one_word}};
 	for (size_t i = 0; i < ARRAY_LEN(own); i++)
 		*own[i].list = words_list_find(&r->words, own[i].name);
 }
