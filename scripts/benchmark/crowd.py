@@ -3,6 +3,8 @@
 The tool is measured as a secretary runs it, from the first instruction to the exit, on a box whose phones stand in no order.
 Each queueing is into an outbox that holds all those before it."""
 import contextlib
+import json
+import os
 import pathlib
 import random
 import re
@@ -102,3 +104,39 @@ def rows():
     yield Row("growth", "… more than for 1,000 people: MB", 1, Target("≤", 8))
     for key in ("preview", "explain", "queue"):
         yield Row(f"{key} memory", f"    {key}: MB", 1, minor=True)
+
+
+# ------------------------------------------------------------------------------------------- what watch foretells
+
+def foretold(count, beside):
+    """The worst error of `yishi broadcast watch` from a tenth to nine tenths of the way, in per cent of the whole, while another
+    broadcast of `beside` texts shares the modem."""
+    with harness.Site(modem={"hourly_quota": "0", "daily_quota": "0"}, gateway={"approval_above": "0"}, air_ms=300, reply_ms=20) as site:
+        phones = "".join(f"{scale_box.number(i)[3:]}\n" for i in range(count))
+        (site.dir / "all.csv").write_text("phone\n" + phones)
+        (site.dir / "some.csv").write_text("phone\n" + "".join(phones.splitlines(True)[:beside]))
+        begun = time.monotonic()
+        site.ok("broadcast", "new", "--to", f"file:{site.dir}/all.csv", "--text", "停水", "--yes")
+        if beside:
+            site.ok("broadcast", "new", "--to", f"file:{site.dir}/some.csv", "--text", "开会", "--yes")
+        watch = subprocess.Popen([str(harness.BIN / "yishi"), "-c", str(site.config), "broadcast", "watch", "1", "--json"], env=harness.environment(**site.env),
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+        seen = [(time.monotonic() - begun, json.loads(line)) for line in watch.stdout]
+        watch.wait()
+        whole = seen[-1][0]
+        said = [(at, row["seconds_left"]) for at, row in seen if 0.1 * count < count - row["queued"] < 0.9 * count]
+        if len(said) < 10 or any(left is None for _, left in said):
+            raise harness.Failed(f"nothing was foretold: {said}")
+        if os.environ.get("FORECAST_VERBOSE"):
+            print("\n".join(f"{at:6.1f} s: {left} s left, {at + left - whole:+.1f} s off" for at, left in said[::5]))
+        return max(abs(at + left - whole) for at, left in said) / whole * 100
+
+
+def forecast(_, count):
+    """A broadcast goes out and is watched: how far off is what is foretold?"""
+    return {"alone": foretold(count, 0), "shared": foretold(count, count // 3)}
+
+
+def forecast_rows():
+    yield Row("alone", "watching a broadcast: the forecast is off by % of the whole, at the most", 1, Target("≤", 5))
+    yield Row("shared", "… while a smaller one shares the modem", 1, Target("≤", 5))

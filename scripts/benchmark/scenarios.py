@@ -228,6 +228,7 @@ SCENARIOS = (
         Row("answer", "… until AT+CMGS of its answer, median: ms", 1, Target("≤", 10)), Row("answer_max", "… the longest", 1, minor=True))),
     Scenario("scale", scale.scale, {"yishi": 50_000}, tuple(scale.rows()), 20_000),
     Scenario("broadcast", crowd.crowd, {"yishi": 100_000}, tuple(crowd.rows()), 3000),
+    Scenario("forecast", crowd.forecast, {"yishi": 300}, tuple(crowd.forecast_rows()), 60, True),
     Scenario("idle", quiet.idle, everyone(120, 10, 120), (
         Row("switches", "idle: wake-ups a minute for each modem", 1, Target("≤", 5)),
         Row("core", "… % of a core", 3, Target("≤", 0.1))), 10, True),

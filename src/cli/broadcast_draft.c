@@ -3,8 +3,7 @@
 #include "cli/texts.h"
 
 #include "base/mem.h"
-#include "store/airtime.h"
-#include "store/broadcast_plan.h"
+#include "cli/broadcast_lines.h"
 #include "store/store.h"
 
 #include <errno.h>
@@ -52,33 +51,6 @@ void draft_done(struct draft *d)
 
 /* ---- counting */
 
-static int make_plan(struct cli *c, const struct draft *d, struct plan *p, int64_t *ret_left)
-{
-	const struct config *cfg = c->config;
-	int64_t now = cli_now(c), left = 0;
-	bool unlimited = false;
-	*p = (struct plan){.quiet = cfg->quiet_hours, .ignore_quiet = d->override_quiet};
-	for (int i = 0; i < cfg->modem_count && p->line_count < PLAN_LINES; i++) {
-		const struct config_modem *m = &cfg->modems[i];
-		const struct quota_window *used;
-		const struct quota quota = {m->hourly_quota, m->daily_quota};
-		char line[AIRTIME_LINE_MAX];
-		int r;
-		if (!(m->roles & MODEM_SEND))
-			continue;
-		if ((r = airtime_line(c->store, m->name, line)) ||
-		    (r = airtime_get(c->store, line, now, &used)))
-			return r;
-		int64_t room = quota_left(&quota, used, OUTBOX_BROADCAST);
-		unlimited |= room == INT64_MAX;
-		left += room == INT64_MAX ? 0 : room;
-		p->lines = mem_resize(p->lines, (size_t)p->line_count + 1, sizeof *p->lines);
-		p->lines[p->line_count++] = (struct plan_line){quota, *used};
-	}
-	*ret_left = unlimited ? -1 : left;
-	return 0;
-}
-
 struct estimate {
 	struct plan plan;
 	struct broadcast_ahead ahead;
@@ -110,9 +82,9 @@ static int estimate(struct cli *c, struct draft *d)
 {
 	struct estimate e = {.texts = d->who.recipients, .segments = d->segments_total};
 	int64_t now = cli_now(c);
-	int r = make_plan(c, d, &e.plan, &d->quota_left);
+	int r = lines_plan(c, d->override_quiet, &e.plan, &d->quota_left);
 	if (!r)
-		r = broadcast_ahead(c->store, d->at_utc, &e.ahead);
+		r = broadcast_ahead(c->store, d->at_utc, 0, &e.ahead);
 	if (!r) {
 		if (plan_finish(&e.plan, now, 0, broadcast_ahead_of(&e.ahead, INT64_MAX)) <= d->at_utc)
 			e.ahead = (struct broadcast_ahead){0}; /* that is out before this one begins */

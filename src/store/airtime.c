@@ -97,6 +97,47 @@ int airtime_get(struct store *s, const char *line, int64_t now_utc, const struct
 	return r;
 }
 
+#define BUSY_MINUTES 3 /* fewer say nothing */
+
+static int by_size(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+	return (x > y) - (x < y);
+}
+
+int airtime_speed(struct store *s, const char *line, int64_t now_utc, double *ret)
+{
+	cleanup_query struct query q = {0};
+	cleanup_free int64_t *busy = mem_array(QUOTA_DAY + 1, sizeof *busy);
+	int64_t before = -1, last = -1, last_sum = 0;
+	int n = 0;
+	int r = query_open(s, &q,
+			   "SELECT minute, sum(segments) FROM airtime WHERE line IN"
+			   " (SELECT ?1 UNION SELECT name FROM line WHERE iccid = ?1)"
+			   " AND minute > ?2 AND minute <= ?3 GROUP BY minute ORDER BY minute",
+			   "tII", line, now_utc / 60 - QUOTA_DAY, now_utc / 60);
+	while (r >= 0 && (r = query_next(&q)) == 1) {
+		/* the minutes at the ends of a run are not full */
+		if (query_int(&q, 0) == last + 1 && last == before + 1 && n < QUOTA_DAY)
+			busy[n++] = last_sum;
+		before = last;
+		last = query_int(&q, 0);
+		last_sum = query_int(&q, 1);
+	}
+	if (r < 0)
+		return r;
+	qsort(busy, (size_t)n, sizeof *busy, by_size);
+	*ret = n < BUSY_MINUTES ? 0 : (double)busy[n / 2];
+	return 0;
+}
+
+int airtime_broadcasts(struct store *s, int64_t since_utc, int64_t *ret)
+{
+	return store_get(s, ret,
+			 "SELECT coalesce(sum(segments), 0) FROM airtime WHERE class = ? AND minute >= ?", "iI",
+			 (int)OUTBOX_BROADCAST, since_utc / 60);
+}
+
 int airtime_line(struct store *s, const char *modem, char ret[AIRTIME_LINE_MAX])
 {
 	cleanup_query struct query q = {0};
@@ -113,6 +154,14 @@ int airtime_line(struct store *s, const char *modem, char ret[AIRTIME_LINE_MAX])
 void airtime_kept(struct store *s)
 {
 	s->airtime_pending = false;
+}
+
+void airtime_refresh(struct store *s)
+{
+	if (!s->airtime_pending) {
+		s->airtime_pending = true;
+		airtime_undone(s);
+	}
 }
 
 void airtime_undone(struct store *s)

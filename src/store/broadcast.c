@@ -286,7 +286,7 @@ int broadcast_retry(struct store *s, int64_t id, bool uncertain, const struct ac
 			now);
 }
 
-int broadcast_ahead(struct store *s, int64_t by_utc, struct broadcast_ahead *ret)
+int broadcast_ahead(struct store *s, int64_t by_utc, int64_t except, struct broadcast_ahead *ret)
 {
 	cleanup_query struct query q = {0};
 	*ret = (struct broadcast_ahead){0};
@@ -294,9 +294,9 @@ int broadcast_ahead(struct store *s, int64_t by_utc, struct broadcast_ahead *ret
 	    s, &q,
 	    "SELECT m.broadcast, count(*), sum(m.segments) FROM message_out m"
 	    " WHERE m.state IN ('queued', 'sending', 'uncertain') AND m.state IN ('queued', 'sending')"
-	    " AND m.priority >= 2 AND m.next_try_utc <= ? AND (m.broadcast IS NULL OR"
+	    " AND m.priority >= 2 AND m.next_try_utc <= ? AND m.broadcast IS NOT ? AND (m.broadcast IS NULL OR"
 	    " (SELECT state FROM broadcast WHERE id = m.broadcast) = 'queued') GROUP BY m.broadcast",
-	    "I", by_utc);
+	    "II", by_utc, except ? except : -1);
 	while (r >= 0 && (r = query_next(&q)) == 1) {
 		if (query_null(&q, 0) || ret->count == BROADCAST_QUEUES) {
 			ret->segments += query_int(&q, 2);

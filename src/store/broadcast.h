@@ -132,7 +132,7 @@ int broadcast_cancel(struct store *s, int64_t id, const struct actor *by, int64_
 int broadcast_retry(struct store *s, int64_t id, bool uncertain, const struct actor *by, int64_t now,
 		    int *ret_again);
 
-/* Reminders and broadcasts that are due before `by_utc` and still have to go. Broadcasts take turns, so of each of
+/* Reminders and broadcasts, but for `except` (0: none), that are due before `by_utc` and still have to go. Broadcasts take turns, so of each of
  * the others only as many texts stand in front of a new one as it has itself. */
 #define BROADCAST_QUEUES 256
 struct broadcast_ahead {
@@ -142,7 +142,7 @@ struct broadcast_ahead {
 		int64_t texts, segments;
 	} queue[BROADCAST_QUEUES];
 };
-int broadcast_ahead(struct store *s, int64_t by_utc, struct broadcast_ahead *ret);
+int broadcast_ahead(struct store *s, int64_t by_utc, int64_t except, struct broadcast_ahead *ret);
 /* Segments that leave before a broadcast of so many texts is out. */
 int64_t broadcast_ahead_of(const struct broadcast_ahead *a, int64_t texts);
 

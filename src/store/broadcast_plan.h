@@ -14,6 +14,8 @@
 struct plan_line {
 	struct quota quota;
 	struct quota_window used; /* until now */
+	double per_minute;        /* segments, as it was measured; 0: PLAN_SEGMENTS_PER_MINUTE */
+	double left;              /* plan_finish's own: what a minute had no whole segment for */
 };
 
 struct plan {
@@ -21,6 +23,7 @@ struct plan {
 	int line_count;
 	struct day_window quiet;
 	bool ignore_quiet;
+	bool exact; /* the last minute is cut at its last segment: for who measured the lines just now */
 };
 
 /* Simulated by the minute from `from_utc` on: when have `segments` left, after `ahead` others? INT64_MAX: not

@@ -38,6 +38,23 @@ static void rate_alone(void **state)
 	assert_int_equal(plan_finish(&p, TEN, 0, 1), INT64_MAX);
 }
 
+/* As fast as the lines are; to the second only for who has just measured it. */
+static void measured(void **state)
+{
+	(void)state;
+	struct plan p = one_line(0, 0);
+	lines[0].per_minute = 7.5;
+	assert_int_equal(plan_finish(&p, TEN, 0, 7), TEN + MINUTE_S);
+	assert_int_equal(plan_finish(&p, TEN, 0, 15), TEN + 2 * MINUTE_S);
+	assert_int_equal(plan_finish(&p, TEN, 0, 75), TEN + 10 * MINUTE_S);
+	p.exact = true;
+	assert_int_equal(plan_finish(&p, TEN, 0, 750), TEN + 100 * MINUTE_S);
+	assert_int_equal(plan_finish(&p, TEN, 0, 76), TEN + 10 * MINUTE_S + 9);
+	assert_int_equal(plan_finish(&p, TEN, 1, 0), TEN + 9);
+	lines[0].quota.hourly = 10; /* of them 8 for broadcasts */
+	assert_int_equal(plan_finish(&p, TEN, 0, 9), TEN + QUOTA_HOUR * MINUTE_S + 9);
+}
+
 /* Of 100 an hour a fifth is for replies and alarms. */
 static void what_is_kept_of_the_quota(void **state)
 {
@@ -114,9 +131,13 @@ int main(void)
 {
 	clock_set_zone("Asia/Shanghai");
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(rate_alone), cmocka_unit_test(what_is_kept_of_the_quota),
-	    cmocka_unit_test(the_day),    cmocka_unit_test(quiet_hours),
-	    cmocka_unit_test(properties), cmocka_unit_test(as_the_sender_counts),
+	    cmocka_unit_test(rate_alone),
+	    cmocka_unit_test(measured),
+	    cmocka_unit_test(what_is_kept_of_the_quota),
+	    cmocka_unit_test(the_day),
+	    cmocka_unit_test(quiet_hours),
+	    cmocka_unit_test(properties),
+	    cmocka_unit_test(as_the_sender_counts),
 	};
 	return cmocka_run_group_tests_name("broadcast plan", tests, NULL, NULL);
 }

@@ -226,6 +226,26 @@ static void old_rows_go_and_a_wild_clock_is_forgiven(void **state)
 	assert_int_equal(rows, 0);
 }
 
+/* Minutes in the middle of busy ones tell the speed; the first and the last of a run are not full. */
+static void as_fast_as_it_was(void **state)
+{
+	static const int run[] = {3, 12, 14, 13, 2};
+	struct store *s = *state;
+	double speed = 9;
+	int64_t sum;
+	for (int i = 0; i < 5; i++) {
+		assert_int_equal(airtime_speed(s, "a", NOW + i * 60, &speed), 0);
+		assert_true(speed == 0);
+		assert_int_equal(airtime_add(s, "a", OUTBOX_BROADCAST, run[i] - 1, NOW + i * 60), 0);
+		assert_int_equal(airtime_add(s, "a", OUTBOX_REPLY, 1, NOW + i * 60), 0);
+	}
+	assert_int_equal(airtime_add(s, "a", OUTBOX_REPLY, 40, NOW + 20 * 60), 0);
+	assert_int_equal(airtime_speed(s, "a", NOW + 30 * 60, &speed), 0);
+	assert_true(speed == 13);
+	assert_int_equal(airtime_broadcasts(s, NOW + 60, &sum), 0);
+	assert_int_equal(sum, 11 + 13 + 12 + 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -237,6 +257,7 @@ int main(void)
 	    WITH_STORE(rows_outlive_the_program),
 	    WITH_STORE(what_is_rolled_back_was_not_used),
 	    WITH_STORE(counted_by_sim),
+	    WITH_STORE(as_fast_as_it_was),
 	    WITH_STORE(old_rows_go_and_a_wild_clock_is_forgiven),
 	};
 	return cmocka_run_group_tests_name("quota", tests, NULL, NULL);
