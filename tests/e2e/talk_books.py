@@ -30,7 +30,9 @@ class Books:
 
     def __init__(self, town, said, clock_was_wrong, muted, quiet_hours):
         self.town, self.texts_in, self.clock_was_wrong, self.muted = town, len(said), clock_was_wrong, muted
-        self.words = {(number, int(datetime.datetime.fromisoformat(at).timestamp())): words for number, words, at in said}
+        self.words = collections.defaultdict(set)
+        for number, words, at in said:
+            self.words[number, int(datetime.datetime.fromisoformat(at).timestamp())].add(words)
         self.night_from, self.night_to = quiet_hours.split("-")
 
     def rows(self, sql, *args):
@@ -101,8 +103,10 @@ class Books:
         for id, number, sent in self.rows(
                 "SELECT id, number, sent_utc FROM message_in i WHERE private = 1 AND text IS NULL AND NOT EXISTS"
                 " (SELECT 1 FROM journal j WHERE j.message = i.id AND j.entry IN ('duty called', 'nobody on duty'))"):
-            words = self.words.get((number, sent), "")
-            if len(words) < 6 or list(self.words.values()).count(words) > 1:
+            seen = {text for text, in self.rows("SELECT text FROM message_in WHERE number = ? AND sent_utc = ?", number, sent)}
+            hidden = self.words[number, sent] - seen
+            words = next(iter(hidden), "")
+            if len(hidden) != 1 or len(words) < 6 or sum(words in all_of_them for all_of_them in self.words.values()) > 1:
                 continue
             for table, column in (("message_in", "text"), ("message_out", "text"), ("matter", "text"), ("journal", "note"),
                                   ("event", "body"), ("action", "before"), ("chore", "note")):
