@@ -96,25 +96,28 @@ static int nothing(void *ctx, const struct meeting *m)
 }
 
 struct named {
-	int64_t id;
-	bool first; /* the walk ends with it */
+	int64_t id, now;
+	bool next;
 };
+
+/* A meeting runs over; until its minutes are closed it is still the one that people mean. */
+#define OVERRUN_S HOUR_S
 
 static int take_meeting(void *ctx, const struct meeting *m)
 {
 	struct named *x = ctx;
-	if (m->state == MEETING_CANCELLED)
+	if (m->state == MEETING_CANCELLED || (x->next && (m->minutes_utc || m->ends_utc + OVERRUN_S <= x->now)))
 		return 0;
 	x->id = m->id;
-	return x->first;
+	return x->next;
 }
 
-/* `next` and `last` stand for numbers, so that a script needs none. */
+/* `next` (the one that is on, or else the coming one) and `last` stand for numbers, so that a script needs none. */
 static int find_named(struct cli *c, struct store *s, bool next, int64_t *ret_id)
 {
 	int64_t now = cli_now(c);
-	struct named x = {.first = next};
-	const struct meeting_filter f = {.since_utc = next ? now : now - NAMED_DAYS * DAY_S,
+	struct named x = {.now = now, .next = next};
+	const struct meeting_filter f = {.since_utc = now - NAMED_DAYS * DAY_S,
 					 .until_utc = next ? INT64_MAX : now};
 	int r = meeting_list(s, &f, take_meeting, &x);
 	if (r < 0)
@@ -338,7 +341,8 @@ const struct cli_verb cli_meeting[] = {
 		"yishi meeting poster next --sheet signin --output signin.html\n"
 		"yishi meeting poster last --sheet results --output results.html\n"
 		"yishi meeting poster next --sheet script",
-     .more = N_("ID is a meeting's number, or next, or last. Open the file in a browser and print it.\n"
+     .more = N_("ID is a meeting's number, or next (the one that is on, else the coming one), or last. Open "
+		"the file in a browser and print it.\n"
 		"poster: in large letters for the notice board, with the number to text. signin: who comes, "
 		"building by building, to "
 		"sign at the door. agenda: for the chair, with room for decisions. minutes: who came and what "
