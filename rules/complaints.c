@@ -340,6 +340,11 @@ static bool told_before(const struct reading *rd, int from, int i)
 {
 	const struct word *word;
 	uint32_t c = glyphs_at(&rd->normal.glyphs, i - 1);
+	static const uint32_t pours[] = {0x6E17 /* 渗 */, 0x5192 /* 冒 */, 0x6F0F /* 漏 */, 0x6EA2 /* 溢 */,
+					 0x8FD4 /* 返 */, 0x6D41 /* 流 */, 0x6DCC /* 淌 */, 0x6EF4 /* 滴 */};
+	for (size_t k = 0; k < sizeof pours / sizeof *pours; k++)
+		if (c == pours[k]) /* 往外渗脏水: what comes out is no matter of its own */
+			return false;
 	if (c == 0x4E86 /* 了 */ || c == 0x53C8 /* 又 */)
 		return true;
 	for (int k = i - 4 > from ? i - 4 : from; k < i; k++)
