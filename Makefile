@@ -177,6 +177,8 @@ cover: ## line coverage of the unit and end-to-end tests
 	@$(MAKE) --no-print-directory -j$$(nproc) all unit-tests replays COV=1
 	@scripts/run-tests build/cov; scripts/cover build/cov
 
+# Texts that name /usr/local name the place that was chosen.
+PLACED = PREFIX=$(PREFIX) SYSCONFDIR=$(SYSCONFDIR) scripts/install-text
 install: all ## honours PREFIX, SYSCONFDIR and DESTDIR
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/yishi/{rules,at_commands/modems,hw/cabinets,pages} $(DESTDIR)$(SYSCONFDIR)/yishi
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
@@ -185,11 +187,12 @@ install: all ## honours PREFIX, SYSCONFDIR and DESTDIR
 	install -m 644 $(wildcard src/page/templates/*) $(DESTDIR)$(PREFIX)/share/yishi/pages
 	for m in $(notdir $(wildcard src/po/*.po)); do l=$${m%.po}; \
 	  install -D -m 644 $(BUILD)/share/locale/$$l/LC_MESSAGES/yishi.mo $(DESTDIR)$(PREFIX)/share/locale/$$l/LC_MESSAGES/yishi.mo; done
-	for p in $(BUILD)/man/en/*.[1-8]; do install -D -m 644 $$p $(DESTDIR)$(PREFIX)/share/man/man$${p##*.}/$${p##*/}; done
-	for p in $(BUILD)/man/zh/*.[1-8]; do install -D -m 644 $$p $(DESTDIR)$(PREFIX)/share/man/zh_CN/man$${p##*.}/$${p##*/}; done
+	for p in $(BUILD)/man/en/*.[1-8]; do $(PLACED) $$p $(DESTDIR)$(PREFIX)/share/man/man$${p##*.}/$${p##*/} 644 || exit; done
+	for p in $(BUILD)/man/zh/*.[1-8]; do $(PLACED) $$p $(DESTDIR)$(PREFIX)/share/man/zh_CN/man$${p##*.}/$${p##*/} 644 || exit; done
+	for p in scripts/*.sh; do $(PLACED) $$p $(DESTDIR)$(PREFIX)/share/yishi/$$p 755 || exit; done
+	$(PLACED) scripts/yishi.service $(DESTDIR)$(PREFIX)/lib/systemd/system/yishi.service 644
+	install -D -m 644 scripts/yishi.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/yishi.conf
 	install -D -m 644 $(BUILD)/share/bash-completion/completions/yishi $(DESTDIR)$(PREFIX)/share/bash-completion/completions/yishi
-	install -d $(DESTDIR)$(PREFIX)/share/yishi/scripts
-	install -m 755 $(wildcard scripts/*.sh) $(DESTDIR)$(PREFIX)/share/yishi/scripts
 	test -e $(DESTDIR)$(SYSCONFDIR)/yishi/yishi.conf || install -m 640 scripts/yishi.conf.example $(DESTDIR)$(SYSCONFDIR)/yishi/yishi.conf
 
 clean: ## remove what was built

@@ -49,6 +49,8 @@ static const struct {
     {"UPDATE event SET body = replace(body, ?1, ''), actor = replace(actor, ?1, ?2)"
      " WHERE instr(body, ?1) OR instr(actor, ?1)",
      "tt"},
+    {"UPDATE hook_failure SET reason = replace(reason, ?1, '') WHERE instr(reason, ?1)", "t"},
+    {"UPDATE hook SET reason = replace(reason, ?1, '') WHERE instr(reason, ?1)", "t"},
     {"UPDATE consult SET number = '' WHERE number = ?1", "t"},
     {"UPDATE proxy SET sender = ?2 WHERE sender = ?1", "tt"},
     {"UPDATE proxy SET number = ?2 WHERE number = ?1", "tt"},
