@@ -59,6 +59,7 @@ struct config {
 	    *backup_dir;
 	char *report_dir;  /* where the page of the week is put; beside the database */
 	bool weekly_page;  /* secretaries get it on Mondays */
+	char *board;       /* where the read-only board is served, ADDRESS:PORT; NULL: nowhere */
 	char *pages;       /* a folder with templates of pages of the community's own; NULL none */
 	char *modem_ports; /* globs of further ports, separated by blanks; NULL none */
 	enum language language;

@@ -21,6 +21,7 @@ enum type {
 	ICCID,
 	GLOBS,
 	CENTRE, /* of short messages */
+	ADDRESS, /* of a service */
 	BALANCE /* how the credit is asked for */
 };
 enum section { GATEWAY, RULES, HOOKS, MODEM, CABINET, SENSOR, SECTION_COUNT };

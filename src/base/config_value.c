@@ -1,4 +1,5 @@
 /* Values of the configuration: from what is written to what is meant. */
+#include "base/address.h"
 #include "base/config_internal.h"
 #include "base/e164.h"
 #include "base/i18n.h"
@@ -193,6 +194,14 @@ const char *config_assign(void *base, const struct key *k, const char *value, co
 			return N_("wants the number of a service centre such as +8613800100500");
 		set_string(field, value);
 		return NULL;
+	case ADDRESS: {
+		struct sockaddr_storage at;
+		socklen_t n;
+		if (address_parse(value, &at, &n))
+			return N_("wants an address and a port such as 0.0.0.0:8080 or 127.0.0.1:8080");
+		set_string(field, value);
+		return NULL;
+	}
 	case BALANCE:
 		if (!balance_right(value))
 			return N_("wants ussd:CODE or sms:NUMBER:TEXT, such as ussd:*100# or sms:10086:YE");
@@ -220,6 +229,7 @@ bool config_is_string(const struct key *k)
 	case ICCID:
 	case GLOBS:
 	case CENTRE:
+	case ADDRESS:
 	case BALANCE:
 		return true;
 	case INT:

@@ -1,6 +1,7 @@
 #include "daemon/daemon.h"
 #include "daemon/alarm.h"
 #include "daemon/balance.h"
+#include "daemon/board.h"
 #include "daemon/control.h"
 #include "daemon/hooks.h"
 #include "daemon/night.h"
@@ -152,6 +153,8 @@ int daemon_start(struct daemon *d, struct err *e)
 	d->ports = ports_new(d);
 	d->hooks = hooks_new(d);
 	hooks_configure(d->hooks);
+	d->board = board_new(d);
+	board_configure(d->board);
 	for (int i = 0; i < d->config->modem_count; i++)
 		d->session[d->session_count++] = session_new(d, &d->config->modems[i]);
 	daemon_act(d);
@@ -204,6 +207,8 @@ void daemon_done(struct daemon *d)
 	alarms_free(d->alarms);
 	night_free(d->night);
 	hooks_free(d->hooks);
+	board_free(d->board);
+	d->board = NULL;
 	d->hooks = NULL;
 	d->alarms = NULL;
 	ports_free(d->ports);
@@ -429,6 +434,7 @@ void daemon_reload(struct daemon *d)
 	apply_modems(d, c);
 	ports_reconfigure(d->ports);
 	hooks_configure(d->hooks);
+	board_configure(d->board);
 	config_free(old);
 	log_notice("configuration, rules and replies were read again");
 	daemon_act(d);

@@ -13,6 +13,7 @@
 struct session;
 struct alarms;
 struct hooks;
+struct board;
 struct ports;
 struct usb_reset_job;
 struct control;
@@ -43,6 +44,7 @@ struct daemon {
 	struct night *night;                 /* night.h */
 	int64_t balance_judged, balance_day; /* balance.c */
 	struct hooks *hooks;                 /* hooks.h */
+	struct board *board;                 /* board.h */
 	struct ports *ports;                 /* ports.h */
 	struct usb_reset_job *resets;        /* usb_reset.c */
 	uv_prepare_t commits;                /* what sessions have to write, before the loop waits */

@@ -66,6 +66,8 @@ static const char *kind_of(enum type t)
 		return N_("device");
 	case ICCID:
 		return N_("digits");
+	case ADDRESS:
+		return N_("address:port");
 	case GLOBS:
 		return N_("patterns");
 	case BALANCE:

@@ -1,0 +1,8 @@
+/* What a person wrote, as a page shows it to strangers. Pure. */
+#pragma once
+
+#include <stdbool.h>
+
+/* Control characters masked, long runs of digits shortened as telephone numbers are (unless `full`), cut to `columns` (0:
+ * whole) at the end of a word, with "…". The caller owns the string. */
+char *shown_text(const char *text, bool full, int columns);
