@@ -25,17 +25,18 @@ class Failed(AssertionError):
     pass
 
 
-def wait_for(condition, what, seconds=PATIENCE_S, every=0.03):
+def wait_for(condition, what, seconds=PATIENCE_S, every=None):
     """The first true value of condition(); an error that says what did not happen (`what` may be asked for only then)."""
-    end, longest = time.monotonic() + seconds, max(every, 0.25)
+    end, pause = time.monotonic() + seconds, every or 0.03
     while True:
         value = condition()
         if value:
             return value
         if time.monotonic() > end:
             raise Failed(f"not within {seconds} s: {what() if callable(what) else what}")
-        time.sleep(every)
-        every = min(every * 1.3, longest)  # looking costs the one that is waited for
+        time.sleep(pause)
+        if not every:
+            pause = min(pause * 1.3, 0.25)  # looking costs the one that is waited for
 
 
 def environment(**extra):

@@ -193,7 +193,7 @@ class Surroundings(unittest.TestCase):
         with Box() as box:
             done = box.run("status", "--json")
             self.assertEqual(done.returncode, 69)
-            self.assertEqual(list(json.loads(done.stdout)), "version uptime clock_ok modems_up modems queue queue_oldest uncertain quarantine "
+            self.assertEqual(list(json.loads(done.stdout))[:17], "version uptime clock_ok modems_up modems queue queue_oldest uncertain quarantine "
                              "open_cases overdue next_meeting duty_list_empty alarms disk_free calls_for_help line_alarms".split())
             self.assertTrue(json.loads(done.stdout)["duty_list_empty"])
             self.assertEqual(box.json("modem", "list")[0]["state"], "down")

@@ -33,7 +33,7 @@ class OperatorSite(Site):
     def at(self, clock):
         self.set_clock(f"2026-11-20T{clock}:00+08:00")
 
-    def look(self):
+    def peek(self):
         """A look into the modem now, not some seconds after it is ready: a domain that is lost makes it look."""
         self.sim.do("urc", text="+CREG: 2")
 
@@ -141,7 +141,7 @@ class Credit(unittest.TestCase):
         """Asked by text on this line, read as data, told when low; used up it stops broadcasts and nothing else."""
         with OperatorSite(modem={"balance": "sms:10086:YE", "balance_low": "20"}) as site:
             site.sim.do("robot", number="10086", match="YE", text="尊敬的客户，您的账户余额为15.60元，号码有效期至2026年11月25日。【中国移动】")
-            site.look()
+            site.peek()
             site.wait_show("balance", "15.60")
             self.assertEqual([s["text"] for s in site.sim.sent(number="10086")], ["YE"])
             text = site.answer(INSTALLER, contains="话费快用完")
@@ -180,7 +180,7 @@ class Credit(unittest.TestCase):
     def ussd(self, profile, text, want, ucs2=False, **kw):
         with OperatorSite(profile=profile, modem={"balance": "ussd:*100#", **kw}) as site:
             site.sim.do("ussd", code="*100#", text=text, ucs2=ucs2, mode=0, ms=50)
-            site.look()
+            site.peek()
             site.wait_show("balance", want)
             self.assertEqual(site.show()["balances"][0]["source"], "ussd")
             self.assertEqual(site.asked('AT+CUSD=1'), 1)
@@ -203,7 +203,7 @@ class Credit(unittest.TestCase):
     def test_ussd_that_asks_back_is_ended(self):
         with OperatorSite(modem={"balance": "ussd:*100#"}) as site:
             site.sim.do("ussd", code="*100#", text="1 Balance 2 Topup", mode=1, ms=0)
-            site.look()
+            site.peek()
             wait_for(lambda: site.asked("AT+CUSD=2") == 1, "the menu is left", every=0.2)
             self.assertIsNone(site.show()["balance"])
             self.assertIn("told no credit", site.log())
@@ -214,7 +214,7 @@ class Credit(unittest.TestCase):
             site.sim.fault("ussd", text="refused")
             for day in range(20, 24):
                 site.set_clock(f"2026-11-{day}T{10 + day - 20}:00:00+08:00")
-                wait_for(lambda: site.look() or site.asked("AT+CUSD=1") == day - 19, "it is asked again", every=0.3)
+                wait_for(lambda: site.peek() or site.asked("AT+CUSD=1") == day - 19, "it is asked again", every=0.3)
             alarm = wait_for(lambda: site.alarms().get("balance-unread"), "told that it cannot be read")
             self.assertEqual(alarm["severity"], "notice")
             self.assertEqual(site.sent_to(INSTALLER, "balance"), [])  # nobody is texted for that
@@ -225,7 +225,7 @@ class Show(unittest.TestCase):
         """While the daemon runs and when it does not, for scripts and in both languages."""
         with OperatorSite() as site:
             site.sim.fault("signal", 5)
-            site.look()
+            site.peek()
             site.wait_show("signal", "weak")
             site.text(RESIDENT, "7")
             site.answer(RESIDENT)
