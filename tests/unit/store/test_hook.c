@@ -137,9 +137,11 @@ static int check(void *ctx, const struct event_row *e)
 	cleanup_free char *text = json_dumps(j, JSON_COMPACT);
 	json_decref(j);
 	(void)ctx;
-	assert_non_null(strstr(
-	    text,
-	    "\"kind\":\"case.opened\",\"actor\":\"phone:\xEF\xBF\xBD[2J\",\"body\":{\"text\":\"\\u001B\"}}"));
+	const char *tail = strstr(text, "\"kind\"");
+	assert_non_null(tail);
+	assert_string_equal(
+	    tail,
+	    "\"kind\":\"case.opened\",\"actor\":\"phone:?[2J\",\"body\":{\"text\":\"\\u001B\"}}");
 	return 1;
 }
 
