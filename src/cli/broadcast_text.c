@@ -112,11 +112,8 @@ int draft_text_read(struct cli *c, struct draft *d)
 
 static unsigned fill(const struct draft *d, const struct broadcast_member *m, struct buf *out)
 {
-	const struct mark_values v = {{[MARK_NAME] = m->name,
-				       [MARK_BUILDING] = m->building,
-				       [MARK_UNIT] = m->unit,
-				       [MARK_ROOM] = m->room,
-				       [MARK_GRID] = m->grid_name && *m->grid_name ? m->grid_name : m->grid}};
+	struct mark_values v;
+	broadcast_values(m, &v);
 	return marks_fill(d->text, &v, out);
 }
 

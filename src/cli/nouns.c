@@ -17,6 +17,7 @@ const struct cli_noun cli_nouns[] = {
     {"checkin", N_("\"are you well?\" to people who live alone"), cli_checkin},
     {"report", N_("the week, the month, the quarter in figures, each with what it is a part of"), cli_report},
     {"person", N_("the registry of people"), cli_person},
+    {"reminder", N_("texts that recur"), cli_reminder},
     {"template", N_("texts that are sent again and again"), cli_template},
     {"group", N_("groups of people by name, for broadcasts"), cli_group},
     {"points", N_("points: who earned and spent how many"), cli_points},

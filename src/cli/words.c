@@ -51,4 +51,6 @@ const char *const cli_words[] = {
     N_("consultation at the desk"),
     /* TRANSLATORS: why somebody does not get a broadcast */
     N_("opted_out"), N_("muted"), N_("unlinked"), N_("landline"), N_("no_phone"), N_("no_consent"),
-    N_("duplicate"), N_("excluded"), NULL};
+    N_("duplicate"), N_("excluded"),
+    /* TRANSLATORS: a reminder that recurs could not be queued, among the things that wait for a person */
+    N_("reminder"), NULL};

@@ -211,6 +211,10 @@ int get_polls(const struct turn *t, const struct intent *in, struct facts *f);
 int apply_vote(const struct turn *t, const struct facts *f, const struct effect *e);
 int undo_vote(const struct turn *t, const struct former *f);
 
+/* ---- participation_reminder.c */
+/* Reminders that recur become broadcasts when their time has come. */
+int reminders_tick(const struct participation *p, int64_t now, int64_t *ret_next);
+
 /* ---- participation_rounds.c */
 /* Invitations and reminders; *ret_next is lowered. Each batch is bounded: more work is *ret_next = now. */
 int rounds_send(const struct participation *p, int64_t now, int64_t *ret_next);

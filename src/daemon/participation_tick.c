@@ -62,7 +62,7 @@ static int close_meetings(const struct participation *p, int64_t now, int64_t *n
 static int (*const steps[])(const struct participation *p, int64_t now, int64_t *next) = {
     lay_out,      close_meetings, overdue_look,  overdue_list, week_page,    news_send,
     meeting_news, checkin_tick,   verify_tick,   offers_tick,  offers_tell,  ask_settle,
-    polls_send,   ask_tick,       agenda_freeze, rounds_send,  results_send, approval_send,
+    polls_send,   ask_tick,       agenda_freeze, rounds_send,  results_send, reminders_tick, approval_send,
     points_tick,  person_follow,  faq_follow,    consult_tick,
 };
 

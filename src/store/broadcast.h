@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/config.h"
+#include "civic/marks.h"
 #include "store/journal.h"
 #include "store/store.h"
 
@@ -60,6 +61,8 @@ struct broadcast_member {
 	 * gets it) excluded */
 	const char *reason;
 };
+/* What the marks of a text stand for; borrowed from `m`. */
+void broadcast_values(const struct broadcast_member *m, struct mark_values *ret);
 /* After end: everybody whom the terms name, first who does not get it. Strings are valid during the callback, whose
  * non-zero ends it and is returned. */
 int broadcast_audience_each(struct store *s, int (*row)(void *ctx, const struct broadcast_member *m),

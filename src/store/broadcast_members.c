@@ -113,6 +113,15 @@ static int each_of(struct store *s, const char *reason, int (*row)(void *ctx, co
 	return r;
 }
 
+void broadcast_values(const struct broadcast_member *m, struct mark_values *ret)
+{
+	*ret = (struct mark_values){{[MARK_NAME] = m->name,
+				     [MARK_BUILDING] = m->building,
+				     [MARK_UNIT] = m->unit,
+				     [MARK_ROOM] = m->room,
+				     [MARK_GRID] = *m->grid_name ? m->grid_name : m->grid}};
+}
+
 int broadcast_recipients_each(struct store *s, int (*row)(void *ctx, const struct broadcast_member *m),
 			      void *ctx)
 {

@@ -30,6 +30,10 @@ static const char *const of_person[] = {
     "UPDATE matter SET unit = '', room = '' WHERE reporter = ?1",
 };
 
+/* An audience that a phone was a term of. */
+#define WITHOUT_TERM                                                                                           \
+	"replace(replace(audience, 'number:' || ?1, ''), 'number:' || substr(?1, 4), '')"
+
 /* ?1: a phone that is nobody else's, ?2: what stands in its place where a row has to stay. */
 static const struct {
 	const char *sql, *types;
@@ -62,6 +66,9 @@ static const struct {
     {"UPDATE OR IGNORE witness SET number = ?2 WHERE number = ?1", "tt"},
     {"UPDATE OR IGNORE duty_told SET number = ?2 WHERE number = ?1", "tt"},
     {"UPDATE OR IGNORE poll_voter SET number = ?2, unit = replace(unit, ?1, ?2) WHERE number = ?1", "tt"},
+    {"UPDATE broadcast SET audience = " WITHOUT_TERM " WHERE instr(audience, substr(?1, 4))", "t"},
+    {"UPDATE reminder SET audience = " WITHOUT_TERM " WHERE instr(audience, substr(?1, 4))", "t"},
+    {"UPDATE saved_text SET audience = " WITHOUT_TERM " WHERE instr(audience, substr(?1, 4))", "t"},
     {"UPDATE duty_call SET caller = '' WHERE caller = ?1", "t"},
     {"UPDATE duty_call SET acked_number = '' WHERE acked_number = ?1", "t"},
     {"DELETE FROM report_unmatched WHERE number = ?1", "t"},

@@ -62,6 +62,31 @@ class Marks(unittest.TestCase):
             b.ok("template", "remove", "停水")
             self.assertEqual((b.run("template", "show", "停水").returncode, b.run("template", "remove", "停水").returncode), (1, 1))
 
+    def test_reminders(self):
+        with Box() as b:
+            b.people()
+            b.ok("template", "set", "缴费", "--text", "{name|您}好，{what}月底截止", "--to", "grid:KS-03 number:13700000001")
+            made = b.json("reminder", "new", "--rrule", "FREQ=MONTHLY;BYMONTHDAY=25", "--at", "9:00", "--template", "缴费", "--with", "what=物业费{", "--hours", 6)[0]
+            self.assertEqual(made, {"id": 1, "recipients": 3})
+            self.assertIn("reminder 2: 1 recipients", b.ok("reminder", "new", "--rrule", "RRULE:FREQ=WEEKLY;BYDAY=TH", "--at", "thu 9:00", "--to", "number:13700000001", "--text", "a"))
+            rows = b.json("reminder", "list")
+            self.assertEqual([(r["next"], r["hours"], r["text"], r["audience"]) for r in rows],
+                             [("2026-11-25T09:00:00+08:00", 6, "{name|您}好，物业费{{月底截止", "grid:KS-03 number:13700000001"),
+                              ("2026-11-19T09:00:00+08:00", 12, "a", "number:13700000001")])
+            numbers = b.write("n.csv", "phone\n13700000001\n")
+            for args, status in ((("--to", "all", "--text", "a", "--at", "9:00"), 64), (("--to", f"file:{numbers}", "--text", "a", "--at", "9:00", "--rrule", "FREQ=DAILY"), 65),
+                                 (("--to", "all", "--text", "a", "--at", "9:00", "--rrule", "FREQ=HOURLY"), 65), (("--to", "grid:NO", "--text", "a", "--at", "9:00", "--rrule", "FREQ=DAILY"), 65),
+                                 (("--to", "all", "--text", "{x}", "--at", "9:00", "--rrule", "FREQ=DAILY"), 65)):
+                done = b.run("reminder", "new", *args)
+                self.assertEqual((done.returncode, len(done.stderr.splitlines())), (status, 1), done.stderr)
+            # somebody's number goes with them from what is kept
+            b.ok("person", "add", "--phone", "13700000001", "--name", "走")
+            b.ok("person", "forget", [p["id"] for p in b.json("person", "list") if p["name"] == "走"][0], "--yes")
+            self.assertEqual([r["audience"].strip() for r in b.json("reminder", "list")], ["grid:KS-03", ""])
+            b.ok("reminder", "end", 2)
+            self.assertEqual([(r["id"], r["next"] is None) for r in b.json("reminder", "list")], [(1, False), (2, True)])
+            self.assertEqual(b.run("reminder", "end", 2).returncode, 1)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -10,6 +10,22 @@ CREATE TABLE person_group (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX person_group_person ON person_group (person);
 ALTER TABLE broadcast ADD COLUMN segments_total INTEGER;            -- of all, where recipients' texts differ; NULL: recipients * segments
+-- Broadcasts that recur.
+CREATE TABLE reminder (
+    id          INTEGER PRIMARY KEY,
+    audience    TEXT NOT NULL,
+    text        TEXT NOT NULL,                                      -- with marks of recipients
+    rrule       TEXT NOT NULL,                                      -- RFC 5545
+    start_local TEXT NOT NULL,
+    exdates     TEXT NOT NULL DEFAULT '',
+    valid_s     INTEGER NOT NULL,                                   -- so long after its time it may still go out
+    last_utc    INTEGER NOT NULL DEFAULT 0,                         -- the last date that was dealt with
+    broadcast   INTEGER REFERENCES broadcast (id),                  -- what it was queued as then
+    created_by  TEXT NOT NULL,
+    created_utc INTEGER NOT NULL,
+    ended_utc   INTEGER
+) STRICT;
+CREATE INDEX reminder_live ON reminder (id) WHERE ended_utc IS NULL;
 -- Texts that are sent again and again, with marks (civic/marks.h).
 CREATE TABLE saved_text (
     name        TEXT PRIMARY KEY,
