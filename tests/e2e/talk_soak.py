@@ -35,7 +35,7 @@ CODES = (
     "恢复", "START", "HELP", "STOP", "帮助", "忘记我", "是", "不是", "重发", "积分", "活动", "招聘", "招工",
     "菜单", "English", "中文", "3 {k}栋{k}单元{k}01 水管漏水", "3 楼道灯不亮了", "4 装个充电棚",
     "代 {phone} 3 家里停电", "帮我妈 {phone} 报修 马桶堵了", "代 {phone} 1", "不认识",
-    "心里难受，{c}夜睡不着", "调解 {c}邻居天天吵我", "问律师 房东不退押金", "问医生 血压高怎么办", "谢谢", "好的")
+    "问律师 房东不退押金", "问医生 血压高怎么办", "谢谢", "好的")
 STAFF_CODES = (
     "接 {n}", "办结 {n} 已修", "退 {n} 不归我", "转 {n} 水务", "上报 {n}", "吹哨 {n} 水务", "合并 {n} {m}",
     "不予受理 {n} 家事", "延期 {n} {k}天", "属实 {n}", "不属实 {n}", "拆分 {n}", "答 {n} 找物业",
@@ -146,7 +146,7 @@ class Talk:
     # ---- what follows from what was said
     def follow(self):
         self.dice.choice((self.answer, self.answer, self.work, self.work, self.claim, self.claimed, self.take_back, self.code,
-                          self.still, self.leave))()
+                          self.still, self.leave, self.confide))()
 
     def pick(self, sql, *args):
         rows = self.books.rows(sql, *args)
@@ -188,6 +188,10 @@ class Talk:
         case = self.pick(f"SELECT number_from FROM matter WHERE state IN {OPEN} AND number_from <> '' ORDER BY number")
         if case:
             self.send(case[0], self.dice.choice(("全停", "全停", "TD", "START")))
+
+    def confide(self):
+        words = self.dice.choice(("心里难受，{}夜睡不着了", "调解 {}邻居天天敲门骂人"))
+        self.send(self.dice.choice(self.people), words.format(self.dice.randrange(10 ** 5, 10 ** 6)))
 
     def still(self):
         case = self.pick("SELECT number_from FROM matter WHERE state IN ('resolved', 'closed') AND number_from <> '' UNION ALL"
