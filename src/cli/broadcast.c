@@ -180,7 +180,9 @@ static int run_preview(struct cli *c)
 	struct draft d;
 	int r = draft_read(c, &d);
 	if (!r && !(r = cli_store(c, &s)) && !(r = draft_count(c, &d)) && !(r = show_draft(c, &d))) {
-		if (!draft_fits(&d))
+		if (!d.line_count)
+			cli_note("%s", _("no modem that sends is configured: when it is out, nobody can say"));
+		else if (!draft_fits(&d))
 			cli_note(_("only %lld of %lld recipients would have it by then"), (long long)d.fit,
 				 (long long)d.who.recipients);
 		r = draft_fits(&d) && d.who.recipients ? EX_OK : CLI_NOTHING;
@@ -198,6 +200,10 @@ static int refuse(const struct draft *d)
 				_("nobody is left to send it to; `yishi broadcast preview` says why"));
 	if (draft_fits(d))
 		return 0;
+	if (!d->line_count)
+		return cli_fail(CLI_NOTHING, "%s",
+				_("no modem that sends is configured, so it cannot be promised by --not-after; "
+				  "without that it is queued and waits"));
 	if (d->finishes_utc == INT64_MAX)
 		return cli_fail(CLI_NOTHING,
 				_("it cannot be out in time: %lld of %lld recipients would have it; shorten "

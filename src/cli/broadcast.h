@@ -18,6 +18,7 @@ struct draft {
 	struct broadcast_audience who;
 	int64_t starts_utc, finishes_utc; /* INT64_MAX: cannot be said */
 	int64_t fit;                      /* recipients that are out by not-after */
+	int line_count;                   /* modems that send */
 	int64_t quota_left;               /* segments that may go at once; −1: no limit */
 	bool needs_approval;
 };

@@ -83,6 +83,7 @@ static int estimate(struct cli *c, struct draft *d)
 	struct estimate e = {.texts = d->who.recipients, .segments = d->segments_total};
 	int64_t now = cli_now(c);
 	int r = lines_plan(c, d->override_quiet, &e.plan, &d->quota_left);
+	d->line_count = e.plan.line_count;
 	if (!r)
 		r = broadcast_ahead(c->store, d->at_utc, 0, &e.ahead);
 	if (!r) {

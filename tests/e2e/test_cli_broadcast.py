@@ -81,6 +81,14 @@ class InTime(unittest.TestCase):
             self.assertEqual(front("--to", "all")["starts"], "2026-11-18T10:00:00+08:00")
             self.assertGreater(front("--to", "all")["finishes"], "2026-11-18T17:00:00+08:00")
 
+    def test_without_a_modem_nothing_is_promised(self):
+        with Box(sections="") as b:
+            b.people()
+            done = b.run("broadcast", "preview", "--to", "all", "--text", "a", "--not-after", "+2h")
+            self.assertEqual((done.returncode, done.stderr.strip()), (1, "yishi: no modem that sends is configured: when it is out, nobody can say"))
+            self.assertIn("no modem that sends", b.run("broadcast", "new", "--yes", "--to", "all", "--text", "a", "--not-after", "+2h").stderr)
+            b.ok("broadcast", "new", "--yes", "--to", "all", "--text", "a")
+
     def test_quiet_hours(self):
         with box(gateway="quiet_hours = 20:30-08:00\napproval_above = 0") as b:
             self.crowd(b, 30)
