@@ -1,12 +1,15 @@
 """The manual and the completion of bash: made from the tables, looked at by mandoc, man and bash themselves."""
+import os
 import pathlib
+import pty
 import re
+import select
 import subprocess
 import tempfile
 import unittest
 
 from clibox import Box
-from harness import BIN, BUILD, Tool, environment
+from harness import BIN, BUILD, ROOT, Tool, environment
 
 PAGES = {language: sorted((BUILD / "man" / language).glob("*.[1-8]")) for language in ("en", "zh")}
 
@@ -51,6 +54,30 @@ class Manual(unittest.TestCase):
                     self.assertIn(option, text[page])
 
 
+class Install(unittest.TestCase):
+    def test_all_of_it_is_installed(self):
+        with tempfile.TemporaryDirectory() as folder:
+            done = subprocess.run(["make", "-s", "install", f"DESTDIR={folder}", f"BUILD={BUILD}", "-o", "all"], cwd=ROOT, capture_output=True,
+                                  text=True, check=False)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            top = pathlib.Path(folder, "usr/local")
+            for name in ("bin/yishi", "bin/yishid", "bin/yishi-simmodem", "share/man/man5/yishi.conf.5", "share/man/zh_CN/man8/yishid.8",
+                         "share/bash-completion/completions/yishi", "share/yishi/scripts/nightly-backup.sh", "lib/systemd/system/yishi.service",
+                         "lib/sysusers.d/yishi.conf", "share/locale/zh_CN/LC_MESSAGES/yishi.mo", "etc/yishi/yishi.conf"):
+                self.assertTrue((top / name).is_file(), name)
+            for own, there in (("rules/*.rules", "rules"), ("at_commands/modems/*.modem", "at_commands/modems"), ("src/page/templates/*", "pages"),
+                               ("scripts/*.sh", "scripts")):
+                self.assertEqual({p.name for p in ROOT.glob(own)} - {p.name for p in (top / "share/yishi" / there).iterdir()}, set())
+            self.assertTrue(os.access(top / "share/yishi/scripts/nightly-backup.sh", os.X_OK))
+            self.assertEqual(len(list((top / "share/man").rglob("*.[1-8]"))), len(PAGES["en"]) + len(PAGES["zh"]))
+            # somewhere else: what names a place names that one
+            done = subprocess.run(["scripts/install-text", "scripts/yishi.service", f"{folder}/unit", "644"], cwd=ROOT, check=False,
+                                  env=dict(os.environ, PREFIX="/opt/y", SYSCONFDIR="/etc"))
+            unit = pathlib.Path(folder, "unit").read_text(encoding="utf-8")
+            self.assertIn("ExecStart=/opt/y/bin/yishid -c /etc/yishi/yishi.conf -f", unit)
+            self.assertNotIn("/usr/local", unit)
+
+
 class Completion(unittest.TestCase):
     """A real bash, once with the package bash-completion and once without."""
 
@@ -91,6 +118,33 @@ class Completion(unittest.TestCase):
                 self.assertEqual(self.complete(["yishi broadcast new --to role:sec"], library)[0], {"secretary"})
                 self.assertEqual(self.complete(["yishi broadcast new --to=role:sec"], library)[0], {"secretary"})
                 self.assertEqual(self.complete([f"yishi -c {box.config} broadcast new --to grid:KS-04"], library, **box.env)[0], {"KS-04"})
+
+    def test_a_person_strikes_tab(self):
+        for library in (True, False):
+            rc = (f". {self.LIBRARY}\n" if library else "") + f". {self.FILE}\nPS1='ready> '\nbind 'set enable-bracketed-paste off'\n"
+            with tempfile.NamedTemporaryFile("w", suffix=".sh") as file:
+                file.write(rc)
+                file.flush()
+                pid, master = pty.fork()
+                if pid == 0:
+                    env = environment(PATH=f"{BIN}:/usr/bin:/bin", LC_ALL="C.UTF-8", TERM="dumb", HOME="/nonexistent")
+                    os.execve("/bin/bash", ["bash", "--rcfile", file.name, "-i"], env)
+                try:
+                    self.talk(master, None, "ready> ")
+                    for typed, shown in (("yishi cas\t", "yishi case "), ("sho\t", "show "), ("\x15yishi broadcast new --to role:secr\t", "role:secretary")):
+                        self.talk(master, typed, shown)
+                finally:
+                    os.close(master)
+                    os.waitpid(pid, 0)
+
+    def talk(self, master, typed, wanted):
+        """Types, and waits until what bash shows holds `wanted`."""
+        if typed:
+            os.write(master, typed.encode())
+        shown = ""
+        while wanted not in shown:
+            self.assertTrue(select.select([master], [], [], 60)[0], f"{typed!r}: {wanted!r} is not in {shown!r}")
+            shown += os.read(master, 4096).decode("utf-8", "replace")
 
     def test_shellcheck_finds_nothing(self):
         done = subprocess.run(["shellcheck", "-s", "bash", self.FILE], capture_output=True, text=True, check=False)
