@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "daemon/board_page.h"
 #include "daemon/daemon.h"
+#include "store/event.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -26,7 +27,9 @@ struct waiter {
 struct made {
 	struct board_text text;
 	char etag[ETAG_MAX];
-	int64_t made_ms; /* 0: never */
+	int64_t made_ms;   /* 0: never */
+	int64_t looked_ms; /* when it was last found to be true */
+	int64_t event;     /* the newest when it was made */
 };
 
 struct board {
@@ -55,20 +58,32 @@ static void make_etag(struct made *m)
 	snprintf(m->etag, sizeof m->etag, "\"%016" PRIx64 "\"", h);
 }
 
+/* Almost all that the board shows comes with an event; the rest may be a little old. */
+static bool still_true(struct board *b, struct made *m, int64_t now, int64_t *ret_event)
+{
+	if (m->made_ms && now - m->looked_ms < BOARD_FRESH_MS)
+		return true;
+	if (event_last_id(b->d->store, ret_event) < 0)
+		*ret_event = -1;
+	m->looked_ms = now;
+	return m->made_ms && *ret_event == m->event && now - m->made_ms < BOARD_OLD_MS;
+}
+
 /* NULL: it cannot be made now, and the log says why. */
 static struct made *fresh(struct board *b, enum language lang)
 {
 	struct made *m = &b->made[lang];
 	struct err e = {0};
 	char line[640];
-	int64_t now = mono_ms();
-	if (m->made_ms && now - m->made_ms < BOARD_FRESH_MS)
+	int64_t now = mono_ms(), event = 0;
+	if (still_true(b, m, now, &event))
 		return m;
 	if (board_page_write(b->page, b->d, lang, &m->text, &e)) {
 		log_error("the board cannot be shown: %s", err_line(&e, line, sizeof line));
 		return NULL;
 	}
 	m->made_ms = now;
+	m->event = event;
 	make_etag(m);
 	return m;
 }
