@@ -10,10 +10,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROWS       6   /* bars of a chart; the others are one bar together */
-#define LINES_FROM 7   /* so many parts are a line, fewer are bars: the sheet is as high as it is */
-#define LABEL      18  /* columns of a label */
-#define HALF_SHEET 380 /* width of a chart of half a sheet, so that its text is as big as the page's */
+#define ROWS        6     /* bars of a chart; the others are one bar together */
+#define LINES_FROM  7     /* so many parts are a line, fewer are bars: the sheet is as high as it is */
+#define LABEL       18    /* columns of a label */
+#define SHEET_MM    278.0 /* A4 without its margins */
+#define FIXED_MM    32.0  /* head line, foot, space between */
+#define ENGLISH_MM  12.0  /* its words break into more lines */
+#define COLUMN_MM   90.0
+#define MM_OF_POINT 0.3528
+#define TEXT_LEAST  9.0
+#define TEXT_MOST   11.5
+#define HALF_SHEET  380 /* width of a chart of half a sheet, so that its text is as big as the page's */
 
 static json_t *line(const char *title, const char *value, const char *before)
 {
@@ -72,6 +79,37 @@ static json_t *tiles(struct summary *s)
 			 tile(_("missed a deadline"), share_of(&s->whole, MEASURE_OVERDUE)));
 }
 
+/* What a case seldom is, in one line: "of 56: proposals 3, urgent 1". */
+static void seldom_words(const struct figures *f, char *buf)
+{
+	const struct {
+		const char *title;
+		int64_t n;
+	} kinds[] = {{_("proposals"), f->proposals},
+		     {_("urgent"), f->urgent},
+		     {_("private"), f->private},
+		     {_("the same as another"), f->merged},
+		     {_("rejected"), f->rejected}};
+	int used = snprintf(buf, FIGURES_WORDS, _("of %lld: "), (long long)f->received), n = 0;
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (kinds[i].n && used < FIGURES_WORDS)
+			used += snprintf(buf + used, (size_t)(FIGURES_WORDS - used), "%s%s %lld",
+					 n++ ? _(", ") : "", kinds[i].title, (long long)kinds[i].n);
+	if (!n)
+		snprintf(buf, FIGURES_WORDS, "–");
+}
+
+/* As measured_words, but short enough for its column. */
+static char *in_a_line(enum measure m, const struct measured *v, char *buf)
+{
+	char median[FIGURES_WORDS], most[FIGURES_WORDS], share[FIGURES_WORDS];
+	if (measures[m].form != MEASURE_IS_TIME || v->most_s < 0)
+		return measured_words(m, v, buf);
+	snprintf(buf, FIGURES_WORDS, _("%1$.40s, nine in ten within %2$.40s; %3$.40s"),
+		 time_words(v->median_s, median), time_words(v->most_s, most), share_short(v->share, share));
+	return buf;
+}
+
 static json_t *figures(struct summary *s)
 {
 	json_t *list = json_array();
@@ -81,9 +119,16 @@ static json_t *figures(struct summary *s)
 		struct measured v, b;
 		figures_measure(&s->whole, m, &v);
 		figures_measure(&s->before, m, &b);
-		if (m == MEASURE_RECEIVED || measure_is_told(m, &v, &b))
-			json_array_append_new(list, line(gettext(measures[i].title), measured_words(m, &v, now),
-							 measured_words(m, &b, before)));
+		/* "open" is the rest of "settled"; who is not satisfied is in the chart */
+		if (m == MEASURE_RECEIVED || (m > MEASURE_MERGED && m != MEASURE_OPEN &&
+					      m != MEASURE_REJECTED && m != MEASURE_DISSATISFIED))
+			json_array_append_new(list, line(gettext(measures[i].title), in_a_line(m, &v, now),
+							 in_a_line(m, &b, before)));
+		if (m != MEASURE_RECEIVED)
+			continue;
+		seldom_words(&s->whole, now);
+		seldom_words(&s->before, before);
+		json_array_append_new(list, line(_("of them"), now, before));
 	}
 	return list;
 }
@@ -96,14 +141,14 @@ static json_t *meetings(struct summary *s)
 	snprintf(text, sizeof text, _("%1$lld held, %2$lld cancelled"), (long long)m->held,
 		 (long long)m->cancelled);
 	json_array_append_new(list, line(_("meetings"), m->held + m->cancelled ? text : _("no data"), NULL));
-	snprintf(text, sizeof text, _("%1$lld people, counted at %2$s meetings"), (long long)m->heads,
+	snprintf(text, sizeof text, _("%1$lld people at %2$s meetings"), (long long)m->heads,
 		 share_words((struct share){m->rolls, m->held}, part));
 	json_array_append_new(list, line(_("attendance"), m->rolls ? text : _("no data"), NULL));
 	const struct {
 		const char *title;
 		struct share share;
 	} shares[] = {{_("invited who answered"), {m->answered, m->asked}},
-		      {_("came, of who had said yes"), {m->came, m->yes_rolls}},
+		      {_("came of who said yes"), {m->came, m->yes_rolls}},
 		      {_("agenda items decided"), {m->decided, m->items}},
 		      {_("decisions done"), {m->done, m->to_do}},
 		      {_("calls for help taken"), {s->help.acknowledged, s->help.calls}}};
@@ -261,12 +306,48 @@ static json_t *words(const struct summary *s)
 	return json_pack(
 	    "{ss ss ss ss ss ss ss ss ss ss}", "figures", _("In figures"), "before",
 	    s->complete ? _("the one before") : _("the one before, as far"), "meetings", _("Meetings and help"),
-	    "overdue", _("Past the deadline now"), "number", _("No."), "days", _("days late"), "who", _("with"),
+	    "overdue", _("Past the deadline now"), "number", _("No."), "days", _(" d late"), "who", _("with"),
 	    "empty", _("Nothing was raised in this time."), "printed", _("printed"), "how",
 	    _("Counted are the cases and proposals that were raised in this time, as they stand now. Each "
 	      "share "
 	      "names what it is of; a percentage is given from ten on. Times count every hour. Private matters "
 	      "are counted, never shown."));
+}
+
+/* How high a chart is when it is half a sheet wide, in mm; the number is in its viewBox. */
+static double height_of(const json_t *data, const char *chart)
+{
+	const char *svg = json_string_value(json_object_get(data, chart));
+	const char *box = svg ? strstr(svg, "viewBox=\"0 0 ") : NULL;
+	double wide, high;
+	if (!box || sscanf(box, "viewBox=\"0 0 %lf %lf", &wide, &high) != 2 || !(wide > 0))
+		return 0;
+	return high / wide * COLUMN_MM + 1.5;
+}
+
+/* So large that the sheet is filled, and never so small that it strains: points. */
+static double text_size(const json_t *data)
+{
+	double meetings = json_is_true(json_object_get(data, "met"))
+			      ? 1.2 + (double)json_array_size(json_object_get(data, "meetings")) * 1.5
+			      : 0;
+	double late = json_is_true(json_object_get(data, "late_told"))
+			  ? 2.4 + (double)json_array_size(json_object_get(data, "late"))
+			  : 0;
+	double left_mm = height_of(data, "chart_parts") + height_of(data, "chart_grids");
+	double right_mm = height_of(data, "chart_categories") + height_of(data, "chart_ratings");
+	double lines =
+	    (double)json_array_size(json_object_get(data, "figures")) + 9; /* head, tiles, a line that breaks */
+	bool english = !strcmp(json_string_value(json_object_get(data, "lang")), "en");
+	double fixed_mm = FIXED_MM + (english ? ENGLISH_MM : 0);
+	for (double size = TEXT_MOST; size > TEXT_LEAST; size -= 0.25) {
+		double breaks = english ? 1 + (size - TEXT_LEAST) * 0.1 : 1;
+		double line_mm = size * MM_OF_POINT * 1.5 * breaks;
+		double columns = fmax(left_mm + late * line_mm, right_mm + meetings * line_mm);
+		if (fixed_mm + columns + lines * line_mm <= SHEET_MM)
+			return size;
+	}
+	return TEXT_LEAST;
 }
 
 static json_t *data_of(const struct report_page *p)
@@ -289,14 +370,14 @@ static json_t *data_of(const struct report_page *p)
 	json_object_set_new(data, "late_total", json_integer(s->late_total));
 	json_object_set_new(data, "late_more", json_integer(s->late_total - s->late_count));
 	json_object_set_new(data, "short", json_string(period_name(&s->period, name)));
-	/* where there is room: of a week the list of what is overdue stands in the left column */
-	json_object_set_new(data, "met_left", json_boolean(!category && !weekly));
-	json_object_set_new(data, "met_right", json_boolean(!category && weekly));
+	json_object_set_new(data, "met", json_boolean(!category));
 	json_object_set_new(data, "meetings", category ? json_array() : meetings(s));
 	json_object_set_new(data, "chart_parts", chart_of_parts(s));
 	json_object_set_new(data, "chart_categories", category ? json_null() : chart_of_categories(s));
-	json_object_set_new(data, "chart_grids", chart_of_grids(s));
+	/* of a week the list of what is overdue stands there */
+	json_object_set_new(data, "chart_grids", weekly ? json_null() : chart_of_grids(s));
 	json_object_set_new(data, "chart_ratings", chart_of_ratings(&s->whole));
+	json_object_set_new(data, "size", json_real(text_size(data)));
 	return data;
 }
 
