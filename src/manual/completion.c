@@ -7,9 +7,12 @@
 #include "cli/cli.h"
 #include "cli/options.h"
 
+#include <ctype.h>
 #include <string.h>
 
-/* What a placeholder of the table stands for; `words` NULL: what the function in the script says. */
+#define HELP "" /* the option's help is the list of words */
+
+/* What a placeholder of the table stands for: the function in the script that offers it. */
 static const struct {
 	const char *noun; /* NULL: any */
 	const char *arg;  /* the word in capitals, of an option or an argument */
@@ -20,7 +23,10 @@ static const struct {
     {NULL, "MODEM", "modems"},        {NULL, "AUDIENCE", "audiences"},  {NULL, "ROLE", "roles"},
     {NULL, "CATEGORY", "categories"}, {"events", "KIND", "kinds"},      {"hook", "KIND", "kinds"},
     {"modem", "NAME", "modems"},      {"case", "STATE", "case_states"}, {"message", "STATE", "message_states"},
-    {"help", "NOUN", "nouns"},        {NULL, "LANGUAGE", "languages"},
+    {"help", "NOUN", "nouns"},        {NULL, "LANGUAGE", "languages"},  {"poll", "STATE", HELP},
+    {"meeting", "STATE", HELP},       {"meeting", "SHEET", HELP},       {"task", "STATE", HELP},
+    {"task", "KIND", HELP},           {"job", "STATE", HELP},           {"job", "KIND", HELP},
+    {"activity", "STATE", HELP},      {"activity", "KIND", HELP},
 };
 
 static void words_function(FILE *f, const char *name)
@@ -83,6 +89,26 @@ static void print_option(FILE *f, const struct cli_option *o)
 	fprintf(f, " --%s", o->name);
 }
 
+/* "zh|en", or a help such as "planned open closed cancelled". */
+static void print_alternatives(FILE *f, const char *list)
+{
+	for (const char *p = list; *p && *p != '('; p++)
+		fputc(*p == '|' ? ' ' : *p, f);
+}
+
+static void print_value(FILE *f, const struct cli_noun *n, const struct cli_verb *v, const struct cli_option *o)
+{
+	const char *function = function_of(n, o->arg);
+	bool named = strchr(o->arg, '|') && islower((unsigned char)o->arg[0]);
+	fprintf(f, "_yishi_values['%s %s --%s']='", n->name, v->name, o->name);
+	if (named || (function && !*function)) {
+		fputc('=', f);
+		print_alternatives(f, named ? o->arg : o->help);
+	} else
+		fputs(function ? function : "nothing", f);
+	fputs("'\n", f);
+}
+
 static void print_verb(FILE *f, const struct cli_noun *n, const struct cli_verb *v)
 {
 	fprintf(f, "_yishi_options['%s %s']='", n->name, v->name);
@@ -95,13 +121,9 @@ static void print_verb(FILE *f, const struct cli_noun *n, const struct cli_verb 
 	const char *function = function_of(n, v->args);
 	if (function)
 		fprintf(f, "_yishi_values['%s %s']=%s\n", n->name, v->name, function);
-	for (const struct cli_option *o = v->options; o && o->name; o++) {
-		if (!o->arg)
-			continue;
-		function = function_of(n, o->arg);
-		fprintf(f, "_yishi_values['%s %s --%s']=%s\n", n->name, v->name, o->name,
-			function ? function : "nothing");
-	}
+	for (const struct cli_option *o = v->options; o && o->name; o++)
+		if (o->arg)
+			print_value(f, n, v, o);
 	for (const struct common_option *o = common_options; o->o.name; o++)
 		if (o->o.arg && o->group & v->common)
 			fprintf(f, "_yishi_values['%s %s --%s']=nothing\n", n->name, v->name, o->o.name);
@@ -169,7 +191,10 @@ static const char body[] =
     "\tfi\n"
     "\tkey=\"$noun $verb\"\n"
     "\tif [[ $prev == --* && -n ${_yishi_values[\"$key $prev\"]} ]]; then\n"
-    "\t\t\"_yishi_${_yishi_values[\"$key $prev\"]}\"\n"
+    "\t\tcase ${_yishi_values[\"$key $prev\"]} in\n"
+    "\t\t=*) _yishi_words \"${_yishi_values[\"$key $prev\"]#=}\" ;;\n"
+    "\t\t*) \"_yishi_${_yishi_values[\"$key $prev\"]}\" ;;\n"
+    "\t\tesac\n"
     "\telif [[ $cur == -* ]]; then\n"
     "\t\t_yishi_words \"${_yishi_options[\"$key\"]:---help}\"\n"
     "\telif [[ -z $verb && -n ${_yishi_verbs[$noun]} ]]; then\n"

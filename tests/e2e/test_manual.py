@@ -110,7 +110,9 @@ class Completion(unittest.TestCase):
                      ("yishi meeting ser", {"series"}), ("yishi events --kind case.op", {"case.opened"}),
                      ("yishi hook test hook", {"hook.failed"}), (f"yishi broadcast new --text-file {folder}/no", {f"{folder}/note.txt"}),
                      ("yishi help broad", {"broadcast"}), ("yishi nonsense ", set()), ("yishi --ver", {"--version"}),
-                     ("yishi message list --state sen", {"sending", "sent"})]
+                     ("yishi message list --state sen", {"sending", "sent"}),
+                     ("yishi poll list --state c", {"closed", "cancelled"}), ("yishi meeting poster next --sheet s", {"signin", "script"}),
+                     ("yishi meeting poster next --language ", {"zh", "en"})]
             for library in (True, False):
                 for (line, wanted), got in zip(asked, self.complete([line for line, _ in asked], library, **box.env)):
                     self.assertEqual(got, wanted, (library, line))
