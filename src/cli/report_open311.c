@@ -142,6 +142,8 @@ struct export
 	struct writer w;
 	const char *status; /* NULL: both */
 	json_t *names, *grids;
+	long wanted; /* that could be told; of them the newest are */
+	long skip;
 };
 
 static int keep_name(void *ctx, const char *name)
@@ -185,23 +187,40 @@ static json_t *note(const struct matter *m)
 				       : json_string(gettext(case_state_name(m->state)));
 }
 
+static const char *status_of(const struct matter *m)
+{
+	return case_open(m->state) ? "open" : "closed";
+}
+
+static bool may_be_told(const struct export *x, const struct matter *m)
+{
+	return !m->private && strcmp(m->origin, "quarantine") != 0 &&
+	       (!x->status || !strcmp(status_of(m), x->status));
+}
+
+static int count_request(void *ctx, const struct matter *m)
+{
+	struct export *x = ctx;
+	x->wanted += may_be_told(x, m);
+	return 0;
+}
+
 static int add_request(void *ctx, const struct matter *m)
 {
 	struct export *x = ctx;
-	const char *status = case_open(m->state) ? "open" : "closed";
-	if (m->private || !strcmp(m->origin, "quarantine") || (x->status && strcmp(status, x->status) != 0))
+	if (!may_be_told(x, m) || x->skip-- > 0)
 		return 0;
 	bool told = m->category != CATEGORY_DISPUTE;
-	add(&x->w,
-	    json_pack("{so ss so ss ss so ss ss so so so so so ss so so ss}", "service_request_id",
-		      json_sprintf("%d", m->number), "status", status, "status_notes", note(m), "service_name",
-		      gettext(category_name(m->category)), "service_code", category_name(m->category),
-		      "description", told ? redacted(x, m->text) : json_string(""), "agency_responsible", "",
-		      "service_notice", "", "requested_datetime", out_time(m->opened_utc), "updated_datetime",
-		      out_time(m->changed_utc), "expected_datetime", out_time(m->due_utc), "address",
-		      told ? address(x, m) : json_string(""), "address_id",
-		      told && *m->grid ? json_string(m->grid) : json_null(), "zipcode", "", "lat", json_null(),
-		      "long", json_null(), "media_url", ""));
+	add(&x->w, json_pack("{so ss so ss ss so ss ss so so so so so ss so so ss}", "service_request_id",
+			     json_sprintf("%d", m->number), "status", status_of(m), "status_notes", note(m),
+			     "service_name", gettext(category_name(m->category)), "service_code",
+			     category_name(m->category), "description",
+			     told ? redacted(x, m->text) : json_string(""), "agency_responsible", "",
+			     "service_notice", "", "requested_datetime", out_time(m->opened_utc),
+			     "updated_datetime", out_time(m->changed_utc), "expected_datetime",
+			     out_time(m->due_utc), "address", told ? address(x, m) : json_string(""),
+			     "address_id", told && *m->grid ? json_string(m->grid) : json_null(), "zipcode", "",
+			     "lat", json_null(), "long", json_null(), "media_url", ""));
 	return 0;
 }
 
@@ -211,15 +230,16 @@ static int write_requests(struct cli *c, struct export *x)
 	int r = cli_store(c, &s);
 	if (r)
 		return r;
-	const struct matter_filter f = {.grid = cli_opt(c, "grid"),
-					.since_utc = c->since_utc,
-					.limit = c->limit == LONG_MAX ? 0 : c->limit};
+	const struct matter_filter f = {.grid = cli_opt(c, "grid"), .since_utc = c->since_utc};
 	x->names = json_object();
 	x->grids = json_object();
 	bool look = store_look(s);
 	r = summary_names(s, keep_name, x->names);
 	if (r >= 0)
 		r = grid_list(s, NULL, keep_grid, x->grids);
+	if (r >= 0 && c->limit != LONG_MAX)
+		r = matter_list(s, &f, count_request, x);
+	x->skip = x->wanted > c->limit ? x->wanted - c->limit : 0;
 	begin(&x->w);
 	if (r >= 0)
 		r = matter_list(s, &f, add_request, x);

@@ -25,6 +25,9 @@ int pulse_look(struct store *s, struct pulse *ret)
 			ret->waiting[c] += query_int(&q, 1);
 	}
 	return r < 0 ? r
-		     : store_get(s, &ret->sending, "SELECT count(*) FROM message_out WHERE state = 'sending'",
-				 "");
+		     : store_get(
+			   s, &ret->sending,
+			   "SELECT count(*) FROM message_out WHERE state IN ('queued', 'sending', 'uncertain')"
+			   " AND state = 'sending'",
+			   "");
 }
