@@ -14,7 +14,7 @@
 #define SCAN_MAX     500     /* events looked through in one turn of the loop, for one hook */
 #define PASS_EVERY   5000    /* events of other kinds after which a restart need not look at them again */
 #define PAUSE_MAX_MS 3600000 /* between two tries */
-#define BUSY_MS      1000    /* the database was busy */
+#define BUSY_MS      10000   /* the database was busy, or the disk is full */
 #define FAREWELL_MS  5000    /* what runs when we end may take so long by itself */
 #define LINES_MAX    20      /* of a program's output in the log */
 
@@ -172,12 +172,15 @@ static void on_done(void *user, const struct runner_result *result)
 /* ------------------------------------------------------------------------------------------- an event begins */
 
 struct input {
-	char *text;
+	int64_t event;
+	char *text; /* NULL: there is no such event any more */
 };
 
 static int take_input(void *ctx, const struct event_row *e)
 {
 	struct input *in = ctx;
+	if (e->id != in->event)
+		return 1;
 	json_t *j = event_json(e);
 	cleanup_free char *text = json_dumps(j, JSON_COMPACT);
 	json_decref(j);
@@ -188,12 +191,17 @@ static int take_input(void *ctx, const struct event_row *e)
 static void start(struct hook *k)
 {
 	struct daemon *d = k->all->d;
-	struct input in = {0};
+	struct input in = {.event = k->at.event};
 	if (k->at.tries >= d->config->hook_tries) {
 		again_later(k, _("yishid ended while it ran"));
 		return;
 	}
 	int r = event_list(d->store, k->at.event - 1, 1, take_input, &in);
+	if (r >= 0 && !in.text && (r = hook_done(d->store, k->at.id, k->at.event)) == 0) {
+		k->at.event = 0;
+		look_again(k->all, 0);
+		return;
+	}
 	if (r < 0 || (r = hook_begin(d->store, k->at.id, k->at.event)) < 0) {
 		free(in.text);
 		not_written(k, r);
@@ -202,8 +210,7 @@ static void start(struct hook *k)
 	k->at.tries++;
 	char **env = runner_environment(d->config->language == LANG_ZH ? "zh_CN.UTF-8" : "en_US.UTF-8",
 					d->config->timezone, d->config->path);
-	r = runner_start(d->loop, k->program, env, in.text ? in.text : "{}\n", d->config->hook_limit_ms,
-			 on_done, k, &k->runner);
+	r = runner_start(d->loop, k->program, env, in.text, d->config->hook_limit_ms, on_done, k, &k->runner);
 	runner_environment_free(env);
 	free(in.text);
 	if (r) {
@@ -285,7 +292,7 @@ struct hooks *hooks_new(struct daemon *d)
 static struct hook *known(struct hooks *h, const char *kind, const char *program)
 {
 	for (struct hook *k = h->list; k; k = k->next)
-		if (!k->gone && !strcmp(k->kind, kind) && !strcmp(k->program, program))
+		if (!strcmp(k->kind, kind) && !strcmp(k->program, program))
 			return k;
 	return NULL;
 }
@@ -353,9 +360,13 @@ void hooks_configure(struct hooks *h)
 	for (int i = 0; i < stale.count; i++)
 		if (!runs(h, stale.id[i]))
 			hook_drop(h->d->store, stale.id[i]);
-	for (int i = 0; i < c->hook_count; i++)
-		if (!known(h, c->hooks[i].kind, c->hooks[i].program))
+	for (int i = 0; i < c->hook_count; i++) {
+		struct hook *k = known(h, c->hooks[i].kind, c->hooks[i].program);
+		if (k)
+			k->gone = false; /* it came back while its program still ran */
+		else
 			adopt(h, &c->hooks[i]);
+	}
 	hooks_look(h);
 }
 

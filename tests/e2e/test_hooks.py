@@ -143,7 +143,7 @@ class Programs(unittest.TestCase):
             site.start()
             ids = [e["id"] for e in site.wait_lines(2)]
             self.assertEqual(ids, [begun["id"], ids[1]])  # in their order, and none is lost
-            self.assertEqual(site.value("SELECT done FROM hook"), 2)
+            site.wait_value("SELECT done FROM hook", 2)
             # a polite end waits for what runs, then ends it, and it runs again
             site.word("stay")
             site.raise_case("三")
