@@ -9,7 +9,7 @@ class Marks(unittest.TestCase):
         with Box() as b:
             b.people()
             b.ok("person", "add", "--phone", "13800138020", "--grid", "KS-03", "--consent", "x")
-            b.ok("person", "add", "--phone", "13800138021", "--name", "很长很长的名字" * 2, "--grid", "KS-03", "--building", "12", "--consent", "x")
+            b.ok("person", "add", "--phone", "13800137021", "--name", "很长很长的名字" * 2, "--grid", "KS-03", "--building", "12", "--consent", "x")
             text = "{姓名|邻居}，{building|本}栋{when}停水，请提前蓄水。" + "水" * 46
             p = b.json("broadcast", "preview", "--to", "all number:13700000001", "--text", text, "--with", "when=周五{x}")[0]
             self.assertEqual((p["recipients"], p["segments"], p["longest_recipients"], p["segments_total"], p["unknown"], p["alphabet"]), (7, 2, 2, 9, 0, "ucs2"))
@@ -23,7 +23,7 @@ class Marks(unittest.TestCase):
             self.assertEqual({n: t for n, (t, _) in texts.items()},
                              {"+8613800138001": "王秀英，3" + tail, "+8613800138002": "李建国，3" + tail, "+8613800138003": "John Smith，5" + tail,
                               "+8613800138009": "赵书记，本" + tail, "+8613800138020": "邻居，本" + tail, "+8613700000001": "邻居，本" + tail,
-                              "+8613800138021": "很长很长的名字" * 2 + "，12" + tail})
+                              "+8613800137021": "很长很长的名字" * 2 + "，12" + tail})
             self.assertEqual(sorted(s for _, s in texts.values()), [1] * 5 + [2] * 2)
             event = [e["body"] for e in b.json("events") if e["kind"] == "broadcast.queued"]
             self.assertEqual([(e["recipients"], e["segments"]) for e in event], [(7, 9)])
