@@ -316,7 +316,7 @@ class Talk:
         """What came in has been acted on, and what may leave now has left."""
         books = Books(self.town, self.said, self.back, self.muted, QUIET)
         wait_for(lambda: not self.alive() and books.waits() is None,
-                 lambda: f"it does not become quiet: {books.waits()}", seconds=90, every=0.1)
+                 lambda: f"it does not become quiet: {books.waits()}", seconds=180, every=0.1)
 
 
 def talk(seconds, seed, log=None):
