@@ -114,3 +114,48 @@ int text_index(const char *const *names, int count, const char *name)
 			return i;
 	return -1;
 }
+
+static bool begins(const char *s, const char *what)
+{
+	return !strncmp(s, what, strlen(what));
+}
+
+static bool one_of(const char *s, const char *const *list)
+{
+	for (; *list; list++)
+		if (begins(s, *list))
+			return true;
+	return false;
+}
+
+/* 和平 and 及时 are words of their own. */
+static bool is_conjunction(const char *s)
+{
+	static const char *const words[] = {"和",   "以及", "及",   "并且", "而且", "但是", "但",       "或者",
+					    "还有", "因为", "所以", "and ", "but ", "or ",  "because ", NULL};
+	static const char *const others[] = {"和平", "和谐", "和睦", "和解", "和气", "及时", "及格", NULL};
+	return one_of(s, words) && !one_of(s, others);
+}
+
+size_t text_cut(const char *s, size_t n)
+{
+	static const char *const marks[] = {"，", "。", "；", "、", "！", "？", "：",
+					    "…",  ",",  ";",  "!",  "?",  ". ", NULL};
+	size_t clause = 0, conjunction = 0, word = 0, last = 0;
+	for (const char *p = s; *p && (size_t)(p - s) <= n; last = (size_t)(p - s)) {
+		size_t at = (size_t)(p - s);
+		if (at * 2 >= n && one_of(p, marks))
+			clause = at;
+		else if (at * 2 >= n && is_conjunction(p))
+			conjunction = at;
+		else if (at * 2 >= n && *p == ' ')
+			word = at;
+		text_next(&p);
+		if ((size_t)(p - s) > n)
+			break;
+	}
+	size_t cut = clause ? clause : conjunction ? conjunction : word ? word : last < n ? last : n;
+	while (cut && s[cut - 1] == ' ')
+		cut--;
+	return cut;
+}

@@ -24,6 +24,11 @@ int text_index(const char *const *names, int count, const char *name);
 /* Copies at most size-1 bytes and never cuts a character; returns out. */
 char *text_copy(char *out, size_t size, const char *s);
 
+/* Where to cut a text that is longer than its first n bytes: at the end of a clause, before a conjunction (和 以及 但 因为 …) or
+ * between two words, when that keeps at least half of it; else after n bytes. Never more than n; no blank or mark is left at
+ * the end. */
+size_t text_cut(const char *s, size_t n);
+
 bool text_valid(const char *s, size_t n); /* well-formed UTF-8 without NUL */
 
 /* "+8613800005678" → "138****5678" (the middle of what follows +86), for paper and logs. `out` at least 24 bytes. */

@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "page/shown.h"
 #include "store/grid.h"
 #include "store/minutes.h"
 #include "store/store.h"
@@ -11,6 +12,7 @@
 #include <string.h>
 
 #define BRIEF_COLUMNS 72  /* of an item's words on a poster */
+#define LINE_COLUMNS  42  /* … of one line there, when there are many */
 #define WHOLE_COLUMNS 480 /* … on a sheet for who sits at the table */
 #define SPOKEN_ITEMS  10  /* a loudspeaker reads no more of them */
 #define FEW_ITEMS     3   /* a result notice has larger letters then */
@@ -47,8 +49,12 @@ static json_t *item_text(const struct paper *p, const char *text, enum category 
 static json_t *spoken_text(const struct paper *p, const char *text, enum category category)
 {
 	const char *word = category_name(category);
-	cleanup_free char *shown = paper_text(p, *text ? text : gettext(word), BRIEF_COLUMNS);
+	cleanup_free char *shown = shown_clause(*text ? text : gettext(word), BRIEF_COLUMNS);
 	cleanup_buf struct buf said = {0};
+	size_t n = strlen(shown);
+	/* the sentence around it has its own full stop */
+	while (n >= 3 && !strcmp(shown + n - 3, "。"))
+		shown[n -= 3] = 0;
 	speak_text(p->say, &said, shown);
 	return out_string(buf_str(&said));
 }
@@ -137,13 +143,14 @@ static json_t *item_json(const struct gathering *x, const struct agenda_row *a)
 	const char *category = category_name(a->category);
 	cleanup_free char *who = paper_text(p, a->who, BRIEF_COLUMNS);
 	cleanup_free char *note = paper_text(p, dispute ? "" : a->note, WHOLE_COLUMNS);
-	return json_pack("{si so so so si sb sb ss so so so so so so}", "number", a->matter, "text",
-			 item_text(p, a->text, a->category, BRIEF_COLUMNS), "words",
+	return json_pack("{si so so so so si sb sb ss so so so so so so}", "number", a->matter, "text",
+			 item_text(p, a->text, a->category, BRIEF_COLUMNS), "brief",
+			 item_text(p, a->text, a->category, LINE_COLUMNS), "words",
 			 item_text(p, a->text, a->category, WHOLE_COLUMNS), "say_text",
 			 spoken_text(p, a->text, a->category), "supporters", a->supporters, "one",
 			 a->supporters == 1, "proposal", a->kind == MATTER_PROPOSAL, "category",
 			 gettext(category), "say_number", paper_say(p, speak_number, a->matter),
-			 "say_supporters", paper_say(p, speak_number, a->supporters), "who", out_string(who),
+			 "say_supporters", paper_say(p, speak_count, a->supporters), "who", out_string(who),
 			 "note", out_string(note), "until", deadline(p, a->until_utc), "alike", json_array());
 }
 
@@ -259,50 +266,68 @@ static double set_width(const char *text)
 	return wide;
 }
 
-/* The largest letters (rem) in which all items stand on one sheet, by the room that poster.html leaves for them; 0: they need
- * more sheets than one. */
-static double poster_size(const struct gathering *x)
+/* How a poster gets all its items on one sheet: with which letters (rem), with a smaller head, with one line an item. In this
+ * order; none: it takes several sheets, and they are as large as they should be. */
+static const struct poster_way {
+	double size;
+	bool tight, brief;
+} poster_ways[] = {
+    {3.6, false, false}, {3.2, false, false}, {2.8, false, false},  {2.5, false, false}, {2.3, false, false},
+    {2.1, false, false}, {1.9, false, false}, {1.75, false, false}, {1.75, true, false}, {1.6, true, false},
+    {1.75, true, true},  {1.6, true, true},   {1.5, true, true},
+};
+
+/* By the room that poster.html leaves for items between head and codes; in rem. */
+static bool fits(const struct gathering *x, const struct poster_way *w)
 {
-	static const double sizes[] = {2.5, 2.3, 2.1, 1.9, 1.75, 1.6};
-	double room = x->p->lang == LANG_ZH ? 21.5 : 17.5; /* below the head, above the codes */
 	const char *place = json_string_value(json_object_get(x->doc, "place"));
+	double size = w->size, beside = 5.5 * (size < 2.4 ? size : 2.4); /* number and supporters */
+	double room = (x->p->lang == LANG_ZH ? 21.5 : 17.5) + (!w->tight               ? 0
+							       : x->p->lang == LANG_ZH ? 5.5
+										       : 7.5),
+	       high = 0;
+	size_t i;
+	const json_t *item;
 	if (json_is_true(json_object_get(x->doc, "long_title")))
 		room -= 2;
 	if (set_width(place) > 30)
 		room -= 3;
-	for (size_t k = 0; k < ARRAY_LEN(sizes); k++) {
-		const double width = 41.5 - 5.5 * sizes[k]; /* beside number and supporters */
-		double high = 0;
-		size_t i;
-		const json_t *item;
-		json_array_foreach(x->items, i, item)
-		{
-			double columns = set_width(json_string_value(json_object_get(item, "text"))) + 2;
-			high += ceil(columns * sizes[k] / 2 / width) * sizes[k] * 1.35 + 0.6;
-		}
-		if (high <= room)
-			return sizes[k];
+	json_array_foreach(x->items, i, item)
+	{
+		const char *text = json_string_value(json_object_get(item, w->brief ? "brief" : "text"));
+		double lines = ceil((set_width(text) + 2) * size / 2 / (41.5 - beside));
+		high += lines * size * 1.35 + 0.6;
 	}
-	return 0;
+	return high <= room;
+}
+
+static void add_poster(struct gathering *x)
+{
+	size_t k = 0;
+	while (k < ARRAY_LEN(poster_ways) && !fits(x, &poster_ways[k]))
+		k++;
+	const struct poster_way none = {0}, *w = k < ARRAY_LEN(poster_ways) ? &poster_ways[k] : &none;
+	json_object_set_new(x->doc, "one_sheet", json_boolean(w != &none));
+	json_object_set_new(x->doc, "size", json_real(w->size));
+	json_object_set_new(x->doc, "tight", json_boolean(w->tight));
+	json_object_set_new(x->doc, "short", json_boolean(w->brief));
 }
 
 static void add_counts(struct gathering *x)
 {
 	size_t n = json_array_size(x->items);
 	json_t *spoken = json_array(), *item;
-	double size = poster_size(x);
 	size_t i;
 	json_array_foreach(x->items, i, item) if (i < SPOKEN_ITEMS) json_array_append(spoken, item);
 	json_object_set_new(x->doc, "spoken_items", spoken);
 	json_object_set_new(x->doc, "more",
-			    n > SPOKEN_ITEMS ? paper_say(x->p, speak_number, (int64_t)n - SPOKEN_ITEMS)
+			    n > SPOKEN_ITEMS ? paper_say(x->p, speak_count, (int64_t)n - SPOKEN_ITEMS)
 					     : json_null());
 	json_object_set_new(x->doc, "count", json_integer((json_int_t)n));
 	json_object_set_new(x->doc, "one_item", json_boolean(n == 1));
-	json_object_set_new(x->doc, "say_count", paper_say(x->p, speak_number, (int64_t)n));
+	json_object_set_new(x->doc, "say_count", paper_say(x->p, speak_count, (int64_t)n));
 	json_object_set_new(x->doc, "few", json_boolean(n <= FEW_ITEMS));
-	json_object_set_new(x->doc, "one_sheet", json_boolean(size > 0));
-	json_object_set_new(x->doc, "size", json_real(size));
+	add_poster(x);
 	json_object_set_new(x->doc, "example",
 			    n ? json_incref(json_object_get(json_array_get(x->items, 0), "number"))
 			      : json_null());

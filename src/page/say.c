@@ -170,6 +170,14 @@ void speak_number(struct say *s, struct buf *out, int64_t n)
 		add_words(out, words, length);
 }
 
+void speak_count(struct say *s, struct buf *out, int64_t n)
+{
+	if (s->lang == LANG_ZH && n == 2)
+		buf_adds(out, "两");
+	else
+		speak_number(s, out, n);
+}
+
 void speak_ordinal(struct say *s, struct buf *out, int64_t n)
 {
 	UErrorCode status = U_ZERO_ERROR;

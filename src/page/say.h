@@ -23,6 +23,7 @@ void write_number(struct buf *out, const char *e164);
 
 /* ---- spoken */
 void speak_number(struct say *s, struct buf *out, int64_t n);  /* 二十五 / twenty-five */
+void speak_count(struct say *s, struct buf *out, int64_t n);   /* 两 件 / two matters */
 void speak_ordinal(struct say *s, struct buf *out, int64_t n); /* 第一 / first */
 void speak_date(struct say *s, struct buf *out,
 		const struct civil *t); /* 十一月二十日，星期五 / Friday, November the twentieth */

@@ -26,27 +26,40 @@ static char *shorten_numbers(const char *text)
 	return buf_take(&out);
 }
 
-char *shown_text(const char *text, bool full, int columns)
+/* Bytes of the first columns. */
+static size_t first_columns(const char *text, int columns)
+{
+	const char *at = text, *end = text;
+	char one[5];
+	int wide = 0;
+	for (uint32_t c; (c = text_next(&at)); end = at) {
+		one[text_put(one, c)] = 0;
+		wide += text_width(one);
+		if (wide > columns)
+			break;
+	}
+	return (size_t)(end - text);
+}
+
+static char *shown(const char *text, bool full, int columns, const char *behind)
 {
 	cleanup_free char *masked = mem_dup(text);
 	text_mask_controls(masked);
 	char *out = full ? mem_dup(masked) : shorten_numbers(masked);
 	if (!columns || text_width(out) <= columns)
 		return out;
-	const char *at = out, *end = out, *blank = NULL;
-	char one[5];
-	int wide = 0;
-	for (uint32_t c; (c = text_next(&at)); end = at) {
-		one[text_put(one, c)] = 0;
-		wide += text_width(one);
-		if (wide > columns - 2)
-			break;
-		if (c == ' ')
-			blank = end;
-	}
-	/* a word is not cut, unless it is most of the text */
-	size_t n = (size_t)((blank && blank > out + (end - out) * 2 / 3 ? blank : end) - out);
-	char *cut = mem_printf("%.*s…", (int)n, out);
+	size_t n = text_cut(out, first_columns(out, columns - text_width(behind)));
+	char *cut = mem_printf("%.*s%s", (int)n, out, behind);
 	free(out);
 	return cut;
+}
+
+char *shown_text(const char *text, bool full, int columns)
+{
+	return shown(text, full, columns, "…");
+}
+
+char *shown_clause(const char *text, int columns)
+{
+	return shown(text, false, columns, "");
 }

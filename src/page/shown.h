@@ -4,5 +4,7 @@
 #include <stdbool.h>
 
 /* Control characters masked, long runs of digits shortened as telephone numbers are (unless `full`), cut to `columns` (0:
- * whole) at the end of a word, with "…". The caller owns the string. */
+ * whole) at the end of a clause, else of a word, with "…". The caller owns the string. */
 char *shown_text(const char *text, bool full, int columns);
+/* … without "…", to be read aloud. */
+char *shown_clause(const char *text, int columns);

@@ -73,6 +73,8 @@ static void title_of(char *out, size_t size, const char *text)
 	while (len && out[len - 1] == ' ')
 		len--;
 	out[len] = 0;
+	if (chars == TITLE_CHARS && *p)
+		out[text_cut(text, len)] = 0;
 	text_mask_controls(out);
 }
 

@@ -131,13 +131,35 @@ static void test_width_and_copy(void **state)
 	assert_string_equal(text_short_number("10086", number), "10086");
 }
 
+static void test_cut(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *kept, *of; /* of: what would fit */
+	} rows[] = {
+	    {"希望在小广场装几个健身器材和长椅", "希望在小广场装几个健身器材", "希望在小广场装几个健身器材和"},
+	    {"垃圾分类点太远，老人提不动，能不能加一个", "垃圾分类点太远，老人提不动",
+	     "垃圾分类点太远，老人提不动，能不"},
+	    {"大家都希望邻里和睦相处不要吵架", "大家都希望邻里和睦相处", "大家都希望邻里和睦相处"},
+	    {"Please put a bench at the stop", "Please put a", "Please put a be"},
+	    {"Lamps and benches are broken", "Lamps", "Lamps and"},
+	    {"啊啊啊啊", "啊啊", "啊啊"},
+	    {"", "", ""},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		size_t n = text_cut(rows[i].text, strlen(rows[i].of));
+		if (n != strlen(rows[i].kept))
+			fail_msg("%s → %.*s", rows[i].text, (int)n, rows[i].text);
+	}
+	assert_int_equal(text_cut("楼道灯", 4), 3); /* no character is cut */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_e164),
-	    cmocka_unit_test(test_e164_is_stable),
-	    cmocka_unit_test(test_mask),
-	    cmocka_unit_test(test_width_and_copy),
+	    cmocka_unit_test(test_e164), cmocka_unit_test(test_e164_is_stable),
+	    cmocka_unit_test(test_mask), cmocka_unit_test(test_width_and_copy),
+	    cmocka_unit_test(test_cut),
 	};
 	return cmocka_run_group_tests_name("numbers and text", tests, NULL, NULL);
 }

@@ -74,7 +74,10 @@ static void numbers(void **state)
 	speak_number(says[LANG_EN], &b, 25);
 	buf_addc(&b, '|');
 	speak_ordinal(says[LANG_EN], &b, 21);
-	assert_string_equal(buf_str(&b), "一百零五|第二|twenty-five|twenty-first");
+	buf_addc(&b, '|');
+	speak_count(says[LANG_ZH], &b, 2);
+	speak_count(says[LANG_ZH], &b, 12);
+	assert_string_equal(buf_str(&b), "一百零五|第二|twenty-five|twenty-first|两十二");
 }
 
 static void telephones(void **state)
