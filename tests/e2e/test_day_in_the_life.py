@@ -29,9 +29,9 @@ class Week(Town):
         (self.dir / "more.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
         self.ok("person", "import", self.dir / "more.csv", "--consent", "上门登记 2026-11-01")
 
-    def hear(self, number, text, **kw):
+    def acted_on(self, number, text, **kw):
         self.said += 1
-        return super().hear(number, text, **kw)
+        return super().acted_on(number, text, **kw)
 
     def at(self, day, time):
         """The clock goes on to that moment, no further than three hours at a time: nothing that is due in between is late."""
