@@ -105,6 +105,12 @@ static int add_option(struct cli *c, const char *to, struct buf *terms, int *lis
 	return r;
 }
 
+static const char *nth(const struct cli *c, const char *otherwise, int i)
+{
+	const char *to = cli_opt_at(c, "to", i);
+	return to || i ? to : otherwise;
+}
+
 int audience_read(struct cli *c, const char *otherwise, struct audience_arg *ret)
 {
 	cleanup_buf struct buf written = {0}, terms = {0};
@@ -114,12 +120,7 @@ int audience_read(struct cli *c, const char *otherwise, struct audience_arg *ret
 	*ret = (struct audience_arg){0};
 	if (!r && (r = broadcast_list_clear(s)))
 		r = cli_store_failed(c, r);
-	for (int i = 0; !r &&
-			(to = cli_opt_at(c, "to", i) ? cli_opt_at(c, "to", i)
-			      : i                    ? NULL
-						     : otherwise) &&
-			*to;
-	     i++) {
+	for (int i = 0; !r && (to = nth(c, otherwise, i)) && *to; i++) {
 		buf_addf(&written, "%s%s", i ? " " : "", to);
 		r = add_option(c, to, &terms, &lists);
 	}
