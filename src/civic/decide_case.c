@@ -280,7 +280,9 @@ void decide_rate(const struct facts *f, const struct intent *in, struct decision
 		if (in->rating == RATING_BAD && in->text[0]) {
 			open_case(f, in, d);
 			decision_say(d, f, "case.other");
-		} else
+		} else if (in->rating == RATING_GOOD && !f->several) /* a neighbour is content as well */
+			decide_thanks(f, in, d);
+		else
 			decision_say(d, f, "rate.none");
 		return;
 	}

@@ -70,6 +70,8 @@ static void a_supporter_reopens(void **state)
 	assert_int_equal(count(s, "journal WHERE entry = 'rated bad' AND note = '还在漏'"), 1);
 	assert_has(told(s, WORKER, before), "没办好：还在漏");
 	assert_has(told(s, LI, before), "重新办理");
+	assert_has(play(s, ZHAO, "修好了"), "不客气");
+	assert_string_equal(state_of(s, 1), "in_progress");
 	assert_has(play(s, ZHAO, "撤销"), "第1号已改回");
 	assert_string_equal(state_of(s, 1), "resolved");
 }
