@@ -84,6 +84,8 @@ int study_rows(struct study_case *cases, size_t count, const int *parents, int g
 	       int (*row)(void *ctx, struct study_row *r), void *ctx, size_t *ret_left_out)
 {
 	int deepest = 0;
+	if (!count)
+		return tell(cases, 0, (size_t)k, now, row, ctx, ret_left_out);
 	for (int i = 0; i < grid_count; i++)
 		if (depth_of(i, parents) > deepest)
 			deepest = depth_of(i, parents);
