@@ -121,10 +121,11 @@ static int find_moved(struct gathering *x)
 	return r < 0 ? r : 0;
 }
 
-static json_t *vote_json(const struct gathering *x, int matter)
+/* `meeting` 0: the last vote on it, wherever it was put. */
+static json_t *vote_json(const struct gathering *x, int64_t meeting, int matter)
 {
 	cleanup_free struct poll_result *r = mem_alloc(sizeof *r);
-	if (poll_result_of(x->s, x->id, matter, r) < 0 || !r->poll)
+	if (poll_result_of(x->s, meeting, matter, r) < 0 || !r->poll)
 		return json_null();
 	json_t *options = json_array();
 	for (int i = 0; i < r->count.options; i++)
@@ -156,13 +157,19 @@ static json_t *item_json(const struct gathering *x, const struct agenda_row *a)
 
 static void add_verdict(const struct gathering *x, json_t *item, const struct agenda_row *a)
 {
-	if (a->verdict == VERDICT_NONE)
+	if (a->verdict == VERDICT_NONE) {
+		/* with its result it comes back to the table */
+		json_t *vote = a->category == CATEGORY_DISPUTE ? json_null() : vote_json(x, 0, a->matter);
+		if (json_is_true(json_object_get(vote, "over")))
+			json_object_set(item, "voted", vote);
+		json_decref(vote);
 		return;
+	}
 	const char *word = verdict_info((enum verdict)a->verdict)->word;
 	json_object_set_new(item, word, json_true()); /* {{#adopted}}…{{/adopted}} */
 	json_object_set_new(item, "decision", out_string(gettext(word)));
 	if (a->poll && a->category != CATEGORY_DISPUTE)
-		json_object_set_new(item, "poll", vote_json(x, a->matter));
+		json_object_set_new(item, "poll", vote_json(x, x->id, a->matter));
 	json_object_set_new(x->doc, "decided", json_true());
 }
 

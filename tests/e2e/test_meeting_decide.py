@@ -345,6 +345,7 @@ class Minutes(Case):
         town.at("2035-01-16T12:01")
         wait_for(lambda: n in town.numbers(1), "the item is on the next agenda")
         self.assertRegex(town.agenda(1)[0]["vote"], "赞成 0, 反对 0, 弃权 0")
+        self.assertIn("短信表决：赞成 0 票", town.ok("meeting", "poster", town.meeting(1)["id"], "--sheet", "agenda", "--language", "zh"))
 
 
 if __name__ == "__main__":
