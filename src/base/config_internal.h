@@ -20,9 +20,9 @@ enum type {
 	DEVICE,
 	ICCID,
 	GLOBS,
-	CENTRE, /* of short messages */
+	CENTRE,  /* of short messages */
 	ADDRESS, /* of a service */
-	BALANCE /* how the credit is asked for */
+	BALANCE  /* how the credit is asked for */
 };
 enum section { GATEWAY, RULES, HOOKS, MODEM, CABINET, SENSOR, SECTION_COUNT };
 

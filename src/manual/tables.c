@@ -193,7 +193,7 @@ static void reply_keys(FILE *f)
 	struct err e = {0};
 	if (paths_data(dir, sizeof dir) || replies_load(dir, &r, &e))
 		return;
-	bool chinese = !strcmp(_("yes"), "yes") == false;
+	bool chinese = strcmp(_("yes"), "yes") != 0;
 	for (int i = 0; i < replies_count(r); i++)
 		roff_item(f, replies_key(r, i), NULL, replies_text(r, i, chinese ? LANG_ZH : LANG_EN));
 	replies_free(r);
