@@ -166,12 +166,30 @@ class Board(unittest.TestCase):
         self.assertIn("电梯坏了", dom)
         self.assertRegex(dom, r"updated [0-9]{1,2}:[0-9]{2}")
 
-    def test_z_it_goes_when_the_configuration_says_so(self):
+    def waiter(self):
+        """A connection that waits for news; the request was read when the next one on another is answered."""
+        s = socket.create_connection(("127.0.0.1", self.port), timeout=60)
+        self.addCleanup(s.close)
+        tag = self.get("/live?zh")[1]["ETag"]
+        s.sendall(f"GET /live?zh HTTP/1.1\r\nHost: x\r\nIf-None-Match: {tag}\r\n\r\n".encode())
+        self.get("/board.js")
+        return s
+
+    def test_z_it_goes_when_the_configuration_says_so_and_with_the_daemon(self):
+        address = self.site.gateway["board"]
+        waits = self.waiter()
         self.site.gateway["board"] = None
         self.site.write_config()
         wait_for(lambda: not self.answers(), "the board is closed")
+        while waits.recv(4096):  # whoever waited is let go
+            pass
         self.assertIn("is closed", self.site.log())
         self.assertEqual(self.site.modems_up(), 1)
+        self.site.gateway["board"] = address
+        self.site.write_config()
+        wait_for(self.answers, "the board is open again")
+        self.waiter()
+        self.assertEqual(self.site.kill(15), 0)
 
 
 if __name__ == "__main__":
