@@ -47,8 +47,10 @@ char *time_words(int64_t seconds, char *buf)
 		snprintf(buf, FIGURES_WORDS, _("%lld h %lld min"), minutes / 60, minutes % 60);
 	else if (hours < 24)
 		snprintf(buf, FIGURES_WORDS, _("%lld h"), hours);
-	else
+	else if (hours % 24)
 		snprintf(buf, FIGURES_WORDS, _("%lld d %lld h"), hours / 24, hours % 24);
+	else
+		snprintf(buf, FIGURES_WORDS, _("%lld d"), hours / 24);
 	return buf;
 }
 

@@ -328,9 +328,11 @@ static double height_of(const json_t *data, const char *chart)
 /* So large that the sheet is filled, and never so small that it strains: points. */
 static double text_size(const json_t *data)
 {
-	double meetings = json_is_true(json_object_get(data, "met"))
-			      ? 1.2 + (double)json_array_size(json_object_get(data, "meetings")) * 1.5
-			      : 0;
+	bool english = !strcmp(json_string_value(json_object_get(data, "lang")), "en");
+	double meetings =
+	    json_is_true(json_object_get(data, "met"))
+		? 1.2 + (double)json_array_size(json_object_get(data, "meetings")) * (english ? 1.5 : 1.1)
+		: 0;
 	double late = json_is_true(json_object_get(data, "late_told"))
 			  ? 2.4 + (double)json_array_size(json_object_get(data, "late"))
 			  : 0;
@@ -338,7 +340,6 @@ static double text_size(const json_t *data)
 	double right_mm = height_of(data, "chart_categories") + height_of(data, "chart_ratings");
 	double lines =
 	    (double)json_array_size(json_object_get(data, "figures")) + 9; /* head, tiles, a line that breaks */
-	bool english = !strcmp(json_string_value(json_object_get(data, "lang")), "en");
 	double fixed_mm = FIXED_MM + (english ? ENGLISH_MM : 0);
 	for (double size = TEXT_MOST; size > TEXT_LEAST; size -= 0.25) {
 		double breaks = english ? 1 + (size - TEXT_LEAST) * 0.1 : 1;
