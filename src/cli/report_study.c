@@ -2,6 +2,7 @@
 #include "cli/report.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "civic/study.h"
 #include "store/grid.h"
 #include "store/store.h"
@@ -56,8 +57,10 @@ static int by_code(const void *a, const void *b)
 
 static int grid_index(const struct study *st, const char *code)
 {
+	struct grid key = {0};
+	text_copy(key.code, sizeof key.code, code);
 	const struct grid *found =
-	    st->grid_count ? bsearch(code, st->grids, (size_t)st->grid_count, sizeof *st->grids, by_code)
+	    st->grid_count ? bsearch(&key, st->grids, (size_t)st->grid_count, sizeof *st->grids, by_code)
 			   : NULL;
 	return found ? (int)(found - st->grids) : STUDY_ANY;
 }
