@@ -61,6 +61,17 @@ static bool is_courtesy(const struct reading *rd, const struct clause *c)
 	       from + word->n == rd->normal.glyph_of[c->b];
 }
 
+/* Does a sentence begin at glyph i: nothing before it, or a full stop and the like between it and the last word? */
+static bool begins_sentence(const struct glyphs *g, int i)
+{
+	while (i > 0 && trimmed(g->list[i - 1].c)) {
+		uint32_t c = g->list[--i].c;
+		if (c == '.' || c == '!' || c == '?' || c == ';')
+			return true;
+	}
+	return i == 0;
+}
+
 static void add(struct reading *rd, int from, int to, int topic)
 {
 	int a = rd->normal.byte_of[from], b = rd->normal.byte_of[to];
@@ -70,7 +81,12 @@ static void add(struct reading *rd, int from, int to, int topic)
 	const struct clause *last = rd->clause_count ? &rd->clauses[rd->clause_count - 1] : NULL;
 	bool first = !last || last->topic != topic || (last->first && is_courtesy(rd, last));
 	rd->clauses[rd->clause_count++] =
-	    (struct clause){.a = a, .b = b, .topic = topic, .first = first, .rule = -1};
+	    (struct clause){.a = a,
+			    .b = b,
+			    .topic = topic,
+			    .first = first,
+			    .rule = -1,
+			    .fresh = begins_sentence(&rd->normal.glyphs, rd->normal.glyph_of[a])};
 }
 
 /* 一是太吵二是堆垃圾: the length of the word at glyph i that counts on, 0 none. */

@@ -178,7 +178,7 @@ struct group {
 	struct weights w;
 	int a, b, topic;
 	int first; /* strong category of its first clause, -1 none */
-	bool forced, open;
+	bool forced, open, fresh;
 	int rule;
 };
 
@@ -190,18 +190,24 @@ static int group_category(const struct group *g)
 }
 
 /* Beside another wish, words that name no matter are its reason: "can't come, stuck at work". */
-static bool stands_alone(const struct reading *rd, int topic, bool trouble)
+static bool stands_alone(const struct reading *rd, const struct group *g)
 {
-	for (int i = 0; i < rd->found_count; i++)
-		if (rd->found[i].topic == topic && (rd->found[i].in.kind != INTENT_THANKS || !trouble))
+	bool apart =
+	    g->fresh && group_category(g) >= 0; /* 平安。暖气片冰凉的: an answer, and a sentence of its own */
+	for (int i = 0; i < rd->found_count; i++) {
+		enum intent_kind kind = rd->found[i].in.kind;
+		bool polite = kind == INTENT_THANKS && g->w.trouble;
+		bool answer = apart && (kind == INTENT_VOTE || kind == INTENT_CHECKIN);
+		if (rd->found[i].topic == g->topic && !polite && !answer)
 			return false;
+	}
 	return true;
 }
 
 static void close_group(struct reading *rd, struct group *g)
 {
 	int c = group_category(g);
-	bool alone = stands_alone(rd, g->topic, g->w.trouble);
+	bool alone = stands_alone(rd, g);
 	bool named = c >= 0 && !(g->w.remark && !g->w.trouble); /* beside a remark, a thing is only named */
 	bool counts = g->forced || (alone && ((named && g->w.sum[c] >= 2) || g->w.trouble)) ||
 		      (named && g->w.sum[c] > (g->w.trouble ? STRONG : 2 * STRONG - 1));
@@ -284,6 +290,7 @@ static void join(struct group *g, const struct clause *c, const struct weights *
 {
 	if (!g->open) {
 		g->a = c->a;
+		g->fresh = c->fresh;
 		g->topic = c->topic;
 		g->open = true;
 	}

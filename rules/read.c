@@ -171,11 +171,17 @@ static void emit(struct reading *rd, const struct match *m)
 	each_number(rd, m, f);
 }
 
-/* 谢谢邀请，车库的灯全灭了: thanks takes no clause behind its own that tells of a trouble, unless all is well again. */
-static bool thanks_leaves(const struct reading *rd, const struct match *m, int i)
+/* 谢谢邀请，车库的灯全灭了: thanks takes no clause behind its own that tells of a trouble, unless all is well again. 同意。
+ * 可三单元灯都不亮: nor do a vote and a sign of life, behind a full stop. */
+static bool answer_leaves(const struct reading *rd, const struct match *m, int i)
 {
 	const struct clause *c = &rd->clauses[i];
-	if (m->rule->kind != (int)INTENT_THANKS || c->a <= m->a || !complaints_trouble(rd, c->a, c->b))
+	bool thanks = m->rule->kind == (int)INTENT_THANKS, behind = false;
+	if (!thanks && m->rule->kind != (int)INTENT_VOTE && m->rule->kind != (int)INTENT_CHECKIN)
+		return false;
+	for (int k = 0; k <= i; k++)
+		behind |= rd->clauses[k].fresh && rd->clauses[k].a > m->a;
+	if (c->a <= m->a || !(thanks || behind) || !complaints_trouble(rd, c->a, c->b))
 		return false;
 	for (int k = i + 1; k < rd->clause_count; k++)
 		if (complaints_settled(rd, rd->clauses[k].a, rd->clauses[k].b))
@@ -198,7 +204,7 @@ static void consume(struct reading *rd, const struct match *m, int first, int la
 		if (topic && m->rule->kind == INTENT_PROPOSAL && c->a > m->a &&
 		    complaints_own_matter(rd, c->a, c->b))
 			continue;
-		if (c->state == CLAUSE_FREE && thanks_leaves(rd, m, i))
+		if (c->state == CLAUSE_FREE && answer_leaves(rd, m, i))
 			continue;
 		if (c->state == CLAUSE_USED || m->rule->consume == CONSUME_NONE ||
 		    !(everything || inside || (topic && c->topic == m->topic && c->a >= m->a)))

@@ -19,6 +19,7 @@ struct clause {
 	int a, b;   /* bytes of the normalised text, without blanks and signs around */
 	int topic;  /* 另外, 还有 … begin the next */
 	bool first; /* of its topic */
+	bool fresh; /* a sentence begins with it */
 	bool calm;  /* what it tells of is not here and now: no call for help */
 	bool quiet; /* … and nobody is asked to do anything about it: no complaint */
 	enum clause_state state;
