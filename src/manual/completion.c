@@ -144,10 +144,11 @@ static const char head[] =
     "\tcase $cur in\n"
     "\trole:*) local role; for role in \"${_yishi_role_list[@]}\"; do "
     "[[ role:$role != \"$cur\"* ]] || COMPREPLY+=(\"role:$role\"); done ;;\n"
+    "\tfile:*) mapfile -t COMPREPLY < <(compgen -P file: -f -- \"${cur#file:}\") ;;\n"
     "\tgrid:*) local grid; while read -r grid; do [[ grid:$grid != \"$cur\"* ]] || "
     "COMPREPLY+=(\"grid:$grid\"); "
     "done < <(_yishi_ask grid list --csv | tail -n +2 | cut -d, -f1) ;;\n"
-    "\t*) _yishi_words all grid: role: csv:; compopt -o nospace 2>/dev/null ;;\n"
+    "\t*) _yishi_words all jobs \"${_yishi_terms[@]}\"; compopt -o nospace 2>/dev/null ;;\n"
     "\tesac\n"
     "}\n";
 
@@ -221,6 +222,27 @@ static const char body[] =
     "}\n"
     "complete -F _yishi yishi\n";
 
+/* The kinds of audiences, as the help of the option that takes one names them: "grid:KS-03 …". */
+static void print_terms(FILE *f)
+{
+	const char *help = "";
+	for (const struct cli_noun *n = cli_nouns; n->name; n++)
+		for (const struct cli_verb *v = n->verbs; v->run && !strcmp(n->name, "broadcast"); v++)
+			for (const struct cli_option *o = v->options; o && o->name; o++)
+				if (!*help && o->arg && !strcmp(o->arg, "AUDIENCE"))
+					help = o->help;
+	fputs("_yishi_terms=(", f);
+	for (const char *p = help; *p; p++) {
+		size_t n = 0;
+		while (islower((unsigned char)p[n]))
+			n++;
+		if (n && p[n] == ':' && p[n + 1] && !strchr(" \n", p[n + 1]))
+			fprintf(f, "%.*s: ", (int)n, p);
+		p += n ? n - 1 : 0;
+	}
+	fputs(")\n", f);
+}
+
 static void print_noun(FILE *f, const struct cli_noun *n)
 {
 	const char *last = "";
@@ -244,6 +266,7 @@ void completion_print(FILE *f)
 	for (int i = 0; i < ROLE_COUNT; i++)
 		fprintf(f, "%s%s", i ? " " : "", role_name(i));
 	fputs(")\n", f);
+	print_terms(f);
 	for (const struct cli_noun *n = cli_nouns; n->name; n++)
 		print_noun(f, n);
 	fputs(body, f);

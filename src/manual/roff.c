@@ -82,15 +82,22 @@ void roff_plain(FILE *f, const char *text)
 	fputc('\n', f);
 }
 
-void roff_text(FILE *f, const char *text)
+static void lines(FILE *f, const char *text, bool filled)
 {
 	for (const char *p = text; *p; p++) {
 		if ((p == text || p[-1] == '\n') && *p == '.')
 			fputs("\\&", f);
 		put(f, *p);
+		if (*p == '\n' && filled)
+			fputs(".br\n", f);
 		put_break(f, text, p);
 	}
 	fputc('\n', f);
+}
+
+void roff_text(FILE *f, const char *text)
+{
+	lines(f, text, true);
 }
 
 void roff_argument(FILE *f, const char *text)
@@ -131,9 +138,9 @@ void roff_paragraph(FILE *f, const char *text)
 	roff_text(f, text);
 }
 
-void roff_example(FILE *f, const char *lines)
+void roff_example(FILE *f, const char *typed)
 {
 	fputs(".RS 4\n.nf\n", f);
-	roff_text(f, lines);
+	lines(f, typed, false);
 	fputs(".fi\n.RE\n", f);
 }

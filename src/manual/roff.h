@@ -16,4 +16,4 @@ void roff_heading(FILE *f, const char *request, const char *text); /* .SH, .SS *
 void roff_item(FILE *f, const char *tag, const char *value, const char *text);
 void roff_paragraph(FILE *f, const char *text);
 /* Lines that are typed as they stand. */
-void roff_example(FILE *f, const char *lines);
+void roff_example(FILE *f, const char *typed);
