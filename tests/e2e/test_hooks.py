@@ -158,7 +158,7 @@ class Programs(unittest.TestCase):
             site.wait_value("SELECT done FROM hook", 3)
             site.extra_config = site.extra_config.replace("case.opened", "case.changed")
             site.write_config()
-            site.wait_value("SELECT kind FROM hook", "case.changed")
+            site.wait_value("SELECT count(*) FROM hook WHERE kind = 'case.changed'", 1)
             self.assertEqual(len(site.lines()), 3)
             site.ok("case", "escalate", "1")
             self.assertEqual(site.wait_lines(4)[3]["kind"], "case.changed")
