@@ -49,7 +49,8 @@ COMMANDS = (
     Command("events --since {event}"), Command("db stats", EVERY),
     Command("case overdue", LIST), Command("task list", LIST), Command("task show {task}"), Command("job list", LIST), Command("points list", LIST),
     Command("points show {person}"), Command("poll list", LIST), Command("poll show 60"), Command("consult list", LIST),
-    Command("faq list", LIST),
+    Command("faq list", LIST), Command("report week", EVERY), Command("report month", EVERY), Command("report grid", EVERY), Command("top --once", EVERY),
+    Command("report year", EXPORT),
     Command("case list", EXPORT), Command("person list", EXPORT), Command("points month", EXPORT), Command("message list", EXPORT))
 
 

@@ -172,7 +172,8 @@ def cases(db, count, now, staff, rnd):
         matters.append((n, "proposal" if proposal else "case", state, category, text, home, str(building + 1), str(who % 4 + 1), "", 0, int(i % 100 == 0),
                         "proposal" if proposal else "complaint", who + 1, number(who), message, worker, int(proposal or i % 61 == 0),
                         i if state == "merged" and i else None, at, over if state not in OPEN else at + who % 5 * 3600, at + 5 * DAY,
-                        over if state in ("resolved", "confirmed", "closed") else None))
+                        over if state in ("resolved", "confirmed", "closed") else None,
+                        at + 7200 + who % 97 * 600 if worker else None))
         phone = f"phone:{number(who)}"
         journal.append((n, at, phone, "text", "received", text, message))
         if worker:
@@ -188,7 +189,7 @@ def cases(db, count, now, staff, rnd):
             supporters.append((n, number(other), other + 1, None, at + 600 * (j + 1)))
             journal.append((n, at + 600 * (j + 1), f"phone:{number(other)}", "text", "supported", "", None))
     put(db, "matter", "number, kind, state, category, text, grid, building, unit, room, urgent, private, origin, reporter, number_from, message,"
-        " assignee, deliberate, merged_into, opened_utc, changed_utc, due_utc, resolved_utc", matters)
+        " assignee, deliberate, merged_into, opened_utc, changed_utc, due_utc, resolved_utc, first_human_utc", matters)
     put(db, "supporter", "matter, number, person, message, since_utc", supporters)
     put(db, "journal", "matter, utc, actor, channel, entry, note, message", journal)
     db.execute("UPDATE matter SET asked = 1 WHERE state = 'resolved'")  # by a trigger that is away
@@ -211,8 +212,9 @@ def meetings(db, count, now, staff):
         home = [b for b in range(BUILDINGS) if b * GRIDS // BUILDINGS == i % GRIDS]
         asked = [w for b in home for w in range(b * 5 // 4, count, BUILDINGS * 5 // 4) if w % 5][:2000]
         put(db, "invitation", "meeting, number, person, asked_utc", {number(w): (i + 1, number(w), w + 1, starts - 3 * DAY) for w in asked}.values())
-        put(db, "rsvp", "meeting, number, person, answer, channel, changed_utc",
-            {number(w): (i + 1, number(w), w + 1, "yes" if w % 3 else "no", "text", starts - 2 * DAY) for w in asked[::6]}.values())
+        put(db, "rsvp", "meeting, number, person, answer, channel, changed_utc, attended_utc",
+            {number(w): (i + 1, number(w), w + 1, "yes" if w % 3 else "no", "text", starts - 2 * DAY,
+                         starts if w % 3 and w % 4 else None) for w in asked[::6]}.values())
         put(db, "agenda_item", "meeting, matter, decision", [(i + 1, 1 + (i * 8 + j) * total // 1300, "adopted") for j in range(8)])
 
 

@@ -43,7 +43,7 @@ char *time_words(int64_t seconds, char *buf)
 		snprintf(buf, FIGURES_WORDS, _("%lld s"), (long long)seconds);
 	else if (minutes < 60)
 		snprintf(buf, FIGURES_WORDS, _("%lld min"), minutes);
-	else if (minutes < 10 * 60)
+	else if (minutes < 10 * 60 && minutes % 60)
 		snprintf(buf, FIGURES_WORDS, _("%lld h %lld min"), minutes / 60, minutes % 60);
 	else if (hours < 24)
 		snprintf(buf, FIGURES_WORDS, _("%lld h"), hours);

@@ -59,11 +59,11 @@ static int take_meeting(void *ctx, const struct meeting *m)
 static int take_broadcast(void *ctx, const struct broadcast *b)
 {
 	json_array_append_new(
-	    ctx,
-	    json_pack("{sI ss sI sI sI sI}", "id", (json_int_t)b->id, "state", broadcast_state_name(b->state),
-		      "recipients", (json_int_t)b->recipients, "gone",
-		      (json_int_t)(b->sent + b->delivered + b->failed + b->expired + b->uncertain), "failed",
-		      (json_int_t)(b->failed + b->expired), "delivered", (json_int_t)b->delivered));
+	    ctx, json_pack("{sI ss sI sI sI sI so}", "id", (json_int_t)b->id, "state",
+			   broadcast_state_name(b->state), "recipients", (json_int_t)b->recipients, "gone",
+			   (json_int_t)(b->sent + b->delivered + b->failed + b->expired + b->uncertain),
+			   "failed", (json_int_t)(b->failed + b->expired), "delivered",
+			   (json_int_t)b->delivered, "at", out_time(b->at_utc)));
 	return 0;
 }
 
@@ -127,7 +127,13 @@ void status_page_json(const struct status_page *p, json_t *row)
 		json_object_set_new(meeting, "starts",
 				    stamp(json_integer_value(json_object_get(meeting, "starts"))));
 	json_object_set_new(row, "meeting", meeting);
-	json_object_set(row, "broadcasts", p->broadcasts);
+	json_t *broadcasts = json_deep_copy(p->broadcasts), *b;
+	size_t i;
+	json_array_foreach(broadcasts, i, b)
+	{
+		json_object_set_new(b, "at", stamp(json_integer_value(json_object_get(b, "at"))));
+	}
+	json_object_set_new(row, "broadcasts", broadcasts);
 	int64_t median = spread_at(&m.first_human, 50);
 	json_object_set_new(row, "first_human",
 			    json_pack("{so sI sI si}", "median_minutes",
@@ -249,15 +255,17 @@ static void print_meeting(struct cli *c, const struct status_page *p)
 
 void status_broadcast(struct buf *out, const json_t *x)
 {
-	int64_t id, all, gone, failed;
+	int64_t id, all, gone, failed, at = json_integer_value(json_object_get(x, "at"));
 	const char *state;
-	char share[FIGURES_WORDS];
+	char share[FIGURES_WORDS], when[40];
 	if (json_unpack((json_t *)(uintptr_t)x, "{sI ss sI sI sI}", "id", &id, "state", &state, "recipients",
 			&all, "gone", &gone, "failed", &failed))
 		return;
 	buf_addf(out, "#%lld %s", (long long)id, share_short((struct share){gone, all}, share));
 	if (failed)
 		buf_addf(out, _(", %lld failed"), (long long)failed);
+	if (!gone && at)
+		buf_addf(out, _(", from %s"), status_when(at, when));
 	if (strcmp(state, "queued") != 0)
 		buf_addf(out, ", %s", gettext(state));
 }
