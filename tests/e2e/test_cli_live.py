@@ -20,7 +20,7 @@ class Live(unittest.TestCase):
             done = site.run("broadcast", "watch", made["id"], "--json")
             self.assertEqual(done.returncode, 0, done.stderr)
             last = json.loads(done.stdout.splitlines()[-1])
-            self.assertEqual((last["sent"], last["queued"], last["failed"]), (4, 0, 0))
+            self.assertEqual((last["sent"], last["queued"], last["failed"], last["seconds_left"]), (4, 0, 0, None))
             self.assertEqual(site.answer("+8613800138002"), "周五15:00开会")
             wait_for(lambda: site.json("broadcast", "list")[0]["state"] == "done", "the broadcast is done")
             self.assertEqual([e["body"]["broadcast"] for e in site.json("events", "--kind", "broadcast.done")], [made["id"]])
