@@ -88,7 +88,7 @@ static int estimate(struct cli *c, struct draft *d)
 	int r = lines_plan(c, d->override_quiet, &e.plan, &d->quota_left);
 	d->line_count = e.plan.line_count;
 	if (!r)
-		r = broadcast_ahead(c->store, d->at_utc, 0, &e.ahead);
+		r = broadcast_ahead(c->store, d->at_utc, 0, d->override_quiet, &e.ahead);
 	if (!r) {
 		if (plan_finish(&e.plan, now, 0, broadcast_ahead_of(&e.ahead, INT64_MAX)) <= d->at_utc)
 			e.ahead = (struct broadcast_ahead){0}; /* that is out before this one begins */

@@ -91,7 +91,7 @@ static int forecast(struct watch *w, struct store *s)
 	if (!r)
 		r = airtime_broadcasts(s, 0, &segments);
 	if (!r && ms >= w->ahead_again_ms) {
-		r = broadcast_ahead(s, now, b->id, &w->ahead);
+		r = broadcast_ahead(s, now, b->id, b->override_quiet, &w->ahead);
 		w->ahead_again_ms = now_ms() + AHEAD_PAUSE * (now_ms() - ms);
 	}
 	if (!r) {

@@ -286,23 +286,26 @@ int broadcast_retry(struct store *s, int64_t id, bool uncertain, const struct ac
 			now);
 }
 
-int broadcast_ahead(struct store *s, int64_t by_utc, int64_t except, struct broadcast_ahead *ret)
+int broadcast_ahead(struct store *s, int64_t by_utc, int64_t except, bool urgent, struct broadcast_ahead *ret)
 {
 	cleanup_query struct query q = {0};
 	*ret = (struct broadcast_ahead){0};
 	int r = query_open(
 	    s, &q,
-	    "SELECT m.broadcast, count(*), sum(m.segments) FROM message_out m"
+	    "SELECT m.broadcast, count(*), sum(m.segments), b.override_quiet FROM message_out m"
+	    " LEFT JOIN broadcast b ON b.id = m.broadcast"
 	    " WHERE m.state IN ('queued', 'sending', 'uncertain') AND m.state IN ('queued', 'sending')"
 	    " AND m.priority >= 2 AND m.next_try_utc <= ? AND m.broadcast IS NOT ? AND (m.broadcast IS NULL OR"
-	    " (SELECT state FROM broadcast WHERE id = m.broadcast) = 'queued') GROUP BY m.broadcast",
+	    " b.state = 'queued') GROUP BY m.broadcast",
 	    "II", by_utc, except ? except : -1);
 	while (r >= 0 && (r = query_next(&q)) == 1) {
 		if (query_null(&q, 0) || ret->count == BROADCAST_QUEUES) {
 			ret->segments += query_int(&q, 2);
 			continue;
 		}
+		bool other_urgent = query_int(&q, 3) != 0;
 		ret->queue[ret->count].texts = query_int(&q, 1);
+		ret->queue[ret->count].per_text = other_urgent == urgent ? 1 : urgent ? 0.25 : 4;
 		ret->queue[ret->count++].segments = query_int(&q, 2);
 	}
 	return r;
@@ -311,9 +314,12 @@ int broadcast_ahead(struct store *s, int64_t by_utc, int64_t except, struct broa
 int64_t broadcast_ahead_of(const struct broadcast_ahead *a, int64_t texts)
 {
 	int64_t sum = a->segments;
-	for (int i = 0; i < a->count; i++)
-		sum += texts < a->queue[i].texts ? a->queue[i].segments / a->queue[i].texts * texts
-						 : a->queue[i].segments;
+	for (int i = 0; i < a->count; i++) {
+		double before = (double)texts * a->queue[i].per_text;
+		sum += before < (double)a->queue[i].texts
+			   ? (int64_t)((double)a->queue[i].segments * before / (double)a->queue[i].texts)
+			   : a->queue[i].segments;
+	}
 	return sum;
 }
 

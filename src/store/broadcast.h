@@ -143,9 +143,11 @@ struct broadcast_ahead {
 	int count;
 	struct {
 		int64_t texts, segments;
+		double
+		    per_text; /* of these that leave for each of the new one's: urgent ones have four turns of five */
 	} queue[BROADCAST_QUEUES];
 };
-int broadcast_ahead(struct store *s, int64_t by_utc, int64_t except, struct broadcast_ahead *ret);
+int broadcast_ahead(struct store *s, int64_t by_utc, int64_t except, bool urgent, struct broadcast_ahead *ret);
 /* Segments that leave before a broadcast of so many texts is out. */
 int64_t broadcast_ahead_of(const struct broadcast_ahead *a, int64_t texts);
 

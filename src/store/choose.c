@@ -10,7 +10,8 @@
 #define COLUMNS                                                                                                \
 	"id, number, text, priority, alphabet = 'ucs2', report, repeated, segments, attempts, "                \
 	"coalesce(ref, -1),"                                                                                   \
-	" not_after_utc, created_utc, broadcast, matter, state, private, dedupe"
+	" not_after_utc, created_utc, broadcast, matter, state, private, dedupe,"                              \
+	" (SELECT b.override_quiet FROM broadcast b WHERE b.id = message_out.broadcast)"
 
 static int load_done(struct store *s, struct outbox_message *m)
 {
@@ -47,7 +48,8 @@ static int load(struct store *s, struct query *q, struct outbox_message *ret)
 				   .not_after_utc = query_int(q, 10),
 				   .created_utc = query_int(q, 11),
 				   .broadcast = query_int(q, 12),
-				   .matter = query_int(q, 13)};
+				   .matter = query_int(q, 13),
+				   .urgent = query_int(q, 17) != 0};
 	strncpy(m.number, query_text(q, 1), sizeof m.number - 1);
 	r = load_done(s, &m);
 	if (r)
@@ -204,12 +206,39 @@ static int next_broadcast(struct store *s, int64_t after, int64_t *ret)
 static int may_leave(struct store *s, int64_t broadcast, bool *ret)
 {
 	int64_t open = 1;
-	int r = broadcast
-		    ? store_get(s, &open, "SELECT state IN ('queued', 'done') FROM broadcast WHERE id = ?", "I",
-				broadcast)
-		    : 0;
+	int r =
+	    broadcast
+		? store_get(s, &open,
+			    "SELECT state IN ('queued', 'done') AND NOT (override_quiet AND state = 'queued')"
+			    " FROM broadcast WHERE id = ?",
+			    "I", broadcast)
+		: 0;
 	*ret = r == 0 && open;
 	return r == -ENOENT ? 0 : r;
+}
+
+/* Those that may go out in the quiet hours, in turns of their own. */
+static int urgent(struct store *s, const struct outbox_gate *g, int64_t last, struct head *best)
+{
+	int64_t at = last;
+	bool wrapped = false;
+	for (;;) {
+		int r = store_get(
+		    s, &at,
+		    "SELECT id FROM broadcast WHERE override_quiet = 1 AND state = 'queued' AND id > ?"
+		    " ORDER BY id LIMIT 1",
+		    "I", at);
+		if (r == -ENOENT && !wrapped) {
+			wrapped = true;
+			at = 0;
+			continue;
+		}
+		if (r || (wrapped && at > last))
+			return r == -ENOENT ? 0 : r;
+		r = both_lanes(s, g, OUTBOX_BROADCAST, at, NULL, g->now_utc, best);
+		if (r || best->id)
+			return r;
+	}
 }
 
 static int broadcasts(struct store *s, const struct outbox_gate *g, int64_t last, struct head *best)
@@ -256,9 +285,22 @@ static int begun(struct store *s, const struct outbox_gate *g, struct head best[
 	return r;
 }
 
+/* What is less urgent gets every fifth turn all the same. */
+#define EVERY 5
+
+static int broadcast_head(struct store *s, const struct outbox_gate *g, const struct outbox_turns *t,
+			  struct head *best)
+{
+	bool others = t->urgent % EVERY == EVERY - 1;
+	int r = others ? broadcasts(s, g, t->broadcast, best) : urgent(s, g, t->urgent_broadcast, best);
+	if (r || best->id)
+		return r;
+	return others ? urgent(s, g, t->urgent_broadcast, best) : broadcasts(s, g, t->broadcast, best);
+}
+
 /* The oldest text of a class that may leave; `waiting`: there are some that nobody has begun. */
 static int class_head(struct store *s, const struct outbox_gate *g, enum outbox_class c, bool waiting,
-		      int64_t last_broadcast, struct head *best)
+		      const struct outbox_turns *t, struct head *best)
 {
 	int r = 0;
 	if (g->room[c] < 0)
@@ -266,7 +308,7 @@ static int class_head(struct store *s, const struct outbox_gate *g, enum outbox_
 	if (best->id || g->room[c] <= 0 || !waiting)
 		return 0;
 	if (c == OUTBOX_BROADCAST)
-		r = broadcasts(s, g, last_broadcast, best);
+		r = broadcast_head(s, g, t, best);
 	else
 		r = of_no_broadcast(s, g, c, best);
 	/* a text of three segments does not begin with quota for two, and no shorter one overtakes it */
@@ -280,13 +322,13 @@ static int class_head(struct store *s, const struct outbox_gate *g, enum outbox_
 /* A class that has waited for so long gets every fifth part, whatever waits above it. */
 static const int64_t overdue_s[OUTBOX_CLASSES] = {
     [OUTBOX_ALARM] = 0, [OUTBOX_REPLY] = 60, [OUTBOX_REMINDER] = 600, [OUTBOX_BROADCAST] = 1800};
-#define EVERY 5
-
 void outbox_took(struct outbox_turns *t, const struct outbox_message *m)
 {
 	t->passed[m->class] = 0;
-	if (m->class == OUTBOX_BROADCAST)
-		t->broadcast = m->broadcast;
+	if (m->class == OUTBOX_BROADCAST) {
+		*(m->urgent ? &t->urgent_broadcast : &t->broadcast) = m->broadcast;
+		t->urgent = m->urgent ? t->urgent + 1 : 0;
+	}
 	for (int c = (int)m->class + 1; m->class != OUTBOX_ALARM && c < OUTBOX_CLASSES; c++)
 		if (t->passed[c] < EVERY)
 			t->passed[c]++;
@@ -317,7 +359,7 @@ int outbox_choose(struct store *s, const struct outbox_gate *g, const struct out
 		if (waiting < c)
 			r = next_class(s, c, &waiting);
 		if (r == 0)
-			r = class_head(s, g, (enum outbox_class)c, waiting == c, t->broadcast, &best[c]);
+			r = class_head(s, g, (enum outbox_class)c, waiting == c, t, &best[c]);
 		if (best[c].id && (!id || best[c].since_utc <= g->now_utc - overdue_s[c]))
 			id = best[c].id;
 		if (id && c == OUTBOX_ALARM)

@@ -1,6 +1,7 @@
 /* Which text of the outbox leaves next by a line that asks. Only reads; its cost does not grow with the queue.
  *
- * Alarms go first, then replies, reminders, broadcasts; within a class the oldest, but broadcasts take turns. A
+ * Alarms go first, then replies, reminders, broadcasts; within a class the oldest, but broadcasts take turns, of which those
+ * that may go out in the quiet hours (urgent, said by a person) have four of five. A
  * class that has waited for long gets every fifth part of a line all the same. Whatever line asks first takes a
  * text, so each line's share follows its speed; two things bind a text to a line:
  *
@@ -39,7 +40,9 @@ struct outbox_gate {
 
 /* What a line remembers from one text to the next; zeroed at the beginning. */
 struct outbox_turns {
-	int64_t broadcast;          /* had the last turn */
+	int64_t broadcast;          /* had the last turn … */
+	int64_t urgent_broadcast;   /* … among the urgent ones */
+	unsigned urgent;            /* turns that urgent ones had in a row */
 	int passed[OUTBOX_CLASSES]; /* parts of higher classes since one of this class left */
 };
 

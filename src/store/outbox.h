@@ -61,6 +61,7 @@ struct outbox_message {
 	enum outbox_class class;
 	bool ucs2, report;
 	bool repeated; /* this is the one repetition of an uncertain text */
+	bool urgent;   /* of a broadcast that may go out in the quiet hours */
 	bool asked; /* the part in hand asks for a report: set by who composes it, before outbox_part_begin */
 	char line[48]; /* the SIM that it leaves by, likewise; "": the modem's name stands for it */
 	int segments, attempts;

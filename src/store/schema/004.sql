@@ -10,6 +10,7 @@ CREATE TABLE person_group (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX person_group_person ON person_group (person);
 ALTER TABLE broadcast ADD COLUMN segments_total INTEGER;            -- of all, where recipients' texts differ; NULL: recipients * segments
+CREATE INDEX broadcast_urgent ON broadcast (id) WHERE override_quiet = 1 AND state = 'queued';
 -- Broadcasts that recur.
 CREATE TABLE reminder (
     id          INTEGER PRIMARY KEY,

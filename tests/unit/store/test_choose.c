@@ -1,6 +1,7 @@
 /* Which text leaves next by which line: priority, turns, wishes, what is bound; and that the queue may be long. */
 #include "unit/store/bed.h"
 #include "store/bound.h"
+#include "store/broadcast.h"
 #include "store/choose.h"
 
 #include <errno.h>
@@ -165,6 +166,43 @@ static void nothing_starves(void **state)
 	int64_t alarm = add(s, OUTBOX_ALARM, NOW + 20000);
 	struct outbox_gate g = gate("a", NOW + 20000);
 	assert_int_equal(send(s, &g, &t, NULL), alarm);
+}
+
+/* Four turns of five, among themselves in turns; when they cannot leave, nobody waits for them. */
+static void urgent_broadcasts_first(void **state)
+{
+	struct store *s = *state;
+	struct outbox_turns t = {0};
+	struct outbox_gate g = gate("a", NOW + 10);
+	int64_t large = broadcast(s, "queued", 20, NOW), other = broadcast(s, "queued", 20, NOW),
+		gas = broadcast(s, "queued", 20, NOW), flood = broadcast(s, "queued", 20, NOW + 5), got;
+	int64_t had[8] = {0};
+	assert_int_equal(
+	    store_run(s, "UPDATE broadcast SET override_quiet = 1 WHERE id IN (?, ?)", "II", gas, flood), 0);
+	/* what an estimate says of ten more texts */
+	struct broadcast_ahead ahead;
+	assert_int_equal(broadcast_ahead(s, NOW + 10, 0, false, &ahead), 0);
+	assert_int_equal(broadcast_ahead_of(&ahead, 10), 10 + 10 + 20 + 20);
+	assert_int_equal(broadcast_ahead(s, NOW + 10, other, true, &ahead), 0);
+	assert_int_equal(broadcast_ahead_of(&ahead, 10), 2 + 10 + 10);
+	for (int i = 0; i < 40; i++)
+		had[send(s, &g, &t, &got) ? got : 0]++;
+	assert_int_equal(had[gas], 16);
+	assert_int_equal(had[flood], 16);
+	assert_int_equal(had[large], 4);
+	assert_int_equal(had[other], 4);
+	assert_int_equal(choose(s, &g, &t), choose(s, &g, &t));
+	assert_int_equal(store_run(s, "UPDATE broadcast SET state = 'paused' WHERE id = ?", "I", gas), 0);
+	assert_int_equal(
+	    store_run(s, "UPDATE message_out SET next_try_utc = ? WHERE broadcast = ?", "II", NOW + 99, flood),
+	    0);
+	for (int i = 0; i < 32; i++)
+		assert_true(send(s, &g, &t, &got) && (got == large || got == other));
+	assert_int_equal(send(s, &g, &t, &got), 0);
+	g = gate("a", NOW + 100);
+	for (int i = 0; i < 4; i++)
+		assert_true(send(s, &g, &t, &got) && got == flood);
+	assert_int_equal(send(s, &g, &t, &got), 0);
 }
 
 static void broadcasts_take_turns(void **state)
@@ -468,6 +506,7 @@ int main(void)
 	    WITH_STORE(a_closed_class_and_a_narrow_one),
 	    WITH_STORE(nothing_starves),
 	    WITH_STORE(broadcasts_take_turns),
+	    WITH_STORE(urgent_broadcasts_first),
 	    WITH_STORE(quiet_hours_hold_each_lane),
 	    WITH_STORE(an_answer_is_left_to_its_line),
 	    WITH_STORE(what_was_begun_stays_on_its_sim),
