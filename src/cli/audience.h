@@ -32,8 +32,8 @@ struct audience_arg {
 	char *terms;   /* for broadcast_audience_begin; owned */
 };
 
-/* Reads every --to (without one: `otherwise`, which may be NULL) and the files that it names, whose numbers go to the store's lists. 0, or the exit status after having
- * printed why. */
+/* Reads every --to (without one: `otherwise`, which may be NULL) and the files that it names, whose numbers go to the
+ * store's lists. 0, or the exit status after having printed why. */
 int audience_read(struct cli *c, const char *otherwise, struct audience_arg *ret);
 void audience_done(struct audience_arg *a);
 

@@ -17,7 +17,8 @@ const struct cli_option draft_options[] = {
     {"text-file", N_("FILE"), N_("take the text from a file; - is standard input"), false},
     {"at", N_("TIME"), N_("not before: \"fri 09:00\", \"+2h\""), false},
     {"not-after", N_("TIME"), N_("no use later: what cannot be out by then is refused now"), false},
-    {"override-quiet-hours", NULL, N_("urgent: into the quiet hours, too, and before other broadcasts; it is journaled"), false},
+    {"override-quiet-hours", NULL,
+     N_("urgent: into the quiet hours, too, and before other broadcasts; it is journaled"), false},
     {"explain", NULL,
      N_("also list who gets it and who does not and why, person by person; a preview as JSON or CSV is that "
 	"list alone"),
