@@ -423,9 +423,19 @@ static void split_run_ons(struct reading *rd)
 	}
 }
 
+/* 灯没坏，就是太暗: the clause goes on about what the one before it found to be well. */
+static bool goes_on(const struct reading *rd, const struct clause *c)
+{
+	const struct glyphs *g = &rd->normal.glyphs;
+	int i = rd->normal.glyph_of[c->a];
+	return glyphs_match(g, i, "就是") || glyphs_match(g, i, "只是") || glyphs_match(g, i, "就");
+}
+
 void complaints_find(struct reading *rd)
 {
 	struct group g = {.first = -1, .rule = -1};
+	struct weights well = {0}; /* of the clause before, which said that something is well */
+	int well_topic = -1;
 	split_run_ons(rd);
 	for (int i = 0; i < rd->clause_count; i++) {
 		struct clause *c = &rd->clauses[i];
@@ -436,12 +446,19 @@ void complaints_find(struct reading *rd)
 			c->state = CLAUSE_FORCED;
 		struct weights w;
 		weigh(rd, c->a, c->b, &w);
-		if (w.settled && c->state != CLAUSE_FORCED)
+		if (w.settled && c->state != CLAUSE_FORCED) {
+			well = w;
+			well.trouble = well.settled = well.remark = false;
+			well_topic = c->topic;
 			continue; /* it works again: no complaint, and nothing that belongs to one */
+		}
 		bool again = c->state == CLAUSE_FORCED && g.forced && g.rule != c->rule;
 		if (g.open && (c->topic != g.topic || again || new_matter(rd, c, &w, &g)))
 			close_group(rd, &g);
 		join(&g, c, &w);
+		if (well_topic == c->topic && goes_on(rd, c))
+			add_up(&g.w, &well);
+		well_topic = -1;
 		c->state = CLAUSE_USED;
 	}
 	close_group(rd, &g);
