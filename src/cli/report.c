@@ -51,7 +51,7 @@ static int report(struct cli *c, enum period_kind kind, enum report_by by)
 		return r;
 	if ((r = summary_collect(s, &p, &v.scope, cli_now(c), &v.s)) < 0)
 		return cli_store_failed(c, r);
-	if (cli_opt(c, "html"))
+	if (cli_opt(c, "html") || cli_opt(c, "output") || cli_opt(c, "values"))
 		r = report_html(c, &v);
 	else if (c->out.mode == OUT_TABLE)
 		report_table(c, &v);
@@ -95,7 +95,9 @@ static const struct cli_option options[] = {
     {"grid", N_("GRID"), N_("only this grid and those below it"), false},
     {"category", N_("CATEGORY"), N_("only this category"), false},
     {"html", NULL, N_("a page with charts that prints on one sheet"), false},
-    {"output", N_("FILE"), N_("write the page into this file"), false},
+    {"output", N_("FILE"), N_("into this file instead of standard output"), false},
+    {"language", N_("zh|en"), N_("of the page; otherwise that of this screen"), false},
+    {"values", NULL, N_("what the page can show, as JSON, for `yishi page render`"), false},
     {0},
 };
 

@@ -38,8 +38,7 @@ static void print_meetings(struct cli *c, const struct summary_meetings *m)
 	snprintf(text, sizeof text, _("%1$lld people at %2$s meetings"), (long long)m->heads,
 		 share_words((struct share){m->rolls, m->held}, part));
 	add_line(c, _("attendance"), m->rolls ? text : _("no data"), NULL);
-	add_line(c, _("came of who said yes"), share_words((struct share){m->came, m->yes_rolls}, text),
-		 NULL);
+	add_line(c, _("came of who said yes"), share_words((struct share){m->came, m->yes_rolls}, text), NULL);
 	add_line(c, _("agenda items decided"), share_words((struct share){m->decided, m->items}, text), NULL);
 	add_line(c, _("decisions done"), share_words((struct share){m->done, m->to_do}, text), NULL);
 	if (m->late)

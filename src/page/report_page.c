@@ -351,7 +351,7 @@ static double text_size(const json_t *data)
 	return TEXT_LEAST;
 }
 
-static json_t *data_of(const struct report_page *p)
+json_t *report_page_data(const struct report_page *p)
 {
 	struct summary *s = p->summary;
 	char title[FIGURES_WORDS], scope[FIGURES_WORDS], printed[32], name[PERIOD_NAME_MAX];
@@ -385,7 +385,7 @@ static json_t *data_of(const struct report_page *p)
 int report_page_write(const struct report_page *p, const struct template_set *pages, struct buf *out,
 		      struct err *e)
 {
-	json_t *data = data_of(p);
+	json_t *data = report_page_data(p);
 	int r = template_render(pages, "report.html", data, TEMPLATE_HTML, out, e);
 	json_decref(data);
 	return r;

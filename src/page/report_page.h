@@ -16,6 +16,8 @@ struct report_page {
 	int64_t now_utc;
 };
 
+/* What the template "report.html" may use. The caller owns it. */
+json_t *report_page_data(const struct report_page *p);
 /* -EINVAL with a sentence in `e`: the template. */
 int report_page_write(const struct report_page *p, const struct template_set *pages, struct buf *out,
 		      struct err *e);
