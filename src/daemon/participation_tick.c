@@ -60,10 +60,10 @@ static int close_meetings(const struct participation *p, int64_t now, int64_t *n
 
 /* What time brings, in this order; each brings its part up to date and lowers `next` to the time of its next look. */
 static int (*const steps[])(const struct participation *p, int64_t now, int64_t *next) = {
-    lay_out,      close_meetings, overdue_look,  overdue_list, week_page,    news_send,
-    meeting_news, checkin_tick,   verify_tick,   offers_tick,  offers_tell,  ask_settle,
-    polls_send,   ask_tick,       agenda_freeze, rounds_send,  results_send, reminders_tick, approval_send,
-    points_tick,  person_follow,  faq_follow,    consult_tick,
+    lay_out,       close_meetings, overdue_look,  overdue_list, week_page,    news_send,
+    meeting_news,  checkin_tick,   verify_tick,   offers_tick,  offers_tell,  ask_settle,
+    polls_send,    ask_tick,       agenda_freeze, rounds_send,  results_send, reminders_tick,
+    approval_send, points_tick,    person_follow, faq_follow,   consult_tick,
 };
 
 /* What a wrong clock does not stop. */
@@ -82,11 +82,19 @@ static int tick(const struct participation *p, int64_t now, int64_t *ret_next, b
 		*ret_next = next < now + CLOCK_RETRY_S ? next : now + CLOCK_RETRY_S;
 		return 0;
 	}
-	for (size_t i = 0; i < ARRAY_LEN(steps); i++)
-		if ((r = steps[i](p, now, &next)) < 0)
+	/* what one step cannot do (a row that a later version wrote, say) must not stop the others */
+	int failed = 0;
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
+		if ((r = store_mark(p->store)) < 0)
 			return r;
+		if ((r = steps[i](p, now, &next)) >= 0)
+			r = store_keep(p->store);
+		else
+			store_undo(p->store);
+		failed = failed ? failed : r;
+	}
 	*ret_next = next;
-	return 0;
+	return failed;
 }
 
 int participation_tick(const struct participation *p, int64_t now, int64_t *ret_next, bool *ret_clock_ok)
@@ -96,13 +104,13 @@ int participation_tick(const struct participation *p, int64_t now, int64_t *ret_
 	int r = store_begin(p->store);
 	if (r < 0)
 		return r;
-	if ((r = tick(p, now, &next, &ok)) >= 0)
-		r = store_commit(p->store);
+	int failed = tick(p, now, &next, &ok);
+	r = store_commit(p->store);
 	store_rollback(p->store);
 	if (r < 0)
 		return r;
 	*ret_next = next;
 	if (ret_clock_ok)
 		*ret_clock_ok = ok;
-	return 0;
+	return failed;
 }

@@ -1,5 +1,6 @@
 """People who live alone are asked once a day; silence goes to the neighbour, then to grid worker and officers."""
 import json
+import sqlite3
 import unittest
 
 from harness import wait_for
@@ -252,6 +253,13 @@ class NoBuddy(Alone):
         alarm = self.town.told(OFFICER, "没有回平安")
         self.assertNotIn("结对", alarm)
         self.town.told(WORKER, "没有回平安")
+
+    def test_a_calendar_that_cannot_be_read_stops_nobody_else(self):
+        with sqlite3.connect(self.town.dir / "yishi.db") as db:
+            db.execute("ALTER TABLE series RENAME TO series_gone")
+        self.at("09:00")
+        self.asked()
+        self.assertIn("the schedule cannot be looked at yet", self.town.log())
 
     def test_opted_out_means_that_the_secretary_is_told(self):
         self.town.say(ELDER, "全停")
