@@ -125,7 +125,7 @@ void rules_describe(const struct rules *r, int i, struct rule_info *ret)
 					 : rule->kind == RULE_NOTHING ? "nothing"
 					 : rule->kind == RULE_CALM    ? "calm"
 					 : rule->kind == RULE_ORDER   ? "order"
-								   : intent_name((enum intent_kind)rule->kind),
+								    : intent_name((enum intent_kind)rule->kind),
 			       .file = rule->file,
 			       .line = rule->line,
 			       .priority = rule->priority,

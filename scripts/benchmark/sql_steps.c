@@ -34,7 +34,8 @@ static void tell(sqlite3_stmt *st)
 	if (fd < 0 || !steps)
 		return;
 	sqlite3_db_status(sqlite3_db_handle(st), SQLITE_DBSTATUS_CACHE_MISS, &pages, &most, 1);
-	int n = snprintf(line, sizeof line, "%lld %d %d %s", (long long)spent_us, steps, pages, sqlite3_sql(st));
+	int n =
+	    snprintf(line, sizeof line, "%lld %d %d %s", (long long)spent_us, steps, pages, sqlite3_sql(st));
 	n = n < (int)sizeof line - 1 ? n : (int)sizeof line - 2;
 	for (char *p = line; p < line + n; p++)
 		*p = *p == '\n' ? ' ' : *p;

@@ -49,7 +49,8 @@ const struct key config_keys[] = {
      N_("measurements in the text format of Prometheus; none by default")},
     {GATEWAY, "backup_dir", PATH, G(backup_dir), NULL, N_("the folder of `yishi db backup`; none by default")},
     {GATEWAY, "weekly_page", BOOL, G(weekly_page), "yes",
-     N_("on Mondays the page of the last week is written into a file, and secretaries get its figures by text")},
+     N_("on Mondays the page of the last week is written into a file, and secretaries get its figures by "
+	"text")},
     {GATEWAY, "report_dir", PATH, G(report_dir), NULL,
      N_("the folder of the pages of the weeks; by default reports beside the database")},
     {GATEWAY, "invite_before", DURATION, G(invite_before_ms), "3d",
@@ -59,10 +60,12 @@ const struct key config_keys[] = {
     {GATEWAY, "last_call_before", DURATION, G(last_call_before_ms), "2h",
      N_("how long before a meeting those are reminded who come")},
     {GATEWAY, "board", ADDRESS, G(board), NULL,
-     N_("where a browser of the local network finds the read-only board, such as 0.0.0.0:8080 or 127.0.0.1:8080; "
+     N_("where a browser of the local network finds the read-only board, such as 0.0.0.0:8080 or "
+	"127.0.0.1:8080; "
 	"without it there is none")},
     {GATEWAY, "pages", PATH, G(pages), NULL,
-     N_("a folder with your own templates of posters and sheets, which win over the shipped ones; `yishi page list`")},
+     N_("a folder with your own templates of posters and sheets, which win over the shipped ones; `yishi page "
+	"list`")},
     {GATEWAY, "modem_ports", GLOBS, G(modem_ports), NULL,
      N_("patterns of ports besides those of USB sticks on which modems are looked for, such as "
 	"/dev/ttyS[1-3]")},

@@ -18,7 +18,7 @@ struct participation {
 	const struct rules *rules;
 	const struct replies *replies;
 	const struct point_rules *points; /* NULL: nothing is given */
-	const struct routes *routes; /* NULL: everything is the secretary's */
+	const struct routes *routes;      /* NULL: everything is the secretary's */
 	const struct config *config;
 	int64_t built_utc; /* the program's build date, for the clock guard; 0: unknown */
 	int64_t

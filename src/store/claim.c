@@ -170,9 +170,9 @@ static int close_settled(struct store *s, int offer, const struct terms *t, cons
 	int64_t left = 0, people = 0;
 	if (flavour_row(t->flavour)->closes != OFFER_BY_CONFIRMATION || !t->open)
 		return 0;
-	int r = store_get(
-	    s, &left, "SELECT count(*) FROM claim WHERE offer = ? AND state IN ('taken', 'there', 'done')",
-	    "i", offer);
+	int r = store_get(s, &left,
+			  "SELECT count(*) FROM claim WHERE offer = ? AND state IN ('taken', 'there', 'done')",
+			  "i", offer);
 	if (r >= 0)
 		r = store_get(
 		    s, &people,

@@ -31,8 +31,7 @@ static const char *const of_person[] = {
 };
 
 /* An audience that a phone was a term of. */
-#define WITHOUT_TERM                                                                                           \
-	"replace(replace(audience, 'number:' || ?1, ''), 'number:' || substr(?1, 4), '')"
+#define WITHOUT_TERM "replace(replace(audience, 'number:' || ?1, ''), 'number:' || substr(?1, 4), '')"
 
 /* ?1: a phone that is nobody else's, ?2: what stands in its place where a row has to stay. */
 static const struct {

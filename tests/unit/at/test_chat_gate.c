@@ -331,8 +331,8 @@ static void the_late_answer_is_not_the_next_ones(void **state)
 	rig_feed(&r, "\r\n+CMEE: 1\r\n\r\nOK\r\n");
 	rig_pass(&r, 20);
 	rig_check(&r, "done timeout sent\n",
-	      LINE PDU "\x1a"
-		       "AT+CMEE?\r");
+		  LINE PDU "\x1a"
+			   "AT+CMEE?\r");
 	struct at_command next = submit_command(0);
 	next.tag = 8;
 	rig_submit(&r, next);

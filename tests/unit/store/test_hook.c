@@ -140,8 +140,7 @@ static int check(void *ctx, const struct event_row *e)
 	const char *tail = strstr(text, "\"kind\"");
 	assert_non_null(tail);
 	assert_string_equal(
-	    tail,
-	    "\"kind\":\"case.opened\",\"actor\":\"phone:?[2J\",\"body\":{\"text\":\"\\u001B\"}}");
+	    tail, "\"kind\":\"case.opened\",\"actor\":\"phone:?[2J\",\"body\":{\"text\":\"\\u001B\"}}");
 	return 1;
 }
 
