@@ -11,7 +11,9 @@ int matter_unasked(struct store *s, const char *phone, int64_t since_utc, int *r
 	int n = 0;
 	int r = query_open(
 	    s, &q,
-	    "SELECT m.number FROM matter m WHERE m.state = 'resolved' AND m.asked = 0 AND m.private = 0"
+	    /* asked at every look at the schedule: of the settled ones only those that wait */
+	    "SELECT m.number FROM matter m INDEXED BY matter_unasked"
+	    " WHERE m.state = 'resolved' AND m.asked = 0 AND m.private = 0"
 	    " AND m.resolved_utc >= ?2 AND m.number_from <> '' AND (?1 IS NULL OR m.number_from = ?1)"
 	    " AND m.origin <> 'quarantine'"
 	    " ORDER BY m.resolved_utc LIMIT ?3",
