@@ -42,7 +42,7 @@ class Accuracy(unittest.TestCase):
         for name in ("fresh.jsonl", "fresh-b.jsonl", "fresh-c.jsonl", "fresh-d.jsonl",
                      "fresh-e.jsonl", "fresh-f.jsonl", "fresh-g.jsonl", "fresh-h.jsonl", "fresh-i.jsonl", "fresh-j.jsonl",
                      "fresh-k.jsonl", "fresh-l.jsonl", "fresh-m.jsonl", "fresh-n.jsonl", "fresh-o.jsonl",
-                     "fresh-p.jsonl", "fresh-q.jsonl", "fresh-r.jsonl", "fresh-s.jsonl"):
+                     "fresh-p.jsonl", "fresh-q.jsonl", "fresh-r.jsonl", "fresh-s.jsonl", "fresh-t.jsonl"):
             with self.subTest(name):
                 self.check(name, 0.95, 0.97)
 
