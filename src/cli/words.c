@@ -53,4 +53,6 @@ const char *const cli_words[] = {
     N_("opted_out"), N_("muted"), N_("unlinked"), N_("landline"), N_("no_phone"), N_("no_consent"),
     N_("duplicate"), N_("excluded"),
     /* TRANSLATORS: a reminder that recurs could not be queued, among the things that wait for a person */
-    N_("reminder"), NULL};
+    N_("reminder"),
+    /* TRANSLATORS: what an import would do to a row */
+    N_("unchanged"), NULL};
