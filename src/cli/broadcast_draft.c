@@ -147,7 +147,7 @@ static const struct out_column columns[] = {
     {"fits", NULL, OUT_BOOL, 0},
     {"would_fit", NULL, OUT_INT, 0},
     {"needs_approval", NULL, OUT_BOOL, 0},
-    {"alphabet", NULL, OUT_TEXT, 0},
+    {"alphabet", N_("alphabet"), OUT_TEXT, 0},
     {"longest_recipients", NULL, OUT_INT, 0},
     {"unknown", NULL, OUT_INT, 0},
     {0},

@@ -85,6 +85,7 @@ struct cli {
 	struct wall_clock clock;
 	bool clock_ready;
 	enum language language;
+	char named[24]; /* the number that a name such as `next` stands for; argv[0] points here then */
 };
 
 /* The value of an option: NULL when it was not given, "" for a switch. */

@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 #define NAMED_DAYS 60 /* `last` looks back no further */
@@ -138,6 +139,10 @@ int meeting_open(struct cli *c, struct store **ret, int64_t *ret_id,
 	int r = next || last ? 0 : cli_id(c, 0, ret_id);
 	if (r || (r = cli_store(c, ret)) || ((next || last) && (r = find_named(c, *ret, next, ret_id))))
 		return r;
+	if (next || last) { /* what is said of it names its number */
+		snprintf(c->named, sizeof c->named, "%lld", (long long)*ret_id);
+		c->argv[0] = c->named;
+	}
 	r = meeting_get(*ret, *ret_id, row ? row : nothing, ctx);
 	return r == -ENOENT ? missing(c) : r ? cli_store_failed(c, r) : 0;
 }

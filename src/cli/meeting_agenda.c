@@ -17,7 +17,7 @@ static const struct out_column columns[] = {
     {"position", N_("No."), OUT_INT, 0},
     {"title", N_("title"), OUT_TEXT, 40},
     {"case", N_("case"), OUT_INT, 0},
-    {"supporters", N_("supporters"), OUT_INT, 0},
+    {"supporters", N_("support"), OUT_INT, 0},
     {"text", N_("text"), OUT_TEXT, 60},
     {"category", NULL, OUT_TEXT, 0},
     {"kind", NULL, OUT_TEXT, 0},

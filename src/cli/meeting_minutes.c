@@ -281,7 +281,7 @@ static const struct out_column item_columns[] = {
     {"position", N_("No."), OUT_INT, 0},
     {"case", N_("case"), OUT_INT, 0},
     {"title", N_("title"), OUT_TEXT, 40},
-    {"supporters", N_("supporters"), OUT_INT, 0},
+    {"supporters", N_("support"), OUT_INT, 0},
     {"decision", N_("decided"), OUT_WORD, 0},
     {"who", N_("who"), OUT_TEXT, 20},
     {"until", N_("until"), OUT_TIME, 0},

@@ -114,7 +114,8 @@ int summary_texts(struct store *s, int64_t from, int64_t to, struct summary_text
 		r = query_open(
 		    s, &out,
 		    "SELECT count(*), coalesce(sum(state IN ('failed', 'expired')), 0) FROM message_out"
-		    " WHERE created_utc >= ? AND created_utc < ? AND state <> 'cancelled'",
+		    " WHERE created_utc >= ? AND created_utc < ? AND state NOT IN ('queued', 'sending', "
+		    "'cancelled')",
 		    "II", from, to);
 	if (r >= 0 && (r = query_next(&out)) == 1) {
 		ret->out = query_int(&out, 0);
