@@ -33,16 +33,26 @@ static const char *own_folder(struct cli *c)
 	return cli_config(c, NULL) ? "" : c->config->pages;
 }
 
+/* Where the pages that came with the programs lie, and one's own; 0, or an exit status that was explained. */
+static int folders(struct cli *c, char dir[PATH_MAX], const char **ret_own)
+{
+	*ret_own = own_folder(c);
+	if (*ret_own && !**ret_own)
+		return EX_CONFIG;
+	if (paths_data(dir, PATH_MAX) < 0)
+		return cli_fail(EX_NOINPUT, "%s",
+				_("the data folder with pages/ was not found; set YISHI_DATA"));
+	return 0;
+}
+
 static int run_list(struct cli *c)
 {
 	char dir[PATH_MAX], line[640];
 	struct err e = {0};
-	const char *own = own_folder(c);
-	if (own && !*own)
-		return EX_CONFIG;
-	if (paths_data(dir, sizeof dir) < 0)
-		return cli_fail(EX_NOINPUT, "%s",
-				_("the data folder with pages/ was not found; set YISHI_DATA"));
+	const char *own;
+	int bad = folders(c, dir, &own);
+	if (bad)
+		return bad;
 	out_begin(&c->out, columns);
 	int r = pages_list(dir, own, print_page, c, &e);
 	out_end(&c->out);
@@ -130,12 +140,10 @@ static int check_language(struct cli *c, const char *dir, const char *own, enum 
 static int run_check(struct cli *c)
 {
 	char dir[PATH_MAX];
-	const char *own = own_folder(c);
-	if (own && !*own)
-		return EX_CONFIG;
-	if (paths_data(dir, sizeof dir) < 0)
-		return cli_fail(EX_NOINPUT, "%s",
-				_("the data folder with pages/ was not found; set YISHI_DATA"));
+	const char *own;
+	int bad = folders(c, dir, &own);
+	if (bad)
+		return bad;
 	int zh = check_language(c, dir, own, LANG_ZH);
 	if (zh > CLI_NOTHING)
 		return zh;

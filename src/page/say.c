@@ -161,13 +161,19 @@ void write_number(struct buf *out, const char *e164)
 	}
 }
 
-void speak_number(struct say *s, struct buf *out, int64_t n)
+/* In words, as the rules of `format` spell it. */
+static void spell(const UNumberFormat *format, struct buf *out, int64_t n)
 {
 	UErrorCode status = U_ZERO_ERROR;
 	UChar words[WORDS_MAX];
-	int32_t length = unum_formatInt64(s->number, n, words, WORDS_MAX, NULL, &status);
+	int32_t length = unum_formatInt64(format, n, words, WORDS_MAX, NULL, &status);
 	if (U_SUCCESS(status))
 		add_words(out, words, length);
+}
+
+void speak_number(struct say *s, struct buf *out, int64_t n)
+{
+	spell(s->number, out, n);
 }
 
 void speak_count(struct say *s, struct buf *out, int64_t n)
@@ -180,11 +186,7 @@ void speak_count(struct say *s, struct buf *out, int64_t n)
 
 void speak_ordinal(struct say *s, struct buf *out, int64_t n)
 {
-	UErrorCode status = U_ZERO_ERROR;
-	UChar words[WORDS_MAX];
-	int32_t length = unum_formatInt64(s->ordinal, n, words, WORDS_MAX, NULL, &status);
-	if (U_SUCCESS(status))
-		add_words(out, words, length);
+	spell(s->ordinal, out, n);
 }
 
 void speak_date(struct say *s, struct buf *out, const struct civil *t)
