@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := all
 SHELL := /bin/bash
 
-VERSION    := 0.4.0
+VERSION    := 0.5.0
 PREFIX     ?= /usr/local
 SYSCONFDIR ?= $(if $(filter /usr,$(PREFIX)),/etc,$(PREFIX)/etc)
 DESTDIR    ?=
@@ -12,7 +12,7 @@ SAN        ?= 0
 # A build with sanitizers, or of another compiler, lives beside the plain one.
 BUILD      ?= build$(if $(filter 1,$(SAN)),/san)$(if $(filter 1,$(COV)),/cov)
 
-PKGS := libuv sqlite3 libpcre2-8 icu-i18n icu-uc libical inih jansson libedit libudev libmicrohttpd
+PKGS := libuv sqlite3 libpcre2-8 icu-i18n icu-uc libical inih jansson libedit libudev libmicrohttpd libmodbus
 # Only the rules that compile need the libraries; `make deps` must run without them.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
 PKG_LIBS   = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)) -lncursesw -ltinfo -lcsv -lm)$(PKG_LIBS)
