@@ -59,6 +59,8 @@ struct config {
 	    *backup_dir;
 	char *report_dir;  /* where the page of the week is put; beside the database */
 	bool weekly_page;  /* secretaries get it on Mondays */
+	int backup_days, backup_weeks; /* copies that are kept: the last of each day, then of each week */
+	struct day_window health_text; /* one day, to its end; never open: no texts about the health of the box */
 	char *board;       /* where the read-only board is served, ADDRESS:PORT; NULL: nowhere */
 	char *pages;       /* a folder with templates of pages of the community's own; NULL none */
 	char *modem_ports; /* globs of further ports, separated by blanks; NULL none */

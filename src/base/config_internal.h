@@ -22,6 +22,7 @@ enum type {
 	GLOBS,
 	CENTRE,  /* of short messages */
 	ADDRESS, /* of a service */
+	WEEKLY,  /* a moment of the week: a window that ends with its day */
 	BALANCE  /* how the credit is asked for */
 };
 enum section { GATEWAY, RULES, HOOKS, MODEM, CABINET, SENSOR, SECTION_COUNT };

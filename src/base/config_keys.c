@@ -46,8 +46,15 @@ const struct key config_keys[] = {
     {GATEWAY, "retention_private", DURATION, G(retention_private_ms), "180d",
      N_("how long private matters are kept after they were closed, 30 days at least; 0: for ever")},
     {GATEWAY, "metrics_file", PATH, G(metrics_file), NULL,
-     N_("measurements in the text format of Prometheus; none by default")},
-    {GATEWAY, "backup_dir", PATH, G(backup_dir), NULL, N_("the folder of `yishi db backup`; none by default")},
+     N_("measurements in the text format of Prometheus, such as /run/yishi/yishi.prom; written each minute, so "
+	"best not on a disk; none by default")},
+    {GATEWAY, "backup_dir", PATH, G(backup_dir), NULL,
+     N_("the folder of the nightly copies of the database, best on another disk; without it there are none")},
+    {GATEWAY, "backup_days", INT, G(backup_days), "7", N_("the copy of each of so many days is kept, …")},
+    {GATEWAY, "backup_weeks", INT, G(backup_weeks), "4", N_("… and before that one of each of so many weeks")},
+    {GATEWAY, "health_text", WEEKLY, G(health_text), "mon 10:00",
+     N_("when installers are texted each week how the box is; what changed in between is told on its day; "
+	"none: never")},
     {GATEWAY, "weekly_page", BOOL, G(weekly_page), "yes",
      N_("on Mondays the page of the last week is written into a file, and secretaries get its figures by "
 	"text")},

@@ -120,6 +120,17 @@ static bool balance_right(const char *value)
 	       text_valid(text, strlen(text));
 }
 
+/* From that moment to the end of its day. */
+static int parse_weekly(const char *value, struct day_window *ret)
+{
+	struct day_window w;
+	cleanup_free char *window = mem_printf(strcasecmp(value, "none") ? "%s-24:00" : "%s", value);
+	if (day_window_parse(window, &w) || (w.days & (w.days - 1)))
+		return -EINVAL;
+	*ret = w;
+	return 0;
+}
+
 const char *config_assign(void *base, const struct key *k, const char *value, const char *path)
 {
 	void *field = (char *)base + k->offset;
@@ -150,6 +161,9 @@ const char *config_assign(void *base, const struct key *k, const char *value, co
 		return day_window_parse(value, field)
 			   ? N_("wants hours such as 20:30-08:00, mon-fri 08:30-17:30, or none")
 			   : NULL;
+	case WEEKLY:
+		return parse_weekly(value, field) ? N_("wants a weekday and a time such as mon 10:00, or none")
+						  : NULL;
 	case LANGUAGE:
 		if (!strcmp(value, "zh"))
 			*(enum language *)field = LANG_ZH;
@@ -236,6 +250,7 @@ bool config_is_string(const struct key *k)
 	case BOOL:
 	case DURATION:
 	case WINDOW:
+	case WEEKLY:
 	case LANGUAGE:
 	case ROLES:
 		break;

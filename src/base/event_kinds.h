@@ -70,6 +70,10 @@
 	X(RULE_REJECTED, "rule.rejected", "file line reason",                                                  \
 	  "a changed rule file was refused, the old rules stay")                                               \
 	X(CONFIG_REJECTED, "config.rejected", "file line reason", "a changed configuration was refused")       \
+	X(BACKUP_DONE, "backup.done", "file bytes private", "the database was copied and the copy is sound")   \
+	X(BACKUP_FAILED, "backup.failed", "result detail", "there is no copy of the database of this night")   \
+	X(DATABASE_CHECKED, "database.checked", "findings detail", "the database was looked through")          \
+	X(BOX_NOTED, "box.noted", "note modem detail", "a change of the box that installers are texted")       \
 	X(CLOCK_IMPLAUSIBLE, "clock.implausible", "now last", "the wall clock is before the last event")       \
 	X(CLOCK_PLAUSIBLE, "clock.plausible", "now", "the wall clock can be trusted again")
 

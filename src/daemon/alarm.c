@@ -207,9 +207,11 @@ static char *clock_words(enum language lang, int64_t utc, char *out, size_t size
 static void compose(const struct daemon *d, const struct entry *e, bool over, int64_t now, struct buf *out)
 {
 	enum language lang = d->config->language;
-	struct buf what cleanup_buf = {0}, remedy cleanup_buf = {0};
+	struct buf what cleanup_buf = {0}, remedy cleanup_buf = {0}, box cleanup_buf = {0};
 	char key[64], since[40], until[40];
 	static const struct reply_value none[] = {{0}};
+	if (kinds[e->kind].flags & ALARM_OF_BOX)
+		replies_add(d->replies, lang, "alarm.box", none, &box);
 	snprintf(key, sizeof key, "alarm.%s", kinds[e->kind].key);
 	replies_add(d->replies, lang, key, none, &what);
 	snprintf(key, sizeof key, "alarm.%s.do", kinds[e->kind].key);
@@ -217,7 +219,7 @@ static void compose(const struct daemon *d, const struct entry *e, bool over, in
 	bool late = over || now - e->since_utc > LATE_S;
 	const struct reply_value values[] = {
 	    {"site", d->config->name, 8},
-	    {"line", e->line, 16},
+	    {"line", box.len ? buf_str(&box) : e->line, 16},
 	    {"what", buf_str(&what), 0},
 	    {"detail", over ? "" : e->detail, 40},
 	    {"since", late ? clock_words(lang, e->since_utc, since, sizeof since) : "", 0},
@@ -415,7 +417,8 @@ static void forget_strangers(struct daemon *d)
 {
 	for (int i = 0; i < d->alarms->count; i++) {
 		struct entry *e = &d->alarms->list[i];
-		if ((e->state == A_ON || e->state == A_HOLDS) && !config_find_modem(d->config, e->line)) {
+		if ((e->state == A_ON || e->state == A_HOLDS) && !(kinds[e->kind].flags & ALARM_OF_BOX) &&
+		    !config_find_modem(d->config, e->line)) {
 			e->to_be_told = true; /* no all-clear */
 			clear(d->alarms, e);
 		}

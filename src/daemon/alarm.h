@@ -28,9 +28,11 @@ enum alarm_flags {
 	ALARM_STOPS_SENDING = 1, /* nothing leaves by the line meanwhile */
 	ALARM_ENDS_READY = 2,    /* over when the line is ready: alarm_line_ready */
 	ALARM_ENDS_ALONE =
-	    4, /* an occasion, not a state: over a day after it was last raised, without all-clear */
+	    4,            /* an occasion, not a state: over a day after it was last raised, without all-clear */
+	ALARM_OF_BOX = 8, /* of no line: raised with ALARM_BOX */
 };
 
+#define ALARM_BOX  "box" /* stands for the line in rows and events; a modem of that name has other kinds */
 #define ALARM_DOWN (ALARM_STOPS_SENDING | ALARM_ENDS_READY)
 /* X(identifier, "key", severity, hold s, settle s, flags); keys are a promise to scripts (events, status). */
 #define ALARM_KINDS(X)                                                                                         \
@@ -67,7 +69,11 @@ enum alarm_flags {
 	X(STORE_FULL, "store-full", WARNING, 120, 30, 0)                                                       \
 	X(QUARANTINE, "quarantine", NOTICE, 0, 0, ALARM_ENDS_ALONE)                                            \
 	/* the box */                                                                                          \
-	X(CLOCK, "clock", WARNING, 60, 60, 0) /* differs from the network's time */
+	X(CLOCK, "clock", WARNING, 60, 60, 0) /* differs from the network's time */                            \
+	X(DISK_LOW, "disk-low", WARNING, 300, 600, ALARM_OF_BOX)                                               \
+	X(DISK_FULL, "disk-full", URGENT, 0, 120, ALARM_OF_BOX)                                                \
+	X(BACKUP_OLD, "backup-old", WARNING, 0, 0, ALARM_OF_BOX) /* none for three days */                     \
+	X(DATABASE_DAMAGED, "database-damaged", WARNING, 0, 0, ALARM_OF_BOX)
 
 enum alarm_kind {
 #define X(id, key, severity, hold, settle, flags) ALARM_##id,

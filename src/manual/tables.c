@@ -51,6 +51,8 @@ static const char *kind_of(enum type t)
 		return N_("yes|no");
 	case DURATION:
 		return N_("duration");
+	case WEEKLY:
+		return N_("weekday and time");
 	case WINDOW:
 		return N_("hours");
 	case LANGUAGE:

@@ -7,3 +7,31 @@
 -- ---- modems: what was probed, certificates
 
 -- ---- staying up: health, backups, metrics
+-- Copies of the database that the box made, or failed to make; the newest only (store/backup.h).
+CREATE TABLE backup (
+    id        INTEGER PRIMARY KEY,
+    begun_utc INTEGER NOT NULL,
+    ended_utc INTEGER NOT NULL,
+    result    TEXT NOT NULL CHECK (result IN ('ok', 'absent', 'no-room', 'unsound', 'failed')),
+    file      TEXT NOT NULL DEFAULT '',
+    bytes     INTEGER NOT NULL DEFAULT 0,
+    private   INTEGER NOT NULL DEFAULT 0,                           -- the daemon-only words were copied, too
+    detail    TEXT NOT NULL DEFAULT ''
+) STRICT;
+-- What happened to the box that no alarm tells: for the next text to the installers (store/box_note.h).
+CREATE TABLE box_note (
+    id       INTEGER PRIMARY KEY,
+    utc      INTEGER NOT NULL,
+    kind     TEXT NOT NULL,                                         -- key of rules/replies.*: health.note.KIND
+    line     TEXT NOT NULL DEFAULT '',
+    detail   TEXT NOT NULL DEFAULT '',
+    told_utc INTEGER
+) STRICT;
+CREATE INDEX box_note_untold ON box_note (id) WHERE told_utc IS NULL;
+-- Who stood in each line when it was last ready: a change of it is news.
+CREATE TABLE line_identity (
+    line     TEXT PRIMARY KEY,
+    imei     TEXT NOT NULL,
+    iccid    TEXT NOT NULL,
+    firmware TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
