@@ -53,6 +53,8 @@
 	X(MODEM_RESET, "modem.reset", "modem step reason", "a modem was reset")                                \
 	X(MODEM_ALARM, "modem.alarm", "modem alarm severity detail", "a line needs a person")                  \
 	X(MODEM_CLEAR, "modem.clear", "modem alarm seconds", "an alarm of a line is over")                     \
+	X(MODEM_TESTED, "modem.tested", "modem certificate verdict failed warned",                             \
+	  "the acceptance test of a line ended; which steps failed and which call for attention")              \
 	X(BALANCE_READ, "balance.read", "modem amount news expires message",                                   \
 	  "the operator told the credit of a SIM")                                                             \
 	X(SENSOR_ALARM, "sensor.alarm", "sensor value limit severity", "a sensor passed its limit")            \

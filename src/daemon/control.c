@@ -1,6 +1,9 @@
 #include "daemon/control.h"
+#include "daemon/alarm.h"
 #include "daemon/daemon.h"
+#include "daemon/receiver.h"
 #include "daemon/session.h"
+#include "at_commands/fields.h"
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -66,21 +69,24 @@ static void refuse(struct client *cl, const char *why)
 
 /* ------------------------------------------------------------------------------------------------ requests */
 
-static void do_wake(struct client *cl, const char *name, const char *arg)
+struct order {
+	char word[16], name[64], arg[16];
+	const json_t *json; /* NULL: it came as words */
+};
+
+static void do_wake(struct client *cl, const struct order *q)
 {
-	(void)name;
-	(void)arg;
+	(void)q;
 	answer(cl, json_pack("{s:b}", "ok", 1));
 	daemon_act(cl->c->d);
 }
 
-static void do_status(struct client *cl, const char *name, const char *arg)
+static void do_status(struct client *cl, const struct order *q)
 {
 	struct daemon *d = cl->c->d;
 	json_t *modems = json_array();
 	int up = 0;
-	(void)name;
-	(void)arg;
+	(void)q;
 	for (int i = 0; i < d->session_count; i++) {
 		json_array_append_new(modems, session_status(d->session[i]));
 		up += session_up(d->session[i]);
@@ -99,11 +105,10 @@ static void give_back(struct client *cl)
 		session_release(s);
 }
 
-static void do_hold(struct client *cl, const char *name, const char *arg)
+static void do_hold(struct client *cl, const struct order *q)
 {
-	struct session *s = daemon_session(cl->c->d, name);
+	struct session *s = daemon_session(cl->c->d, q->name);
 	const char *device;
-	(void)arg;
 	if (!s || cl->held[0]) {
 		refuse(cl, s ? "one port at a time; release first" : "no such modem");
 		return;
@@ -113,7 +118,7 @@ static void do_hold(struct client *cl, const char *name, const char *arg)
 		refuse(cl, "the port is lent already");
 		return;
 	}
-	text_copy(cl->held, sizeof cl->held, name);
+	text_copy(cl->held, sizeof cl->held, q->name);
 	cl->waits = r == -EINPROGRESS;
 	if (r == 0)
 		answer(cl, json_pack("{s:b, s:s}", "ok", 1, "device", device));
@@ -130,10 +135,9 @@ void control_held(struct control *c, const char *modem, const char *path)
 	}
 }
 
-static void do_release(struct client *cl, const char *name, const char *arg)
+static void do_release(struct client *cl, const struct order *q)
 {
-	(void)name;
-	(void)arg;
+	(void)q;
 	if (!cl->held[0]) {
 		refuse(cl, "nothing is held");
 		return;
@@ -142,16 +146,16 @@ static void do_release(struct client *cl, const char *name, const char *arg)
 	answer(cl, json_pack("{s:b}", "ok", 1));
 }
 
-static void do_trace(struct client *cl, const char *name, const char *arg)
+static void do_trace(struct client *cl, const struct order *q)
 {
 	struct daemon *d = cl->c->d;
-	struct session *s = daemon_session(d, name);
-	bool on = !strcmp(arg, "on");
-	if (!s || (!on && strcmp(arg, "off") != 0)) {
+	struct session *s = daemon_session(d, q->name);
+	bool on = !strcmp(q->arg, "on");
+	if (!s || (!on && strcmp(q->arg, "off") != 0)) {
 		refuse(cl, s ? "trace NAME on|off" : "no such modem");
 		return;
 	}
-	cleanup_free char *file = mem_printf("%s.%s.trace", d->config->database, name);
+	cleanup_free char *file = mem_printf("%s.%s.trace", d->config->database, q->name);
 	int r = session_trace(s, on ? file : NULL);
 	if (r)
 		refuse(cl, err_system(-r));
@@ -159,33 +163,90 @@ static void do_trace(struct client *cl, const char *name, const char *arg)
 		answer(cl, json_pack("{s:b, s:s}", "ok", 1, "file", file));
 }
 
+/* What arrives while a port is lent arrives at the borrower, who hands it on. The modem that the client has. */
+static struct session *lent_to(struct client *cl)
+{
+	struct session *s = cl->held[0] && !cl->waits ? daemon_session(cl->c->d, cl->held) : NULL;
+	if (!s)
+		refuse(cl, "nothing is held");
+	return s;
+}
+
+static void taken(struct client *cl, int r)
+{
+	if (r)
+		refuse(cl, err_system(-r));
+	else
+		answer(cl, json_pack("{s:b}", "ok", 1));
+	daemon_act_soon(cl->c->d, 0);
+}
+
+static void do_take(struct client *cl, const struct order *q)
+{
+	struct daemon *d = cl->c->d;
+	const char *pdu = json_string_value(json_object_get(q->json, "pdu"));
+	const json_t *length = json_object_get(q->json, "length");
+	struct session *s = lent_to(cl);
+	if (!s)
+		return;
+	if (!pdu || !at_is_hex(pdu)) {
+		refuse(cl, "take wants the PDU as the modem printed it, in hex");
+		return;
+	}
+	struct received in = {.modem = session_name(s),
+			      .line = session_line_key(s),
+			      .memory = "",
+			      .slot = -1,
+			      .hex = pdu,
+			      .length = json_is_integer(length) ? (int)json_integer_value(length) : -1};
+	int r = receiver_take(&d->people, &in, 1, wall_clock_now(&d->clock));
+	if (r == 0)
+		r = in.failed;
+	if (r == 0 && in.raw)
+		alarm_raise(d, session_name(s), ALARM_QUARANTINE, "%s", "");
+	taken(cl, r);
+}
+
+static void do_called(struct client *cl, const struct order *q)
+{
+	struct daemon *d = cl->c->d;
+	const char *number = json_string_value(json_object_get(q->json, "number"));
+	struct session *s = lent_to(cl);
+	if (s)
+		taken(cl, receiver_call(&d->people, number ? number : "", session_name(s),
+					wall_clock_now(&d->clock)));
+}
+
 static const struct {
 	const char *word;
-	void (*act)(struct client *cl, const char *name, const char *arg);
+	void (*act)(struct client *cl, const struct order *q);
 } requests[] = {
-    {"wake", do_wake}, {"status", do_status}, {"hold", do_hold}, {"release", do_release}, {"trace", do_trace},
+    {"wake", do_wake},   {"status", do_status}, {"hold", do_hold},     {"release", do_release},
+    {"trace", do_trace}, {"take", do_take},     {"called", do_called},
 };
 
 static void request(struct client *cl, const char *line)
 {
-	char word[16] = "", name[64] = "", arg[16] = "";
+	struct order q = {.name = ""};
 	json_t *j = line[0] == '{' ? json_loads(line, 0, NULL) : NULL;
 	if (j) {
 		const char *w = json_string_value(json_object_get(j, "do")),
 			   *n = json_string_value(json_object_get(j, "modem"));
 		json_t *on = json_object_get(j, "on");
-		text_copy(word, sizeof word, w ? w : "");
-		text_copy(name, sizeof name, n ? n : "");
-		text_copy(arg, sizeof arg, json_is_true(on) ? "on" : json_is_false(on) ? "off" : "");
-		json_decref(j);
+		text_copy(q.word, sizeof q.word, w ? w : "");
+		text_copy(q.name, sizeof q.name, n ? n : "");
+		text_copy(q.arg, sizeof q.arg, json_is_true(on) ? "on" : json_is_false(on) ? "off" : "");
+		q.json = j;
 	} else
-		sscanf(line, "%15s %63s %15s", word, name, arg);
-	for (size_t i = 0; i < ARRAY_LEN(requests); i++)
-		if (!strcmp(requests[i].word, word)) {
-			requests[i].act(cl, name, arg);
-			return;
-		}
-	refuse(cl, "requests are wake, status, hold NAME, release, trace NAME on|off");
+		sscanf(line, "%15s %63s %15s", q.word, q.name, q.arg);
+	size_t i = 0;
+	while (i < ARRAY_LEN(requests) && strcmp(requests[i].word, q.word) != 0)
+		i++;
+	if (i < ARRAY_LEN(requests))
+		requests[i].act(cl, &q);
+	else
+		refuse(cl, "requests are wake, status, hold NAME, release, trace NAME on|off; take, called");
+	json_decref(j);
 }
 
 /* ------------------------------------------------------------------------------------------------ clients */

@@ -7,8 +7,13 @@
  *     release                                                             {"ok":true}
  *     trace NAME on|off  records the port's traffic                       {"ok":true,"file":"…"}
  *
- * A request may also be an object: {"do":"hold","modem":"front"}. What cannot be done:
- * {"ok":false,"error":"…"}. */
+ * A request may also be an object: {"do":"hold","modem":"front"}. Who has a port hands on what arrives there for the
+ * gateway, and acknowledges it to the modem only after ok; the same once more does no harm:
+ *
+ *     {"do":"take","pdu":"HEX","length":23}      a text or status report, as behind +CMT or +CDS
+ *     {"do":"called","number":"+86…"}            somebody rang
+ *
+ * What cannot be done: {"ok":false,"error":"…"}. */
 #pragma once
 
 #include "base/err.h"

@@ -6,6 +6,20 @@
 
 -- ---- modems: what was probed, certificates
 
+-- An acceptance test of one line. body: {"site", "port", "model", "firmware", "steps": [{"step", "verdict", "finding", "figures"}, …]};
+-- words are put to it when it is shown. Numbers of people stand in it shortened.
+CREATE TABLE certificate (
+	id INTEGER PRIMARY KEY,
+	utc INTEGER NOT NULL,
+	seconds INTEGER NOT NULL,
+	line TEXT NOT NULL,
+	imei TEXT NOT NULL,
+	iccid TEXT NOT NULL,
+	verdict TEXT NOT NULL CHECK (verdict IN ('pass', 'warn', 'fail')),
+	actor TEXT NOT NULL,
+	body TEXT NOT NULL CHECK (json_valid(body))
+) STRICT;
+
 -- ---- staying up: health, backups, metrics
 -- Copies of the database that the box made, or failed to make; the newest only (store/backup.h).
 CREATE TABLE backup (
