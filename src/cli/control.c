@@ -1,6 +1,6 @@
 #include "cli/control.h"
 
-#include "base/buf.h"
+#include "base/clock.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -41,12 +41,14 @@ static int send_line(int fd, const char *line)
 	return 0;
 }
 
-static int read_line(int fd, struct buf *b)
+static int read_line(int fd, struct buf *b, int timeout_ms)
 {
 	char chunk[4096];
+	int64_t until = mono_ms() + timeout_ms;
 	while (!b->len || !memchr(b->data, '\n', b->len)) {
 		struct pollfd p = {.fd = fd, .events = POLLIN};
-		int r = poll(&p, 1, CONTROL_TIMEOUT_MS);
+		int64_t left = until - mono_ms();
+		int r = poll(&p, 1, left > 0 ? (int)left : 0);
 		if (r < 0 && errno == EINTR)
 			continue;
 		if (r <= 0)
@@ -61,23 +63,43 @@ static int read_line(int fd, struct buf *b)
 	return 0;
 }
 
-int control_request(const struct config *cfg, const char *line, json_t **ret)
+int control_open(const struct config *cfg, struct control_link *ret)
 {
-	cleanup_buf struct buf b = {0};
-	int fd = dial(cfg->control_socket);
-	if (fd < 0)
-		return fd;
-	int r = send_line(fd, line);
+	*ret = (struct control_link){.fd = dial(cfg->control_socket)};
+	return ret->fd < 0 ? ret->fd : 0;
+}
+
+int control_ask(struct control_link *l, const char *line, int timeout_ms, json_t **ret)
+{
+	int r = send_line(l->fd, line);
 	if (!r)
-		r = read_line(fd, &b);
-	close(fd);
+		r = read_line(l->fd, &l->in, timeout_ms);
 	if (r)
 		return r;
-	json_t *v = json_loads(b.data, JSON_DISABLE_EOF_CHECK, NULL);
+	json_t *v = json_loads(l->in.data, JSON_DISABLE_EOF_CHECK, NULL);
+	buf_drop(&l->in, (size_t)((char *)memchr(l->in.data, '\n', l->in.len) - l->in.data) + 1);
 	if (!json_is_object(v)) {
 		json_decref(v);
 		return -EBADMSG;
 	}
 	*ret = v;
 	return 0;
+}
+
+void control_close(struct control_link *l)
+{
+	if (l->fd >= 0)
+		close(l->fd);
+	buf_done(&l->in);
+	*l = (struct control_link){.fd = -1};
+}
+
+int control_request(const struct config *cfg, const char *line, json_t **ret)
+{
+	struct control_link l;
+	int r = control_open(cfg, &l);
+	if (!r)
+		r = control_ask(&l, line, CONTROL_TIMEOUT_MS, ret);
+	control_close(&l);
+	return r;
 }
