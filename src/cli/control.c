@@ -63,13 +63,13 @@ static int read_line(int fd, struct buf *b, int timeout_ms)
 	return 0;
 }
 
-int control_open(const struct config *cfg, struct control_link *ret)
+int control_link_open(const struct config *cfg, struct control_link *ret)
 {
 	*ret = (struct control_link){.fd = dial(cfg->control_socket)};
 	return ret->fd < 0 ? ret->fd : 0;
 }
 
-int control_ask(struct control_link *l, const char *line, int timeout_ms, json_t **ret)
+int control_link_ask(struct control_link *l, const char *line, int timeout_ms, json_t **ret)
 {
 	int r = send_line(l->fd, line);
 	if (!r)
@@ -86,7 +86,7 @@ int control_ask(struct control_link *l, const char *line, int timeout_ms, json_t
 	return 0;
 }
 
-void control_close(struct control_link *l)
+void control_link_close(struct control_link *l)
 {
 	if (l->fd >= 0)
 		close(l->fd);
@@ -97,9 +97,9 @@ void control_close(struct control_link *l)
 int control_request(const struct config *cfg, const char *line, json_t **ret)
 {
 	struct control_link l;
-	int r = control_open(cfg, &l);
+	int r = control_link_open(cfg, &l);
 	if (!r)
-		r = control_ask(&l, line, CONTROL_TIMEOUT_MS, ret);
-	control_close(&l);
+		r = control_link_ask(&l, line, CONTROL_TIMEOUT_MS, ret);
+	control_link_close(&l);
 	return r;
 }

@@ -17,7 +17,7 @@ struct control_link {
 	int fd;
 	struct buf in; /* what came behind the last answer */
 };
-int control_open(const struct config *cfg, struct control_link *ret);
+int control_link_open(const struct config *cfg, struct control_link *ret);
 /* timeout_ms for the answer; -EPIPE or -ECONNRESET when the daemon has ended. */
-int control_ask(struct control_link *l, const char *line, int timeout_ms, json_t **ret);
-void control_close(struct control_link *l); /* harmless when closed (fd −1) */
+int control_link_ask(struct control_link *l, const char *line, int timeout_ms, json_t **ret);
+void control_link_close(struct control_link *l); /* harmless when closed (fd −1) */

@@ -76,7 +76,7 @@ static int lent_to(struct control_link *l, const char *name, int patience_ms, ch
 {
 	cleanup_free char *line = mem_printf("hold %s", name);
 	json_t *answer;
-	int r = control_ask(l, line, patience_ms, &answer);
+	int r = control_link_ask(l, line, patience_ms, &answer);
 	if (r == -ETIMEDOUT)
 		err_set(e, NULL, 0,
 			"%s is sending a text and did not become free in time; try again in a minute", name);
@@ -111,7 +111,7 @@ int dialogue_port_borrow(struct dialogue_port *p, const struct config *cfg, cons
 			 struct err *e)
 {
 	*p = (struct dialogue_port){.transport.fd = -1};
-	int r = control_open(cfg, &p->link);
+	int r = control_link_open(cfg, &p->link);
 	if (r == -EACCES)
 		err_set(e, cfg->control_socket, 0,
 			"the daemon may not be asked by you; run this with sudo, or let the installer add you "
@@ -130,5 +130,5 @@ int dialogue_port_borrow(struct dialogue_port *p, const struct config *cfg, cons
 void dialogue_port_close(struct dialogue_port *p)
 {
 	transport_close(&p->transport);
-	control_close(&p->link);
+	control_link_close(&p->link);
 }
