@@ -66,6 +66,7 @@ struct config {
 	char *modem_ports; /* globs of further ports, separated by blanks; NULL none */
 	enum language language;
 	bool test_clock;
+	bool set_clock; /* by the mobile network's, when nothing else keeps it: daemon/clock_setter.h */
 	struct day_window quiet_hours, working_hours;
 	int answer_budget;  /* answers an hour for one number; 0 = no limit */
 	int approval_above; /* recipients; 0 = never */

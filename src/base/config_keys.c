@@ -73,6 +73,9 @@ const struct key config_keys[] = {
     {GATEWAY, "pages", PATH, G(pages), NULL,
      N_("a folder with your own templates of posters and sheets, which win over the shipped ones; `yishi page "
 	"list`")},
+    {GATEWAY, "set_clock", BOOL, G(set_clock), "yes",
+     N_("the clock of the box is set by the mobile network's when it is off and nothing else keeps it, such as "
+	"NTP")},
     {GATEWAY, "modem_ports", GLOBS, G(modem_ports), NULL,
      N_("patterns of ports besides those of USB sticks on which modems are looked for, such as "
 	"/dev/ttyS[1-3]")},

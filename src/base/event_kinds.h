@@ -77,7 +77,8 @@
 	X(DATABASE_CHECKED, "database.checked", "findings detail", "the database was looked through")          \
 	X(BOX_NOTED, "box.noted", "note modem detail", "a change of the box that installers are texted")       \
 	X(CLOCK_IMPLAUSIBLE, "clock.implausible", "now last", "the wall clock is before the last event")       \
-	X(CLOCK_PLAUSIBLE, "clock.plausible", "now", "the wall clock can be trusted again")
+	X(CLOCK_PLAUSIBLE, "clock.plausible", "now", "the wall clock can be trusted again")                    \
+	X(CLOCK_SET, "clock.set", "from to witness", "the wall clock was set by what the mobile network says")
 
 enum event_kind {
 #define X(id, name, body, what) EVENT_##id,
