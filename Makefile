@@ -109,7 +109,7 @@ $(BUILD)/share/locale/%/LC_MESSAGES/yishi.mo: src/po/%.po
 
 # Manual pages and the completion of bash come out of the tables that the programs use; yishi-manual is not installed.
 PAGES    := $(wildcard src/manual/pages/*)
-RELEASED := $(shell git log -1 --format=%cs 2>/dev/null || date +%F)
+RELEASED := $(if $(SOURCE_DATE_EPOCH),$(shell date -u -d @$(SOURCE_DATE_EPOCH) +%F),$(shell git log -1 --format=%cs 2>/dev/null || date +%F))
 $(BUILD)/bin/yishi-manual: $(BUILD)/obj/src/manual/main.o $(TEST_LIBS)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(LOPT) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
@@ -194,6 +194,12 @@ install: all ## honours PREFIX, SYSCONFDIR and DESTDIR
 	install -D -m 644 scripts/yishi.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/yishi.conf
 	install -D -m 644 $(BUILD)/share/bash-completion/completions/yishi $(DESTDIR)$(PREFIX)/share/bash-completion/completions/yishi
 	test -e $(DESTDIR)$(SYSCONFDIR)/yishi/yishi.conf || install -m 640 scripts/yishi.conf.example $(DESTDIR)$(SYSCONFDIR)/yishi/yishi.conf
+	install -m 644 scripts/yishi.conf.example $(DESTDIR)$(PREFIX)/share/yishi/yishi.conf.example
+
+deb: ## the Debian package, in build; installs what building it needs
+	@scripts/install-deps build deb
+	@scripts/build-deb $(VERSION)
+	@lintian --allow-root --fail-on error,warning build/yishi_*.deb
 
 clean: ## remove what was built
 	rm -rf build
@@ -202,6 +208,6 @@ help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
 FORCE:
-.PHONY: FORCE all deps check demo run bench fuzz fuzz-run lint format cover install clean help unit-tests replays
+.PHONY: FORCE all deps check demo run bench fuzz fuzz-run lint format cover install deb clean help unit-tests replays
 .SECONDARY:
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -path $(BUILD)/deb -prune -o -type f -name '*.d' -print 2>/dev/null)
