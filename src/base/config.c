@@ -364,6 +364,21 @@ void config_free(struct config *c)
 	free(c);
 }
 
+int config_line(const struct config *c, const char *section, const char *name)
+{
+	int first = 0;
+	for (int i = 0; i < c->origin_count; i++) {
+		const struct config_origin *o = &c->origins[i];
+		if (!o->line || strcmp(o->section, section) != 0)
+			continue;
+		if (name && !strcmp(o->name, name))
+			return o->line;
+		if (!first || o->line < first)
+			first = o->line;
+	}
+	return first;
+}
+
 void config_print(const struct config *c, FILE *out)
 {
 	const char *last = "";

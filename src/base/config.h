@@ -57,10 +57,11 @@ struct config {
 	/* [gateway] */
 	char *name, *number, *database, *signature, *timezone, *control_socket, *holidays, *metrics_file,
 	    *backup_dir;
-	char *report_dir;  /* where the page of the week is put; beside the database */
-	bool weekly_page;  /* secretaries get it on Mondays */
+	char *report_dir;              /* where the page of the week is put; beside the database */
+	bool weekly_page;              /* secretaries get it on Mondays */
 	int backup_days, backup_weeks; /* copies that are kept: the last of each day, then of each week */
-	struct day_window health_text; /* one day, to its end; never open: no texts about the health of the box */
+	struct day_window
+	    health_text;   /* one day, to its end; never open: no texts about the health of the box */
 	char *board;       /* where the read-only board is served, ADDRESS:PORT; NULL: nowhere */
 	char *pages;       /* a folder with templates of pages of the community's own; NULL none */
 	char *modem_ports; /* globs of further ports, separated by blanks; NULL none */
@@ -70,7 +71,8 @@ struct config {
 	struct day_window quiet_hours, working_hours;
 	int answer_budget;  /* answers an hour for one number; 0 = no limit */
 	int approval_above; /* recipients; 0 = never */
-	int64_t merge_window_ms, retention_pdu_ms, retention_text_ms, retention_private_ms;
+	int64_t merge_window_ms, retention_pdu_ms, retention_text_ms, retention_private_ms,
+	    retention_readings_ms;
 	int64_t invite_before_ms, remind_before_ms, last_call_before_ms;
 	/* [rules] */
 	char *rule_files; /* further rule files, separated by blanks; may be NULL */
@@ -96,6 +98,10 @@ struct config {
  * when it is wrong; both fill `e`. Paths in the file are relative to the file's folder. */
 int config_load(const char *path, struct config **ret, struct err *e);
 void config_free(struct config *c);
+
+/* The line on which a key of a section ("cabinet pump") stands; of a NULL name, or one that is not written, the first
+ * of the section that is; 0: none. */
+int config_line(const struct config *c, const char *section, const char *name);
 
 /* Every key in force as `section.key = value   # file:line` or `# default`. */
 void config_print(const struct config *c, FILE *out);

@@ -45,6 +45,9 @@ const struct key config_keys[] = {
      N_("how long the words of texts are kept, 60 days at least; 0: for ever")},
     {GATEWAY, "retention_private", DURATION, G(retention_private_ms), "180d",
      N_("how long private matters are kept after they were closed, 30 days at least; 0: for ever")},
+    {GATEWAY, "retention_readings", DURATION, G(retention_readings_ms), "730d",
+     N_("how long what sensors told is kept by the hour, 30 days at least; 0: for ever; minutes are kept for "
+	"14 days, days for ever")},
     {GATEWAY, "metrics_file", PATH, G(metrics_file), NULL,
      N_("measurements in the text format of Prometheus, such as /run/yishi/yishi.prom; written each minute, so "
 	"best not on a disk; none by default")},

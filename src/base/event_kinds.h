@@ -46,7 +46,7 @@
 	X(BROADCAST_DONE, "broadcast.done", "broadcast sent failed uncertain", "a broadcast is finished")      \
 	X(PERSON_CHANGED, "person.changed", "person what message", "the registry changed")                     \
 	X(GROUP_CHANGED, "group.changed", "group what people", "people joined or left a group")                \
-	X(RETENTION_DONE, "retention.done", "pdu private text",                                                \
+	X(RETENTION_DONE, "retention.done", "pdu private text readings",                                       \
 	  "what had been kept long enough was removed; so many rows")                                          \
 	X(MODEM_UP, "modem.up", "modem imei", "a modem is ready")                                              \
 	X(MODEM_LOST, "modem.lost", "modem reason", "a modem is gone")                                         \
@@ -57,6 +57,8 @@
 	  "the acceptance test of a line ended; which steps failed and which call for attention")              \
 	X(BALANCE_READ, "balance.read", "modem amount news expires message",                                   \
 	  "the operator told the credit of a SIM")                                                             \
+	X(CABINET_LOST, "cabinet.lost", "cabinet reason seconds", "a cabinet gives no data")                   \
+	X(CABINET_UP, "cabinet.up", "cabinet seconds", "a cabinet gives data again; so long it did not")       \
 	X(SENSOR_ALARM, "sensor.alarm", "sensor value limit severity", "a sensor passed its limit")            \
 	X(SENSOR_CLEAR, "sensor.clear", "sensor value", "a sensor is back in its limits")                      \
 	X(DUTY_CALLED, "duty.called", "message number case recipients", "a call for help was passed on")       \

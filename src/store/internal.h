@@ -7,7 +7,7 @@
  *
  * `types` names the values, one letter each: i int, I int64_t, t const char * (NULL → NULL), T const char * (""
  * → NULL), P int64_t that is NULL when 0 (optional references and times), b bool (as int), n nothing (NULL,
- * takes no argument). */
+ * takes no argument), d double. */
 #pragma once
 
 #include "store/store.h"
@@ -51,6 +51,7 @@ void query_close(struct query *q);
 
 /* Columns of the row at hand, counted from 0. Text is borrowed until the next query_next. */
 int64_t query_int(const struct query *q, int column); /* 0 for NULL */
+double query_double(const struct query *q, int column); /* 0 for NULL */
 bool query_null(const struct query *q, int column);
 const char *query_text(const struct query *q, int column);  /* "" for NULL */
 const char *query_text0(const struct query *q, int column); /* NULL for NULL */

@@ -98,6 +98,9 @@ static int bind(sqlite3_stmt *st, const char *types, va_list ap)
 			v = va_arg(ap, int64_t);
 			rc = v ? sqlite3_bind_int64(st, i, v) : sqlite3_bind_null(st, i);
 			break;
+		case 'd':
+			rc = sqlite3_bind_double(st, i, va_arg(ap, double));
+			break;
 		case 't':
 			rc = bind_text(st, i, va_arg(ap, const char *));
 			break;
@@ -158,6 +161,11 @@ void query_close(struct query *q)
 int64_t query_int(const struct query *q, int column)
 {
 	return sqlite3_column_int64(q->st, column);
+}
+
+double query_double(const struct query *q, int column)
+{
+	return sqlite3_column_double(q->st, column);
 }
 
 bool query_null(const struct query *q, int column)

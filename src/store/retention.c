@@ -17,6 +17,7 @@ static const struct {
     [RETENTION_PDU] = {"pdu", "retention_pdu", RETENTION_LEAST_PDU},
     [RETENTION_PRIVATE] = {"private", "retention_private", RETENTION_LEAST_PRIVATE},
     [RETENTION_TEXT] = {"text", "retention_text", RETENTION_LEAST_TEXT},
+    [RETENTION_READINGS] = {"readings", "retention_readings", RETENTION_LEAST_READINGS},
 };
 #define DONE "retention_done"
 
@@ -29,7 +30,8 @@ void retention_begin(struct retention *r, const struct config *cfg, int64_t now_
 {
 	const int64_t kept_ms[RETENTION_KINDS] = {[RETENTION_PDU] = cfg->retention_pdu_ms,
 						  [RETENTION_PRIVATE] = cfg->retention_private_ms,
-						  [RETENTION_TEXT] = cfg->retention_text_ms};
+						  [RETENTION_TEXT] = cfg->retention_text_ms,
+						  [RETENTION_READINGS] = cfg->retention_readings_ms};
 	*r = (struct retention){.now_utc = now_utc};
 	for (int k = 0; k < RETENTION_KINDS; k++) {
 		int64_t kept = kept_ms[k] / 1000 < kinds[k].least_s ? kinds[k].least_s : kept_ms[k] / 1000;
@@ -129,11 +131,12 @@ int retention_end(struct retention *r, struct store *s, const char *actor, int64
 			err = cursor_set(s, kinds[k].count, 0);
 	}
 	if (err >= 0)
-		err = event_add(s, EVENT_RETENTION_DONE, actor,
-				json_pack("{sI sI sI}", "pdu", (json_int_t)n[RETENTION_PDU], "private",
-					  (json_int_t)n[RETENTION_PRIVATE], "text",
-					  (json_int_t)n[RETENTION_TEXT]),
-				now_utc);
+		err =
+		    event_add(s, EVENT_RETENTION_DONE, actor,
+			      json_pack("{sI sI sI sI}", "pdu", (json_int_t)n[RETENTION_PDU], "private",
+					(json_int_t)n[RETENTION_PRIVATE], "text", (json_int_t)n[RETENTION_TEXT],
+					"readings", (json_int_t)n[RETENTION_READINGS]),
+			      now_utc);
 	if (err >= 0 && (err = cursor_set(s, DONE, now_utc)) >= 0)
 		err = store_commit(s);
 	store_rollback(s);

@@ -11,15 +11,16 @@
 #include "base/config.h"
 #include "store/store.h"
 
-enum retention_kind { RETENTION_PDU, RETENTION_PRIVATE, RETENTION_TEXT, RETENTION_KINDS };
-/* "pdu", "private", "text": the configuration's retention_… */
+enum retention_kind { RETENTION_PDU, RETENTION_PRIVATE, RETENTION_TEXT, RETENTION_READINGS, RETENTION_KINDS };
+/* "pdu", "private", "text", "readings": the configuration's retention_… */
 const char *retention_kind_name(enum retention_kind k);
 
 /* Shorter than this nothing is kept, whatever the configuration says: a redelivered PDU, a report or a second copy of a
  * reminder would not be known again. */
-#define RETENTION_LEAST_PDU     (8 * (int64_t)86400)
-#define RETENTION_LEAST_PRIVATE (30 * (int64_t)86400)
-#define RETENTION_LEAST_TEXT    (60 * (int64_t)86400)
+#define RETENTION_LEAST_PDU      (8 * (int64_t)86400)
+#define RETENTION_LEAST_PRIVATE  (30 * (int64_t)86400)
+#define RETENTION_LEAST_TEXT     (60 * (int64_t)86400)
+#define RETENTION_LEAST_READINGS (30 * (int64_t)86400)
 
 #define RETENTION_STEPS_MAX 48
 #define RETENTION_ROWS      200 /* a good size for a piece to begin with */

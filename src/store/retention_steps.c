@@ -24,6 +24,9 @@ static const struct retention_sweep pdus = SWEEP("pdu_in", "id", "received_utc")
 				    rounds = SWEEP("checkin_round", "id", "asked_utc"),
 				    points = SWEEP("point", "id", "utc"),
 				    redemptions = SWEEP("redemption", "id", "asked_utc"),
+				    hours = {"SELECT coalesce(min(utc), 0) / 60 FROM reading WHERE step = 3600",
+					     "SELECT coalesce(max(utc), 0) / 60 FROM reading WHERE step = 3600",
+					     "SELECT ?1 * 60"},
 				    phones = {"SELECT coalesce(min(rowid), 0) FROM phone",
 					      "SELECT coalesce(max(rowid), 0) FROM phone", NULL};
 
@@ -253,6 +256,13 @@ const struct retention_step retention_steps[] = {
 	 "phone", "rowid",
 	 "x.last_in_utc < ?3 AND x.opted_out = 'no' AND x.muted = 0 AND x.loop_muted_utc IS NULL AND"
 	 " x.unlinked_utc IS NULL AND NOT EXISTS (SELECT 1 FROM person_phone p WHERE p.number = x.number)")},
+
+    /* the id is the minute, so that a piece is some hours of all sensors */
+    {RETENTION_READINGS, N_("what sensors told, by the hour"), &hours,
+     .count = "SELECT count(*) FROM reading WHERE step = 3600 AND utc > ?1 * 60 AND utc <= ?2 * 60"
+	      " AND utc < ?3 AND ?4 > 0 AND ?5 > 0",
+     .act = "DELETE FROM reading WHERE step = 3600 AND utc > ?1 * 60 AND utc <= ?2 * 60"
+	    " AND utc < ?3 AND ?4 > 0 AND ?5 > 0"},
 };
 const int retention_step_count = (int)ARRAY_LEN(retention_steps);
 _Static_assert(ARRAY_LEN(retention_steps) <= RETENTION_STEPS_MAX, "struct retention has too little room");

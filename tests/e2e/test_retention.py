@@ -98,6 +98,10 @@ ROWS = [
     ("chore", {"kind": "callback", "number": A, "utc": OLD, "done_utc": OLD}), ("chore", {"kind": "callback", "number": A, "utc": OLD, "note": "没打"}),
     ("point", {"person": 1, "utc": OLD, "delta": 3, "reason": "award", "note": "张三布置会场", "actor": "shell:0"}),
     ("phone", {"number": "+8613912349999", "last_in_utc": OLD}), ("phone", {"number": "+8613912348888", "last_in_utc": OLD, "opted_out": "all"}),
+    # sensors: hours go, days stay
+    ("sensor", {"id": 1, "name": "pump.level", "first_utc": OLD, "fault": "", "since_utc": OLD}),
+    *[("reading", {"step": step, "utc": u - u % 3600, "sensor": 1, "count": 6, "low": 1.0, "mean": 2.0, "high": 3.0, "data_s": 60, "dark_s": 0})
+      for step, u in ((3600, OLD), (3600, OLD + 7200), (3600, NEW), (86400, OLD), (60, NEW))],
     event(OLD, "message.received", "phone:" + A, message=1, number=A, modem="front"), event(OLD, "task.changed", "shell:0", task=7, reason="张三不来了"),
     event(OLD, "modem.reset", "daemon", modem="front", reason="silent"), event(NEW, "message.received", "phone:" + A, message=31, number=A),
 ]
@@ -137,6 +141,7 @@ class ByHand(unittest.TestCase):
 
             with sqlite3.connect(path) as db:
                 one = lambda sql: db.execute(sql).fetchall()
+                self.assertEqual([s for s, in one("SELECT step FROM reading ORDER BY step")], [60, 3600, 86400])
                 # as many as before, under nobody's name
                 self.assertEqual(one("SELECT matter, count(*), sum(number < 'gone') FROM supporter GROUP BY 1"), [(1, 2, 0), (3, 1, 1)])
                 self.assertEqual(one("SELECT meeting, count(*), sum(number < 'gone'), sum(people) FROM rsvp GROUP BY 1"), [(1, 2, 0, 2), (2, 2, 2, 2)])
@@ -213,7 +218,7 @@ class AtNight(unittest.TestCase):
             site.set_clock("2026-11-20T03:10:00+08:00")
             wait_for(lambda: self.ran(site), "the job is done")
             self.assertEqual(self.left(site), 0)
-            self.assertEqual(self.ran(site), [{"pdu": 0, "private": 2, "text": self.COUNT}])
+            self.assertEqual(self.ran(site), [{"pdu": 0, "private": 2, "text": self.COUNT, "readings": 0}])
             wait_for(lambda: len(self.words(own)) == 2, "words that were kept beside the database are gone, too")
             self.assertEqual(set(self.words(own)), {"近来原话"})
             self.assertNotIn("吵架原话".encode(), own.read_bytes())

@@ -2,6 +2,32 @@
 
 -- ---- readings of cabinets
 
+-- How each sensor stands. Written when data come or cease, and else every few minutes with the last value.
+CREATE TABLE sensor (
+	id INTEGER PRIMARY KEY,
+	name TEXT NOT NULL UNIQUE, -- CABINET.NAME
+	first_utc INTEGER NOT NULL, -- it exists since
+	fault TEXT NOT NULL, -- '': there are data; else why not: timeout, exception, garbage, gone, refused, busy, invalid, lent, unread
+	code INTEGER NOT NULL DEFAULT 0, -- of an exception its number, else errno
+	since_utc INTEGER NOT NULL, -- data or none, since
+	value REAL, -- the last that was read; NULL: never any
+	seen_utc INTEGER -- when
+) STRICT;
+
+-- What was read, by minutes, hours and days. In the order of time, so that writing touches one page and not one of each sensor.
+CREATE TABLE reading (
+	step INTEGER NOT NULL, -- seconds: 60, 3600, 86400 (a day of the time zone)
+	utc INTEGER NOT NULL, -- its begin; what stays as it is for some minutes is one row
+	sensor INTEGER NOT NULL REFERENCES sensor,
+	count INTEGER NOT NULL, -- readings
+	low REAL, -- NULL: no data
+	mean REAL,
+	high REAL,
+	data_s INTEGER NOT NULL, -- so long there were data
+	dark_s INTEGER NOT NULL, -- so long it was asked in vain
+	PRIMARY KEY (step, utc, sensor)
+) STRICT, WITHOUT ROWID;
+
 -- ---- alarms of sensors
 
 -- ---- modems: what was probed, certificates
