@@ -12,6 +12,7 @@
 enum type {
 	TEXT,
 	EVIDENCE,
+	NOTES,
 	WORDS,
 	LINES,
 	INT,
@@ -61,6 +62,8 @@ static const char *const verb_names[VERB_COUNT + 1] = {
 static const struct modem_key keys[] = {
     PLAIN("evidence", EVIDENCE, evidence,
 	  N_("where the row was learnt: M a manual, C code, F a field report, P a standard, and where")),
+    PLAIN("notes.zh", NOTES, notes_zh, N_("what installers should know of this model, in Chinese")),
+    PLAIN("notes.en", NOTES, notes_en, N_("the same in English")),
     PLAIN("match.usb", WORDS, match_usb, N_("VID:PID of the stick, with * and ?")),
     PLAIN("match.cgmi", WORDS, match_cgmi, N_("what AT+CGMI answers, the maker; case is ignored")),
     PLAIN("match.cgmm", WORDS, match_cgmm, N_("what AT+CGMM answers, the model")),
@@ -106,6 +109,7 @@ static const struct modem_key keys[] = {
     PLAIN("iccid", WORDS, iccid, N_("commands that read the SIM's number, in order")),
     PLAIN("pin_counter", TEXT, pin_counter, N_("the command that tells how many tries of the PIN are left")),
     NUMBER("pin_counter_field", pin_counter_field, 0, 10, N_("which field of its answer says so, from 0")),
+    PLAIN("ims_query", TEXT, ims_query, N_("the command that tells whether IMS (VoLTE) is on")),
     PLAIN("network_patience", MILLISECONDS, network_patience_ms,
 	  N_("without a network for so long the modem registers anew")),
     PLAIN("time_on", WORDS, time_on, N_("settings that let the modem's clock follow the network")),
@@ -170,6 +174,7 @@ bool modem_key_is_list(const struct modem_key *k)
 		return true;
 	case TEXT:
 	case EVIDENCE:
+	case NOTES:
 	case INT:
 	case BOOL:
 	case MILLISECONDS:
@@ -388,6 +393,11 @@ const char *modem_key_assign(const struct modem_key *k, struct modem_row *row, c
 		if (strlen(value) >= sizeof row->evidence)
 			return N_("write at most 255 bytes");
 		snprintf(field, sizeof row->evidence, "%s", value);
+		return NULL;
+	case NOTES:
+		if (strlen(value) >= ROW_NOTES)
+			return N_("write at most 599 bytes");
+		snprintf(field, ROW_NOTES, "%s", value);
 		return NULL;
 	case WORDS:
 		return add_words(field, copy, " \t");

@@ -54,6 +54,44 @@ const struct modem_row *modem_rows_match(const struct modem_rows *r, const struc
 	return best;
 }
 
+#define VENDOR 5 /* "12d1:" */
+
+bool modem_rows_know_vendor(const struct modem_rows *r, const char *usb)
+{
+	for (int i = 0; i < r->count; i++)
+		for (int k = 0; k < r->row[i]->match_usb.count; k++)
+			if (!strncasecmp(r->row[i]->match_usb.word[k], usb, VENDOR))
+				return true;
+	return false;
+}
+
+bool modem_rows_know_disk(const struct modem_rows *r, const char *usb)
+{
+	for (int i = 0; i < r->count; i++)
+		for (int k = 0; k < r->row[i]->usb_storage.count; k++)
+			if (!fnmatch(r->row[i]->usb_storage.word[k], usb, FNM_CASEFOLD))
+				return true;
+	return false;
+}
+
+static int place(int interface, const int *list, int count)
+{
+	for (int i = 0; i < count; i++)
+		if (list[i] == interface)
+			return i;
+	return -1;
+}
+
+int modem_row_rank(const struct modem_row *row, int interface)
+{
+	int at = place(interface, row->at_if, row->at_if_count);
+	if (at >= 0)
+		return at;
+	if (place(interface, row->avoid_if, row->avoid_if_count) >= 0)
+		return ROW_RANK_AVOID + interface;
+	return ROW_RANK_OTHERS + (interface < 0 ? 0 : interface);
+}
+
 struct at_chat_options modem_row_chat_options(const struct modem_row *row)
 {
 	struct at_chat_options o = at_chat_defaults();

@@ -2,7 +2,7 @@
  * one table (modem_keys.c); an unknown key, a bad value or a parent that does not exist is one sentence with
  * file and line. Lists stand on one line or on several of the same key: words separated by blanks, whole lines
  * by `|`. A row begins as a copy of the row that it `inherits` (at last: generic, which has every key); a list
- * key that is given replaces the inherited list whole. `match.*` and `evidence` are never inherited.
+ * key that is given replaces the inherited list whole. `match.*`, `evidence` and `notes.*` are never inherited.
  *
  * Steps of init and quiet:   WHEN | COMMAND | TIMEOUT | ON_ERROR
  *	WHEN      open (as soon as AT answers), pin (when the SIM is ready), registered
@@ -23,6 +23,7 @@
 #define ROW_MATCH_MAX 24
 #define ROW_MAP_MAX   24
 #define ROW_WORD      64
+#define ROW_NOTES     600
 
 enum modem_when { WHEN_OPEN, WHEN_PIN, WHEN_REGISTERED };
 enum modem_on_error { ON_ERROR_IGNORE, ON_ERROR_RETRY, ON_ERROR_FAIL };
@@ -77,6 +78,8 @@ struct modem_row {
 	char name[ROW_WORD], inherits[ROW_WORD];
 	char file[160];
 	char evidence[256]; /* marks M C F P and where */
+	char notes_zh[ROW_NOTES],
+	    notes_en[ROW_NOTES]; /* what installers should know of this model; "" nothing */
 	/* match: all that are given must fit; see modem_rows_match */
 	struct modem_words match_usb, match_cgmi, match_cgmm, match_cgmr;
 	/* ports, by bInterfaceNumber */
@@ -121,6 +124,7 @@ struct modem_row {
 	struct modem_words iccid;        /* commands in order */
 	char pin_counter[ROW_WORD];      /* "" none known */
 	int pin_counter_field;           /* of its answer, from 0: the tries of the PIN that are left */
+	char ims_query[ROW_WORD];        /* asks for the state of IMS (VoLTE); "" none known */
 	int network_patience_ms;         /* registered nowhere for so long: register anew */
 	/* operator */
 	struct modem_words
@@ -166,6 +170,14 @@ struct modem_identity {
  * row gives and the identity knows must fit; a USB id is no obstacle, since makers share and reuse them; one of
  * the four must fit. cgmr weighs more than cgmm, than usb, than cgmi; of equals the one whose globs name more letters. */
 const struct modem_row *modem_rows_match(const struct modem_rows *r, const struct modem_identity *id);
+
+/* Made by a maker of modems: some row names that vendor in match.usb, or the whole id in usb_storage. */
+bool modem_rows_know_vendor(const struct modem_rows *r, const char *usb);
+bool modem_rows_know_disk(const struct modem_rows *r, const char *usb);
+/* How soon a port is tried, by bInterfaceNumber: 0 the first of at_if …, then the others, then those of avoid_if. */
+#define ROW_RANK_OTHERS 100
+#define ROW_RANK_AVOID  500
+int modem_row_rank(const struct modem_row *row, int interface);
 
 /* The row's time gaps as options for a chat. Borrows the row. */
 struct at_chat_options modem_row_chat_options(const struct modem_row *row);

@@ -70,6 +70,15 @@ bool usb_changed(struct usb *u)
 	return changed;
 }
 
+bool usb_modem_driver(const char *driver)
+{
+	static const char *const drivers[] = {"option", "qcserial", "sierra", "hso", "GobiSerial"};
+	for (size_t i = 0; i < ARRAY_LEN(drivers); i++)
+		if (!strcmp(drivers[i], driver))
+			return true;
+	return false;
+}
+
 static void copy_attr(struct udev_device *d, const char *name, char *to, size_t size)
 {
 	const char *value = udev_device_get_sysattr_value(d, name);

@@ -32,6 +32,10 @@ int usb_fd(const struct usb *u);
 /* Reads what is waiting at usb_fd. True when a tty or a stick came, went or changed. */
 bool usb_changed(struct usb *u);
 
+/* A driver of the kernel that drives nothing but modems: what is behind its ports may be asked for its IMEI, where
+ * another serial port may lead to a machine. */
+bool usb_modem_driver(const char *driver);
+
 /* What is there now; the arrays are the caller's (free). Returns the count, 0 when udev is not there. */
 int usb_ports(struct usb *u, struct usb_port **ret);
 int usb_disks(struct usb *u, struct usb_disk **ret);

@@ -4,7 +4,6 @@
 #include "base/text.h"
 
 #include <ctype.h>
-#include <fnmatch.h>
 #include <glob.h>
 #include <stdio.h>
 #include <string.h>
@@ -86,25 +85,10 @@ static const struct modem_row *row_of(const struct daemon *d, const char *usb)
 	return modem_rows_match(&d->rows, &id);
 }
 
-static bool same_maker(const struct modem_words *usb, const char *id)
-{
-	for (int i = 0; i < usb->count; i++)
-		if (strncasecmp(usb->word[i], id, MAKER) == 0)
-			return true;
-	return false;
-}
-
 /* Only what is known to be a modem is asked for its IMEI: behind another serial port there may be a machine. */
 static bool is_modem(const struct daemon *d, const struct usb_port *p)
 {
-	static const char *const drivers[] = {"option", "qcserial", "sierra", "hso", "GobiSerial"};
-	for (size_t i = 0; i < ARRAY_LEN(drivers); i++)
-		if (!strcmp(p->driver, drivers[i]))
-			return true;
-	for (int i = 0; i < d->rows.count; i++)
-		if (same_maker(&d->rows.row[i]->match_usb, p->id))
-			return true;
-	return false;
+	return usb_modem_driver(p->driver) || modem_rows_know_vendor(&d->rows, p->id);
 }
 
 static void add_usb(struct found *f, const struct daemon *d, const struct usb_port *p)
@@ -114,7 +98,7 @@ static void add_usb(struct found *f, const struct daemon *d, const struct usb_po
 		return;
 	const struct modem_row *row = row_of(d, p->id);
 	s->usb = *p;
-	s->rank = ports_rank(p->interface, row->at_if, row->at_if_count, row->avoid_if, row->avoid_if_count);
+	s->rank = modem_row_rank(row, p->interface);
 	s->offered = is_modem(d, p);
 }
 
@@ -199,24 +183,14 @@ void ports_look_watch(const struct daemon *d, struct path_watch *names)
 
 /* ------------------------------------------------------------------------------------------------ disks */
 
-static bool is_modem_disk(const struct daemon *d, const char *id)
-{
-	for (int i = 0; i < d->rows.count; i++) {
-		const struct modem_words *w = &d->rows.row[i]->usb_storage;
-		for (int k = 0; k < w->count; k++)
-			if (fnmatch(w->word[k], id, FNM_CASEFOLD) == 0)
-				return true;
-	}
-	return false;
-}
-
 bool ports_look_disk(const struct ports_look *k, const struct daemon *d, const struct ports_line *l,
 		     char what[PORTS_DISK])
 {
 	for (int i = 0; i < k->disk_count; i++) {
 		const struct usb_disk *disk = &k->disk[i];
 		bool same_socket = l->last_stick[0] && !strcmp(disk->stick, l->last_stick);
-		if (!is_modem_disk(d, disk->id) && !(same_socket && strncmp(disk->id, l->last_usb, MAKER) == 0))
+		if (!modem_rows_know_disk(&d->rows, disk->id) &&
+		    !(same_socket && strncmp(disk->id, l->last_usb, MAKER) == 0))
 			continue;
 		snprintf(what, PORTS_DISK, "%s (%s)", disk->id, disk->stick);
 		return true;

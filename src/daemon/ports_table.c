@@ -8,21 +8,8 @@
 #define RETRY_MAX_MS   600000
 #define BUSY_MAX_MS    30000 /* another program ends without a sign */
 #define GONE_FIRST_MS  500
-#define RANK_OTHERS    100
-#define RANK_AVOID     500
 
 enum fit { FIT_NOT, FIT_MAYBE, FIT_SURE };
-
-int ports_rank(int interface, const int *at_if, int at_count, const int *avoid_if, int avoid_count)
-{
-	for (int i = 0; i < at_count; i++)
-		if (at_if[i] == interface)
-			return i;
-	for (int i = 0; i < avoid_count; i++)
-		if (avoid_if[i] == interface)
-			return RANK_AVOID + interface;
-	return RANK_OTHERS + (interface < 0 ? 0 : interface);
-}
 
 /* ------------------------------------------------------------------------------------------------ lines */
 

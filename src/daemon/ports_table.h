@@ -31,7 +31,7 @@ struct ports_seen {
 	char node[PORTS_NODE]; /* the device itself, whatever it is called: the key */
 	struct usb_port usb;   /* usb.stick "" when it is none */
 	uint64_t mark;         /* changes when the node was made anew */
-	int rank;              /* by the row of that VID:PID, the lower the sooner: ports_rank */
+	int rank;              /* by the row of that VID:PID, the lower the sooner: modem_row_rank */
 	bool offered;          /* may be tried by a line that did not name it */
 };
 
@@ -91,6 +91,3 @@ int64_t ports_table_retry_ms(const struct ports_table *t, const struct ports_lin
 bool ports_table_identified(struct ports_table *t, struct ports_line *l, const char *imei, const char *iccid,
 			    bool *ret_learned);
 void ports_table_release(struct ports_table *t, struct ports_line *l, enum ports_why why, int64_t now_ms);
-
-/* 0: the first of at_if …; then the others; then those of avoid_if. */
-int ports_rank(int interface, const int *at_if, int at_count, const int *avoid_if, int avoid_count);

@@ -1,4 +1,5 @@
 /* Which port for which line: a play with a list of ports, and modems that are only words. */
+#include "at_commands/modem_row.h"
 #include "daemon/ports_table.h"
 #include "base/mem.h"
 
@@ -24,7 +25,8 @@ struct play {
 /* "ttyUSB2" of stick "1-1", interface 2 of a 2c7c:0125: at_if 2 3, avoid_if 0 1. */
 static struct ports_seen *plug(struct play *p, const char *tty, const char *stick, int interface)
 {
-	static const int at_if[] = {2, 3}, avoid_if[] = {0, 1};
+	static const struct modem_row ec25 = {
+	    .at_if = {2, 3}, .at_if_count = 2, .avoid_if = {0, 1}, .avoid_if_count = 2};
 	struct ports_seen *s = &p->seen[p->count++];
 	*s = (struct ports_seen){.mark = 1, .offered = true};
 	snprintf(s->path, sizeof s->path, "/dev/%s", tty);
@@ -32,7 +34,7 @@ static struct ports_seen *plug(struct play *p, const char *tty, const char *stic
 	snprintf(s->usb.stick, sizeof s->usb.stick, "%s", stick);
 	snprintf(s->usb.id, sizeof s->usb.id, "2c7c:0125");
 	s->usb.interface = interface;
-	s->rank = ports_rank(interface, at_if, 2, avoid_if, 2);
+	s->rank = modem_row_rank(&ec25, interface);
 	return s;
 }
 
