@@ -263,6 +263,23 @@ void dialogue_forget_urcs(struct dialogue *d)
 		free_urc(&d->urcs[--d->urc_count]);
 }
 
+int dialogue_hand_over(struct dialogue *d, const struct at_urc *u)
+{
+	bool text = u->kind == URC_CMT || u->kind == URC_CDS, wanted;
+	if (!dialogue_borrowed(d))
+		return -ENOTCONN;
+	if (text ? !u->pdu : !u->number[0])
+		return -EINVAL;
+	int r =
+	    text ? dialogue_port_take(&d->port, u->pdu, u->length) : dialogue_port_called(&d->port, u->number);
+	if (r || !text || !d->row)
+		return r;
+	struct at_command c = at_cmd_acknowledge(d->row, &wanted);
+	if (wanted)
+		dialogue_ask(d, c);
+	return 0;
+}
+
 /* ------------------------------------------------------------------------------------------------ who is there */
 
 static void on_greeted(void *user, const struct at_reply *r)

@@ -75,6 +75,12 @@ struct dialogue_listener {
 };
 void dialogue_listen(struct dialogue *d, const struct dialogue_listener *l);
 
+/* What arrived on a borrowed port and is the gateway's: a text or report (URC_CMT, URC_CDS) is given to the daemon and,
+ * when it has it on disk, acknowledged to the modem; so is a call (its number). −ENOTCONN: the port is our own, nobody is
+ * there to take it and nothing is acknowledged, so that the network keeps it; −EINVAL: no such code; −EIO: the daemon
+ * has not taken it. */
+int dialogue_hand_over(struct dialogue *d, const struct at_urc *u);
+
 /* Lets bytes pass until `other_fd` can be read (−1: none), timeout_ms are over (−1: never), Ctrl-C or the port's end:
  * 1 readable, 0 time is over, -EINTR, -errno of the port. For a loop that also listens to a terminal. */
 int dialogue_pass(struct dialogue *d, int other_fd, int timeout_ms);

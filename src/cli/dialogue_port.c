@@ -127,6 +127,30 @@ int dialogue_port_borrow(struct dialogue_port *p, const struct config *cfg, cons
 	return r;
 }
 
+static int tell(struct dialogue_port *p, json_t *request)
+{
+	json_t *answer;
+	char *line = json_dumps(request, JSON_COMPACT);
+	json_decref(request);
+	int r = line ? control_link_ask(&p->link, line, CONTROL_TIMEOUT_MS, &answer) : -EIO;
+	free(line);
+	if (r)
+		return -EIO;
+	bool ok = json_is_true(json_object_get(answer, "ok"));
+	json_decref(answer);
+	return ok ? 0 : -EIO;
+}
+
+int dialogue_port_take(struct dialogue_port *p, const char *pdu, int length)
+{
+	return tell(p, json_pack("{ss ss si}", "do", "take", "pdu", pdu, "length", length));
+}
+
+int dialogue_port_called(struct dialogue_port *p, const char *number)
+{
+	return tell(p, json_pack("{ss ss}", "do", "called", "number", number));
+}
+
 void dialogue_port_close(struct dialogue_port *p)
 {
 	transport_close(&p->transport);

@@ -14,4 +14,7 @@ struct dialogue_port {
 int dialogue_port_open(struct dialogue_port *p, const char *path, int baud, struct err *e);
 int dialogue_port_borrow(struct dialogue_port *p, const struct config *cfg, const char *name, int patience_ms,
 			 struct err *e);
+/* Tells the daemon what came on the port that it has lent: −EIO when it does not take it. */
+int dialogue_port_take(struct dialogue_port *p, const char *pdu, int length);
+int dialogue_port_called(struct dialogue_port *p, const char *number);
 void dialogue_port_close(struct dialogue_port *p);
