@@ -155,7 +155,7 @@ class ByHand(unittest.TestCase):
                 self.assertEqual(bodies[1:5], [{"message": 1, "modem": "front"}, {"task": 7}, {"modem": "front", "reason": "silent"}, {"message": 31, "number": A}])
                 self.assertEqual(one("SELECT count(*), sum(delta) FROM point"), [(1, 3)])
             last = box.json("events")[-1]
-            sums = {k: sum(s["rows"] for s in done if s["kind"] == "retention_" + k) for k in ("pdu", "private", "text")}
+            sums = {k: sum(s["rows"] for s in done if s["kind"] == "retention_" + k) for k in ("pdu", "private", "text", "readings")}
             self.assertEqual((last["kind"], last["body"]), ("retention.done", sums))
             self.assertEqual(box.run("db", "check").returncode, 0)
             self.assertEqual(len(box.json("message", "list", "--limit", "0")), 14)
@@ -234,7 +234,7 @@ class AtNight(unittest.TestCase):
             self.assertEqual(len(self.ran(site)), 1)
             site.set_clock("2026-11-23T15:00:00+08:00")
             wait_for(lambda: len(self.ran(site)) == 2, "what three nights missed is done by day")
-            self.assertEqual(self.ran(site)[1], {"pdu": 0, "private": 0, "text": 0})
+            self.assertEqual(self.ran(site)[1], {"pdu": 0, "private": 0, "text": 0, "readings": 0})
 
     def words(self, path):
         with sqlite3.connect(path, timeout=60) as db:
