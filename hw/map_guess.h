@@ -9,7 +9,7 @@
  * A rule that does not hold strikes the map out. The most points win; equals are all told. */
 #pragma once
 
-#include "hw/register_map.h"
+#include "hw/register_plan.h"
 
 #define GUESS_MAX 8
 

@@ -35,6 +35,8 @@ struct modbus_connection {
 
 /* −EINVAL with a sentence in `e` (without file and line, which the caller knows). */
 int modbus_connection_parse(const char *text, struct modbus_connection *ret, struct err *e);
+/* "9600,8N1": speed and frame alone; the rest of *ret stays. −EINVAL. */
+int modbus_frame_parse(const char *text, struct modbus_connection *ret);
 /* The text that parses to it. */
 void modbus_connection_text(const struct modbus_connection *c, char *ret, size_t size);
 

@@ -22,8 +22,8 @@
 enum modbus_table { MODBUS_COIL = 1, MODBUS_DISCRETE = 2, MODBUS_HOLDING = 3, MODBUS_INPUT = 4 };
 
 /* What a read returns besides 0:
- *	−ETIMEDOUT             the unit said nothing
- *	−EBADMSG               something came that is no answer: bad CRC, another unit, a length that lies, half a frame
+ *	−ETIMEDOUT             the unit said nothing, or stopped in the middle
+ *	−EBADMSG               something came that is no answer: bad CRC, another unit, a length that lies
  *	−(MODBUS_EXCEPTION+n)  the unit refused with exception n (1 … 11); modbus_exception() tells
  *	another −errno         the port or the connection is gone (−EIO, −ENODEV, −ECONNRESET, −EPIPE …); the link is
  *	                       closed then, and modbus_link_open() tries again */
@@ -45,7 +45,7 @@ void modbus_link_retune(struct modbus_link *l, int baud, char parity, int stop_b
 void modbus_link_set_timeout(struct modbus_link *l, int64_t timeout_ms);
 
 /* Reads `count` (within the limits above) from `address` (0-based) of the unit. Bits come as 0 or 1, one to a word. One request, one
- * answer; nothing is repeated here. What the line still holds is thrown away before, and after a failure the line is
+ * answer (only what another unit had to say too late is thrown away, and the question put again). What the line still holds is thrown away before, and after a failure the line is
  * left until it is quiet, so that a late answer is not taken for the next one. */
 int modbus_link_read(struct modbus_link *l, int unit, enum modbus_table table, int address, int count,
 		     uint16_t *ret);

@@ -1,26 +1,41 @@
 /* What the registers of a part mean: hw/cabinets/NAME.map, one part (or family of equal parts) a file. INI, UTF-8, keys of two
- * tables (register_keys.c); an unknown key or a bad value is one sentence with file and line.
+ * tables (map_keys.c); an unknown key or a bad value is one sentence with file and line.
  *
  *	[map]
- *	title = XY-MD02 temperature and humidity          title_zh = XY-MD02 温湿度变送器
- *	makers = XY-MD02, SHT20 Modbus RTU …              names by which it is sold, separated by commas
- *	serial = 9600,8N1 unit 1                          how it leaves the factory
- *	max_registers = 2                                 in one request (125); max_bits (2000)
- *	max_gap = 0                                       registers between two rows that one request may read over (0)
- *	pause = 50ms                                      between two requests
- *	evidence = [M] where the facts are from           marks M maker, C code, F field, P proposal; as often as wanted
- *	identify = temperature -40..80                    see map_guess.h; as often as wanted
- *	frame = 01 04 … > 01 04 … | temperature=30.5 …    a request, its answer and what they mean; ending in `| composed` when nobody
- *	                                                  saw it on a wire but the documents say so
- *	[temperature]                                     a row: the name that [sensor CABINET.NAME] register = uses
- *	label = temperature      label_zh = 温度
- *	register = input:1                                see register_number_parse
- *	type = int16             order = ABCD             scale = 0.1  offset = 0   unit = °C
- *	mask = 0x00ff  shift = 8                          of the raw integer, before sign, scale and offset
- *	invalid = 0x7fff, 0x8000                          raw values that mean: no data
- *	words = 0 closed 关闭, 1 open 打开                 names of states
- *	high = 55  low = -10  clear = 50  hold = 60s  severity = warning     limits that hold when [sensor] gives none
- *	optional = yes                                    not every part of the family has it: read only where a [sensor] names it
+ *	title = XY-MD02 temperature and humidity
+ *	title_zh = XY-MD02 温湿度变送器
+ *	makers = XY-MD02, MD02                 names by which it is sold, separated by commas
+ *	serial = 9600,8N1                      how it leaves the factory
+ *	unit = 1
+ *	max_registers = 2                      in one request (125); max_bits (2000)
+ *	max_gap = 0                            registers between two rows that one request may read over (0)
+ *	pause = 50ms                           between two requests (20ms)
+ *	evidence = [M] where the facts are from; marks M maker, C code, F field, P proposal; several lines allowed
+ *	identify = temperature -40..80         see map_guess.h; several allowed
+ *	request = 01 04 00 01 00 02 20 0B      a frame and its answer as they stand on the wire, with CRC; each request begins
+ *	answer = 01 04 04 01 31 02 22 2A CE    another one; several lines allowed
+ *	means = temperature=30.5 humidity=54.6 what it must be read as; or exception=2
+ *	seen = the maker's page                where; or: composed (by the documents, nobody saw it)
+ *	[temperature]                          a row; [sensor CABINET.NAME] register = temperature
+ *	label = temperature
+ *	label_zh = 温度
+ *	register = input:1                     see register_number_parse
+ *	type = int16                           bit in coils and inputs, else uint16
+ *	order = ABCD                           see enum map_order
+ *	scale = 0.1                            value = raw × scale + offset
+ *	offset = 0
+ *	digits = 1                             behind the point; by default as the scale has it
+ *	unit = °C
+ *	mask = 0x00ff                          of the raw integer, before the shift; the sign of a signed type is then the mask's
+ *	shift = 8                              highest bit
+ *	invalid = 0x7fff 0x8000                raw values that mean: no data
+ *	words = 0 closed/关闭, 1 open/打开     names of states
+ *	high = 55                              limits that hold when [sensor] gives none (of high and low)
+ *	low = -10
+ *	clear = 50
+ *	hold = 60s
+ *	severity = warning
+ *	optional = yes                         not every part of the family has it: read only where a [sensor] names it
  *
  * Pure: texts in, structs out. */
 #pragma once
@@ -42,6 +57,7 @@
 #define MAP_FRAMES    12
 #define MAP_FRAME_MAX 260 /* bytes */
 #define MAPS_MAX      200
+#define MAP_PAUSE_MS  20 /* between two requests where the map says nothing */
 
 enum map_type {
 	MAP_BIT,
@@ -73,6 +89,7 @@ struct map_row {
 	enum map_type type;
 	enum map_order order;
 	double scale, offset;
+	int digits; /* behind the point, −1: by the scale */
 	char unit[MAP_UNIT];
 	uint64_t mask; /* 0: all */
 	int shift;
@@ -105,8 +122,8 @@ struct map_rule {
 struct map_frame {
 	uint8_t request[MAP_FRAME_MAX], answer[MAP_FRAME_MAX]; /* RTU, with CRC */
 	int request_len, answer_len;
-	char *reading; /* owned: "temperature=30.5 humidity=54.6", or "exception=2" */
-	bool composed;
+	char means[192]; /* "temperature=30.5 humidity=54.6", or "exception=2" */
+	char seen[96];
 	int line;
 };
 
@@ -150,6 +167,10 @@ const struct map_row *register_map_row(const struct register_map *map, const cha
 int register_number_parse(const char *text, enum modbus_table *ret_table, int *ret_address);
 /* "input:1" */
 void register_number_text(enum modbus_table table, int address, char *ret, size_t size);
+/* A register that no map knows: uint16, or a bit. */
+void register_row_plain(enum modbus_table table, int address, struct map_row *ret);
+/* A row whose parts cannot go together: −EINVAL with a sentence. */
+int register_row_check(const struct map_row *row, struct err *e);
 const char *map_type_name(enum map_type t);
 int map_type_registers(enum map_type t); /* 1, 2 or 4 */
 
@@ -158,6 +179,6 @@ int map_type_registers(enum map_type t); /* 1, 2 or 4 */
 int register_map_sensor(const struct register_map *map, const struct config_sensor *s, struct map_row *ret,
 			struct err *e);
 
-/* Names of all keys, for tests and the manual: NULL behind the last. `what` may be NULL. */
-const char *register_map_key(int i);
-const char *register_row_key(int i);
+/* "float32", "float32 CDAB", for [sensor] type. −EINVAL. */
+int map_type_parse(const char *text, enum map_type *ret_type, enum map_order *ret_order);
+const char *map_order_name(enum map_order o);
