@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/i18n.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <ini.h>
 #include <libgen.h>
@@ -411,4 +412,14 @@ const struct config_modem *config_find_modem(const struct config *c, const char 
 		if (!strcmp(c->modems[i].name, name))
 			return &c->modems[i];
 	return NULL;
+}
+
+bool config_is_cabinets(const struct config *c, const char *path)
+{
+	for (int i = 0; i < c->cabinet_count; i++) {
+		const char *on = c->cabinets[i].connection, *at = on ? strstr(on, path) : NULL;
+		if (at && !isalnum((unsigned char)at[strlen(path)]))
+			return true;
+	}
+	return false;
 }

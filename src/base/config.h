@@ -106,4 +106,7 @@ int config_line(const struct config *c, const char *section, const char *name);
 /* Every key in force as `section.key = value   # file:line` or `# default`. */
 void config_print(const struct config *c, FILE *out);
 
+/* A cabinet hangs on this serial port ("rtu:/dev/ttyS1,9600,8N1"): no modem is looked for there, whatever a glob says. */
+bool config_is_cabinets(const struct config *c, const char *path);
+
 const struct config_modem *config_find_modem(const struct config *c, const char *name);

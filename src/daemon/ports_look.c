@@ -3,7 +3,6 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-#include <ctype.h>
 #include <glob.h>
 #include <stdio.h>
 #include <string.h>
@@ -124,23 +123,13 @@ static void free_globs(char **list, int count)
 	free(list);
 }
 
-/* "rtu:/dev/ttyS1,9600,8N1": no modem is looked for where a cabinet is, whatever the glob says. */
-static bool is_cabinets(const struct daemon *d, const char *path)
-{
-	for (int i = 0; i < d->config->cabinet_count; i++) {
-		const char *c = d->config->cabinets[i].connection, *at = c ? strstr(c, path) : NULL;
-		if (at && !isalnum((unsigned char)at[strlen(path)]))
-			return true;
-	}
-	return false;
-}
-
 static void add_glob(struct found *f, const struct daemon *d, const char *pattern)
 {
 	glob_t g;
 	if (glob(pattern, 0, NULL, &g) == 0)
 		for (size_t i = 0; i < g.gl_pathc; i++) {
-			struct ports_seen *s = is_cabinets(d, g.gl_pathv[i]) ? NULL : add(f, g.gl_pathv[i]);
+			struct ports_seen *s =
+			    config_is_cabinets(d->config, g.gl_pathv[i]) ? NULL : add(f, g.gl_pathv[i]);
 			if (s)
 				s->offered = true;
 		}
