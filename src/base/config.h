@@ -39,12 +39,14 @@ struct config_modem {
 struct config_cabinet {
 	char *name, *connection, *map;
 	int unit;
-	int64_t poll_ms, timeout_ms;
+	char *place, *grid; /* for people; whose duty lists; NULL: not said */
+	int64_t poll_ms, timeout_ms, silence_ms;
 };
 
 struct config_sensor {
 	char *name; /* CABINET.NAME */
-	char *reg, *type, *scale, *unit, *high, *low, *clear, *severity, *text;
+	char *reg, *type, *scale, *unit, *high, *low, *clear, *severity, *alarm, *text;
+	struct day_window armed;
 	int64_t hold_ms;
 };
 
@@ -69,6 +71,7 @@ struct config {
 	bool test_clock;
 	bool set_clock; /* by the mobile network's, when nothing else keeps it: daemon/clock_setter.h */
 	struct day_window quiet_hours, working_hours;
+	bool ring;          /* phones are rung for urgent alarms of sensors */
 	int answer_budget;  /* answers an hour for one number; 0 = no limit */
 	int approval_above; /* recipients; 0 = never */
 	int64_t merge_window_ms, retention_pdu_ms, retention_text_ms, retention_private_ms,

@@ -28,6 +28,8 @@ const struct key config_keys[] = {
      N_("where yishi talks to yishid; by default yishi.sock beside the database")},
     {GATEWAY, "quiet_hours", WINDOW, G(quiet_hours), "20:30-08:00",
      N_("no broadcast and no reminder leaves in them; replies and calls for help do; none: no such hours")},
+    {GATEWAY, "ring", BOOL, G(ring), "yes",
+     N_("an urgent alarm of a sensor that nobody acknowledges rings the phones of those on duty, too")},
     {GATEWAY, "working_hours", WINDOW, G(working_hours), "mon-fri 08:30-17:30",
      N_("deadlines of cases are counted in them")},
     {GATEWAY, "holidays", PATH, G(holidays), NULL,
@@ -125,6 +127,12 @@ const struct key config_keys[] = {
     {CABINET, "map", STRING, C(map), NULL, N_("the file of its registers")},
     {CABINET, "poll", DURATION, C(poll_ms), "10s", N_("how often it is read")},
     {CABINET, "timeout", DURATION, C(timeout_ms), "500ms", N_("how long an answer is waited for")},
+    {CABINET, "place", STRING, C(place), NULL, N_("where it stands, as people call it; by default its name")},
+    {CABINET, "grid", STRING, C(grid), NULL,
+     N_("the grid whose people on duty are told of its alarms; by default all")},
+    {CABINET, "silence", DURATION, C(silence_ms), "5m",
+     N_("no data for so long, of it or of one of its sensors, is a fault that installers are told of; 0: "
+	"never")},
     {SENSOR, "register", STRING, S(reg), NULL, N_("the register's number or name")},
     {SENSOR, "type", STRING, S(type), NULL, N_("how the register is read, such as uint16")},
     {SENSOR, "scale", NUMBER, S(scale), NULL, N_("what the raw value is multiplied by")},
@@ -134,6 +142,10 @@ const struct key config_keys[] = {
     {SENSOR, "clear", NUMBER, S(clear), NULL, N_("the alarm ends there")},
     {SENSOR, "hold", DURATION, S(hold_ms), "0", N_("for how long the limit must be passed")},
     {SENSOR, "severity", STRING, S(severity), NULL, N_("notice, warning or urgent")},
+    {SENSOR, "alarm", STRING, S(alarm), NULL,
+     N_("states that are an alarm, as numbers or as the words of the map, separated by commas")},
+    {SENSOR, "armed", WINDOW, S(armed), "00:00-24:00",
+     N_("an alarm within these hours only, such as 20:00-07:00 for a door, or none")},
     {SENSOR, "text", STRING, S(text), NULL, N_("what people are told")},
 };
 

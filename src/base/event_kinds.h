@@ -59,8 +59,15 @@
 	  "the operator told the credit of a SIM")                                                             \
 	X(CABINET_LOST, "cabinet.lost", "cabinet reason seconds", "a cabinet gives no data")                   \
 	X(CABINET_UP, "cabinet.up", "cabinet seconds", "a cabinet gives data again; so long it did not")       \
-	X(SENSOR_ALARM, "sensor.alarm", "sensor value limit severity", "a sensor passed its limit")            \
-	X(SENSOR_CLEAR, "sensor.clear", "sensor value", "a sensor is back in its limits")                      \
+	X(SENSOR_ALARM, "sensor.alarm", "alarm sensor kind value limit severity case recipients",              \
+	  "a sensor passed its limit, or tells nothing; alarm: its number, C3 in texts")                       \
+	X(SENSOR_CLEAR, "sensor.clear", "alarm sensor kind value seconds", "an alarm of a sensor is over")     \
+	X(SENSOR_RAISED, "sensor.raised", "alarm step recipients rings flaps",                                 \
+	  "an alarm of a sensor was told again: nobody acknowledged it, or it comes and goes")                 \
+	X(SENSOR_ACKNOWLEDGED, "sensor.acknowledged", "alarm person seconds",                                  \
+	  "somebody looks after an alarm of a sensor")                                                         \
+	X(SENSOR_FAULT, "sensor.fault", "alarm sensor fault severity case recipients",                         \
+	  "a sensor, or a whole cabinet, tells nothing")                                                       \
 	X(DUTY_CALLED, "duty.called", "message number case recipients", "a call for help was passed on")       \
 	X(DUTY_RAISED, "duty.raised", "case step recipients",                                                  \
 	  "nobody took a call for help: the next are called")                                                  \

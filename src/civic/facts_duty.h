@@ -21,6 +21,21 @@ struct call_fact {
 	char phone[E164_MAX]; /* who called, "" nobody in particular */
 };
 
+/* The alarm of a sensor (C3) that a text may mean: the one with the intent's number, else the only one that this phone heard of and
+ * nobody looks after. */
+struct alarm_fact {
+	int number;                /* 0: none */
+	bool told;                 /* this phone heard of it */
+	bool waiting;              /* it stands, and nobody looks after it */
+	bool mine;                 /* the sender does */
+	int64_t ended_utc;         /* 0: it stands */
+	char by[INTENT_SHORT_MAX]; /* who looks after it, "" nobody */
+	char label[2][INTENT_SHORT_MAX];
+	int choices; /* that wait for this phone, when the text names none that is */
+	int numbers[3];
+	int any; /* of all that wait, one: for a helpful answer; 0: none */
+};
+
 /* The check-in that a text answers: the sender's own of today, or that of somebody whose buddy the sender is. */
 struct checkin_fact {
 	int64_t round; /* 0: none */
@@ -52,6 +67,7 @@ struct witness_fact {
 
 struct duty_facts {
 	struct call_fact call;
+	struct alarm_fact alarm;
 	struct checkin_fact checkin;
 	struct proxy_fact proxy;
 	struct witness_fact witness;

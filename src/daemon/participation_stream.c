@@ -10,6 +10,8 @@
 
 #define EVENTS_MAX 200 /* read in one go */
 
+_Static_assert(EVENT_KIND_COUNT <= 64, "kinds are bits of a uint64_t");
+
 struct batch {
 	uint64_t kinds;
 	struct stream_event list[EVENTS_MAX];

@@ -29,6 +29,60 @@ CREATE TABLE reading (
 ) STRICT, WITHOUT ROWID;
 
 -- ---- alarms of sensors
+-- Numbered: C3 in texts. What people read of it is kept as it was when it began (store/sensor_alarm.h).
+CREATE TABLE sensor_alarm (
+    number       INTEGER PRIMARY KEY AUTOINCREMENT,                 -- a number is never given twice
+    kind         TEXT NOT NULL CHECK (kind IN ('high', 'low', 'state', 'fault', 'silent')),
+    severity     INTEGER NOT NULL CHECK (severity BETWEEN 0 AND 2), -- notice, warning, urgent
+    subject      TEXT NOT NULL,                                     -- CABINET.NAME; of silence CABINET
+    place        TEXT NOT NULL DEFAULT '',
+    grid         TEXT NOT NULL DEFAULT '',
+    label_zh     TEXT NOT NULL DEFAULT '',
+    label_en     TEXT NOT NULL DEFAULT '',
+    shown_zh     TEXT NOT NULL DEFAULT '',
+    shown_en     TEXT NOT NULL DEFAULT '',
+    bound        TEXT NOT NULL DEFAULT '',
+    detail       TEXT NOT NULL DEFAULT '',
+    value        REAL,
+    bound_value  REAL,
+    since_utc    INTEGER NOT NULL,
+    begun_utc    INTEGER NOT NULL,
+    ended_utc    INTEGER,
+    flaps        INTEGER NOT NULL DEFAULT 0,
+    rung         INTEGER NOT NULL DEFAULT 0,                        -- of civic/sensor_ladder.h
+    rung_utc     INTEGER NOT NULL,
+    waiting      INTEGER NOT NULL DEFAULT 1,                        -- the ladder is climbed further
+    acked_utc    INTEGER,
+    acked_person INTEGER REFERENCES person (id) ON DELETE SET NULL,
+    acked_number TEXT NOT NULL DEFAULT '',
+    acked_name   TEXT NOT NULL DEFAULT '',
+    matter       INTEGER REFERENCES matter (number)
+) STRICT;
+CREATE INDEX sensor_alarm_standing ON sensor_alarm (number) WHERE ended_utc IS NULL;
+CREATE INDEX sensor_alarm_waiting ON sensor_alarm (number) WHERE waiting = 1;
+CREATE INDEX sensor_alarm_begun ON sensor_alarm (begun_utc);
+CREATE INDEX sensor_alarm_person ON sensor_alarm (acked_person) WHERE acked_person IS NOT NULL;
+CREATE TABLE sensor_alarm_told (                                    -- who heard of it
+    alarm  INTEGER NOT NULL REFERENCES sensor_alarm (number) ON DELETE CASCADE,
+    number TEXT NOT NULL,
+    person INTEGER REFERENCES person (id) ON DELETE SET NULL,
+    utc    INTEGER NOT NULL,
+    PRIMARY KEY (alarm, number)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sensor_alarm_told_number ON sensor_alarm_told (number, alarm);
+CREATE INDEX sensor_alarm_told_person ON sensor_alarm_told (person) WHERE person IS NOT NULL;
+CREATE TABLE sensor_ring (                                          -- phones that are rung, once each row
+    id     INTEGER PRIMARY KEY,
+    alarm  INTEGER NOT NULL REFERENCES sensor_alarm (number) ON DELETE CASCADE,
+    number TEXT NOT NULL,
+    state  TEXT NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'ringing', 'done', 'dropped')),
+    utc    INTEGER NOT NULL,
+    modem  TEXT NOT NULL DEFAULT '',
+    result TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX sensor_ring_queued ON sensor_ring (id) WHERE state = 'queued';
+CREATE INDEX sensor_ring_alarm ON sensor_ring (alarm, number);
+INSERT INTO meta SELECT 'sensors', CAST(coalesce(max(id), 0) AS TEXT) FROM event;
 
 -- ---- modems: what was probed, certificates
 
