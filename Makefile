@@ -184,6 +184,7 @@ install: all ## honours PREFIX, SYSCONFDIR and DESTDIR
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(filter-out %.c %.h,$(wildcard rules/*)) $(DESTDIR)$(PREFIX)/share/yishi/rules
 	install -m 644 $(wildcard at_commands/modems/*.modem) $(DESTDIR)$(PREFIX)/share/yishi/at_commands/modems
+	install -m 644 $(wildcard hw/cabinets/*.map) $(DESTDIR)$(PREFIX)/share/yishi/hw/cabinets
 	install -m 644 $(wildcard src/page/templates/*) $(DESTDIR)$(PREFIX)/share/yishi/pages
 	for m in $(notdir $(wildcard src/po/*.po)); do l=$${m%.po}; \
 	  install -D -m 644 $(BUILD)/share/locale/$$l/LC_MESSAGES/yishi.mo $(DESTDIR)$(PREFIX)/share/locale/$$l/LC_MESSAGES/yishi.mo; done

@@ -6,9 +6,25 @@
 
 #include <errno.h>
 #include <libgen.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+
+/* A sentence about one key of [cabinet NAME], with file and line. */
+static int wrong(const struct cabinet *c, const struct config *cfg, const char *key, struct err *e,
+		 const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+static int wrong(const struct cabinet *c, const struct config *cfg, const char *key, struct err *e,
+		 const char *fmt, ...)
+{
+	char text[sizeof e->text];
+	cleanup_free char *section = mem_printf("cabinet %s", c->name);
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, gettext(fmt), ap);
+	va_end(ap);
+	return err_set(e, cfg->path, config_line(cfg, section, key), "%s", text);
+}
 
 int cabinet_find(const struct config *cfg, const char *name)
 {
@@ -31,11 +47,10 @@ static int find_map(struct cabinet *c, const struct config *cfg, struct register
 		*dot = 0;
 	if (!strchr(wanted, '/')) {
 		c->map = register_maps_find(maps, name);
-		return c->map
-			   ? 0
-			   : err_set(e, cfg->path, 0,
-				     "[cabinet %s]: there is no map %s; `yishi sensor scan` tells which fits",
-				     c->name, wanted);
+		return c->map ? 0
+			      : wrong(c, cfg, "map", e,
+				      "[cabinet %s]: there is no map %s; `yishi sensor scan` tells which fits",
+				      c->name, wanted);
 	}
 	cleanup_free char *path =
 	    wanted[0] == '/' ? mem_dup(wanted) : mem_printf("%s/%s", dirname(folder), wanted);
@@ -44,7 +59,7 @@ static int find_map(struct cabinet *c, const struct config *cfg, struct register
 			c->map = maps->map[i];
 	if (!c->map && register_maps_add_file(maps, path, &c->map, &why)) {
 		char line[500];
-		return err_set(e, cfg->path, 0, "[cabinet %s]: %s", c->name, err_line(&why, line, sizeof line));
+		return wrong(c, cfg, "map", e, "[cabinet %s]: %s", c->name, err_line(&why, line, sizeof line));
 	}
 	return 0;
 }
@@ -54,14 +69,14 @@ static int find_bus(struct cabinet *c, const struct config *cfg, struct err *e)
 	char modem[MODBUS_BUS_NAME];
 	struct err why;
 	if (!c->config->connection)
-		return err_set(e, cfg->path, 0,
-			       "[cabinet %s] has no connection; it is rtu:DEVICE,9600,8N1 or tcp:HOST:PORT",
-			       c->name);
+		return wrong(c, cfg, NULL, e,
+			     "[cabinet %s] has no connection; it is rtu:DEVICE,9600,8N1 or tcp:HOST:PORT",
+			     c->name);
 	if (modbus_connection_parse(c->config->connection, &c->connection, &why))
-		return err_set(e, cfg->path, 0, "[cabinet %s]: %s", c->name, why.text);
+		return wrong(c, cfg, "connection", e, "[cabinet %s]: %s", c->name, why.text);
 	int most = c->connection.tcp ? 255 : MODBUS_UNIT_MAX;
 	if (c->config->unit > most || (!c->connection.tcp && c->config->unit < 1))
-		return err_set(e, cfg->path, 0, "[cabinet %s]: unit is 1 to %d", c->name, most);
+		return wrong(c, cfg, "unit", e, "[cabinet %s]: unit is 1 to %d", c->name, most);
 	modbus_bus_name(&c->connection, c->bus);
 	for (int i = 0; i < cfg->modem_count && !c->connection.tcp; i++) {
 		const char *device = cfg->modems[i].device;
@@ -69,9 +84,9 @@ static int find_bus(struct cabinet *c, const struct config *cfg, struct err *e)
 			continue;
 		port_real_name(device, modem, sizeof modem);
 		if (!strcmp(modem, c->bus))
-			return err_set(e, cfg->path, 0,
-				       "[cabinet %s]: %s is the port of [modem %s]; a bus needs one of its own",
-				       c->name, c->connection.device, cfg->modems[i].name);
+			return wrong(c, cfg, "connection", e,
+				     "[cabinet %s]: %s is the port of [modem %s]; a bus needs one of its own",
+				     c->name, c->connection.device, cfg->modems[i].name);
 	}
 	return 0;
 }
@@ -89,6 +104,15 @@ static void add_row(struct cabinet *c, const struct map_row *row, const struct c
 		snprintf(c->of[i].name, sizeof c->of[i].name, "%s.%s", c->name, row->name);
 }
 
+/* The sentence names the section; the line is the register's. */
+static int sensor_wrong(const struct config *cfg, const struct config_sensor *s, const struct err *why,
+			struct err *e)
+{
+	cleanup_free char *section = mem_printf("sensor %s", s->name);
+	int line = config_line(cfg, section, "register");
+	return err_set(e, cfg->path, line ? line : config_line(cfg, section, NULL), "%s", why->text);
+}
+
 static int add_rows(struct cabinet *c, const struct config *cfg, struct err *e)
 {
 	size_t n = strlen(c->name);
@@ -99,10 +123,10 @@ static int add_rows(struct cabinet *c, const struct config *cfg, struct err *e)
 		if (strncmp(s->name, c->name, n) != 0 || s->name[n] != '.')
 			continue;
 		if (register_map_sensor(c->map, s, &row, &why))
-			return err_set(e, cfg->path, 0, "%s", why.text);
+			return sensor_wrong(cfg, s, &why, e);
 		if (c->row_count == MAP_ROWS)
-			return err_set(e, cfg->path, 0, "[cabinet %s] has more than %d sensors", c->name,
-				       MAP_ROWS);
+			return wrong(c, cfg, NULL, e, "[cabinet %s] has more than %d sensors", c->name,
+				     MAP_ROWS);
 		add_row(c, &row, s);
 	}
 	bool whole = !c->row_count && c->map;
@@ -110,8 +134,8 @@ static int add_rows(struct cabinet *c, const struct config *cfg, struct err *e)
 		if (!c->map->row[i].optional)
 			add_row(c, &c->map->row[i], NULL);
 	if (!c->row_count)
-		return err_set(
-		    e, cfg->path, 0,
+		return wrong(
+		    c, cfg, NULL, e,
 		    "[cabinet %s] has nothing to read: give it a map, or a [sensor %s.NAME] with a register",
 		    c->name, c->name);
 	return 0;

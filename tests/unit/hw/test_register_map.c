@@ -328,6 +328,7 @@ static void test_cabinet(void **state)
 			fail_msg("%s", e.text);
 	}
 	assert_non_null(strstr(e.text, "[sensor bad.x]"));
+	assert_int_equal(e.line, 33);
 	assert_int_equal(cabinet_find(cfg, "nobody"), -1);
 	config_free(cfg);
 	register_maps_done(&maps);
