@@ -1,0 +1,81 @@
+"""The installer's paper in hw/*.md: what it says of modems, alarms and commands is what the programs say."""
+import re
+import shlex
+import subprocess
+import unittest
+
+from harness import BIN, ROOT, environment
+
+PAPER = {p.name: p.read_text(encoding="utf-8") for p in sorted((ROOT / "hw").glob("*.md"))}
+WORDS = {language: dict(re.findall(r"^alarm\.([a-z0-9.-]+) = (.*)$", (ROOT / f"rules/replies.{language}").read_text(encoding="utf-8"), re.M))
+         for language in ("zh", "en")}
+
+
+def cells(text):
+    """Rows of all tables, without their heads."""
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in text.splitlines() if line.startswith("| `")]
+
+
+class Modems(unittest.TestCase):
+    def test_each_usb_id_of_the_rows_is_in_the_list_and_no_other(self):
+        rows = {}
+        for path in (ROOT / "at_commands/modems").glob("*.modem"):
+            keys = dict(re.findall(r"^([a-z_.]+) = (.*)$", path.read_text(encoding="utf-8"), re.M))
+            for usb in keys.get("match.usb", "").split():
+                rows[usb] = (path.stem, keys.get("at_if", ""))
+        listed = {usb.strip("`"): (row, ports) for usb, _, row, ports in cells(PAPER["MODEMS.md"])}
+        self.assertGreater(len(rows), 40)
+        self.assertEqual({usb: (row, re.sub("[^0-9 ]", "", ports).strip()) for usb, (row, ports) in listed.items()}, rows)
+        named = PAPER["MODEMS.md"][PAPER["MODEMS.md"].index("by name only"):].splitlines()[0]
+        for path in (ROOT / "at_commands/modems").glob("*.modem"):
+            if path.stem not in ("generic", "qualcomm") and path.stem not in {row for row, _ in rows.values()}:
+                self.assertIn(path.stem, named)
+
+
+class Faults(unittest.TestCase):
+    def test_each_alarm_has_its_row_in_its_own_words(self):
+        table = re.search(r"#define ALARM_KINDS\(X\)(.*?)\n\n", (ROOT / "src/daemon/alarm.h").read_text(encoding="utf-8"), re.S)[1]
+        keys = re.findall(r'\bX\([A-Z0-9_]+, "([a-z0-9-]+)"', table)
+        self.assertGreater(len(keys), 30)
+        rows = {re.match(r"`([a-z0-9-]+)`", row[0])[1]: row for row in cells(PAPER["FAULTS.md"]) if re.match(r"`[a-z0-9-]+` <br>", row[0])}
+        for key in keys:
+            with self.subTest(key):
+                self.assertEqual(rows[key][0], f"`{key}` <br> {WORDS['zh'][key]} <br> {WORDS['en'][key]}")
+                self.assertEqual(len(rows[key]), 3)
+                self.assertNotEqual(rows[key][2].strip("— "), "")
+
+
+COMING = {("modem", "probe"), ("modem", "test"), ("modem", "trace"), ("sensor", "list"), ("sensor", "read"), ("sensor", "scan"), ("sensor", "watch")}
+
+
+class Commands(unittest.TestCase):
+    def test_commands_and_options_are_known(self):
+        said = set()
+        for text in PAPER.values():
+            said |= {c.strip() for c in re.findall(r"`((?:yishi|yishid) [^`]*)`", text)}
+            said |= {c.split("#")[0].strip() for c in re.findall(r"^    ((?:yishi|yishid) .*)$", text, re.M)}
+        self.assertGreater(len(said), 15)
+        helps = {}
+        for command in sorted(said):
+            words = shlex.split(command)
+            if tuple(words[1:3]) in COMING:
+                continue
+            verb = tuple(words[:1] + [w for w in words[1:3] if re.fullmatch("[a-z]+", w)])
+            if verb not in helps:
+                path = BIN / verb[0]
+                done = subprocess.run([path, *verb[1:], "--help"], capture_output=True, text=True, check=False, env=environment(LC_ALL="C.UTF-8"))
+                helps[verb] = done.stdout if done.returncode == 0 else ""
+            with self.subTest(command):
+                self.assertNotEqual(helps[verb], "")
+                for option in (w for w in words if w.startswith("--")):
+                    self.assertIn(option, helps[verb])
+
+    def test_the_pages_find_each_other(self):
+        for name, text in PAPER.items():
+            for target in re.findall(r"\]\(([A-Z]+\.md)\)", text):
+                self.assertIn(target, PAPER, name)
+            self.assertLess(max(len(line) for line in text.splitlines() if not line.startswith("|")), 200, name)
+
+
+if __name__ == "__main__":
+    unittest.main()
