@@ -47,14 +47,16 @@ dir_daemon   := src/daemon
 dir_cli      := src/cli
 dir_simmodem := src/simmodem
 dir_manual   := src/manual
+dir_root     := src/root
 
 objs = $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out %/main.c,$(wildcard $(1)/*.c)))
 lib  = $(BUILD)/lib/lib$(1).a
 LIBS := $(foreach l,$(LAYERS),$(call lib,$(l)))
 # A program is its main.c and a library of the rest, so that tests can reach everything but main().
-PARTS := manual daemon cli simmodem
+PARTS := manual daemon cli simmodem root
 TEST_LIBS := $(foreach l,$(PARTS),$(call lib,$(l))) $(LIBS)
 PROGRAMS := $(addprefix $(BUILD)/bin/,yishid yishi yishi-simmodem)
+ROOT_HELPER := $(BUILD)/bin/yishi-root
 MO := $(patsubst src/po/%.po,$(BUILD)/share/locale/%/LC_MESSAGES/yishi.mo,$(wildcard src/po/*.po))
 
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*/test_*.c))
@@ -64,7 +66,7 @@ V ?= 0
 Q := $(if $(filter 1,$(V)),,@)
 say = $(if $(filter 1,$(V)),,@printf '  %-5s %s\n' $(1) $(2))
 
-all: $(PROGRAMS) $(MO) $(BUILD)/man/made ## build the three programs into build/bin
+all: $(PROGRAMS) $(ROOT_HELPER) $(MO) $(BUILD)/man/made ## build the programs into build/bin
 
 define layer_rule
 $(call lib,$(1)): $(call objs,$(dir_$(1))) $(if $(filter store,$(1)),$(BUILD)/obj/gen/schema.o)
@@ -102,6 +104,12 @@ endef
 $(eval $(call program_rule,yishid,daemon))
 $(eval $(call program_rule,yishi,cli))
 $(eval $(call program_rule,yishi-simmodem,simmodem))
+
+# What runs as root holds no library that it does not use.
+$(ROOT_HELPER): $(BUILD)/obj/src/root/main.o $(call lib,root) $(foreach l,hw at base,$(call lib,$(l)))
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LOPT) $(LDFLAGS) -Wl,--as-needed -o $@ $^ $(PKG_LIBS)
 
 $(BUILD)/share/locale/%/LC_MESSAGES/yishi.mo: src/po/%.po
 	@mkdir -p $(@D)
@@ -182,6 +190,7 @@ PLACED = PREFIX=$(PREFIX) SYSCONFDIR=$(SYSCONFDIR) scripts/install-text
 install: all ## honours PREFIX, SYSCONFDIR and DESTDIR
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/yishi/{rules,at_commands/modems,hw/cabinets,pages} $(DESTDIR)$(SYSCONFDIR)/yishi
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+	install -D -m 755 $(ROOT_HELPER) $(DESTDIR)$(PREFIX)/libexec/yishi/yishi-root
 	install -m 644 $(filter-out %.c %.h,$(wildcard rules/*)) $(DESTDIR)$(PREFIX)/share/yishi/rules
 	install -m 644 $(wildcard at_commands/modems/*.modem) $(DESTDIR)$(PREFIX)/share/yishi/at_commands/modems
 	install -m 644 $(wildcard hw/cabinets/*.map) $(DESTDIR)$(PREFIX)/share/yishi/hw/cabinets

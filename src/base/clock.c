@@ -382,3 +382,9 @@ int64_t mono_ms(void)
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
+
+int64_t clock_built_utc(void)
+{
+	struct tm tm = {0};
+	return strptime(__DATE__, "%b %d %Y", &tm) ? (int64_t)timegm(&tm) - DAY_S : 0;
+}

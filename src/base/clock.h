@@ -56,3 +56,5 @@ int wall_clock_init(struct wall_clock *w, bool allow_test);
 /* Seconds since 1970. While the test file cannot be read it is the system's clock. */
 int64_t wall_clock_now(const struct wall_clock *w);
 int64_t mono_ms(void);
+/* No clock can rightly be before this: the day before the program was built. */
+int64_t clock_built_utc(void);

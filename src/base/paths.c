@@ -75,3 +75,9 @@ void paths_config(const char *given, char *buf, size_t size)
 	else
 		snprintf(buf, size, "/etc/yishi/yishi.conf");
 }
+
+const char *paths_root_socket(void)
+{
+	const char *env = getenv("YISHI_ROOT_SOCKET");
+	return env && *env ? env : "/run/yishi-root.sock";
+}

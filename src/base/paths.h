@@ -9,3 +9,5 @@ int paths_data(char *buf, size_t size);
 int paths_locale(char *buf, size_t size);
 /* -c FILE (may be NULL), $YISHI_CONFIG, SYSCONFDIR/yishi/yishi.conf, /etc/yishi/yishi.conf. Always fills buf. */
 void paths_config(const char *given, char *buf, size_t size);
+/* Where yishi-root listens: $YISHI_ROOT_SOCKET, else /run/yishi-root.sock. Borrowed. */
+const char *paths_root_socket(void);

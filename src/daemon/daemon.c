@@ -7,6 +7,7 @@
 #include "daemon/night.h"
 #include "daemon/ports.h"
 #include "daemon/receiver.h"
+#include "daemon/root_call.h"
 #include "daemon/sender.h"
 #include "daemon/session.h"
 #include "daemon/usb_reset.h"
@@ -45,14 +46,11 @@ struct session *daemon_session(const struct daemon *d, const char *modem)
 	return NULL;
 }
 
-/* No clock can rightly be before this: the day before the build; for a test clock, whose tests live in days of
- * their own, the first year of the program. */
+/* No clock can rightly be before this. The tests of a test clock live in days of their own: the first year of the
+ * program. */
 static int64_t build_utc(bool test_clock)
 {
-	if (test_clock)
-		return 1767225600; /* 2026-01-01 */
-	struct tm tm = {0};
-	return strptime(__DATE__, "%b %d %Y", &tm) ? (int64_t)timegm(&tm) - DAY_S : 0;
+	return test_clock ? 1767225600 /* 2026-01-01 */ : clock_built_utc();
 }
 
 /* What may be replaced while the program runs: all of it or nothing. */
@@ -213,6 +211,7 @@ void daemon_done(struct daemon *d)
 	d->alarms = NULL;
 	ports_free(d->ports);
 	usb_reset_end(d);
+	root_calls_end(d);
 	d->ports = NULL;
 	if (d->schedule.data) {
 		uv_close((uv_handle_t *)&d->schedule, nothing);

@@ -16,6 +16,7 @@ struct hooks;
 struct board;
 struct ports;
 struct usb_reset_job;
+struct root_call;
 struct control;
 struct watch;
 
@@ -47,6 +48,7 @@ struct daemon {
 	struct board *board;                 /* board.h */
 	struct ports *ports;                 /* ports.h */
 	struct usb_reset_job *resets;        /* usb_reset.c */
+	struct root_call *root_calls;        /* root_call.c */
 	uv_prepare_t commits;                /* what sessions have to write, before the loop waits */
 	uv_timer_t schedule; /* the next thing that time brings: meetings, retries, patience with parts */
 	bool acting, again, stopping;

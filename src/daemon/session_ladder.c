@@ -175,7 +175,7 @@ static void on_usb(void *user, int status)
 	if (status)
 		log_warning("%s: %s: %s", s->config->name, ladder_steps[s->step_taken].words,
 			    strerror(-status));
-	if (status == -ENOTSUP)
+	if (status == -ENOTSUP || status == -EACCES)
 		*(s->step_taken == STEP_POWER ? &s->no_power : &s->no_rebind) = true;
 	if (s->state == SESSION_RESETTING)
 		session_due_in(s, status ? 0 : s->restart_ms, NULL);

@@ -86,6 +86,7 @@ class Site(Tool):
             self.env["YISHI_CLOCK"] = self.clock_file
         self.simmodem_args, self.sim, self.daemon, self.start_now = simmodem, None, None, start
         self.log_path = self.dir / "yishid.log"
+        self.launch = []  # what starts the daemon, such as setpriv
 
     def __enter__(self):
         from simmodem import SimModem  # beside this file
@@ -122,7 +123,7 @@ class Site(Tool):
     # ---- the daemon
     def start(self, ready=True):
         with open(self.log_path, "ab") as log:
-            self.daemon = subprocess.Popen([str(BIN / "yishid"), "-c", str(self.config), "-f"], stdin=subprocess.DEVNULL,
+            self.daemon = subprocess.Popen([*self.launch, str(BIN / "yishid"), "-c", str(self.config), "-f"], stdin=subprocess.DEVNULL,
                                            stdout=log, stderr=log, env=environment(**self.env))
         if ready:
             wait_for(lambda: self.daemon.poll() is not None or self.modems_up() >= self.modem_count, "the modems are ready")

@@ -7,6 +7,7 @@ import unittest
 
 import usb_bed
 from harness import ROOT, wait_for
+from root_helper import RootHelper
 from usb_bed import UsbBed
 from usb_site import UsbSite
 
@@ -40,9 +41,15 @@ class HurriedSite(UsbSite):
 class Resets(unittest.TestCase):
     NO_ROW = "1782:4d10"
 
+    @unittest.skipIf(os.getuid() != 0, "only root can be somebody with fewer rights")
     def test_rebind(self):
-        with UsbBed() as bed, HurriedSite(bed, [None]) as site:
+        """By a daemon that may not do it himself: he asks yishi-root."""
+        with UsbBed() as bed, HurriedSite(bed, [None]) as site, \
+                RootHelper(site.dir / "root.sock", "-u", "root", "-c", str(site.config), **site.env) as helper:
             bed.plug("1-1", self.NO_ROW, {0: ("ttyUSB0", site.link(0))})
+            os.chmod(f"{bed.root}/sys/bus/usb/devices/1-1/authorized", 0o444)
+            site.env["YISHI_ROOT_SOCKET"] = helper.path
+            site.launch = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"]
             site.run_daemon()
             site.wait_on("m0", 0)
             site.dies()
@@ -55,6 +62,8 @@ class Resets(unittest.TestCase):
             site.sim.fault("hang", 0)
             bed.plug("1-1", self.NO_ROW, {0: ("ttyUSB4", site.link(0))})
             site.wait_on("m0", 0)
+            # the test pulled the stick out before it was authorized again
+            self.assertRegex(wait_for(lambda: helper.said, "the helper ends"), r"rebind 1-1, for uid 0: (ok|failed No such file)")
 
     def test_power(self):
         with UsbBed() as bed, HurriedSite(bed, [None]) as site:
