@@ -16,7 +16,7 @@
 #define FILE_MAX (64 * 1024)
 #define SUFFIX   ".map"
 
-struct pending_rule {
+struct pending {
 	char text[96];
 	int line;
 };
@@ -28,7 +28,8 @@ struct reader {
 	int line;
 	int row_line[MAP_ROWS];
 	bool registered[MAP_ROWS];
-	struct pending_rule rule[MAP_RULES];
+	struct pending alarm[MAP_ROWS];
+	struct pending rule[MAP_RULES];
 	int rule_count;
 	bool map_seen[64], row_seen[64]; /* by the place of the key in its table */
 	bool failed;
@@ -111,6 +112,14 @@ static struct map_row *row_of(struct reader *r, const char *name)
 static int row_value(struct reader *r, struct map_row *row, const struct map_key *k, const char *value)
 {
 	bool was_bit = row->type == MAP_BIT;
+	if (k->kind == KEY_ALARM) {
+		struct pending *p = &r->alarm[r->map->row_count - 1];
+		p->line = r->line;
+		if (strlen(value) >= sizeof p->text)
+			return fail(r, r->line, "%s is longer than %d bytes", k->name, (int)sizeof p->text - 1);
+		text_copy(p->text, sizeof p->text, value);
+		return 1;
+	}
 	const char *why = map_key_assign(k, row, value);
 	if (why)
 		return fail(r, r->line, "%s = %.60s: %s", k->name, value, gettext(why));
@@ -175,7 +184,7 @@ static int map_value(struct reader *r, const struct map_key *k, const char *valu
 	if (k->kind == KEY_RULE) {
 		if (r->rule_count == MAP_RULES || strlen(value) >= sizeof r->rule[0].text)
 			return fail(r, r->line, "identify is too long, or there are more than %d", MAP_RULES);
-		struct pending_rule *p = &r->rule[r->rule_count++];
+		struct pending *p = &r->rule[r->rule_count++];
 		text_copy(p->text, sizeof p->text, value);
 		p->line = r->line;
 		return 1;
@@ -266,6 +275,8 @@ static void finish(struct reader *r)
 			fail(r, r->row_line[i], "[%s] has no register", m->row[i].name);
 		else if (register_row_check(&m->row[i], &why))
 			fail(r, r->row_line[i], "[%s]: %s", m->row[i].name, why.text);
+		else if (r->alarm[i].line && register_row_alarm(&m->row[i], r->alarm[i].text))
+			fail(r, r->alarm[i].line, "alarm wants states such as open, or numbers");
 		else if (map_type_registers(m->row[i].type) > m->max_registers)
 			fail(r, r->row_line[i], "[%s] is wider than max_registers", m->row[i].name);
 	}

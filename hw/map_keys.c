@@ -84,6 +84,7 @@ bool map_key_is_list(const struct map_key *k)
 	case KEY_BITS:
 	case KEY_SEVERITY:
 	case KEY_SERIAL:
+	case KEY_ALARM:
 		break;
 	}
 	return false;
@@ -231,6 +232,7 @@ const char *map_key_assign(const struct map_key *k, void *base, const char *valu
 		return set_text(field, k->size, value, false);
 	case KEY_SERIAL:
 		return set_serial(base, value);
+	case KEY_ALARM:
 	case KEY_RULE:
 	case KEY_REQUEST:
 	case KEY_ANSWER:

@@ -20,6 +20,7 @@ enum map_key_kind {
 	KEY_WORDS,
 	KEY_SEVERITY,
 	KEY_SERIAL, /* of struct register_map */
+	KEY_ALARM,  /* kept as text until all words are known */
 	KEY_RULE,   /* kept as text until all rows are known */
 	KEY_REQUEST,
 	KEY_ANSWER,

@@ -150,6 +150,30 @@ int register_row_check(const struct map_row *row, struct err *e)
 	return 0;
 }
 
+int register_row_alarm(struct map_row *row, const char *text)
+{
+	cleanup_free char *copy = mem_dup(text);
+	char *save = NULL;
+	row->alarm_count = 0;
+	for (char *w = strtok_r(copy, ",", &save); w; w = strtok_r(NULL, ",", &save)) {
+		char *end;
+		w += strspn(w, " ");
+		for (size_t n = strlen(w); n && w[n - 1] == ' ';)
+			w[--n] = 0;
+		double v = strtod(w, &end);
+		bool found = end > w && !*end;
+		for (int i = 0; i < row->word_count && !found; i++)
+			if (!strcasecmp(w, row->words[i].en) || !strcmp(w, row->words[i].zh)) {
+				v = (double)row->words[i].value;
+				found = true;
+			}
+		if (!found || row->alarm_count == MAP_ALARMS)
+			return -EINVAL;
+		row->alarm[row->alarm_count++] = v;
+	}
+	return row->alarm_count ? 0 : -EINVAL;
+}
+
 static void take_number(const char *text, bool *ret_has, double *ret)
 {
 	*ret_has = text;
@@ -159,10 +183,11 @@ static void take_number(const char *text, bool *ret_has, double *ret)
 static void take_limits(const struct config_sensor *s, struct map_row *row)
 {
 	/* who writes a limit means the whole of it: no other limit holds beside it that is not to be seen in the file */
-	if (s->high || s->low) {
+	if (s->high || s->low || s->alarm) {
 		take_number(s->high, &row->has_high, &row->high);
 		take_number(s->low, &row->has_low, &row->low);
 		row->has_clear = false;
+		row->alarm_count = 0;
 		row->hold_ms = 0;
 	}
 	if (s->clear)
@@ -228,6 +253,10 @@ int register_map_sensor(const struct register_map *map, const struct config_sens
 	if (register_row_check(&row, &why))
 		return err_set(e, NULL, 0, "[sensor %s]: %s", s->name, why.text);
 	take_limits(s, &row);
+	if (s->alarm && register_row_alarm(&row, s->alarm))
+		return err_set(e, NULL, 0,
+			       "[sensor %s]: alarm %.40s is no state of it; write its words or numbers",
+			       s->name, s->alarm);
 	*ret = row;
 	return 0;
 }

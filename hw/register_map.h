@@ -35,6 +35,7 @@
  *	clear = 50
  *	hold = 60s
  *	severity = warning
+ *	alarm = open                           states that are an alarm: words or numbers, separated by commas
  *	optional = yes                         not every part of the family has it: read only where a [sensor] names it
  *
  * Pure: texts in, structs out. */
@@ -52,6 +53,7 @@
 #define MAP_UNIT      16 /* bytes of a unit */
 #define MAP_ROWS      96 /* rows of one map, and of one cabinet */
 #define MAP_WORDS     16 /* states of a row */
+#define MAP_ALARMS    8
 #define MAP_INVALID   8
 #define MAP_RULES     12 /* identify */
 #define MAP_FRAMES    12
@@ -102,6 +104,8 @@ struct map_row {
 	bool has_high, has_low, has_clear;
 	double high, low, clear;
 	int64_t hold_ms;
+	double alarm[MAP_ALARMS];
+	int alarm_count;
 	char severity[16]; /* "" not said; notice, warning or urgent */
 };
 
@@ -179,6 +183,8 @@ int map_type_registers(enum map_type t); /* 1, 2 or 4 */
 int register_map_sensor(const struct register_map *map, const struct config_sensor *s, struct map_row *ret,
 			struct err *e);
 
+/* "open, 3": states that are an alarm, by the row's words (of either language) or as numbers. −EINVAL. */
+int register_row_alarm(struct map_row *row, const char *text);
 /* "float32", "float32 CDAB", for [sensor] type. −EINVAL. */
 int map_type_parse(const char *text, enum map_type *ret_type, enum map_order *ret_order);
 const char *map_order_name(enum map_order o);

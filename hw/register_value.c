@@ -81,6 +81,7 @@ void register_decode(const struct map_row *row, const uint16_t *words, struct ma
 	v = v * row->scale + row->offset;
 	broken |= !isfinite(v);
 	*ret = (struct map_value){.valid = !broken, .value = broken ? 0 : v, .raw = raw};
+	memcpy(ret->words, words, (size_t)map_type_registers(row->type) * sizeof *words);
 }
 
 const char *register_state(const struct map_row *row, double value, enum language l)

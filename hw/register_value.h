@@ -7,8 +7,9 @@
 struct map_value {
 	bool
 	    valid; /* false: the part itself says that it has no value (sensor broken, not connected), or it is no number */
-	double value; /* scaled; a state is its number */
-	uint64_t raw; /* behind order, mask and shift */
+	double value;      /* scaled; a state is its number */
+	uint16_t words[4]; /* as they came */
+	uint64_t raw;      /* behind order, mask and shift */
 };
 
 /* `words`: as many as the row's type has (map_type_registers), in the order of the registers. */

@@ -96,11 +96,12 @@ static void test_shown(void **state)
 	(void)state;
 	struct register_maps maps = {0};
 	char buf[64];
-	const struct map_row *row = one(&maps, "[t]\nlabel = temperature\nlabel_zh = 温度\nregister = "
-					       "30002\ntype = int16\nscale = 0.1\nunit = °C\n"
-					       "[door]\nregister = 10003\nwords = 0 closed/关, 1 wide open/开\n"
-					       "[p]\nregister = holding:0\ntype = float32\nunit = "
-					       "W\n[e]\nregister = holding:9\nscale=0.25\ndigits=0\n");
+	const struct map_row *row =
+	    one(&maps, "[t]\nlabel = temperature\nlabel_zh = 温度\nregister = "
+		       "30002\ntype = int16\nscale = 0.1\nunit = °C\n"
+		       "[door]\nregister = 10003\nalarm = 开, 7\nwords = 0 closed/关, 1 wide open/开\n"
+		       "[p]\nregister = holding:0\ntype = float32\nunit = "
+		       "W\n[e]\nregister = holding:9\nscale=0.25\ndigits=0\n");
 	assert_string_equal(register_number_shown(row, -0.04, LANG_ZH, buf, sizeof buf), "0.0 °C");
 	assert_string_equal(register_number_shown(row, 23.456, LANG_EN, buf, sizeof buf), "23.5 °C");
 	assert_string_equal(register_label(row, LANG_ZH), "温度");
@@ -108,6 +109,7 @@ static void test_shown(void **state)
 	assert_int_equal(row->address, 1);
 	row = &maps.map[0]->row[1];
 	assert_int_equal(row->type, MAP_BIT);
+	assert_true(row->alarm_count == 2 && row->alarm[0] == 1 && row->alarm[1] == 7);
 	assert_int_equal(row->address, 2);
 	assert_string_equal(register_number_shown(row, 1, LANG_ZH, buf, sizeof buf), "开");
 	assert_string_equal(register_number_shown(row, 1, LANG_EN, buf, sizeof buf), "wide open");
@@ -182,6 +184,7 @@ static void test_errors(void **state)
 	    {"[map]\ntitle = t\nrequest = 01 0\n[a]\nregister = input:0\n", 3, "bytes"},
 	    {"[map]\ntitle = t\nrequest = 01 04\nanswer = 01 04\n[a]\nregister = input:0\n", 3, "means"},
 	    {"[map]\ntitle = t\nmax_registers = 1\n[a]\nregister = input:0\ntype = float32\n", 5, "wider"},
+	    {"[map]\ntitle = t\n[a]\nregister = input:0\nalarm = open\n", 5, "alarm"},
 	    {"[map]\ntitle = t\nthis is nothing\n", 3, "key = value"},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
