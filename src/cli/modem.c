@@ -2,6 +2,7 @@
 #include "cli/control.h"
 #include "cli/line_words.h"
 #include "cli/modem_rows.h"
+#include "cli/modem_verbs.h"
 #include "cli/nouns.h"
 
 #include "base/mem.h"
@@ -146,5 +147,18 @@ const struct cli_verb cli_modem[] = {
      .common = CLI_FORMATS,
      .roles = CLI_INSTALLER,
      .example = "yishi modem show front"},
+    {.name = "probe",
+     .run = modem_probe,
+     .what = N_("what modems are plugged in: port, model, SIM, network, signal, what is wrong and what to do"),
+     .args = "[PORT]",
+     .max_args = 1,
+     .common = CLI_FORMATS,
+     .options = modem_probe_options,
+     .roles = CLI_INSTALLER,
+     .example = "yishi modem probe\nyishi modem probe --write --name 矿山社区 --number 13800000000",
+     .more = N_(
+	 "Only asks: nothing is set, no PIN is given, no try of a PIN is spent. Works without a configuration. "
+	 "Ports that another program has, that a cabinet hangs on, or that are known for other things are left "
+	 "alone; the port of a running gateway is borrowed for some seconds while no text is on its way.")},
     {0},
 };

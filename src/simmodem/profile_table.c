@@ -48,7 +48,7 @@ const struct profile profile_table[] = {
      .extras = {{"^DSCI", "^DSCI: {flag}"},
 		{"+QINDCFG", NULL},
 		{"+QLTS", NULL},
-		{"+QCFG", "+QCFG: \"ims\",0,0"},
+		{"+QCFG", "+QCFG: \"ims\",0,1"},
 		{"+QINISTAT", "+QINISTAT: 7"},
 		{"+QPINC", "+QPINC: \"SC\",{pin},{puk}\n+QPINC: \"P2\",3,10"},
 		{"+QNWINFO", "+QNWINFO: \"FDD LTE\",\"46000\",\"LTE BAND 3\",1300"},
