@@ -2,7 +2,9 @@
 #include "daemon/alarm.h"
 #include "daemon/balance.h"
 #include "daemon/board.h"
+#include "daemon/care.h"
 #include "daemon/control.h"
+#include "daemon/health.h"
 #include "daemon/hooks.h"
 #include "daemon/night.h"
 #include "daemon/ports.h"
@@ -127,6 +129,7 @@ static void on_prepare(uv_prepare_t *p)
 	struct daemon *d = p->data;
 	session_commit_all(d);
 	hooks_notice(d->hooks);
+	care_turn(d);
 }
 
 static int64_t clock_offset_s(const struct daemon *d)
@@ -148,6 +151,7 @@ int daemon_start(struct daemon *d, struct err *e)
 	d->watch = watch_new(d);
 	d->alarms = alarms_new(d);
 	d->night = night_new(d);
+	care_begin(d);
 	d->ports = ports_new(d);
 	d->hooks = hooks_new(d);
 	hooks_configure(d->hooks);
@@ -156,6 +160,7 @@ int daemon_start(struct daemon *d, struct err *e)
 	for (int i = 0; i < d->config->modem_count; i++)
 		d->session[d->session_count++] = session_new(d, &d->config->modems[i]);
 	daemon_act(d);
+	care_configure(d);
 	ports_start(d->ports);
 	for (int i = 0; i < d->session_count; i++)
 		session_start(d->session[i]);
@@ -204,6 +209,7 @@ void daemon_done(struct daemon *d)
 	watch_free(d->watch);
 	alarms_free(d->alarms);
 	night_free(d->night);
+	care_end(d);
 	hooks_free(d->hooks);
 	board_free(d->board);
 	d->board = NULL;
@@ -313,6 +319,7 @@ static int64_t let_time_pass(struct daemon *d, bool *busy)
 		*busy = true;
 	next = earlier(next, miss_reports(d));
 	next = earlier(next, night_look(d->night, now));
+	next = earlier(next, health_look(d->health, now));
 	int64_t bound = INT64_MAX;
 	if (sender_unbind(d, &bound))
 		*busy = true;
@@ -357,12 +364,16 @@ void daemon_act_soon(struct daemon *d, int64_t delay_ms)
 
 void daemon_clock_set(struct daemon *d)
 {
-	int64_t was = d->clock_offset_s;
+	int64_t was = d->clock_offset_s, then = was + mono_ms() / 1000;
 	log_info("the clock was set");
 	d->clock_offset_s = clock_offset_s(d);
 	/* the steps of a test clock are time that passes */
-	if (!d->clock.test_file[0])
+	if (!d->clock.test_file[0]) {
 		alarms_clock_set(d, d->clock_offset_s - was);
+		/* one that starts in the past and is set is no news */
+		if (d->clock_ok)
+			health_clock_set(d->health, then, daemon_now(d));
+	}
 	operator_clock_set(d);
 	daemon_act(d);
 }
@@ -434,6 +445,7 @@ void daemon_reload(struct daemon *d)
 	ports_reconfigure(d->ports);
 	hooks_configure(d->hooks);
 	board_configure(d->board);
+	care_configure(d);
 	config_free(old);
 	log_notice("configuration, rules and replies were read again");
 	daemon_act(d);

@@ -12,6 +12,10 @@
 
 struct session;
 struct alarms;
+struct copier;
+struct disk;
+struct health;
+struct metrics;
 struct hooks;
 struct board;
 struct ports;
@@ -43,6 +47,11 @@ struct daemon {
 	struct watch *watch;
 	struct alarms *alarms;               /* alarm.h */
 	struct night *night;                 /* night.h */
+	struct disk *disk;                   /* disk.h */
+	struct copier *copier;               /* copier.h */
+	struct health *health;               /* health.h */
+	struct metrics *metrics;             /* metrics.h */
+	int64_t cared_ms;                    /* care.c: when disk and measurements were looked at */
 	int64_t balance_judged, balance_day; /* balance.c */
 	struct hooks *hooks;                 /* hooks.h */
 	struct board *board;                 /* board.h */

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "daemon/copier.h"
 #include "daemon/daemon.h"
 #include "store/private.h"
 #include "store/retention.h"
@@ -100,6 +101,7 @@ static void end(struct night *n)
 	if (n->total)
 		log_notice("%" PRId64 " rows were kept for long enough and have been removed", n->total);
 	private_scrub(n->d->store);
+	copier_begin(n->d->copier); /* what has gone is in no copy */
 	daemon_act_soon(n->d, 0); /* the words beside the database, too */
 }
 

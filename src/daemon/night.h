@@ -1,4 +1,5 @@
-/* The nightly job: what was kept for long enough goes (store/retention.h). It runs between two and five at night, local
+/* The nightly job: what was kept for long enough goes (store/retention.h), then the database is copied and looked through
+ * (copier.h). It runs between two and five at night, local
  * time, in pieces of a few milliseconds with pauses, so that modems and texts have their turns; what the morning finds
  * undone waits for the next night. A box that is switched off at night, and has not come to it for three days, does it by
  * day. Never while the clock is not to be trusted. */

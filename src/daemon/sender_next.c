@@ -1,5 +1,6 @@
 /* Which text a line takes next: what the store offers (choose.h), as far as this line may send it now. */
 #include "daemon/sender.h"
+#include "daemon/disk.h"
 #include "daemon/session_internal.h"
 #include "base/log.h"
 #include "store/airtime.h"
@@ -33,7 +34,7 @@ static int count_room(struct daemon *d, struct session *s, int64_t now, int64_t 
 		bool role = s->config->roles & (c == OUTBOX_ALARM ? MODEM_SEND | MODEM_ALARMS : MODEM_SEND);
 		room[c] =
 		    !role || (closed & 1u << c) ? -1 : quota_room(&quota, used, in_hand, (enum outbox_class)c);
-		if (room[c] > 0 && c > OUTBOX_REPLY && !d->clock_ok)
+		if (room[c] > 0 && c > OUTBOX_REPLY && (!d->clock_ok || disk_full(d->disk)))
 			room[c] = 0;
 	}
 	return r;

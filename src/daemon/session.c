@@ -3,6 +3,7 @@
 #include "daemon/session_actions.h"
 #include "daemon/alarm.h"
 #include "daemon/control.h"
+#include "daemon/health.h"
 #include "daemon/usb_reset.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -213,6 +214,7 @@ void act_go_on(struct session *s)
 void act_after_init(struct session *s)
 {
 	session_put_line(s);
+	health_meet(s->d, s->config->name, s->imei, s->iccid, s->id.revision);
 	if (s->registered)
 		session_event(s, EV_REGISTERED);
 	else
@@ -536,6 +538,21 @@ const char *session_line_key(const struct session *s)
 bool session_up(const struct session *s)
 {
 	return s->state == SESSION_READY || session_reading(s) || s->state == SESSION_SENDING;
+}
+
+bool session_registered(const struct session *s)
+{
+	return s->registered && s->poll;
+}
+
+int session_signal_dbm(const struct session *s)
+{
+	return session_up(s) ? s->signal : 0;
+}
+
+int session_stored(const struct session *s)
+{
+	return session_up(s) ? s->used : -1;
 }
 
 json_t *session_status(const struct session *s)

@@ -39,6 +39,9 @@ const char *session_name(const struct session *s);
 /* What quotas and reports count by: the SIM's ICCID, or the modem's name while that is not known. Borrowed. */
 const char *session_line_key(const struct session *s);
 bool session_up(const struct session *s); /* ready, or at work */
+bool session_registered(const struct session *s);
+int session_signal_dbm(const struct session *s); /* 0: not known */
+int session_stored(const struct session *s);     /* texts in its memory; −1: not known */
 /* What is due of all sessions is written: once in each turn of the loop, before it waits. */
 void session_commit_all(struct daemon *d);
 /* Texts that it has in hand: with the modem, answered and not on disk yet, chosen ahead. Returns how many. */

@@ -7,6 +7,7 @@
 #include "base/event_kinds.h"
 #include "base/i18n.h"
 #include "base/mem.h"
+#include "base/metric_kinds.h"
 #include "base/paths.h"
 #include "civic/case_life.h"
 #include "civic/points.h"
@@ -100,6 +101,17 @@ static void events(FILE *f)
 		const struct event_kind_info *e = &event_kinds[i];
 		cleanup_free char *what = mem_printf(_("%s. Body: %s"), _(e->what), e->body);
 		roff_item(f, e->name, NULL, what);
+	}
+}
+
+static void metrics(FILE *f)
+{
+	for (int i = 0; i < METRIC_KIND_COUNT; i++) {
+		const struct metric_kind_info *m = &metric_kinds[i];
+		cleanup_free char *tag =
+		    *m->labels ? mem_printf("%s{%s}", m->name, m->labels) : mem_dup(m->name);
+		cleanup_free char *what = mem_printf(_("%s."), _(m->what));
+		roff_item(f, tag, m->type, what);
 	}
 }
 
@@ -262,6 +274,7 @@ bool page_table(FILE *f, const char *name)
 	    {"cabinet", cabinet_keys},
 	    {"sensor", sensor_keys},
 	    {"events", events},
+	    {"metrics", metrics},
 	    {"intents", intents},
 	    {"categories", categories},
 	    {"roles", roles},

@@ -255,6 +255,13 @@ const char *store_error(const struct store *s)
 	return sqlite3_errmsg(s->db);
 }
 
+bool store_refused(struct store *s)
+{
+	bool refused = s->refused;
+	s->refused = false;
+	return refused;
+}
+
 const char *store_path(const struct store *s)
 {
 	return s->path;

@@ -25,6 +25,7 @@ struct store {
 	char *path;
 	struct store *private; /* private.c; NULL until it is needed */
 	bool scrub;
+	bool refused;            /* the disk was full */
 	uint64_t events;         /* written by this connection */
 	struct airtime *airtime; /* airtime.c: the sums, one for each line; owned */
 	bool airtime_pending;    /* they hold what is not committed yet */

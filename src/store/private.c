@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define IMAGE_MAX (64 << 20)
+
 static const char schema[] =
     "PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA; PRAGMA secure_delete = ON;"
     "CREATE TABLE IF NOT EXISTS words (message INTEGER PRIMARY KEY, text TEXT NOT NULL, utc INTEGER NOT NULL) "
@@ -229,4 +231,27 @@ void private_scrub(struct store *s)
 	sqlite3_busy_timeout(s->db, 0);
 	sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 	sqlite3_busy_timeout(s->db, STORE_BUSY_MS);
+}
+
+int private_image(struct store *s, void **ret, size_t *ret_size)
+{
+	cleanup_free char *path = path_of(s->path);
+	sqlite3_int64 size = 0;
+	*ret = NULL;
+	*ret_size = 0;
+	if (!s->private && access(path, F_OK) != 0)
+		return 0;
+	int r = private_open(s);
+	if (r < 0)
+		return r;
+	unsigned char *image = sqlite3_serialize(s->private->db, "main", &size, 0);
+	if (!image || size > IMAGE_MAX)
+		r = image ? -EFBIG : -EIO;
+	else {
+		*ret = mem_alloc((size_t)size + 1);
+		memcpy(*ret, image, (size_t)size);
+		*ret_size = (size_t)size;
+	}
+	sqlite3_free(image);
+	return r;
 }

@@ -9,6 +9,8 @@
  * -EACCES, -EPERM: the file is not the daemon's alone. -ENOSPC, -EBUSY, -EIO: later, perhaps. */
 #pragma once
 
+#include <stddef.h>
+
 #include "store/store.h"
 
 /* The verbatim words of a text (message_in). */
@@ -36,3 +38,7 @@ int private_forget(struct store *s);
 /* After the commit: what private_hide took out leaves the write-ahead log, too. Where somebody reads just then it
  * stays there until the log begins anew. */
 void private_scrub(struct store *s);
+
+/* The bytes of the file, for a copy of it; *ret is the caller's, NULL when there is no such file. -EFBIG: it is too big
+ * to be held. */
+int private_image(struct store *s, void **ret, size_t *ret_size);

@@ -142,6 +142,7 @@ int query_open(struct store *s, struct query *q, const char *sql, const char *ty
 int query_next(struct query *q)
 {
 	int rc = sqlite3_step(q->st);
+	q->s->refused |= (rc & 0xFF) == SQLITE_FULL;
 	return rc == SQLITE_ROW ? 1 : store_errno(rc);
 }
 

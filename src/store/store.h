@@ -42,6 +42,9 @@ int store_mark(struct store *s);
 int store_keep(struct store *s);
 void store_undo(struct store *s);
 
+/* Whether the disk was full for anything that was written since the last time somebody asked. */
+bool store_refused(struct store *s);
+
 const char *
 store_error(const struct store *s); /* the last failure, translated; what is rare in SQLite's own words */
 const char *store_path(const struct store *s);

@@ -15,6 +15,7 @@ XGETTEXT = ["xgettext", "-L", "C", "--from-code=UTF-8", "--no-wrap", "--no-locat
 KEYWORDS = ["_", "N_", "gettext", "ngettext:1,2", "err_set:4", "warn:1", "refuse:2"]
 SPECIAL = {
     "src/base/event_kinds.h": ["X:4"],  # the sentences of the table of events
+    "src/base/metric_kinds.h": ["X:5"],  # … and of measurements
     "src/base/config.c": ["fail:2"],
     "at_commands/modem_files.c": ["fail:3"],
     "hw/cabinet.c": ["wrong:5"],

@@ -1,0 +1,141 @@
+#include "daemon/disk.h"
+#include "daemon/alarm.h"
+#include "daemon/daemon.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/room.h"
+#include "store/copies.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define REFUSED_MS 120000 /* what the database was refused counts for so long, whatever the disk says */
+
+struct disk {
+	struct daemon *d;
+	struct room room;
+	enum room_state state;
+	bool there;         /* the reserve */
+	int64_t refused_ms; /* 0: not */
+};
+
+static char *reserve_path(const struct disk *k)
+{
+	return mem_printf("%s.reserve", k->d->config->database);
+}
+
+struct disk *disk_new(struct daemon *d)
+{
+	struct disk *k = mem_alloc(sizeof *k);
+	k->d = d;
+	cleanup_free char *path = reserve_path(k);
+	struct stat st;
+	k->there = stat(path, &st) == 0 && st.st_blocks > 0;
+	disk_look(k, false);
+	return k;
+}
+
+void disk_free(struct disk *k)
+{
+	free(k);
+}
+
+/* Blocks, not a hole: what is written later must find them. */
+static int make_reserve(const char *path, int64_t bytes)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return errno == EEXIST ? 0 : -errno;
+	int r = bytes ? -posix_fallocate(fd, 0, (off_t)bytes) : 0;
+	close(fd);
+	if (r)
+		unlink(path);
+	return r;
+}
+
+static void keep_reserve(struct disk *k)
+{
+	cleanup_free char *path = reserve_path(k);
+	k->there = make_reserve(path, room_reserve(&k->room)) == 0;
+}
+
+static bool same_disk(const char *a, const char *b)
+{
+	struct stat x, y;
+	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev;
+}
+
+static void let_go(struct disk *k)
+{
+	const struct config *c = k->d->config;
+	cleanup_free char *path = reserve_path(k);
+	/* ours, and of use elsewhere only: the youngest copy stays */
+	if (c->backup_dir && same_disk(c->backup_dir, c->database)) {
+		int n = copies_thin(c->backup_dir, c->backup_days, c->backup_weeks, 1);
+		if (n > 0)
+			log_warning("the disk is full: %d old copies of the database were removed", n);
+	}
+	if (k->there && unlink(path) == 0)
+		log_warning("the disk is full: the reserve was let go");
+	k->there = false;
+}
+
+static void tell(struct disk *k)
+{
+	int64_t mb = room_low(&k->room) >> 20;
+	switch (k->state) {
+	case ROOM_FULL:
+		alarm_give_way(k->d, ALARM_BOX, ALARM_DISK_LOW);
+		alarm_raise(k->d, ALARM_BOX, ALARM_DISK_FULL, "%s", "");
+		break;
+	case ROOM_LOW:
+		alarm_clear(k->d, ALARM_BOX, ALARM_DISK_FULL);
+		alarm_raise(k->d, ALARM_BOX, ALARM_DISK_LOW, "< %" PRId64 " MB", mb ? mb : 1);
+		break;
+	case ROOM_FINE:
+		alarm_clear(k->d, ALARM_BOX, ALARM_DISK_FULL);
+		alarm_clear(k->d, ALARM_BOX, ALARM_DISK_LOW);
+		break;
+	}
+}
+
+void disk_look(struct disk *k, bool refused)
+{
+	enum room_state was = k->state;
+	if (room_look(k->d->config->database, &k->room))
+		return;
+	if (refused)
+		k->refused_ms = mono_ms();
+	if (k->refused_ms && mono_ms() - k->refused_ms > REFUSED_MS)
+		k->refused_ms = 0;
+	k->state = k->refused_ms ? ROOM_FULL : room_judge(was, &k->room, k->there ? 0 : room_reserve(&k->room));
+	if (k->state == ROOM_FULL)
+		let_go(k);
+	else if (!k->there)
+		keep_reserve(k);
+	tell(k);
+	if (k->state == was)
+		return;
+	log_notice("room on the disk of the database: %" PRId64 " MB%s", k->room.free_bytes >> 20,
+		   k->state == ROOM_FULL ? "; reminders and broadcasts wait" : "");
+	daemon_act_soon(k->d, 0);
+}
+
+bool disk_full(const struct disk *k)
+{
+	return k && k->state == ROOM_FULL;
+}
+
+int64_t disk_free_bytes(const struct disk *k)
+{
+	return k->room.free_bytes;
+}
+
+int64_t disk_total_bytes(const struct disk *k)
+{
+	return k->room.total_bytes;
+}
