@@ -1,4 +1,5 @@
 #include "daemon/check.h"
+#include "daemon/cabinet_set.h"
 #include "at_commands/modem_row.h"
 #include "hw/usb.h"
 #include "base/i18n.h"
@@ -161,6 +162,23 @@ static void check_programs(const struct config *c)
 			warn("[hooks] %s = %s: %s", c->hooks[i].kind, c->hooks[i].program, err_system(errno));
 }
 
+static int check_cabinets(const struct config *c)
+{
+	struct cabinet_set *set;
+	struct err e = {0};
+	if (cabinet_set_new(c, &set, &e))
+		return wrong(&e);
+	for (int i = 0; i < set->count; i++) {
+		const struct cabinet *x = &set->cabinet[i];
+		printf(_("# cabinet %1$s: %2$d sensors in %3$d requests\n"), x->name, x->row_count,
+		       x->request_count);
+		if (!x->connection.tcp && access(x->connection.device, R_OK | W_OK) != 0)
+			warn("[cabinet %s] %s: %s", x->name, x->connection.device, err_system(errno));
+	}
+	cabinet_set_unuse(set);
+	return 0;
+}
+
 static int check_patterns(const struct config *c)
 {
 	int code = 0;
@@ -188,6 +206,8 @@ int check_all(struct config *config)
 	if ((r = check_data(config)))
 		code = r;
 	if ((r = check_patterns(config)))
+		code = r;
+	if ((r = check_cabinets(config)))
 		code = r;
 	if ((r = check_database(config)))
 		code = r;

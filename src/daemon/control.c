@@ -1,5 +1,6 @@
 #include "daemon/control.h"
 #include "daemon/alarm.h"
+#include "daemon/cabinets.h"
 #include "daemon/daemon.h"
 #include "daemon/receiver.h"
 #include "daemon/session.h"
@@ -24,8 +25,9 @@ struct client {
 	uv_pipe_t pipe;
 	struct control *c;
 	struct buf in;
-	char held[64]; /* the modem that it has, or waits for */
-	bool waits;
+	char held[64]; /* the modem that it has, or waits for; or the cabinet */
+	bool cabinet, waits;
+	bool looks_on;
 };
 
 struct control {
@@ -98,6 +100,12 @@ static void do_status(struct client *cl, const struct order *q)
 
 static void give_back(struct client *cl)
 {
+	if (cl->cabinet) {
+		cl->cabinet = cl->waits = false;
+		cabinets_release(cl->c->d->cabinets, cl->held);
+		cl->held[0] = 0;
+		return;
+	}
 	struct session *s = cl->held[0] ? daemon_session(cl->c->d, cl->held) : NULL;
 	cl->held[0] = 0;
 	cl->waits = false;
@@ -105,12 +113,31 @@ static void give_back(struct client *cl)
 		session_release(s);
 }
 
+static void hold_cabinet(struct client *cl, const char *name)
+{
+	const char *connection = "";
+	int r = cabinets_hold(cl->c->d->cabinets, name, &connection);
+	if (r == -ENOENT || r == -EBUSY) {
+		refuse(cl, r == -ENOENT ? "no such modem or cabinet" : "the bus is lent already");
+		return;
+	}
+	text_copy(cl->held, sizeof cl->held, name);
+	cl->cabinet = true;
+	cl->waits = r == -EINPROGRESS;
+	if (r == 0)
+		answer(cl, json_pack("{s:b, s:s}", "ok", 1, "device", connection));
+}
+
 static void do_hold(struct client *cl, const struct order *q)
 {
 	struct session *s = daemon_session(cl->c->d, q->name);
-	const char *device;
-	if (!s || cl->held[0]) {
-		refuse(cl, s ? "one port at a time; release first" : "no such modem");
+	const char *device, *cabinet = json_string_value(json_object_get(q->json, "cabinet"));
+	if (cl->held[0]) {
+		refuse(cl, "one port at a time; release first");
+		return;
+	}
+	if (cabinet || !s) {
+		hold_cabinet(cl, cabinet ? cabinet : q->name);
 		return;
 	}
 	int r = session_hold(s, &device);
@@ -124,15 +151,35 @@ static void do_hold(struct client *cl, const struct order *q)
 		answer(cl, json_pack("{s:b, s:s}", "ok", 1, "device", device));
 }
 
-void control_held(struct control *c, const char *modem, const char *path)
+static void tell_held(struct control *c, bool cabinet, const char *name, const char *where)
 {
 	for (int i = 0; c && i < CLIENTS; i++) {
 		struct client *cl = c->client[i];
-		if (!cl || !cl->waits || strcmp(cl->held, modem) != 0)
+		if (!cl || !cl->waits || cl->cabinet != cabinet || strcmp(cl->held, name) != 0)
 			continue;
 		cl->waits = false;
-		answer(cl, json_pack("{s:b, s:s}", "ok", 1, "device", path));
+		answer(cl, json_pack("{s:b, s:s}", "ok", 1, "device", where));
 	}
+}
+
+void control_held(struct control *c, const char *modem, const char *path)
+{
+	tell_held(c, false, modem, path);
+}
+
+void control_lent(struct control *c, const char *cabinet, const char *connection)
+{
+	tell_held(c, true, cabinet, connection);
+}
+
+/* What was read last is in the database when this is answered; from then on each round is, until the client goes. */
+static void do_sensors(struct client *cl, const struct order *q)
+{
+	(void)q;
+	if (!cl->looks_on)
+		cabinets_watch(cl->c->d->cabinets, 1);
+	cl->looks_on = true;
+	answer(cl, json_pack("{s:b}", "ok", 1));
 }
 
 static void do_release(struct client *cl, const struct order *q)
@@ -166,7 +213,7 @@ static void do_trace(struct client *cl, const struct order *q)
 /* What arrives while a port is lent arrives at the borrower, who hands it on. The modem that the client has. */
 static struct session *lent_to(struct client *cl)
 {
-	struct session *s = cl->held[0] && !cl->waits ? daemon_session(cl->c->d, cl->held) : NULL;
+	struct session *s = cl->held[0] && !cl->cabinet && !cl->waits ? daemon_session(cl->c->d, cl->held) : NULL;
 	if (!s)
 		refuse(cl, "nothing is held");
 	return s;
@@ -223,6 +270,7 @@ static const struct {
 } requests[] = {
     {"wake", do_wake},   {"status", do_status}, {"hold", do_hold},     {"release", do_release},
     {"trace", do_trace}, {"take", do_take},     {"called", do_called},
+    {"sensors", do_sensors},
 };
 
 static void request(struct client *cl, const char *line)
@@ -245,7 +293,7 @@ static void request(struct client *cl, const char *line)
 	if (i < ARRAY_LEN(requests))
 		requests[i].act(cl, &q);
 	else
-		refuse(cl, "requests are wake, status, hold NAME, release, trace NAME on|off; take, called");
+		refuse(cl, "requests are wake, status, hold NAME, release, trace NAME on|off, sensors; take, called");
 	json_decref(j);
 }
 
@@ -267,6 +315,8 @@ static void drop(struct client *cl)
 		if (c->client[i] == cl)
 			c->client[i] = NULL;
 	give_back(cl);
+	if (cl->looks_on)
+		cabinets_watch(c->d->cabinets, -1);
 	uv_close((uv_handle_t *)&cl->pipe, on_closed);
 }
 

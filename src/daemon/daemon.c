@@ -3,6 +3,8 @@
 #include "daemon/balance.h"
 #include "daemon/board.h"
 #include "daemon/care.h"
+#include "daemon/cabinet_set.h"
+#include "daemon/cabinets.h"
 #include "daemon/control.h"
 #include "daemon/health.h"
 #include "daemon/hooks.h"
@@ -144,8 +146,8 @@ int daemon_start(struct daemon *d, struct err *e)
 	uv_prepare_start(&d->commits, on_prepare);
 	uv_unref((uv_handle_t *)&d->commits);
 	d->schedule.data = d->commits.data = d;
-	int r = control_new(d, d->config->control_socket, &d->control, e);
-	if (r)
+	int r = cabinets_new(d, &d->cabinets, e);
+	if (r || (r = control_new(d, d->config->control_socket, &d->control, e)))
 		return r;
 	d->clock_offset_s = clock_offset_s(d);
 	d->watch = watch_new(d);
@@ -162,6 +164,7 @@ int daemon_start(struct daemon *d, struct err *e)
 	daemon_act(d);
 	care_configure(d);
 	ports_start(d->ports);
+	cabinets_start(d->cabinets);
 	for (int i = 0; i < d->session_count; i++)
 		session_start(d->session[i]);
 	return 0;
@@ -205,6 +208,7 @@ void daemon_done(struct daemon *d)
 	for (int i = 0; i < d->session_count; i++)
 		session_free(d->session[i]);
 	d->session_count = 0;
+	cabinets_free(d->cabinets);
 	control_free(d->control);
 	watch_free(d->watch);
 	alarms_free(d->alarms);
@@ -420,11 +424,13 @@ void daemon_reload(struct daemon *d)
 {
 	struct err e = {0};
 	struct config *c = NULL, *old = d->config;
+	struct cabinet_set *cabinets = NULL;
 	struct texts texts;
 	if (d->stopping)
 		return;
-	if (config_load(d->config->path, &c, &e)) {
+	if (config_load(d->config->path, &c, &e) || cabinet_set_new(c, &cabinets, &e)) {
 		rejected(d, EVENT_CONFIG_REJECTED, &e);
+		config_free(c);
 		return;
 	}
 	if (!same(c->database, old->database) || !same(c->control_socket, old->control_socket) ||
@@ -434,6 +440,7 @@ void daemon_reload(struct daemon *d)
 			    c->path);
 	if (load_texts(d, c, &texts, &e)) {
 		rejected(d, EVENT_RULE_REJECTED, &e);
+		cabinet_set_unuse(cabinets);
 		config_free(c);
 		return;
 	}
@@ -446,7 +453,7 @@ void daemon_reload(struct daemon *d)
 	hooks_configure(d->hooks);
 	board_configure(d->board);
 	care_configure(d);
-	config_free(old);
+	cabinets_reconfigure(d->cabinets, cabinets, old);
 	log_notice("configuration, rules and replies were read again");
 	daemon_act(d);
 }

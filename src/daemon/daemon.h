@@ -22,6 +22,7 @@ struct ports;
 struct usb_reset_job;
 struct root_call;
 struct control;
+struct cabinets;
 struct watch;
 
 struct daemon {
@@ -56,6 +57,7 @@ struct daemon {
 	struct hooks *hooks;                 /* hooks.h */
 	struct board *board;                 /* board.h */
 	struct ports *ports;                 /* ports.h */
+	struct cabinets *cabinets;           /* cabinets.h */
 	struct usb_reset_job *resets;        /* usb_reset.c */
 	struct root_call *root_calls;        /* root_call.c */
 	uv_prepare_t commits;                /* what sessions have to write, before the loop waits */

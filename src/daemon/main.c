@@ -1,4 +1,5 @@
 /* yishid: reads the configuration, starts everything in order, ends it in reverse. */
+#include "daemon/cabinets.h"
 #include "daemon/check.h"
 #include "daemon/daemon.h"
 #include "daemon/session_internal.h"
@@ -205,6 +206,8 @@ int main(int argc, char **argv)
 	char path[PATH_MAX], line[600];
 	int o;
 	keep_heap();
+	/* before the pool's first use; who sets it otherwise knows why */
+	setenv("UV_THREADPOOL_SIZE", CABINETS_POOL, 0);
 	speak(NULL);
 	while ((o = getopt_long(argc, argv, "c:fh", options, NULL)) != -1)
 		switch (o) {

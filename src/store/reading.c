@@ -9,7 +9,7 @@
 #define ROLL_MAX 3
 #define DROP_MAX 2000
 
-int reading_add(struct store *s, int64_t sensor, const struct reading *r)
+int reading_put(struct store *s, int64_t sensor, const struct reading *r)
 {
 	return store_run(
 	    s,

@@ -20,7 +20,7 @@ struct reading {
 
 /* A minute, or several that were alike. What is there already for this minute (a clock that was set back) is added to. Inside
  * a transaction. */
-int reading_add(struct store *s, int64_t sensor, const struct reading *r);
+int reading_put(struct store *s, int64_t sensor, const struct reading *r);
 /* Hours and days that are over by now, at most a few at a time; *ret_more: there are more. Idempotent. In a transaction of the
  * caller. */
 int reading_roll(struct store *s, int64_t now_utc, bool *ret_more);
