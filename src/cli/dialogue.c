@@ -302,18 +302,22 @@ static void begin_greeting(struct dialogue *d, int timeout_ms)
 	write_out(d);
 }
 
+static bool still_greeting(struct dialogue *const *list, int count)
+{
+	for (int i = 0; i < count; i++)
+		if (list[i] && !list[i]->done && !list[i]->error && !list[i]->interrupted)
+			return true;
+	return false;
+}
+
 void dialogue_greet_all(struct dialogue *const *list, int count, int timeout_ms, enum speaker *ret)
 {
 	int64_t until = mono_ms() + timeout_ms;
 	for (int i = 0; i < count; i++)
 		if (list[i])
 			begin_greeting(list[i], timeout_ms);
-	for (bool waiting = true; waiting && mono_ms() < until;) {
-		waiting = false;
+	while (still_greeting(list, count) && mono_ms() < until)
 		turn(list, count, -1, until);
-		for (int i = 0; i < count; i++)
-			waiting |= list[i] && !list[i]->done && !list[i]->error && !list[i]->interrupted;
-	}
 	for (int i = 0; i < count; i++) {
 		struct dialogue *d = list[i];
 		ret[i] = !d           ? SPEAKER_SILENT

@@ -54,7 +54,7 @@ const struct config_modem *stanza_present(const struct config *cfg, const struct
 
 const char *stanza_device(const struct stanza *s, char *buf, size_t size)
 {
-	if (s->imei[0])
+	if (s->imei[0] && !s->imei_shared)
 		snprintf(buf, size, "imei:%s", s->imei);
 	else if (s->usb[0])
 		snprintf(buf, size, "usb:%s", s->usb);

@@ -11,9 +11,9 @@ struct stanza {
 	char name[CONFIG_NAME_MAX]; /* of the line; "" to be found by stanza_name */
 	char imei[16];
 	char iccid[24];   /* "" not known: any SIM */
-	char usb[10];     /* for a modem without an IMEI of its own; "" none */
+	char usb[10];     /* for a modem without an IMEI of its own: the SIM tells it apart; "" none */
 	char path[256];   /* when neither is known: a link by-id if there is one */
-	bool imei_shared; /* another modem here has the same IMEI: the SIM tells them apart */
+	bool imei_shared; /* another modem here has the same IMEI */
 	bool wants_pin;
 	char about[224]; /* a remark: model, operator */
 };

@@ -47,6 +47,15 @@ static void add_line(struct modem *m, const struct profile_extra *x, const char 
 	reply_add(m, "%s", buf_str(&line));
 }
 
+/* AT+QCFG="ims" with its key alone asks. */
+static bool asks_by_key(const struct profile_extra *x, const struct args *a)
+{
+	const char *colon = x->answer ? strstr(x->answer, ": \"") : NULL;
+	const char *key = args_text(a, 0);
+	return a->count == 1 && *key && colon && !strncmp(colon + 3, key, strlen(key)) &&
+	       colon[3 + strlen(key)] == '"';
+}
+
 static bool extra(struct modem *m, const char *name, enum op op, const struct args *a, struct result *ret)
 {
 	const struct profile_switch *own = op == OP_SET ? find_switch(m, name) : NULL;
@@ -59,7 +68,7 @@ static bool extra(struct modem *m, const char *name, enum op op, const struct ar
 	     x < m->profile->extras + PROFILE_EXTRAS && x->command; x++) {
 		if (strcasecmp(x->command, name) != 0)
 			continue;
-		for (const char *p = op == OP_SET ? NULL : x->answer; p && *p;) {
+		for (const char *p = op == OP_SET && !asks_by_key(x, a) ? NULL : x->answer; p && *p;) {
 			size_t n = strcspn(p, "\n");
 			add_line(m, x, p, n);
 			p += n + (p[n] == '\n');
