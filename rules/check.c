@@ -29,6 +29,7 @@ static bool agrees(const struct intent *want, const struct intent *got)
 	       same_number(ARG_RATING, want, (int)want->rating, (int)got->rating) &&
 	       same_number(ARG_SCOPE, want, (int)want->scope, (int)got->scope) &&
 	       same_number(ARG_VALID, want, want->valid, got->valid) &&
+	       same_number(ARG_ALARM, want, want->alarm, got->alarm) &&
 	       same_number(ARG_CATEGORY, want, (int)want->category, (int)got->category) &&
 	       same_text(ARG_BUILDING, want, want->building, got->building) &&
 	       same_text(ARG_UNIT, want, want->unit, got->unit) &&

@@ -60,7 +60,7 @@
 	X(STAFF_LIST, "staff_list", 0)                                                                         \
 	X(RESEND, "resend", 0)                                                                                 \
 	X(CODE, "code", ARG_CODE)                                                                              \
-	X(ACKNOWLEDGE, "acknowledge", ARG_NUMBER)                                                              \
+	X(ACKNOWLEDGE, "acknowledge", ARG_NUMBER | ARG_ALARM)                                                              \
 	X(UNKNOWN, "unknown", ARG_NUMBER | ARG_TEXT)
 
 enum intent_kind {
@@ -91,6 +91,7 @@ enum intent_arg {
 	ARG_FOR = 1 << 17,
 	ARG_TO = 1 << 18,
 	ARG_OTHER = 1 << 19,
+	ARG_ALARM = 1 << 20,
 };
 
 #define CATEGORIES(X)                                                                                          \
@@ -133,7 +134,7 @@ struct intent {
 	int people, number, option, days, other;
 	enum rating rating;
 	enum stop_scope scope;
-	bool valid, anonymous;
+	bool valid, anonymous, alarm; /* alarm: the number is that of a sensor's, C3 */
 	enum category category;
 	char place[INTENT_SHORT_MAX], building[16], unit[16], room[16];
 	char name[INTENT_SHORT_MAX], topic[INTENT_SHORT_MAX], code[16], to[INTENT_SHORT_MAX];

@@ -150,6 +150,10 @@ static bool set_arg(const char *key, const char *v, struct intent *in)
 		in->valid = yes;
 		in->has |= ARG_VALID;
 		ok = true;
+	} else if (strcmp(key, "alarm") == 0 && flag) {
+		in->alarm = yes;
+		in->has |= ARG_ALARM;
+		ok = true;
 	} else if (strcmp(key, "anonymous") == 0 && flag) {
 		in->anonymous = yes;
 		in->has |= ARG_ANONYMOUS;

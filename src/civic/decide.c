@@ -93,7 +93,9 @@ void decide(const struct facts *f, const struct intent *in, struct decision *ret
 {
 	*ret = (struct decision){0};
 	bool offer = f->named.task && table[in->kind].of_offer;
-	if (table[in->kind].needs & NEED_CALL && means_call(f, in))
+	if (table[in->kind].needs & NEED_CALL && means_alarm(f, in))
+		decide_alarm(f, in, ret);
+	else if (table[in->kind].needs & NEED_CALL && means_call(f, in))
 		decide_acknowledge(f, in, ret);
 	else
 		(offer ? table[in->kind].of_offer : table[in->kind].decide)(f, in, ret);

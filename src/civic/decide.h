@@ -86,6 +86,7 @@ enum effect_kind {
 	EFFECT_SETTLED,  /* number: …; answer: enum claim_event, confirm or deny; note */
 	EFFECT_SUBSCRIBE, /* origin: the board */
 	EFFECT_VOTE,      /* subject: poll; answer: the option; private: secret */
+	EFFECT_ALARM,     /* number: an alarm of a sensor that the sender looks after */
 	EFFECT_RESENT,    /* the last text goes out again as this answer */
 	EFFECT_KIND_COUNT
 };

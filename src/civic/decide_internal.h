@@ -72,6 +72,9 @@ void decide_received(const struct facts *f, const struct intent *in, struct deci
 void decide_acknowledge(const struct facts *f, const struct intent *in, struct decision *d);
 /* Does an officer's text speak of a call for help? Then decide_acknowledge has it, whatever the intent. */
 bool means_call(const struct facts *f, const struct intent *in);
+/* … or of an alarm of a sensor? Then decide_alarm. */
+bool means_alarm(const struct facts *f, const struct intent *in);
+void decide_alarm(const struct facts *f, const struct intent *in, struct decision *d);
 void decide_checkin(const struct facts *f, const struct intent *in, struct decision *d);
 void decide_verify(const struct facts *f, const struct intent *in, struct decision *d);
 void decide_proxy(const struct facts *f, const struct intent *in, struct decision *d);

@@ -61,6 +61,8 @@ static json_t *args_json(const struct intent *in)
 	add_text(a, in, ARG_SCOPE, "scope", scope_name(in->scope));
 	if (in->has & ARG_VALID)
 		json_object_set_new(a, "valid", json_boolean(in->valid));
+	if (in->has & ARG_ALARM)
+		json_object_set_new(a, "alarm", json_boolean(in->alarm));
 	add_text(a, in, ARG_CATEGORY, "category", category_name(in->category));
 	add_text(a, in, ARG_PLACE, "place", in->place);
 	add_text(a, in, ARG_BUILDING, "building", in->building);

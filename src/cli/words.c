@@ -46,9 +46,10 @@ const char *const cli_words[] = {
     N_("redeem"), N_("law"), N_("health"), N_("open"), N_("answered"), N_("ask"), N_("answer"), N_("consult"),
     N_("faq"),
     /* TRANSLATORS: calls for help, check-ins and who answered them, as entries of the journal and states */
-    N_("nobody came"), N_("acknowledged"), N_("cannot come"), N_("by proxy"), N_("buddy"), N_("called"),
-    N_("well"), N_("help"), N_("skipped"), N_("duty"), N_("checkin"), N_("person"), N_("passed to an expert"),
-    N_("consultation at the desk"),
+    N_("alarm told"), N_("nobody to be told"), N_("nobody acknowledged it"), N_("comes and goes"), N_("rung"),
+    N_("sensor"), N_("nobody came"), N_("acknowledged"), N_("cannot come"), N_("by proxy"), N_("buddy"),
+    N_("called"), N_("well"), N_("help"), N_("skipped"), N_("duty"), N_("checkin"), N_("person"),
+    N_("passed to an expert"), N_("consultation at the desk"),
     /* TRANSLATORS: why somebody does not get a broadcast */
     N_("opted_out"), N_("muted"), N_("unlinked"), N_("landline"), N_("no_phone"), N_("no_consent"),
     N_("duplicate"), N_("excluded"),

@@ -1,5 +1,6 @@
 #include "daemon/daemon.h"
 #include "daemon/alarm.h"
+#include "daemon/sensor_alarms.h"
 #include "daemon/balance.h"
 #include "daemon/board.h"
 #include "daemon/care.h"
@@ -152,6 +153,7 @@ int daemon_start(struct daemon *d, struct err *e)
 	d->clock_offset_s = clock_offset_s(d);
 	d->watch = watch_new(d);
 	d->alarms = alarms_new(d);
+	d->sensor_alarms = sensor_alarms_new(d);
 	d->night = night_new(d);
 	care_begin(d);
 	d->ports = ports_new(d);
@@ -212,6 +214,7 @@ void daemon_done(struct daemon *d)
 	control_free(d->control);
 	watch_free(d->watch);
 	alarms_free(d->alarms);
+	sensor_alarms_free(d->sensor_alarms);
 	night_free(d->night);
 	care_end(d);
 	hooks_free(d->hooks);
@@ -219,6 +222,7 @@ void daemon_done(struct daemon *d)
 	d->board = NULL;
 	d->hooks = NULL;
 	d->alarms = NULL;
+	d->sensor_alarms = NULL;
 	ports_free(d->ports);
 	usb_reset_end(d);
 	root_calls_end(d);
@@ -374,6 +378,7 @@ void daemon_clock_set(struct daemon *d)
 	/* the steps of a test clock are time that passes */
 	if (!d->clock.test_file[0]) {
 		alarms_clock_set(d, d->clock_offset_s - was);
+		sensor_alarms_clock_set(d, d->clock_offset_s - was);
 		/* one that starts in the past and is set is no news */
 		if (d->clock_ok)
 			health_clock_set(d->health, then, daemon_now(d));
@@ -454,6 +459,7 @@ void daemon_reload(struct daemon *d)
 	board_configure(d->board);
 	care_configure(d);
 	cabinets_reconfigure(d->cabinets, cabinets, old);
+	sensor_alarms_configure(d);
 	log_notice("configuration, rules and replies were read again");
 	daemon_act(d);
 }

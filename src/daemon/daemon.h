@@ -12,6 +12,7 @@
 
 struct session;
 struct alarms;
+struct sensor_alarms;
 struct copier;
 struct disk;
 struct health;
@@ -46,6 +47,7 @@ struct daemon {
 	int session_count;
 	struct control *control;
 	struct watch *watch;
+	struct sensor_alarms *sensor_alarms; /* sensor_alarms.h */
 	struct alarms *alarms;               /* alarm.h */
 	struct night *night;                 /* night.h */
 	struct disk *disk;                   /* disk.h */

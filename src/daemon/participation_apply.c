@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "daemon/participation_sensor.h"
 #include "daemon/participation_duty.h"
 #include "store/action.h"
 #include "store/chore.h"
@@ -347,6 +348,7 @@ static int (*const table[EFFECT_KIND_COUNT])(const struct turn *t, const struct 
     [EFFECT_PROXY] = proxy_open,
     [EFFECT_VOTE] = apply_vote,
     [EFFECT_RESENT] = apply_resent,
+    [EFFECT_ALARM] = sensor_apply,
     [EFFECT_CONFIRM] = command_confirm,
     [EFFECT_COMMAND] = command_close,
     [EFFECT_NOCOMMAND] = command_wrong,

@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "daemon/participation_duty.h"
+#include "daemon/participation_sensor.h"
 #include "store/action.h"
 #include "store/approval.h"
 #include "store/duty.h"
@@ -106,8 +107,9 @@ static int get_duty(const struct turn *t, const struct intent *in, struct facts 
 
 static int get_call(const struct turn *t, const struct intent *in, struct facts *f)
 {
-	return facts_call(t->p->store, &t->sender, in->has & ARG_NUMBER ? in->number : 0, t->now,
-			  &f->duty.call);
+	int r = facts_call(t->p->store, &t->sender, in->has & ARG_NUMBER ? in->number : 0, t->now,
+			   &f->duty.call);
+	return r < 0 || !(t->sender.roles & ROLES_STAFF) ? r : sensor_gather(t, in, f);
 }
 
 static int get_mediators(const struct turn *t, const struct intent *in, struct facts *f)

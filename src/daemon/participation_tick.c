@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "civic/clock_guard.h"
 #include "daemon/participation_duty.h"
+#include "daemon/participation_sensor.h"
 #include "store/audience.h"
 #include "store/event.h"
 #include "store/meeting.h"
@@ -67,7 +68,7 @@ static int (*const steps[])(const struct participation *p, int64_t now, int64_t 
 };
 
 /* What a wrong clock does not stop. */
-static int (*const always[])(const struct participation *p, int64_t now, int64_t *next) = {duty_tick};
+static int (*const always[])(const struct participation *p, int64_t now, int64_t *next) = {duty_tick, sensor_tick};
 
 static int tick(const struct participation *p, int64_t now, int64_t *ret_next, bool *ret_ok)
 {

@@ -27,6 +27,7 @@ static const char *const of_person[] = {
     "UPDATE checkin SET buddy = NULL WHERE buddy = ?1",
     "UPDATE checkin SET ended_utc = coalesce(ended_utc, created_utc) WHERE person = ?1",
     "UPDATE agenda_item SET who = '' WHERE person = ?1",
+    "UPDATE sensor_alarm SET acked_name = '' WHERE acked_person = ?1",
     "UPDATE matter SET unit = '', room = '' WHERE reporter = ?1",
 };
 
@@ -63,6 +64,11 @@ static const struct {
     {"UPDATE OR IGNORE claim SET number = ?2, changed_by = replace(changed_by, ?1, ?2) WHERE number = ?1",
      "tt"},
     {"UPDATE OR IGNORE witness SET number = ?2 WHERE number = ?1", "tt"},
+    {"UPDATE OR IGNORE sensor_alarm_told SET number = ?2 WHERE number = ?1", "tt"},
+    {"UPDATE sensor_alarm SET acked_number = ?2 WHERE acked_number = ?1", "tt"},
+    {"UPDATE sensor_ring SET number = ?2, state = CASE state WHEN 'queued' THEN 'dropped' ELSE state END WHERE "
+     "number = ?1",
+     "tt"},
     {"UPDATE OR IGNORE duty_told SET number = ?2 WHERE number = ?1", "tt"},
     {"UPDATE OR IGNORE poll_voter SET number = ?2, unit = replace(unit, ?1, ?2) WHERE number = ?1", "tt"},
     {"UPDATE broadcast SET audience = " WITHOUT_TERM " WHERE instr(audience, substr(?1, 4))", "t"},

@@ -58,6 +58,8 @@ int sensor_alarm_get(struct store *s, int number, struct sensor_alarm *ret);
 int sensor_alarm_matter(struct store *s, int number, int matter);
 int sensor_alarm_flaps(struct store *s, int number);
 int sensor_alarm_end(struct store *s, int number, int64_t now);
+/* Nobody is told any more, though it stands. */
+int sensor_alarm_rest(struct store *s, int number);
 int sensor_alarm_rung(struct store *s, int number, int rung, int64_t utc);
 /* -EALREADY: somebody has, *ret is filled all the same; -ESTALE: it is over. Writes the event. `person`, `number` may be 0, "". */
 int sensor_alarm_ack(struct store *s, int number, int64_t person, const char *phone, const char *name,
