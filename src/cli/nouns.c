@@ -26,6 +26,7 @@ const struct cli_noun cli_nouns[] = {
     {"grid", N_("the tree of grids"), cli_grid},
     {"pdu", N_("short messages as the modem prints them"), cli_pdu},
     {"modem", N_("the modems"), cli_modem},
+    {"sensor", N_("cabinets with Modbus: what their sensors say"), cli_sensor},
     {"db", N_("the database"), cli_db},
     {"events", N_("the stream of events"), cli_events},
     {"hook", N_("programs that run at events"), cli_hook},

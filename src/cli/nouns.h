@@ -13,3 +13,4 @@ extern const struct cli_verb cli_points[], cli_consult[], cli_faq[];
 extern const struct cli_verb cli_hook[];
 extern const struct cli_verb cli_report[], cli_top[];
 extern const struct cli_verb cli_page[];
+extern const struct cli_verb cli_sensor[];

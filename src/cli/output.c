@@ -26,7 +26,8 @@ json_t *out_time(int64_t utc)
 
 void out_json(struct out *o, json_t *value)
 {
-	json_dumpf(value, o->file, JSON_COMPACT);
+	/* 54.6, not 54.600000000000001 */
+	json_dumpf(value, o->file, JSON_COMPACT | JSON_REAL_PRECISION(12));
 	fputc('\n', o->file);
 	json_decref(value);
 }

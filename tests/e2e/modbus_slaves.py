@@ -15,6 +15,7 @@
 
 A register that was never set is refused with exception 02, as parts do. What requests and answers look like is pymodbus' doing (framers,
 requests, data blocks); only the wire and the faults are ours."""
+import logging
 import os
 import select
 import socket
@@ -29,6 +30,7 @@ from pymodbus.factory import ServerDecoder
 from pymodbus.framer.rtu_framer import ModbusRtuFramer
 from pymodbus.framer.socket_framer import ModbusSocketFramer
 
+logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
 FAULTS = ("silent", "garbage", "crc", "wrong unit", "short", "wrong length")
 SPEEDS = {1200: termios.B1200, 2400: termios.B2400, 4800: termios.B4800, 9600: termios.B9600, 19200: termios.B19200, 38400: termios.B38400,
           115200: termios.B115200}
