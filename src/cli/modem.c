@@ -160,5 +160,17 @@ const struct cli_verb cli_modem[] = {
 	 "Only asks: nothing is set, no PIN is given, no try of a PIN is spent. Works without a configuration. "
 	 "Ports that another program has, that a cabinet hangs on, or that are known for other things are left "
 	 "alone; the port of a running gateway is borrowed for some seconds while no text is on its way.")},
+    {.name = "test",
+     .run = modem_test,
+     .what = N_("the acceptance test: modem, SIM, network, texts, box; with a certificate"),
+     .args = "[NAME|PORT]",
+     .max_args = 1,
+     .common = CLI_LIST,
+     .options = modem_test_options,
+     .roles = CLI_INSTALLER,
+     .example = "yishi modem test front --to 13800138000 --output certificate.html",
+     .more = N_("Sends two texts at most and never enters a PIN. A running gateway lends the port and gets it back at the "
+		"end; texts and calls of residents meanwhile reach it. Exit status 0: passed; 1: something failed or wants "
+		"a look.")},
     {0},
 };

@@ -9,3 +9,5 @@
  * daemon says. *ret is the caller's. 0, or the exit status after having printed why. */
 int modem_rows_collect(struct cli *c, json_t **ret);
 int modem_show(struct cli *c);
+int modem_test(struct cli *c);
+extern const struct cli_option modem_test_options[];
