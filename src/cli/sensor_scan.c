@@ -1,9 +1,11 @@
 /* `yishi sensor scan`: which addresses of a bus answer, what stands behind them, and the lines for the configuration. */
 #include "cli/sensor_scan.h"
+#include "cli/config_write.h"
 #include "cli/modem_find.h"
 #include "cli/sensor_bus.h"
 
 #include "base/mem.h"
+#include "base/paths.h"
 #include "base/text.h"
 #include "hw/port_holder.h"
 
@@ -377,6 +379,42 @@ static void tell_part(struct scan *s, const struct scan_part *p, struct buf *sta
 	buf_done(&stanza);
 }
 
+/* A running daemon sees the file change. */
+static int write_sections(struct scan *s)
+{
+	char path[PATH_MAX], line[500];
+	struct config_write w;
+	struct err e;
+	int fresh = 0;
+	for (int i = 0; i < s->count; i++)
+		fresh += !s->parts[i].cabinet;
+	if (!fresh)
+		return cli_fail(CLI_NOTHING,
+				_("all of these parts are in the configuration already; nothing was changed"));
+	paths_config(s->c->config_given, path, sizeof path);
+	int r = config_write_begin(path, &w, &e);
+	if (r == 0 && !w.config) {
+		config_write_abandon(&w);
+		return cli_fail(EX_CONFIG,
+				_("%s: there is no configuration yet; `yishi modem probe --write` makes one"),
+				path);
+	}
+	for (int i = 0; i < s->count && r == 0; i++)
+		if (!s->parts[i].cabinet) {
+			config_write_section(&w);
+			scan_stanza(&s->parts[i], &s->at, s->c->language, &w.text);
+		}
+	if (r || (r = config_write_end(&w, &e)))
+		return cli_fail(r == -EAGAIN   ? EX_TEMPFAIL
+				: r == -EINVAL ? EX_CONFIG
+					       : EX_CANTCREAT,
+				"%s", err_line(&e, line, sizeof line));
+	cli_note(_("%s is written and checked; a running gateway takes it at once, else `sudo systemctl start "
+		   "yishi`"),
+		 path);
+	return EX_OK;
+}
+
 static int tell(struct scan *s)
 {
 	struct buf stanzas = {0};
@@ -403,10 +441,11 @@ static int tell(struct scan *s)
 		tell_part(s, p, &stanzas);
 	}
 	out_end(&s->c->out);
-	if (s->c->out.mode == OUT_TABLE)
+	bool write = cli_opt(s->c, "write");
+	if (s->c->out.mode == OUT_TABLE && !write)
 		fputs(buf_str(&stanzas), s->c->out.file);
 	buf_done(&stanzas);
-	return EX_OK;
+	return write ? write_sections(s) : EX_OK;
 }
 
 int sensor_scan(struct cli *c)
