@@ -1,5 +1,6 @@
 /* `yishi db`: the database file. */
 #include "cli/changes.h"
+#include "cli/db_copies.h"
 #include "cli/nouns.h"
 
 #include "base/mem.h"
@@ -66,45 +67,11 @@ static int run_check(struct cli *c)
 	if (r < 0)
 		return cli_store_failed(c, r);
 	if (count)
-		return cli_fail(EX_DATAERR,
-				_("%s has %d faults; restore a backup (yishi db backup makes them)"),
-				store_path(s), count);
+		return cli_fail(
+		    EX_DATAERR,
+		    _("%s has %d faults; stop yishid and put a copy back (yishi db restore latest)"),
+		    store_path(s), count);
 	printf(_("%s is sound\n"), store_path(s));
-	return EX_OK;
-}
-
-/* Without a FILE: into [gateway] backup_dir, named by the time. */
-static char *backup_name(struct cli *c, const struct config *cfg)
-{
-	struct civil t;
-	if (c->argc)
-		return mem_dup(c->argv[0]);
-	if (!cfg->backup_dir)
-		return NULL;
-	civil_from_utc(cli_now(c), &t);
-	return mem_printf("%s/yishi-%04d%02d%02d-%02d%02d%02d.db", cfg->backup_dir, t.year, t.month, t.day,
-			  t.hour, t.minute, t.second);
-}
-
-static int run_backup(struct cli *c)
-{
-	const struct config *cfg;
-	struct store *s;
-	int r = cli_config(c, &cfg);
-	if (r || (r = cli_store(c, &s)))
-		return r;
-	cleanup_free char *to = backup_name(c, cfg);
-	if (!to)
-		return cli_usage(c, "%s", _("FILE is missing, and the configuration has no backup_dir"));
-	if (!c->argc)
-		mkdir(cfg->backup_dir, 0770);
-	r = upkeep_backup(s, to);
-	if (r == -EEXIST)
-		return cli_fail(EX_CANTCREAT, _("%s is already there; name another file"), to);
-	if (r)
-		return cli_fail(EX_CANTCREAT, _("%s cannot be written: %s"), to,
-				r == -EIO ? store_error(s) : err_system(-r));
-	printf(_("the database was copied to %s\n"), to);
 	return EX_OK;
 }
 
@@ -230,12 +197,35 @@ const struct cli_verb cli_db[] = {
      .roles = CLI_INSTALLER,
      .example = "yishi db check\nyishi db check /media/stick/yishi.db"},
     {.name = "backup",
-     .run = run_backup,
+     .run = db_backup,
      .what = N_("copy the database while everything runs"),
      .args = "[FILE]",
      .max_args = 1,
      .roles = CLI_SECRETARY | CLI_INSTALLER,
-     .example = "yishi db backup /media/stick/yishi.db"},
+     .example = "yishi db backup\nyishi db backup /media/stick/yishi.db",
+     .more = N_(
+	 "Without FILE the copy goes into [gateway] backup_dir, is checked and stands in `yishi db list`; the "
+	 "daemon makes one there every night. The private words are in the copies of the daemon alone.")},
+    {.name = "list",
+     .run = db_copies,
+     .what = N_("the copies of the database, and nights on which there was none"),
+     .common = CLI_LIST,
+     .roles = CLI_SECRETARY | CLI_INSTALLER,
+     .example = "yishi db list\nyishi db list --since -7d --json"},
+    {.name = "restore",
+     .run = db_restore,
+     .what = N_("put a copy in the place of the database"),
+     .args = "FILE|latest",
+     .min_args = 1,
+     .max_args = 1,
+     .common = CLI_YES,
+     .roles = CLI_INSTALLER,
+     .example =
+	 "yishi db restore latest --yes\nyishi db restore /media/stick/yishi/yishi-20261122-023000.db --yes",
+     .more = N_(
+	 "The daemon must be stopped. The copy is checked first; what was in its place is kept beside it as "
+	 "FILE.replaced-TIME, with the owner and the rights that it had. What came in since the copy was made "
+	 "is not in it. FILE may be the name of a copy in [gateway] backup_dir.")},
     {.name = "vacuum",
      .run = run_vacuum,
      .what = N_("give back the room of deleted rows"),

@@ -38,11 +38,12 @@ void care_turn(struct daemon *d)
 {
 	int64_t since = mono_ms() - d->cared_ms;
 	bool refused = since >= REFUSED_MS && store_refused(d->store);
-	if (d->stopping || !d->disk)
+	if (!d->disk)
 		return;
 	if (refused || since >= EVERY_MS) {
 		d->cared_ms = mono_ms();
 		disk_look(d->disk, refused);
 	}
-	metrics_look(d->metrics);
+	if (!d->stopping)
+		metrics_look(d->metrics);
 }

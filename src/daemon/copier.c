@@ -99,7 +99,7 @@ static enum backup_result result_of(int r)
 static int copy_and_check(struct task *t, const char *part, const struct copy_pace *pace)
 {
 	int count = 0;
-	int r = copy_database(t->database, part, pace, &t->detail);
+	int r = copy_database(t->database, part, 0660, pace, &t->detail);
 	if (!r)
 		r = copy_check(part, pace, &count, &t->detail);
 	return !r && count ? -EBADMSG : r;

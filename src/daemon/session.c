@@ -10,7 +10,6 @@
 #include "base/text.h"
 #include "hw/port_holder.h"
 #include "store/event.h"
-#include "store/line.h"
 
 #include <errno.h>
 #include <string.h>
@@ -27,6 +26,7 @@
 #define PIN_MS          20000
 #define OVERDUE_MS      120000 /* a look costs air while there is work */
 #define STOP_MS         20000  /* for the answer to the text that is under way */
+#define STOP_RECORD_MS  5000   /* for the database, when it cannot be written */
 
 int64_t session_now(const struct session *s)
 {
@@ -38,28 +38,6 @@ static void note_event(struct session *s, enum event_kind kind, json_t *body)
 	int r = event_add(s->d->store, kind, "daemon", body, session_now(s));
 	if (r)
 		log_error("%s: event not written: %s", s->config->name, strerror(-r));
-}
-
-void session_put_line(struct session *s)
-{
-	struct line l = {.name = s->config->name,
-			 .imei = s->imei,
-			 .iccid = s->iccid,
-			 .model = s->id.model,
-			 .operator_name = s->operator_name,
-			 .technology = at_technology(s->act),
-			 .state = session_state_names[s->state],
-			 .signal_dbm = s->signal,
-			 .storage_used = s->used,
-			 .storage_size = s->size,
-			 .seen_utc = session_now(s)};
-	/* passing states would only be writes */
-	if (session_reading(s) || s->state == SESSION_SENDING)
-		l.state = session_state_names[s->registered ? SESSION_READY : SESSION_REGISTERING];
-	int r = line_put(s->d->store, &l, l.seen_utc);
-	if (r)
-		log_error("%s: line not written: %s", s->config->name, strerror(-r));
-	operator_put_line(s);
 }
 
 void session_event(struct session *s, enum session_event ev)
@@ -422,6 +400,7 @@ static void stop_waiting(struct session *s)
 void act_stop_later(struct session *s)
 {
 	s->stop_wanted = true;
+	s->stop_by_ms = mono_ms() + STOP_RECORD_MS;
 	/* unless it is the database that is waited for */
 	if (s->due_ms == INT64_MAX)
 		session_due_in(s, STOP_MS, stop_waiting);
@@ -457,6 +436,7 @@ void session_free(struct session *s)
 	ports_forget(s->d->ports, s);
 	usb_reset_forget(s->d, s);
 	send_forget(s);
+	send_lose(s);
 	read_forget(s);
 	at_chat_free(s->chat);
 	free(s->seen);
@@ -538,21 +518,6 @@ const char *session_line_key(const struct session *s)
 bool session_up(const struct session *s)
 {
 	return s->state == SESSION_READY || session_reading(s) || s->state == SESSION_SENDING;
-}
-
-bool session_registered(const struct session *s)
-{
-	return s->registered && s->poll;
-}
-
-int session_signal_dbm(const struct session *s)
-{
-	return session_up(s) ? s->signal : 0;
-}
-
-int session_stored(const struct session *s)
-{
-	return session_up(s) ? s->used : -1;
 }
 
 json_t *session_status(const struct session *s)

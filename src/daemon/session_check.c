@@ -108,7 +108,7 @@ static void put_when_changed(struct session *s)
 {
 	int d = s->signal - s->put_signal;
 	bool jumped = d >= SIGNAL_STEP_DB || d <= -SIGNAL_STEP_DB;
-	if (!(jumped && mono_ms() - s->put_line_ms >= SIGNAL_MS) && s->used == s->put_used)
+	if (!(jumped && mono_ms() - s->put_line_ms >= SIGNAL_MS) && s->used == s->put_used && !s->put_late)
 		return;
 	s->put_line_ms = mono_ms();
 	s->put_signal = s->signal;

@@ -41,6 +41,14 @@ static int write_turn(struct turn *t)
 
 /* ------------------------------------------------------------------------------------------------ afterwards */
 
+/* On disk the part stays as it was begun, so the next start takes it for uncertain: nothing is sent twice. */
+static void give_up(struct session *s)
+{
+	log_error("%s: what became of the last text is not written down; the program ends all the same",
+		  s->config->name);
+	session_event(s, EV_GONE);
+}
+
 static void not_written(struct session *s, int r)
 {
 	int64_t now = mono_ms();
@@ -52,7 +60,7 @@ static void not_written(struct session *s, int r)
 	flight_drop(s, &s->ahead);
 	send_pause(s, RECORD_MS);
 	if (s->state == SESSION_SENDING && !s->air.m)
-		session_due_in(s, RECORD_MS, send_go_on);
+		session_due_in(s, RECORD_MS, s->stop_wanted && now >= s->stop_by_ms ? give_up : send_go_on);
 }
 
 /* Answered, and on disk. */

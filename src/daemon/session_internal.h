@@ -187,6 +187,9 @@ struct session {
 	bool registered, reg_known;
 	unsigned reg_answers;     /* bit n: the row's reg_commands[n] is understood */
 	int put_signal, put_used; /* as last written */
+	enum session_state put_state;
+	bool put_late;   /* the line's row is behind: a look brings it up */
+	int64_t flap_ms; /* session_may_flap */
 
 	/* reading */
 	struct session_slot pending[SESSION_SLOTS]; /* announced */
@@ -236,6 +239,7 @@ struct session {
 	int64_t air_until_ms;                    /* mono; a part may be in the air until then, 0 none */
 	int64_t blocked_until_ms, waits_for, wait_since_ms, last_read_ms; /* waits_for: id */
 	int64_t record_failed_ms;                /* an outcome could not be written since then; 0 */
+	int64_t stop_by_ms;                      /* the end waits no longer for the database */
 	int64_t no_report, no_validity, doubted; /* ids */
 	char blocked_reason[96];
 	bool prefer_send; /* reading and sending take turns */
@@ -268,6 +272,9 @@ void session_due_in(struct session *s, int64_t ms, void (*due)(struct session *s
 void session_no_due(struct session *s);
 void session_remark(struct session *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void session_put_line(struct session *s); /* the row in table line */
+/* A registration that comes and goes must not wear the flash: FLAPS changes of it are written at once, then one each
+ * FLAP_EVERY_MS. `*at_ms` is the memory of it, 0 at first; false: not now. */
+bool session_may_flap(int64_t *at_ms);
 
 /* port */
 int port_open(struct session *s, const char *path);
@@ -340,6 +347,7 @@ void send_reported(struct session *s);              /* a report has come while a
 void send_new_port(struct session *s);              /* what was known of the modem's settings is not any more */
 int64_t send_air_until_ms(const struct session *s); /* a text without an answer may be in the air so long; 0 */
 void send_forget(struct session *s);
+void send_lose(struct session *s); /* the session goes: an outcome that could not be written is known no more */
 void flight_drop(struct session *s, struct flight *f);
 
 /* between session_send.c and session_commit.c */

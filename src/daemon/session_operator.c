@@ -66,7 +66,7 @@ static bool changed(struct session *s, enum line_what what, const char *value)
 static void put_change(struct session *s, enum line_what what, const char *value)
 {
 	struct operator_side *o = operator_of(s);
-	if (!changed(s, what, value))
+	if (!changed(s, what, value) || (what == LINE_REGISTRATION && !session_may_flap(&o->flap_ms)))
 		return;
 	text_copy(o->value[what], sizeof o->value[what], value);
 	o->put_ms[what] = mono_ms();
@@ -85,7 +85,7 @@ static void write_history(struct session *s)
 					     [LINE_TECHNOLOGY] = at_technology(s->act),
 					     [LINE_CELL] = cell,
 					     [LINE_SIGNAL] = at_signal_word(s->signal)};
-	bool any = o->dirty;
+	bool any = o->dirty && !s->put_late;
 	for (int w = 0; w < LINE_WHATS; w++)
 		any |= changed(s, (enum line_what)w, now[w]);
 	if (!any)
@@ -96,7 +96,7 @@ static void write_history(struct session *s)
 		return;
 	for (int w = 0; w < LINE_WHATS; w++)
 		put_change(s, (enum line_what)w, now[w]);
-	if (o->dirty)
+	if (o->dirty && !s->put_late)
 		operator_put_line(s);
 	r = store_commit(s->d->store);
 	store_rollback(s->d->store);

@@ -177,6 +177,13 @@ void send_forget(struct session *s)
 		log_error("%s: the outbox cannot be written: %s", s->config->name, strerror(-r));
 }
 
+void send_lose(struct session *s)
+{
+	struct flight done = {.m = s->past.m};
+	s->past = (struct outcome){0};
+	flight_drop(s, &done);
+}
+
 void send_new_port(struct session *s)
 {
 	s->format_known_ms = 0;

@@ -108,10 +108,10 @@ static int make_empty(const char *path, mode_t mode)
 	return r;
 }
 
-int copy_database(const char *from, const char *to, const struct copy_pace *pace, char **ret_why)
+int copy_database(const char *from, const char *to, unsigned mode, const struct copy_pace *pace, char **ret_why)
 {
 	sqlite3 *source = NULL, *copy = NULL;
-	int r = make_empty(to, 0660);
+	int r = make_empty(to, mode);
 	if (r)
 		return r;
 	if (!(r = open_source(from, &source, ret_why)))
@@ -274,7 +274,7 @@ int copy_restore(const char *from, const char *path, const char *stamp, char **r
 		return -errno;
 	if (access(kept, F_OK) == 0)
 		return -EEXIST;
-	int r = copy_database(from, part, &copy_hurry, ret_why);
+	int r = copy_database(from, part, 0660, &copy_hurry, ret_why);
 	if (r)
 		return r;
 	r = copy_check(part, &copy_hurry, &count, ret_why);

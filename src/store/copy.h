@@ -17,9 +17,10 @@ struct copy_pace {
 };
 extern const struct copy_pace copy_hurry; /* no rest, no stop */
 
-/* Makes `to` (mode 0660; it must not be there), on disk when it returns. On failure there is no such file, and *ret_why,
+/* Makes `to` (of that mode; it must not be there), on disk when it returns. On failure there is no such file, and *ret_why,
  * when not NULL, is a sentence of SQLite's or the system's (owned). */
-int copy_database(const char *from, const char *to, const struct copy_pace *pace, char **ret_why);
+int copy_database(const char *from, const char *to, unsigned mode, const struct copy_pace *pace,
+		  char **ret_why);
 /* The bytes that such a copy needs. */
 int copy_size(const char *from, int64_t *ret_bytes);
 

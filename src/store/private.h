@@ -39,6 +39,9 @@ int private_forget(struct store *s);
  * stays there until the log begins anew. */
 void private_scrub(struct store *s);
 
+/* The words beside a copy of the database (NAME.private.db beside NAME.db) in the place of ours, which are kept as
+ * FILE.replaced-STAMP. For a tool while no daemon runs. 1: done, 0: there are none beside it, -errno: nothing was changed. */
+int private_restore(const char *database, const char *copy, const char *stamp);
 /* The bytes of the file, for a copy of it; *ret is the caller's, NULL when there is no such file. -EFBIG: it is too big
  * to be held. */
 int private_image(struct store *s, void **ret, size_t *ret_size);
