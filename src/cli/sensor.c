@@ -23,6 +23,7 @@ static const struct cli_option scan_options[] = {
     {"parity", N_("LIST"), N_("of N, E and O, with each speed; by default what the connection says"), false},
     {"timeout", N_("TIME"), N_("how long an answer is waited for (200ms on a serial line, 500ms over TCP)"),
      false},
+    {"write", NULL, N_("add the parts that are new to the configuration"), false},
     {"name", N_("NAME"),
      N_("the name of the cabinet in what is printed; with a number behind it when there are several"), false},
     {0},
