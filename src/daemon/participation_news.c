@@ -9,6 +9,7 @@
 #include "store/matter.h"
 #include "store/phone.h"
 #include "store/question.h"
+#include "store/sensor_alarm.h"
 #include "store/staff.h"
 #include "store/worklist.h"
 
@@ -26,7 +27,7 @@ struct news {
 	int number; /* of the case */
 	enum category category;
 	enum case_state state;
-	bool private, urgent;
+	bool private, urgent, sensor; /* sensor: of an alarm, whose own text tells more */
 	int level;
 	int64_t reporter, assignee, due_utc;
 	char from[E164_MAX], phone[E164_MAX], name[INTENT_SHORT_MAX], note[200], text[200];
@@ -46,6 +47,7 @@ static int copy_news(void *ctx, const struct matter *m)
 	n->state = m->state;
 	n->private = m->private;
 	n->urgent = m->urgent;
+	n->sensor = !strcmp(m->origin, "sensor");
 	n->level = m->late == 2 ? 0 : m->level;
 	n->other = m->merged_into;
 	n->reporter = m->reporter;
@@ -165,7 +167,10 @@ static int tell_assignee(const struct participation *p, const char *key, const s
 {
 	/* it may have moved on since, and the next event tells of that; whoever gets a step back knows the case */
 	bool again = n->step == CASE_EV_UNDO && n->person == n->former;
-	return n->assignee && n->assignee == n->person && !again ? tell_person(p, key, n, n->assignee, now) : 0;
+	if (!n->assignee || n->assignee != n->person || again)
+		return 0;
+	int told = n->sensor && n->step == CASE_EV_ASSIGN ? sensor_case_told(p->store, n->number, n->assignee) : 0;
+	return told ? (told < 0 ? told : 0) : tell_person(p, key, n, n->assignee, now);
 }
 
 static int tell_former(const struct participation *p, const char *key, const struct news *n, int64_t now)

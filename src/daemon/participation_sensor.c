@@ -330,7 +330,7 @@ int sensor_over(const struct participation *p, int number, const char *const sho
 	struct words w = {.key = is_fault(&a) ? "sensor.over.fault" : "sensor.over",
 			  .shown = shown ? shown[p->config->language] : NULL,
 			  .until_utc = now};
-	if ((r = sensor_alarm_cancel_texts(p->store, number, now)) < 0 ||
+	if ((r = sensor_alarm_cancel_texts(p->store, number, a.matter, now)) < 0 ||
 	    (r = sensor_alarm_end(p->store, number, now)) < 0 || (r = close_case(p, &a, &w, now)) < 0)
 		return r;
 	/* what it reads now may have another word in the other language: left away there */
@@ -397,7 +397,7 @@ static int tell_taken(const struct participation *p, const struct stream_event *
 	int n = 0, r = sensor_alarm_get(p->store, (int)stream_int(e, "alarm"), &a);
 	if (r < 0 || a.ended_utc)
 		return r == -ENOENT ? 0 : r;
-	if ((r = sensor_alarm_cancel_texts(p->store, a.number, now)) < 0)
+	if ((r = sensor_alarm_cancel_texts(p->store, a.number, 0, now)) < 0)
 		return r;
 	struct words w = {.key = "sensor.taken", .name = *a.acked_name ? a.acked_name : a.acked_number};
 	return text_told(p, &a, &w, a.acked_number, "taken", !wakes(&a), now, &n);

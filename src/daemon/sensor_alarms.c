@@ -10,6 +10,7 @@
 #include "store/sensor_alarm.h"
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 #define POLLS_MIN     4    /* so many polls without data at least before it is a fault */
@@ -231,7 +232,7 @@ static int begin_limit(struct daemon *d, struct watched *w, const struct sensor_
 	struct sensor_alarm a = {.kind = kind_of(w->watch.side),
 				 .severity = sensor_severity_find(r->row->severity),
 				 .has_value = true,
-				 .value = r->value,
+				 .value = round(r->value * 1e6) / 1e6, /* 57.3, as it was scaled */
 				 .limit = w->watch.side == SENSOR_LOW ? l->low : l->high,
 				 .since_utc = w->watch.since_utc,
 				 .begun_utc = now,

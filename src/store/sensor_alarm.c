@@ -214,16 +214,31 @@ int sensor_alarm_told(struct store *s, int number, char (*ret)[E164_MAX], int ma
 	return r < 0 ? r : n;
 }
 
-int sensor_alarm_cancel_texts(struct store *s, int number, int64_t now)
+int sensor_case_told(struct store *s, int matter, int64_t person)
+{
+	int64_t n = 0;
+	int r = store_get(s, &n,
+			  "SELECT EXISTS (SELECT 1 FROM sensor_alarm a JOIN sensor_alarm_told t ON t.alarm = a.number"
+			  " WHERE a.matter = ? AND t.person = ?)",
+			  "iI", matter, person);
+	return r < 0 ? r : n != 0;
+}
+
+int sensor_alarm_cancel_texts(struct store *s, int number, int matter, int64_t now)
 {
 	char prefix[40];
 	snprintf(prefix, sizeof prefix, "sensor:%d:", number);
 	int r = line_alarm_cancel_texts(s, prefix, now, NULL);
-	return r < 0
-		   ? r
-		   : store_run(s,
-			       "UPDATE sensor_ring SET state = 'dropped' WHERE alarm = ? AND state = 'queued'",
-			       "i", number);
+	if (r >= 0 && matter)
+		r = store_run(
+		    s,
+		    "UPDATE message_out SET state = 'cancelled', done_utc = ?1 WHERE state IN ('queued', 'sending', "
+		    "'uncertain') AND state = 'queued' AND priority = 2 AND matter = ?2"
+		    " AND NOT EXISTS (SELECT 1 FROM part_out WHERE message = message_out.id AND state <> 'failed')",
+		    "Ii", now, matter);
+	return r < 0 ? r
+		     : store_run(s, "UPDATE sensor_ring SET state = 'dropped' WHERE alarm = ? AND state = 'queued'", "i",
+				 number);
 }
 
 /* ------------------------------------------------------------------------------------------- what a text means */

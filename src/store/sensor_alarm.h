@@ -73,10 +73,11 @@ int sensor_alarm_standing(struct store *s, int64_t *ret_count);
 int sensor_alarms_waiting(struct store *s, int *ret, int max);
 
 int sensor_alarm_told_add(struct store *s, int number, const char *phone, int64_t person, int64_t now);
+/* 1: this person heard of the alarm whose case it is; 0 or -errno. */
+int sensor_case_told(struct store *s, int matter, int64_t person);
 int sensor_alarm_told(struct store *s, int number, char (*ret)[E164_MAX], int max);
-/* Was that text of it given to a modem (or is it on its way)? Texts that were not are cancelled: who never heard of an alarm needs
- * no further word of it but that it is over. */
-int sensor_alarm_cancel_texts(struct store *s, int number, int64_t now);
+/* Texts that no modem has been given yet are cancelled, and nobody is rung; `matter`: the news of its case, too (0: of none). */
+int sensor_alarm_cancel_texts(struct store *s, int number, int matter, int64_t now);
 
 /* The alarm that a text of this phone means; `number` 0: it names none. */
 int facts_sensor_alarm(struct store *s, const struct sender *who, int number, struct alarm_fact *ret);

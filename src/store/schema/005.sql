@@ -61,6 +61,7 @@ CREATE TABLE sensor_alarm (
 CREATE INDEX sensor_alarm_standing ON sensor_alarm (number) WHERE ended_utc IS NULL;
 CREATE INDEX sensor_alarm_waiting ON sensor_alarm (number) WHERE waiting = 1;
 CREATE INDEX sensor_alarm_begun ON sensor_alarm (begun_utc);
+CREATE INDEX sensor_alarm_matter ON sensor_alarm (matter) WHERE matter IS NOT NULL;
 CREATE INDEX sensor_alarm_person ON sensor_alarm (acked_person) WHERE acked_person IS NOT NULL;
 CREATE TABLE sensor_alarm_told (                                    -- who heard of it
     alarm  INTEGER NOT NULL REFERENCES sensor_alarm (number) ON DELETE CASCADE,
