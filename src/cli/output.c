@@ -45,9 +45,9 @@ const char *out_word_colour(const char *word)
 		const char *colour;
 		const char *words[12];
 	} colours[] = {
-	    {"32", {"delivered", "ready", "done", "closed", "confirmed", "resolved", "sent", "held", "yes"}},
-	    {"31", {"failed", "lost", "expired", "rejected", "down"}},
-	    {"33", {"uncertain", "waiting", "paused", "queued", "sending", "received", "unknown"}},
+	    {"32", {"delivered", "ready", "done", "closed", "confirmed", "resolved", "sent", "held", "yes", "ok"}},
+	    {"31", {"failed", "lost", "expired", "rejected", "down", "high", "low"}},
+	    {"33", {"uncertain", "waiting", "paused", "queued", "sending", "received", "unknown", "no data"}},
 	    {"90", {"cancelled", "merged"}},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(colours); i++)
@@ -98,7 +98,7 @@ static void add_raw(struct buf *b, const json_t *v, bool shorten)
 	char tmp[24];
 	if (shorten && number && strlen(number) < sizeof tmp)
 		json_object_set_new(copy, "number", json_string(text_short_number(number, tmp)));
-	cleanup_free char *dump = json_dumps(copy, JSON_COMPACT | JSON_ENCODE_ANY);
+	cleanup_free char *dump = json_dumps(copy, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(12));
 	buf_adds(b, dump ? dump : "");
 	json_decref(copy);
 }

@@ -1,6 +1,7 @@
 /* `yishi sensor`: cabinets with Modbus. */
 #include "cli/nouns.h"
 #include "cli/sensor_bus.h"
+#include "cli/sensor_verbs.h"
 
 static const struct cli_option read_options[] = {
     {"raw", NULL, N_("also registers, words and raw numbers"), false},
@@ -29,7 +30,50 @@ static const struct cli_option scan_options[] = {
     {0},
 };
 
+static const struct cli_option history_options[] = {
+    {"step", N_("STEP"), N_("minute, hour or day; by default what suits the span"), false},
+    {"until", N_("TIME"), N_("only before it"), false},
+    {0},
+};
+
+static const struct cli_option watch_options[] = {
+    {"span", N_("TIME"), N_("what the line shows (10m)"), false},
+    {"for", N_("TIME"), N_("ends after so long"), false},
+    {0},
+};
+
 const struct cli_verb cli_sensor[] = {
+    {.name = "list",
+     .run = sensor_list,
+     .what = N_("how every sensor stands: value, limits, since when, share of time with data"),
+     .common = CLI_LIST,
+     .roles = CLI_SECRETARY | CLI_INSTALLER,
+     .example = "yishi sensor list\nyishi sensor list --json",
+     .more = N_("What the daemon read last; it asks no bus. A value that is not new any more is none: the state says so, and "
+		"why. \"online\" is the share of the last 30 days with data.")},
+    {.name = "watch",
+     .run = sensor_watch,
+     .what = N_("follows the sensors on the screen, each with a line of its last minutes"),
+     .args = "[NAME|CABINET …]",
+     .max_args = -1,
+     .common = CLI_FORMATS,
+     .options = watch_options,
+     .roles = CLI_SECRETARY | CLI_INSTALLER,
+     .example = "yishi sensor watch pump\nyishi sensor watch --for 10s --json",
+     .more = N_("Ctrl-C ends it. A dot is a time without data; red is beyond a limit. Not on a terminal it prints a line for "
+		"each change. While it runs, cabinets that do not answer are asked every 15 seconds.")},
+    {.name = "history",
+     .run = sensor_history,
+     .what = N_("what a sensor told: least, mean and most by the minute, hour or day"),
+     .args = "NAME",
+     .min_args = 1,
+     .max_args = 1,
+     .common = CLI_LIST,
+     .options = history_options,
+     .roles = CLI_SECRETARY | CLI_INSTALLER,
+     .example = "yishi sensor history pump.level --since -7d --csv",
+     .more = N_("Minutes are kept for 14 days, hours for [gateway] retention_readings, days for ever; where the finer ones are "
+		"gone the coarser ones stand. Without --since: the last day.")},
     {.name = "read",
      .run = sensor_read,
      .what = N_("asks the cabinets now and shows what they say"),

@@ -6,6 +6,7 @@
 #include "cli/broadcast.h"
 #include "cli/line_words.h"
 #include "cli/modem_rows.h"
+#include "cli/sensor_rows.h"
 #include "cli/wrap.h"
 #include "civic/deadline.h"
 #include "civic/figures_words.h"
@@ -67,6 +68,21 @@ static int take_broadcast(void *ctx, const struct broadcast *b)
 	return 0;
 }
 
+static int collect_sensors(struct cli *c, struct status_page *p)
+{
+	struct sensor_rows rows;
+	int err = 0, r = sensor_rows_open(c, &rows);
+	if (!r && rows.count) {
+		sensor_rows_freshen(c, &rows);
+		if ((err = sensor_rows_read(c, &rows, true)) == 0) {
+			p->sensors = sensor_rows_counts(&rows);
+			sensor_rows_sum_up(c, &rows, &p->sensor_words);
+		}
+	}
+	sensor_rows_done(&rows);
+	return err ? cli_store_failed(c, err) : r;
+}
+
 int status_page_collect(struct cli *c, int64_t now, struct status_page *ret)
 {
 	int64_t ids[STATUS_BROADCASTS];
@@ -79,7 +95,10 @@ int status_page_collect(struct cli *c, int64_t now, struct status_page *ret)
 		r = n = morning_broadcasts(c->store, ids, STATUS_BROADCASTS);
 	for (int i = 0; r >= 0 && i < n; i++)
 		r = broadcast_get(c->store, ids[i], take_broadcast, ret->broadcasts);
-	return r < 0 ? cli_store_failed(c, r) : modem_rows_collect(c, &ret->modems);
+	if (r < 0)
+		return cli_store_failed(c, r);
+	r = modem_rows_collect(c, &ret->modems);
+	return r ? r : collect_sensors(c, ret);
 }
 
 void status_page_done(struct status_page *p)
@@ -88,6 +107,8 @@ void status_page_done(struct status_page *p)
 	json_decref(p->meeting);
 	json_decref(p->broadcasts);
 	json_decref(p->modems);
+	json_decref(p->sensors);
+	buf_done(&p->sensor_words);
 }
 
 /* ------------------------------------------------------------------------------------------------ for scripts */
@@ -134,6 +155,7 @@ void status_page_json(const struct status_page *p, json_t *row)
 		json_object_set_new(b, "at", stamp(json_integer_value(json_object_get(b, "at"))));
 	}
 	json_object_set_new(row, "broadcasts", broadcasts);
+	json_object_set(row, "sensors", p->sensors ? p->sensors : json_null());
 	int64_t median = spread_at(&m.first_human, 50);
 	json_object_set_new(row, "first_human",
 			    json_pack("{so sI sI si}", "median_minutes",
@@ -146,8 +168,8 @@ void status_page_json(const struct status_page *p, json_t *row)
 
 static void line(struct cli *c, const char *title, const struct buf *text)
 {
-	static const char *const titles[] = {N_("news"),      N_("for you"), N_("overdue"),    N_("meeting"),
-					     N_("broadcast"), N_("modem"),   N_("first human")};
+	static const char *const titles[] = {N_("news"),      N_("for you"), N_("overdue"), N_("meeting"),
+					     N_("broadcast"), N_("modem"),   N_("sensors"), N_("first human")};
 	int width = 0;
 	for (size_t i = 0; i < ARRAY_LEN(titles); i++)
 		if (text_width(gettext(titles[i])) > width)
@@ -306,6 +328,8 @@ void status_page_print(struct cli *c, struct status_page *p)
 	print_meeting(c, p);
 	print_list(c, _("broadcast"), p->broadcasts, status_broadcast);
 	print_list(c, _("modem"), p->modems, status_modem);
+	if (p->sensors)
+		line(c, _("sensors"), &p->sensor_words);
 	int64_t seconds = spread_at(&p->m.first_human, 50);
 	if (seconds < 0)
 		buf_addf(&b, _("%1$s in %2$d days"), share_words(p->m.heard, share), STATUS_DAYS);

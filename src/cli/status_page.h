@@ -11,6 +11,8 @@ struct status_page {
 	struct morning m;
 	int64_t since_utc, now_utc;
 	json_t *meeting, *broadcasts, *modems; /* owned; meeting may be null */
+	json_t *sensors;                       /* counts; NULL: no cabinet is configured */
+	struct buf sensor_words;
 };
 
 /* 0, or the exit status after having printed why. status_page_done in any case. */

@@ -22,6 +22,8 @@ struct top_daemon {
 	bool up;
 	int64_t uptime;
 	json_t *modems, *alarms; /* owned */
+	struct buf sensors;      /* a line on them; empty: no cabinet is configured */
+	bool sensors_well;
 };
 
 /* 0, or the exit status after having printed why. */

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "cli/line_words.h"
 #include "cli/modem_rows.h"
+#include "cli/sensor_rows.h"
 #include "cli/status_page.h"
 #include "cli/control.h"
 #include "cli/table.h"
@@ -66,6 +67,22 @@ static void pad(struct buf *b, int column)
 
 /* ------------------------------------------------------------------------------------------------ the daemon */
 
+static int ask_sensors(struct cli *c, struct top_daemon *d)
+{
+	struct sensor_rows rows;
+	int err = 0, r = sensor_rows_open(c, &rows);
+	if (!r && rows.count) {
+		sensor_rows_freshen(c, &rows);
+		if ((err = sensor_rows_read(c, &rows, false)) == 0)
+			sensor_rows_sum_up(c, &rows, &d->sensors);
+		d->sensors_well = true;
+		for (int i = 0; i < rows.count; i++)
+			d->sensors_well &= rows.row[i].stand == STAND_OK;
+	}
+	sensor_rows_done(&rows);
+	return err ? cli_store_failed(c, err) : r;
+}
+
 int top_ask_daemon(struct cli *c, struct top_daemon *d)
 {
 	json_t *answer = NULL;
@@ -76,7 +93,7 @@ int top_ask_daemon(struct cli *c, struct top_daemon *d)
 	}
 	json_decref(answer);
 	int r = modem_rows_collect(c, &d->modems);
-	if (r)
+	if (r || (r = ask_sensors(c, d)))
 		return r;
 	return (r = line_alarms(c, c->store, NULL, &d->alarms)) < 0 ? cli_store_failed(c, r) : 0;
 }
@@ -85,6 +102,7 @@ void top_daemon_done(struct top_daemon *d)
 {
 	json_decref(d->modems);
 	json_decref(d->alarms);
+	buf_done(&d->sensors);
 	*d = (struct top_daemon){0};
 }
 
@@ -130,6 +148,9 @@ static void add_modems(const struct top_daemon *d, struct top_page *p)
 			 (long long)json_integer_value(json_object_get(x, "received")));
 		add(p, TOP_PLAIN, &b);
 	}
+	if (d->sensors.len)
+		say(p, d->sensors_well ? TOP_PLAIN : TOP_ALARM, "%s: %s", _("sensors"),
+		    buf_str((struct buf *)(uintptr_t)&d->sensors));
 }
 
 static int add_queue(struct cli *c, struct top_page *p)

@@ -243,6 +243,9 @@ void cabinets_watch(struct cabinets *c, int more)
 	if (more < 0)
 		return;
 	cabinets_write(c, true);
+	if (now - c->hurried_ms < PLAN_SEEN_MS)
+		return; /* a script may ask again and again */
+	c->hurried_ms = now;
 	for (int i = 0; i < c->bus_count; i++)
 		if (c->bus[i]->plan.fails)
 			plan_hurry(&c->bus[i]->plan, now);

@@ -49,6 +49,7 @@ struct cabinets {
 	struct bus **bus; /* owned, each: a worker may have one that is wanted no more */
 	int bus_count;
 	int running, doubtful, turn;
+	int64_t hurried_ms; /* somebody began to look on */
 	uv_timer_t timer;
 	uv_poll_t paths;
 	struct path_watch *path_watch;
