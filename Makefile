@@ -200,8 +200,10 @@ install: all ## honours PREFIX, SYSCONFDIR and DESTDIR
 	for p in $(BUILD)/man/en/*.[1-8]; do $(PLACED) $$p $(DESTDIR)$(PREFIX)/share/man/man$${p##*.}/$${p##*/} 644 || exit; done
 	for p in $(BUILD)/man/zh/*.[1-8]; do $(PLACED) $$p $(DESTDIR)$(PREFIX)/share/man/zh_CN/man$${p##*.}/$${p##*/} 644 || exit; done
 	for p in scripts/*.sh; do $(PLACED) $$p $(DESTDIR)$(PREFIX)/share/yishi/$$p 755 || exit; done
-	$(PLACED) scripts/yishi.service $(DESTDIR)$(PREFIX)/lib/systemd/system/yishi.service 644
+	for u in yishi.service yishi-root.socket yishi-root@.service; do \
+	  $(PLACED) scripts/$$u $(DESTDIR)$(PREFIX)/lib/systemd/system/$$u 644 || exit; done
 	install -D -m 644 scripts/yishi.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/yishi.conf
+	$(PLACED) scripts/yishi.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/yishi.conf 644
 	install -D -m 644 $(BUILD)/share/bash-completion/completions/yishi $(DESTDIR)$(PREFIX)/share/bash-completion/completions/yishi
 	test -e $(DESTDIR)$(SYSCONFDIR)/yishi/yishi.conf || install -m 640 scripts/yishi.conf.example $(DESTDIR)$(SYSCONFDIR)/yishi/yishi.conf
 	install -m 644 scripts/yishi.conf.example $(DESTDIR)$(PREFIX)/share/yishi/yishi.conf.example

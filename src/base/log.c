@@ -2,10 +2,22 @@
 #include "base/text.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
+/* $JOURNAL_STREAM names the file that the journal reads; what was redirected elsewhere is for people. */
+static bool to_journal(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	unsigned long long device, inode;
+	struct stat st;
+	return stream && sscanf(stream, "%llu:%llu", &device, &inode) == 2 && fstat(STDERR_FILENO, &st) == 0 &&
+	       st.st_dev == device && st.st_ino == inode;
+}
 
 void log_write(int priority, const char *fmt, ...)
 {
@@ -17,7 +29,7 @@ void log_write(int priority, const char *fmt, ...)
 	vsnprintf(line, sizeof line, fmt, ap);
 	va_end(ap);
 	text_mask_controls(line);
-	if (getenv("JOURNAL_STREAM")) {
+	if (to_journal()) {
 		fprintf(stderr, "<%d>%s\n", priority, line);
 		return;
 	}

@@ -14,6 +14,7 @@
 #include "daemon/receiver.h"
 #include "daemon/root_call.h"
 #include "daemon/sender.h"
+#include "daemon/service.h"
 #include "daemon/session.h"
 #include "daemon/usb_reset.h"
 #include "daemon/watch.h"
@@ -114,6 +115,10 @@ int daemon_init(struct daemon *d, uv_loop_t *loop, struct config *config, struct
 	if ((r = modem_rows_load(rows, &d->rows, e)) || (r = load_texts(d, config, &texts, e)))
 		return r;
 	use_texts(d, &texts);
+	if (!rules_have_jit(d->rules))
+		log_notice("the patterns of the rules are matched without machine code, which this machine or "
+			   "its service "
+			   "manager forbids: all is read as before, a little more slowly");
 	if ((r = store_open(config->database, STORE_DAEMON, &d->store, e)))
 		return r;
 	if ((r = outbox_recover(d->store, daemon_now(d), &uncertain)))
@@ -223,6 +228,7 @@ void daemon_done(struct daemon *d)
 	d->hooks = NULL;
 	d->alarms = NULL;
 	d->sensor_alarms = NULL;
+	service_free(d->service);
 	ports_free(d->ports);
 	usb_reset_end(d);
 	root_calls_end(d);
@@ -352,6 +358,7 @@ void daemon_act(struct daemon *d)
 	for (int i = 0; i < d->session_count; i++)
 		session_wake(d->session[i]);
 	hooks_look(d->hooks);
+	service_look(d->service);
 	schedule(d, next, busy || d->again);
 	d->again = false;
 }

@@ -22,6 +22,7 @@ struct board;
 struct ports;
 struct usb_reset_job;
 struct root_call;
+struct service;
 struct control;
 struct cabinets;
 struct watch;
@@ -62,6 +63,7 @@ struct daemon {
 	struct cabinets *cabinets;           /* cabinets.h */
 	struct usb_reset_job *resets;        /* usb_reset.c */
 	struct root_call *root_calls;        /* root_call.c */
+	struct service *service;             /* service.h; main's */
 	uv_prepare_t commits;                /* what sessions have to write, before the loop waits */
 	uv_timer_t schedule; /* the next thing that time brings: meetings, retries, patience with parts */
 	bool acting, again, stopping;

@@ -2,6 +2,7 @@
 #include "daemon/cabinets.h"
 #include "daemon/check.h"
 #include "daemon/daemon.h"
+#include "daemon/service.h"
 #include "daemon/session_internal.h"
 #include "base/i18n.h"
 #include "base/language.h"
@@ -17,8 +18,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -29,24 +28,6 @@ struct program {
 	int ready_fd; /* the parent waits here when we went into the background; −1 */
 };
 
-static void notify(const char *what)
-{
-	const char *path = getenv("NOTIFY_SOCKET");
-	struct sockaddr_un a = {.sun_family = AF_UNIX};
-	if (!path || strlen(path) >= sizeof a.sun_path)
-		return;
-	strcpy(a.sun_path, path);
-	if (a.sun_path[0] == '@')
-		a.sun_path[0] = 0;
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return;
-	socklen_t n = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path));
-	if (sendto(fd, what, strlen(what), MSG_NOSIGNAL, (struct sockaddr *)&a, n) < 0)
-		log_warning("the service manager could not be told: %s", strerror(errno));
-	close(fd);
-}
-
 static void on_stopped(struct daemon *d)
 {
 	uv_stop(d->loop);
@@ -56,11 +37,13 @@ static void on_signal(uv_signal_t *h, int number)
 {
 	struct program *p = h->data;
 	if (number == SIGHUP) {
+		service_reloading(p->d.service);
 		daemon_reload(&p->d);
+		service_reloaded(p->d.service);
 		return;
 	}
 	log_notice("stopping");
-	notify("STOPPING=1");
+	service_stopping(p->d.service);
 	daemon_stop(&p->d);
 }
 
@@ -130,7 +113,7 @@ static int run(struct program *p, struct config *config)
 		watch_signal(p, &p->term, SIGTERM);
 		watch_signal(p, &p->interrupt, SIGINT);
 		watch_signal(p, &p->hangup, SIGHUP);
-		notify("READY=1");
+		p->d.service = service_new(&p->d);
 		tell_parent(p, 0);
 		uv_run(&p->loop, UV_RUN_DEFAULT);
 		uv_close((uv_handle_t *)&p->term, NULL);

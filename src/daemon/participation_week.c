@@ -44,7 +44,8 @@ static int put_file(const char *folder, const char *name, const struct buf *page
 {
 	cleanup_free char *path = mem_printf("%s/%s", folder, name),
 			  *draft = mem_printf("%s/.%s.new", folder, name);
-	if (mkdir(folder, 02770) && errno != EEXIST)
+	/* its group is handed down by the folder that it is made in */
+	if (mkdir(folder, 0770) && errno != EEXIST)
 		return -errno;
 	int fd = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0660);
 	if (fd < 0)

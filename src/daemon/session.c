@@ -49,7 +49,16 @@ void session_event(struct session *s, enum session_event ev)
 		session_no_due(s);
 		s->state = c->next;
 	}
+	if (c->act != act_nothing)
+		s->moved_ms = mono_ms();
 	c->act(s);
+}
+
+bool session_moves(const struct session *s, int64_t now_ms)
+{
+	int64_t last = s->moved_ms > s->heard_ms ? s->moved_ms : s->heard_ms;
+	return s->state == SESSION_LOST || s->state == SESSION_HELD || s->state == SESSION_STOPPED ||
+	       now_ms - last < SESSION_STUCK_MS;
 }
 
 /* Out of service: told once. */
@@ -416,6 +425,7 @@ struct session *session_new(struct daemon *d, const struct config_modem *config)
 	s->due_ms = INT64_MAX;
 	s->used = s->size = -1;
 	s->notify = -1;
+	s->moved_ms = mono_ms();
 	s->act = -1;
 	s->timer = mem_alloc(sizeof *s->timer);
 	uv_timer_init(d->loop, s->timer);

@@ -42,6 +42,11 @@ bool session_up(const struct session *s); /* ready, or at work */
 bool session_registered(const struct session *s);
 int session_signal_dbm(const struct session *s); /* 0: not known */
 int session_stored(const struct session *s);     /* texts in its memory; −1: not known */
+/* Longer than any step of any session may take: those of the ladder end after twelve minutes at the latest. */
+#define SESSION_STUCK_MS 1200000
+/* It did something, or heard something, within SESSION_STUCK_MS; or it waits for what is outside: a port, whoever has it,
+ * the end. */
+bool session_moves(const struct session *s, int64_t now_ms);
 /* What is due of all sessions is written: once in each turn of the loop, before it waits. */
 void session_commit_all(struct daemon *d);
 /* Texts that it has in hand: with the modem, answered and not on disk yet, chosen ahead. Returns how many. */

@@ -132,6 +132,7 @@ struct session {
 	bool pumping;
 	int64_t hush_ms;  /* no bytes are read before; 0 not so */
 	int64_t heard_ms; /* when bytes were read last */
+	int64_t moved_ms; /* when an event was last acted on */
 
 	/* life */
 	struct ports_claim claim; /* the port in use, or the last one */

@@ -14,6 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define DISK_ERRORS 3 /* commits in a row */
+
 static int exec(struct store *s, const char *sql)
 {
 	return store_errno(sqlite3_exec(s->db, sql, NULL, NULL, NULL));
@@ -28,7 +30,8 @@ static int make_file(const char *path)
 		return -ENAMETOOLONG;
 	const char *parent = dirname(dir);
 	if (mkdir(parent, 0770) == 0) {
-		if (chmod(parent, 02770) != 0)
+		/* a service that may set no such bit (RestrictSUIDSGID=) has its own group as the folder's */
+		if (chmod(parent, 02770) != 0 && errno != EPERM)
 			return -errno;
 	} else if (errno != EEXIST)
 		return -errno;
@@ -181,8 +184,23 @@ int store_begin(struct store *s)
 int store_commit(struct store *s)
 {
 	int r = store_run(s, "COMMIT", "");
+	s->disk_errors = r == -EIO ? s->disk_errors + 1 : 0;
 	if (r == 0)
 		airtime_kept(s);
+	return r;
+}
+
+int store_usable(struct store *s)
+{
+	if (!sqlite3_get_autocommit(s->db))
+		return -EDEADLK;
+	if (s->disk_errors >= DISK_ERRORS)
+		return -EIO;
+	sqlite3_busy_timeout(s->db, 0);
+	int r = store_begin(s);
+	sqlite3_busy_timeout(s->db, STORE_BUSY_MS);
+	if (r == 0)
+		r = store_run(s, "ROLLBACK", "");
 	return r;
 }
 

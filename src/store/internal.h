@@ -26,6 +26,7 @@ struct store {
 	struct store *private; /* private.c; NULL until it is needed */
 	bool scrub;
 	bool refused;            /* the disk was full */
+	int disk_errors;         /* commits in a row that ended in -EIO */
 	uint64_t events;         /* written by this connection */
 	struct airtime *airtime; /* airtime.c: the sums, one for each line; owned */
 	bool airtime_pending;    /* they hold what is not committed yet */
@@ -51,7 +52,7 @@ void query_close(struct query *q);
 #define cleanup_query __attribute__((cleanup(query_close)))
 
 /* Columns of the row at hand, counted from 0. Text is borrowed until the next query_next. */
-int64_t query_int(const struct query *q, int column); /* 0 for NULL */
+int64_t query_int(const struct query *q, int column);   /* 0 for NULL */
 double query_double(const struct query *q, int column); /* 0 for NULL */
 bool query_null(const struct query *q, int column);
 const char *query_text(const struct query *q, int column);  /* "" for NULL */

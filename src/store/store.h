@@ -28,6 +28,9 @@ void store_close(struct store *s);
 int store_begin(struct store *s);
 int store_commit(struct store *s);
 void store_rollback(struct store *s);
+/* The database does its work: a transaction could be begun now, none was left open (-EDEADLK), and the last commits did not
+ * all end in errors of the disk (-EIO). Writes nothing, and waits for nobody (-EBUSY). Not within a transaction. */
+int store_usable(struct store *s);
 /* For a tool that queues a broadcast and ends: the next transactions write what they have just read from this very database,
  * so words and references of each row are not looked up once more, which would be half of the time for 100,000 texts. What
  * is unique is unique all the same, and what is committed is durable. Before store_begin. */

@@ -1,0 +1,165 @@
+"""The units: their score, their sense, and the gateway at work under them, started by a real systemd."""
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+import systemd_bed
+from harness import BIN, BUILD, ROOT, wait_for
+from simmodem import SimModem
+
+WHY_NOT = systemd_bed.available()
+UNITS = ("yishi.service", "yishi-root.socket", "yishi-root@.service")
+CONFIG = """[gateway]
+name = 矿山社区
+number = +8613800000000
+answer_budget = 0
+merge_window = 0
+quiet_hours = none
+[modem front]
+device = {device}
+"""
+
+
+def install(folder):
+    subprocess.run(["make", "-s", "install", f"DESTDIR={folder}", f"BUILD={BUILD}", "-o", "all"], cwd=ROOT, check=True, capture_output=True, text=True)
+
+
+@unittest.skipUnless(shutil.which("systemd-analyze"), "systemd-analyze is not installed")
+class Units(unittest.TestCase):
+    def test_score_and_sense(self):
+        with tempfile.TemporaryDirectory() as d:
+            folder = pathlib.Path(d)
+            for unit in UNITS:
+                subprocess.run(["scripts/install-text", f"scripts/{unit}", str(folder / unit), "644"], cwd=ROOT, check=True,
+                               env={**os.environ, "PREFIX": str(folder), "SYSCONFDIR": "/etc"})
+            for program in (folder / "bin/yishid", folder / "libexec/yishi/yishi-root"):
+                program.parent.mkdir(parents=True)
+                program.symlink_to(BIN / program.name)
+            for unit, limit in (("yishi.service", 2.0), ("yishi-root@.service", 2.0)):
+                done = subprocess.run(["systemd-analyze", "security", "--offline=yes", "--no-pager", str(folder / unit)], capture_output=True, text=True,
+                                      check=True)
+                score = float(re.search(r"Overall exposure level for \S+: ([0-9.]+)", done.stdout).group(1))
+                print(unit, score)
+                self.assertLess(score, limit, done.stdout)
+            done = subprocess.run(["systemd-analyze", "verify", "--man=no", *[str(folder / u) for u in UNITS]], capture_output=True, text=True, check=False)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+
+# What the service may not do, tried from inside it: a line for each, the errno or "done".
+TRIES = """
+import ctypes, errno, json, mmap, os, socket
+libc = ctypes.CDLL(None, use_errno=True)
+def attempt(f):
+    try:
+        return f() or "done"
+    except OSError as e:
+        return errno.errorcode[e.errno]
+def call(name, *args):
+    if getattr(libc, name)(*args) < 0:
+        raise OSError(ctypes.get_errno(), name)
+def ask(request):
+    with socket.socket(socket.AF_UNIX) as s:
+        s.connect("/run/yishi-root.sock")
+        s.sendall(request)
+        return s.recv(200).decode()
+tried = {
+    "a serial port": lambda: os.close(os.open("/dev/t188", os.O_RDWR)),
+    "a modem's port": lambda: os.close(os.open("/dev/t166", os.O_RDWR)),
+    "another device": lambda: os.close(os.open("/dev/t189", os.O_RDWR)),
+    "code of its own": lambda: mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC).close(),
+    "the programs": lambda: open("/usr/local/bin/x", "w").close(),
+    "the configuration": lambda: open("/usr/local/etc/yishi/x", "w").close(),
+    "its own folder": lambda: open("/var/lib/yishi/x", "w").close(),
+    "the backups": lambda: open("/var/backups/yishi/x", "w").close(),
+    "raw packets": lambda: socket.socket(socket.AF_PACKET, socket.SOCK_RAW).close(),
+    "udev": lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 15).close(),
+    "a namespace": lambda: call("unshare", 0x10000000),
+    "the clock": lambda: call("settimeofday", ctypes.byref((ctypes.c_long * 2)(0, 0)), None),
+    "a file for another user": lambda: os.chmod("/var/lib/yishi/x", 0o4755),
+    "processes of others": lambda: os.listdir("/proc/1") and None,
+    "help": lambda: ask(b"clock 1999-01-01T00:00:00Z\\n"),
+    "no help": lambda: ask(b"rebind 9-9\\n"),
+}
+json.dump({what: attempt(f) for what, f in tried.items()}, open("/var/lib/yishi/tried", "w"))
+"""
+MAY = {"its own folder": "done", "the backups": "done", "udev": "done", "a serial port": "ENXIO", "a modem's port": "ENXIO"}
+MAY_NOT = {"another device": "EPERM", "code of its own": "EPERM", "the programs": "EROFS", "the configuration": "EROFS", "raw packets": "EAFNOSUPPORT",
+           "a namespace": "EPERM", "the clock": "EPERM", "a file for another user": "EPERM", "processes of others": "ENOENT"}
+
+
+@unittest.skipIf(WHY_NOT, WHY_NOT)
+class Runs(unittest.TestCase):
+    def test_the_gateway_under_its_unit(self):
+        with tempfile.TemporaryDirectory() as d, SimModem() as sim:
+            install(d)
+            os.makedirs(f"{d}/usr/local/etc/yishi", exist_ok=True)
+            device = os.path.realpath(sim.device(0))
+            os.chmod(device, 0o666)
+            pathlib.Path(d, "usr/local/etc/yishi/yishi.conf").write_text(CONFIG.format(device=device), encoding="utf-8")
+            with systemd_bed.SystemdBed(d) as bed:
+                bed.run("systemd-sysusers", "/usr/local/lib/sysusers.d/yishi.conf")
+                bed.run("systemd-tmpfiles", "--create", "/usr/local/lib/tmpfiles.d/yishi.conf")
+                bed.run("sh", "-c", "chgrp yishi /usr/local/etc/yishi/yishi.conf; for n in 166 188 189; do mknod /dev/t$n c $n 250; "
+                        "chown root:dialout /dev/t$n; chmod 660 /dev/t$n; done")
+                self.prepare(bed)
+                bed.run("systemctl", "start", "yishi")
+                self.at_work(bed, sim)
+                self.fenced_in(bed)
+                self.watched(bed)
+
+    def prepare(self, bed):
+        """Alone, not with the whole of a machine's start; watched closely; and something tries what it may not."""
+        bed.path("/var/tmp/tries").write_text(TRIES, encoding="ascii")
+        own = {"yishi.service": "[Service]\nWatchdogSec=3s\nRestartSec=100ms\nExecStartPre=/usr/bin/python3 -S /var/lib/tries\n"}
+        shutil.copy(bed.path("/var/tmp/tries"), bed.path("/var/lib/tries"))
+        for unit in UNITS:
+            folder = bed.path(f"/run/systemd/system/{unit}.d")
+            folder.mkdir()
+            (folder / "test.conf").write_text("[Unit]\nDefaultDependencies=no\n" + own.get(unit, ""), encoding="ascii")
+        bed.run("systemctl", "daemon-reload")
+
+    def status(self, bed):
+        return json.loads(bed.run("yishi", "status", "--json", check=False) or "{}")
+
+    def ready(self, bed):
+        wait_for(lambda: self.status(bed).get("modems_up") == 1, lambda: "the line is ready: " + bed.said()[-3000:])
+
+    def at_work(self, bed, sim):
+        self.ready(bed)
+        sim.receive("+8613800138001", "7")
+        self.assertTrue(sim.wait_sent(1)[0]["text"])
+        wait_for(lambda: "1 条线路就绪，共 1 条" in bed.show("yishi", "StatusText")["StatusText"], lambda: bed.show("yishi", "StatusText"))
+        bed.run("systemctl", "reload", "yishi")
+        lines = [json.loads(line) for line in bed.run("journalctl", "-o", "json", "-t", "yishid").splitlines()]
+        said = {line["MESSAGE"]: line for line in lines}
+        ready = next(m for m in said if ": ready (" in m)
+        self.assertEqual((said[ready]["PRIORITY"], said[ready]["_SYSTEMD_UNIT"]), ("5", "yishi.service"))
+        self.assertEqual(len([m for m in said if "without machine code" in m]), 1)
+        self.assertTrue([m for m in said if "were read again" in m])
+
+    def fenced_in(self, bed):
+        tried = json.loads(bed.path("/var/lib/yishi/tried").read_text())
+        self.assertRegex(tried.pop("help"), "^refused ")
+        self.assertEqual(tried.pop("no help"), "refused nothing sits there\n")
+        self.assertEqual(tried, {**MAY, **MAY_NOT})
+        # a secretary is of its group and may not ask
+        done = bed.run("setpriv", "--reuid", "nobody", "--regid", "yishi", "--clear-groups", "/usr/bin/python3", "-S", "-c",
+                       "import socket\ntry:\n socket.socket(socket.AF_UNIX).connect('/run/yishi-root.sock')\nexcept OSError as e:\n print(e.errno)")
+        self.assertEqual(done, "13")
+
+    def watched(self, bed):
+        """A loop that does not turn is found, and the gateway is there again."""
+        first = bed.show("yishi", "MainPID")["MainPID"]
+        bed.run("kill", "-STOP", first)
+        wait_for(lambda: bed.show("yishi", "MainPID", "SubState") not in ({"MainPID": first, "SubState": "running"},) and
+                 bed.show("yishi", "NRestarts")["NRestarts"] == "1", lambda: bed.said()[-3000:])
+        self.ready(bed)
+
+
+if __name__ == "__main__":
+    unittest.main()
