@@ -170,7 +170,7 @@ void certificate_text(const json_t *cert, FILE *f)
 	json_int_t number = json_integer_value(json_object_get(cert, "certificate"));
 	cleanup_free char *at = time_text(cert), *took = took_text(cert), *all = summary(cert);
 	cleanup_free char *model = mem_printf("%s  %s", text_of(cert, "model"), text_of(cert, "firmware"));
-	cleanup_free char *end = mem_printf("%s (%s; %s)", conclusion(cert), all, took);
+	cleanup_free char *end = mem_printf(_("%s (%s; %s)"), conclusion(cert), all, took);
 	fprintf(f, "%s", _("Certificate of acceptance"));
 	if (number)
 		fprintf(f, _(" no. %lld"), (long long)number);
@@ -178,7 +178,7 @@ void certificate_text(const json_t *cert, FILE *f)
 	rule(f);
 	head_line(f, _("site"), text_of(cert, "site"));
 	head_line(f, _("date"), at);
-	head_line(f, _("line"), text_of(cert, "modem"));
+	head_line(f, _("line of the gateway"), text_of(cert, "modem"));
 	head_line(f, _("port"), text_of(cert, "port"));
 	head_line(f, _("model, firmware"), *text_of(cert, "model") ? model : "");
 	head_line(f, _("IMEI"), text_of(cert, "imei"));

@@ -3,7 +3,6 @@
 #include "cli/modem_test.h"
 #include "cli/certificate.h"
 #include "cli/control.h"
-#include "cli/line_words.h"
 #include "cli/modem_find.h"
 #include "cli/modem_rows.h"
 #include "cli/nouns.h"
@@ -12,7 +11,6 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "hw/port_holder.h"
-#include "page/template.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -21,7 +19,6 @@
 #define WAIT_DEFAULT_MS 120000
 #define WAIT_MIN_MS     100
 #define WAIT_MAX_MS     600000
-#define COL_WORDS       20
 
 const struct test_step test_steps[] = {
     {"port", N_("port"), 0, test_port},
@@ -29,8 +26,8 @@ const struct test_step test_steps[] = {
     {"sim", N_("SIM"), NEED_PORT, test_sim},
     {"lock", N_("SIM lock"), NEED_PORT | NEED_SIM, test_lock},
     {"settings", N_("settings"), NEED_PORT | NEED_SIM, test_settings},
-    {"stores", N_("room for texts"), NEED_PORT | NEED_SIM | NEED_TEXTS, test_stores},
-    {"smsc", N_("service centre"), NEED_PORT | NEED_SIM, test_centre},
+    {"stores", N_("store of texts"), NEED_PORT | NEED_SIM | NEED_TEXTS, test_stores},
+    {"smsc", N_("service centre"), NEED_PORT | NEED_SIM | NEED_TEXTS, test_centre},
     {"network", N_("mobile network"), NEED_PORT | NEED_SIM, test_network},
     {"signal", N_("signal strength"), NEED_PORT, test_signal},
     {"self", N_("text to itself"), NEED_PORT | NEED_SIM | NEED_TEXTS | NEED_NETWORK, test_self},
@@ -70,94 +67,6 @@ bool test_ended(const struct test *t)
 	return t->d && (dialogue_interrupted(t->d) || dialogue_error(t->d));
 }
 
-/* Figures that are words of ours: put in when they are shown, in the language of that moment. */
-static json_t *shown_figures(const json_t *step)
-{
-	static const struct {
-		const char *word, *label;
-	} speakers[] = {
-	    {"nmea", N_("positions of satellites (GPS)")},
-	    {"ppp", N_("a data connection or a diagnosis")},
-	    {"log", N_("a log")},
-	    {"binary", N_("noise, or another speed")},
-	};
-	json_t *f = json_deep_copy(json_object_get(step, "figures"));
-	const json_t *dbm = json_object_get(f, "signal_dbm");
-	const char *because = json_string_value(json_object_get(f, "because")),
-		   *speaker = json_string_value(json_object_get(f, "speaker"));
-	if (dbm)
-		json_object_set_new(
-		    f, "signal", json_string(line_signal_label(at_signal_word((int)json_integer_value(dbm)))));
-	if (because)
-		json_object_set_new(f, "because", json_string(test_step_title(because)));
-	for (size_t i = 0; speaker && i < ARRAY_LEN(speakers); i++)
-		if (!strcmp(speakers[i].word, speaker))
-			json_object_set_new(f, "speaker", json_string(gettext(speakers[i].label)));
-	return f;
-}
-
-char *test_words(const json_t *step, bool remedy)
-{
-	const char *key = json_string_value(json_object_get(step, "finding"));
-	const struct test_finding *k = key ? test_finding(key) : NULL;
-	const char *text = !k ? "" : remedy ? k->remedy : k->words;
-	if (!text || !*text)
-		return mem_dup(k || remedy || !key ? "" : key);
-	text = gettext(text);
-	struct template_set *set = template_set_new();
-	cleanup_buf struct buf out = {0};
-	struct err e = {0};
-	json_t *figures = shown_figures(step);
-	if (template_add(set, "words", text, strlen(text), "modem_test_words.c", 1, &e) ||
-	    template_render(set, "words", figures, TEMPLATE_TEXT, &out, &e)) {
-		buf_reset(&out);
-		buf_adds(&out, e.text);
-	}
-	json_decref(figures);
-	template_set_free(set);
-	return mem_dup(buf_str(&out));
-}
-
-/* ------------------------------------------------------------------------------------------------ what is shown meanwhile */
-
-/* Progress goes where the certificate does not. */
-static bool watched(const struct test *t)
-{
-	return t->c->out.mode == OUT_TABLE && isatty(STDERR_FILENO);
-}
-
-static void show_title(const char *verdict, const char *title)
-{
-	int at = 9 - text_width(verdict), to = COL_WORDS - text_width(title);
-	fprintf(stderr, "\r\x1b[K%s%*s%s%*s", verdict, at > 1 ? at : 1, "", title, to > 1 ? to : 1, "");
-}
-
-void test_waiting(struct test *t, const char *words, int64_t left_ms)
-{
-	if (!watched(t))
-		return;
-	show_title("", gettext(t->step->title));
-	if (left_ms > 0)
-		fprintf(stderr, _("%s … %d s"), words, (int)((left_ms + 999) / 1000));
-	else
-		fprintf(stderr, "%s …", words);
-	fflush(stderr);
-}
-
-static void show_found(const struct test *t, const json_t *step, enum test_verdict v)
-{
-	if (!watched(t))
-		return;
-	cleanup_free char *words = test_words(step, false);
-	const char *colour = !t->c->out.colour ? ""
-			     : v == TEST_FAIL  ? "\x1b[31m"
-			     : v == TEST_WARN  ? "\x1b[33m"
-					       : "";
-	fputs(colour, stderr);
-	show_title(test_verdict_label(v), gettext(t->step->title));
-	fprintf(stderr, "%s%s\n", words, *colour ? "\x1b[0m" : "");
-}
-
 void test_found(struct test *t, const char *key)
 {
 	const struct test_finding *k = test_finding(key);
@@ -169,7 +78,7 @@ void test_found(struct test *t, const char *key)
 	t->said = true;
 	if (v > t->worst_here)
 		t->worst_here = v;
-	show_found(t, step, v);
+	test_show(t, step, v);
 }
 
 /* ------------------------------------------------------------------------------------------------ the steps */
@@ -215,10 +124,7 @@ static void run_step(struct test *t)
 		test_found(t, "needs");
 		return;
 	}
-	if (watched(t)) {
-		show_title("", gettext(t->step->title));
-		fflush(stderr);
-	}
+	test_waiting(t, "", 0);
 	bool there = t->has & NEED_PORT;
 	t->step->run(t);
 	test_pass_on(t);
@@ -292,18 +198,17 @@ static int test_line(struct test *t)
 	t->figures = json_object();
 	t->has = t->cfg ? NEED_SITE : 0;
 	t->daemon_runs = daemon_runs(t->cfg);
-	if (watched(t))
+	if (test_watched(t))
 		fprintf(stderr, _("Acceptance test of %s\n"), t->name);
 	for (t->step = test_steps; t->step->name && !(t->d && dialogue_interrupted(t->d)); t->step++)
 		run_step(t);
 	bool stopped = t->d && dialogue_interrupted(t->d);
+	int r = EX_TEMPFAIL;
+	if (stopped) /* closing ends the program by its signal */
+		cli_note("%s", _("ended by Ctrl-C: the port is given back, there is no certificate"));
 	dialogue_close(t->d);
 	t->d = NULL;
-	int r;
-	if (stopped)
-		r = cli_fail(EX_TEMPFAIL, "%s",
-			     _("ended by Ctrl-C: the port is given back, there is no certificate"));
-	else {
+	if (!stopped) {
 		json_t *cert = certificate_of(t, began);
 		r = hand_out(t->c, t, cert);
 		json_decref(cert);

@@ -83,6 +83,9 @@ void test_found(struct test *t, const char *key);
 void test_pass_on(struct test *t);
 /* On a terminal: that something is waited for, `left_ms` more. */
 void test_waiting(struct test *t, const char *words, int64_t left_ms);
+/* Whether somebody looks on, at the standard error: progress goes where the certificate does not. */
+bool test_watched(const struct test *t);
+void test_show(const struct test *t, const json_t *step, enum test_verdict v);
 bool test_ended(const struct test *t); /* Ctrl-C, or the port is gone */
 
 /* Words of a finding with its figures: the sentence and the remedy ("" none). The caller's. */

@@ -227,7 +227,7 @@ static int ask_daemon(const char *program, const char *config, char *out, size_t
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -EIO;
 }
 
-/* "yishid: warning: …" without its beginnings; how many lines there are. */
+/* "yishid: warning: …" without its beginnings; how many lines there are but for what another step tells. */
 static int first_remark(char *said, char **ret)
 {
 	static const char mark[] = "yishid: ";
@@ -240,6 +240,9 @@ static int first_remark(char *said, char **ret)
 		const char *warning = _("warning: ");
 		if (!strncmp(line, warning, strlen(warning)))
 			line += strlen(warning);
+		if (!strcmp(line,
+			    _("nobody has the role duty_officer or secretary: a call for help reaches nobody")))
+			continue;
 		if (!count++)
 			*ret = line;
 	}
@@ -286,6 +289,11 @@ void test_duty(struct test *t)
 {
 	struct store *s;
 	int duty, installers;
+	if (access(t->cfg->database, F_OK) !=
+	    0) { /* not to be made by whoever tests: the gateway could not write it */
+		test_found(t, "duty.unstarted");
+		return;
+	}
 	if (cli_store(t->c, &s)) {
 		test_figure_text(t, "reason", "%s", t->cfg->database);
 		test_found(t, "duty.unknown");

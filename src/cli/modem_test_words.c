@@ -83,8 +83,10 @@ static const struct test_finding findings[] = {
 
     {"network.home", PASS, N_("registered with {{operator}}{{#technology}}, {{technology}}{{/technology}}"),
      NULL},
-    {"network.roams", PASS,
-     N_("registered with {{operator}}, not its own network (roaming, as the configuration allows)"), NULL},
+    {"network.roams", WARN,
+     N_("registered with {{operator}}, which is not its own network: roaming, as the configuration allows"),
+     N_("Texts cost more there. Use a SIM of an operator with a network here; or agree to the cost; with "
+	"roaming = no in [modem {{line}}] only alarms leave.")},
     {"network.roaming", WARN, N_("registered with {{operator}}, which is not its own network: roaming"),
      N_("Texts cost more there, so that only alarms leave. Use a SIM of an operator with a network here; or, "
 	"if the "
@@ -295,6 +297,8 @@ static const struct test_finding findings[] = {
     {"duty.alone", WARN, N_("nobody has the role installer: alarms of modem and sensors go to the desk"),
      N_("yishi person add --name NAME --phone NUMBER --grid GRID --roles installer, for whoever is to come "
 	"when something breaks.")},
+    {"duty.unstarted", WARN, N_("there is no registry yet"),
+     N_("Start the gateway once (systemctl start yishi), then add the people on duty and test again.")},
     {"duty.unknown", FAIL, N_("the registry cannot be read: {{reason}}"),
      N_("Start the gateway once; `yishi db check`.")},
 
@@ -331,7 +335,7 @@ static const struct {
 } verdicts[] = {
     [TEST_PASS] = {"pass", N_("pass")},
     [TEST_SKIP] = {"skip", N_("untested")},
-    [TEST_WARN] = {"warn", N_("look")},
+    [TEST_WARN] = {"warn", N_("NOTE")},
     [TEST_FAIL] = {"fail", N_("FAIL")},
 };
 
