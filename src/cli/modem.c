@@ -172,5 +172,17 @@ const struct cli_verb cli_modem[] = {
      .more = N_("Sends two texts at most and never enters a PIN. A running gateway lends the port and gets it back at the "
 		"end; texts and calls of residents meanwhile reach it. Exit status 0: passed; 1: something failed or wants "
 		"a look.")},
+    {.name = "trace",
+     .run = modem_trace,
+     .what = N_("records what goes over a modem's port, and takes the people out of a record"),
+     .args = "[NAME [on|off]]",
+     .max_args = 2,
+     .options = modem_trace_options,
+     .roles = CLI_INSTALLER,
+     .example = "yishi modem trace front --for 60s --output front.trace\n"
+		"yishi modem trace --anonymise front.trace --output front-public.trace",
+     .more = N_(
+	 "A record holds numbers and texts of people: hand on only what --anonymise made of it. PINs are never "
+	 "in it. Without a running gateway the port is opened, greeted and listened to.")},
     {0},
 };
