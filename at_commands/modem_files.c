@@ -156,7 +156,7 @@ static struct raw *find_raw(struct reader *r, const char *name)
 static void forget_own(struct modem_row *row)
 {
 	row->match_usb.count = row->match_cgmi.count = row->match_cgmm.count = row->match_cgmr.count = 0;
-	row->evidence[0] = row->notes_zh[0] = row->notes_en[0] = 0;
+	row->evidence[0] = row->maker[0] = row->notes_zh[0] = row->notes_en[0] = 0;
 }
 
 static void build(struct reader *r, struct raw *raw);

@@ -62,6 +62,7 @@ static const char *const verb_names[VERB_COUNT + 1] = {
 static const struct modem_key keys[] = {
     PLAIN("evidence", EVIDENCE, evidence,
 	  N_("where the row was learnt: M a manual, C code, F a field report, P a standard, and where")),
+    PLAIN("maker", TEXT, maker, N_("the maker's name that people know, where AT+CGMI tells it badly")),
     PLAIN("notes.zh", NOTES, notes_zh, N_("what installers should know of this model, in Chinese")),
     PLAIN("notes.en", NOTES, notes_en, N_("the same in English")),
     PLAIN("match.usb", WORDS, match_usb, N_("VID:PID of the stick, with * and ?")),

@@ -77,7 +77,8 @@ enum modem_voice { VOICE_UNKNOWN, VOICE_NONE, VOICE_CS, VOICE_VOLTE };
 struct modem_row {
 	char name[ROW_WORD], inherits[ROW_WORD];
 	char file[160];
-	char evidence[256]; /* marks M C F P and where */
+	char evidence[256];   /* marks M C F P and where */
+	char maker[ROW_WORD]; /* the name that people know, where +CGMI tells it badly; "" */
 	char notes_zh[ROW_NOTES],
 	    notes_en[ROW_NOTES]; /* what installers should know of this model; "" nothing */
 	/* match: all that are given must fit; see modem_rows_match */

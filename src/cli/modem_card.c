@@ -127,6 +127,14 @@ static void ask_texts(struct asking *a)
 		k->number[0] = 0;
 }
 
+const struct modem_row *modem_card_identify(struct dialogue *d, const struct modem_rows *rows)
+{
+	struct modem_card k = {.row = rows->row[0]};
+	struct asking a = {.d = d, .k = &k};
+	ask_identity(&a, rows);
+	return k.row;
+}
+
 int modem_card_read(struct dialogue *d, const struct modem_rows *rows, const char *usb, struct modem_card *k)
 {
 	struct asking a = {.d = d, .k = k};
@@ -279,10 +287,15 @@ static json_t *domains_json(const struct modem_card *k)
 	return o;
 }
 
+const char *card_maker(const struct modem_card *k)
+{
+	return k->row->maker[0] ? k->row->maker : k->id.maker;
+}
+
 json_t *card_json(const struct modem_card *k, enum language language)
 {
 	char stores[96];
-	json_t *o = json_pack("{so so so so so so}", "maker", word(k->id.maker), "model", word(k->id.model),
+	json_t *o = json_pack("{so so so so so so}", "maker", word(card_maker(k)), "model", word(k->id.model),
 			      "revision", word(k->id.revision), "imei", word(k->imei), "iccid", word(k->iccid),
 			      "number", word(k->number));
 	json_t *more =

@@ -41,7 +41,11 @@ struct modem_card {
  * same); −ENODEV: it does not answer any more; −EINTR. */
 int modem_card_read(struct dialogue *d, const struct modem_rows *rows, const char *usb, struct modem_card *ret);
 
-const char *card_domain(int i); /* "CREG" "CGREG" "CEREG" */
+/* Who it is alone: the dialogue goes on with its row, which is borrowed from `rows`. */
+const struct modem_row *modem_card_identify(struct dialogue *d, const struct modem_rows *rows);
+
+const char *card_maker(const struct modem_card *k); /* as people know it */
+const char *card_domain(int i);                     /* "CREG" "CGREG" "CEREG" */
 const char *
 card_registration(const struct modem_card *k); /* "home" "roaming" "searching" "denied" "none"; "" not told */
 const char *card_pin(enum pin_state s);        /* "ready" "pin" "puk" "absent" …: for JSON */

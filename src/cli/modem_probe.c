@@ -190,6 +190,8 @@ static void show(struct probe *p, const struct found_modem *m, json_t *o)
 		out_json(&p->c->out, o);
 		return;
 	}
+	if (!p->c->out.full) /* where a row was learnt helps who looks after the rows */
+		set(o, "evidence", json_null());
 	out_record(&p->c->out, columns, json_incref(o));
 	print_ports(m);
 	print_troubles(o);
