@@ -11,9 +11,13 @@
 #include "base/text.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <glob.h>
+#include <grp.h>
+#include <libgen.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 const struct cli_option modem_probe_options[] = {
@@ -217,12 +221,23 @@ static void stable_path(const char *path, char *ret, size_t size)
 	globfree(&g);
 }
 
+/* Where the daemon looks for a modem by its IMEI: all USB ports, and what the configuration adds to them. */
+static bool looked_at(const struct config *cfg, const struct found_modem *m, const char *path)
+{
+	char *save = NULL;
+	bool found = m->ports[0].usb.stick[0];
+	cleanup_free char *globs = mem_dup(cfg && cfg->modem_ports ? cfg->modem_ports : "");
+	for (char *g = strtok_r(globs, " ", &save); g && !found; g = strtok_r(NULL, " ", &save))
+		found = fnmatch(g, path, FNM_PATHNAME) == 0;
+	return found;
+}
+
 static void remember(struct probe *p, const struct found_modem *m, const struct modem_card *k, const char *path)
 {
 	const struct config *cfg = p->c->config;
 	p->stanzas = mem_resize(p->stanzas, (size_t)p->stanza_count + 1, sizeof *p->stanzas);
 	struct stanza *s = &p->stanzas[p->stanza_count];
-	*s = (struct stanza){.wants_pin = k->pin == PIN_PIN};
+	*s = (struct stanza){.wants_pin = k->pin == PIN_PIN, .by_path = !looked_at(cfg, m, path)};
 	text_copy(s->imei, sizeof s->imei, k->imei);
 	text_copy(s->iccid, sizeof s->iccid, k->iccid);
 	text_copy(s->usb, sizeof s->usb, m->ports[0].usb.id);
@@ -380,6 +395,16 @@ static int basics(struct probe *p, char *name, size_t size, char number[E164_MAX
 	return cli_number(p->c, typed, number);
 }
 
+/* The package makes it; whoever installed by hand may not have it yet. */
+static void make_folder(const char *path)
+{
+	cleanup_free char *copy = mem_dup(path);
+	const char *folder = dirname(copy);
+	const struct group *g = getgrnam("yishi");
+	if (mkdir(folder, 0750) == 0 && g && chown(folder, (uid_t)-1, g->gr_gid) == 0)
+		(void)chmod(folder, 02750); /* files in it are the gateway's group's */
+}
+
 static int write_down(struct probe *p)
 {
 	char path[PATH_MAX], name[128] = "", number[E164_MAX] = "", line[600];
@@ -392,6 +417,8 @@ static int write_down(struct probe *p)
 	if (access(path, F_OK) != 0 &&
 	    ((r = read_sample(&sample)) || (r = basics(p, name, sizeof name, number))))
 		return r;
+	if (sample)
+		make_folder(path);
 	r = stanza_write(path, p->stanzas, p->stanza_count, sample ? sample : "", name, number, &e);
 	if (r == -EEXIST) {
 		cli_note("%s", err_line(&e, line, sizeof line));

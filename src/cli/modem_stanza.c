@@ -48,9 +48,9 @@ const struct config_modem *stanza_present(const struct config *cfg, const struct
 
 const char *stanza_device(const struct stanza *s, char *buf, size_t size)
 {
-	if (s->imei[0] && !s->imei_shared)
+	if (s->imei[0] && !s->imei_shared && !s->by_path)
 		snprintf(buf, size, "imei:%s", s->imei);
-	else if (s->usb[0])
+	else if (s->usb[0] && !s->by_path)
 		snprintf(buf, size, "usb:%s", s->usb);
 	else
 		snprintf(buf, size, "%s", s->path);
