@@ -243,6 +243,8 @@ int register_map_sensor(const struct register_map *map, const struct config_sens
 		row.scale = strtod(s->scale, NULL);
 		row.digits = -1;
 	}
+	if (s->offset)
+		row.offset = strtod(s->offset, NULL);
 	if (s->unit)
 		text_copy(row.unit, sizeof row.unit, s->unit);
 	if (s->severity && strcmp(s->severity, "notice") != 0 && strcmp(s->severity, "warning") != 0 &&

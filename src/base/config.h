@@ -45,7 +45,7 @@ struct config_cabinet {
 
 struct config_sensor {
 	char *name; /* CABINET.NAME */
-	char *reg, *type, *scale, *unit, *high, *low, *clear, *severity, *alarm, *text;
+	char *reg, *type, *scale, *offset, *unit, *high, *low, *clear, *severity, *alarm, *text;
 	struct day_window armed;
 	int64_t hold_ms;
 };

@@ -136,6 +136,7 @@ const struct key config_keys[] = {
     {SENSOR, "register", STRING, S(reg), NULL, N_("the register's number or name")},
     {SENSOR, "type", STRING, S(type), NULL, N_("how the register is read, such as uint16")},
     {SENSOR, "scale", NUMBER, S(scale), NULL, N_("what the raw value is multiplied by")},
+    {SENSOR, "offset", NUMBER, S(offset), NULL, N_("what is added to that, such as -1.25 for a level of 5 m at 4-20 mA")},
     {SENSOR, "unit", STRING, S(unit), NULL, N_("the unit of the value, for people")},
     {SENSOR, "high", NUMBER, S(high), NULL, N_("an alarm above")},
     {SENSOR, "low", NUMBER, S(low), NULL, N_("an alarm below")},

@@ -301,7 +301,7 @@ static void test_cabinet(void **state)
 	    "[cabinet whole]\nconnection = tcp:127.0.0.1\nmap = part\n"
 	    "[cabinet some]\nconnection = tcp:127.0.0.1:502\nmap = part.map\nunit = 2\n"
 	    "[sensor some.temperature]\nlow = 5\n[sensor some.hot]\nregister = temperature\nseverity = urgent\n"
-	    "[sensor some.plain]\nregister = 40101\ntype = float32 CDAB\nscale = 2\nunit = kW\n"
+	    "[sensor some.plain]\nregister = 40101\ntype = float32 CDAB\nscale = 2\noffset = -1.5\nunit = kW\n"
 	    "[cabinet wrong]\nconnection = rtu:/dev/null\nmap = part\n"
 	    "[cabinet empty]\nconnection = tcp:h\n[cabinet lost]\nconnection = tcp:h\nmap = nix\n"
 	    "[cabinet bad]\nconnection = tcp:h\n[sensor bad.x]\nregister = nix\n");
@@ -321,6 +321,7 @@ static void test_cabinet(void **state)
 	assert_int_equal(c.row[2].address, 100);
 	assert_int_equal(c.row[2].order, ORDER_CDAB);
 	assert_string_equal(c.row[2].unit, "kW");
+	assert_true(c.row[2].scale == 2 && c.row[2].offset == -1.5);
 	assert_int_equal(c.request_count, 2);
 	cabinet_done(&c);
 
@@ -331,7 +332,7 @@ static void test_cabinet(void **state)
 			fail_msg("%s", e.text);
 	}
 	assert_non_null(strstr(e.text, "[sensor bad.x]"));
-	assert_int_equal(e.line, 33);
+	assert_int_equal(e.line, 34);
 	assert_int_equal(cabinet_find(cfg, "nobody"), -1);
 	config_free(cfg);
 	register_maps_done(&maps);
