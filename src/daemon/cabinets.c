@@ -84,6 +84,7 @@ static void add_unit(struct cabinets *c, struct unit *old, int old_count, const 
 			*u = (struct unit){.cabinet = cabinet,
 					   .plan = old[i].plan,
 					   .dark_ms = old[i].dark_ms,
+					   .vain = old[i].vain,
 					   .lost = old[i].lost};
 	plan_hurry(&u->plan, mono_ms());
 	u->bus = get_bus(c, cabinet);

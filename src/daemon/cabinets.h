@@ -4,7 +4,7 @@
  *
  * The pool has CABINETS_POOL threads (main.c). Polls take at most CABINETS_AT_ONCE of them, so that other work always finds one, and
  * those of buses and units that did not answer last time CABINETS_DOUBTFUL: many dead hosts at once cannot keep those
- * waiting that answer. A cabinet that gives no data for CABINETS_LOST_MS is said to be lost, once, in the log and as an event.
+ * waiting that answer. A cabinet that was asked in vain CABINETS_LOST times is said to be lost, once, in the log and as an event.
  *
  * A port that vanished is opened again by its name (a by-id link finds the adapter under another ttyUSB), tried like a dead unit,
  * and at once when the path appears. */
@@ -19,7 +19,7 @@
 #define CABINETS_POOL     "8"
 #define CABINETS_AT_ONCE  6
 #define CABINETS_DOUBTFUL 3
-#define CABINETS_LOST_MS  30000
+#define CABINETS_LOST     3     /* failures in a row: three intervals */
 #define CABINETS_LENT_MS  2000  /* a loan that is longer than that and two polls means: no data */
 #define CABINETS_OPEN_MS  60000 /* a port is tried at least so often */
 

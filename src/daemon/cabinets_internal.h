@@ -17,6 +17,7 @@ struct unit {
 	struct poll_plan plan;
 	struct live **live; /* owned array, one for each row */
 	int64_t dark_ms;    /* it gives no data since; 0: it does */
+	int vain;           /* … so often it was asked */
 	bool lost;          /* … and that was said */
 };
 

@@ -59,12 +59,13 @@ static void judge(struct cabinets *c, struct unit *u, bool data, enum sensor_fau
 			     json_pack("{ss sI}", "cabinet", u->cabinet->name, "seconds", (json_int_t)seconds));
 		}
 		u->dark_ms = 0;
+		u->vain = 0;
 		u->lost = false;
 		return;
 	}
 	if (!u->dark_ms)
 		u->dark_ms = now;
-	if (u->lost || now - u->dark_ms < CABINETS_LOST_MS)
+	if (u->lost || ++u->vain < CABINETS_LOST)
 		return;
 	u->lost = true;
 	if (u->bus->why.text[0])
