@@ -6,7 +6,7 @@
     u = bus.unit(1)                         # made at the first call; other addresses are silent, as on a wire
     u.input(1, 235, 546)                    # input registers 1 and 2; holding(), coil(), discrete() likewise
     u.holding(8, *words(230.2, "CDAB"))     # a float32 in the order of .map files; words(-3, "ABCD", ">q") an int64
-    u.fault = "silent"                      # one of FAULTS, or ("exception", 4), ("late", seconds); None: well again
+    u.fault = "silent"                      # one of FAULTS ("crc" on RTU alone), or ("exception", 4), ("late", seconds); None: well again
     u.asked                                 # [(function, address, count), …] so far, faulty or not
     bus.vanish(); bus.come_back()           # the adapter is pulled out, and is another pseudo-terminal under the same link
     tcp.hang_up(); tcp.close(); tcp.listen()    # connections are cut; the port refuses; it is there again
@@ -17,6 +17,7 @@ A register that was never set is refused with exception 02, as parts do. What re
 requests, data blocks); only the wire and the faults are ours."""
 import logging
 import os
+import pathlib
 import select
 import socket
 import struct
@@ -141,7 +142,7 @@ class Rtu(Bus):
 
     def vanish(self):
         master, self.master = self.master, None
-        os.unlink(self.link)
+        pathlib.Path(self.link).unlink(missing_ok=True)
         os.close(self.slave)
         os.close(master)
 
@@ -183,6 +184,7 @@ class Tcp(Bus):
 
     def close(self):
         server, self.server = self.server, None
+        server.shutdown(socket.SHUT_RDWR)  # the other thread may be waiting for it
         server.close()
         self.hang_up()
 
