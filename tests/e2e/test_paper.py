@@ -34,6 +34,15 @@ class Modems(unittest.TestCase):
                 self.assertIn(path.stem, named)
 
 
+class Parts(unittest.TestCase):
+    def test_each_map_has_its_wiring(self):
+        text = PAPER["WIRING.md"]
+        maps = {cell.strip() for line in text[text.index("## 9."):text.index("## 10.")].splitlines() if line.startswith("| ")
+                for cell in line.split(" | ")[1].split()}
+        for path in (ROOT / "hw/cabinets").glob("*.map"):
+            self.assertIn(f"`{path.stem}`", maps)
+
+
 class Faults(unittest.TestCase):
     def test_each_alarm_has_its_row_in_its_own_words(self):
         table = re.search(r"#define ALARM_KINDS\(X\)(.*?)\n\n", (ROOT / "src/daemon/alarm.h").read_text(encoding="utf-8"), re.S)[1]
