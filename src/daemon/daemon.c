@@ -6,6 +6,7 @@
 #include "daemon/care.h"
 #include "daemon/cabinet_set.h"
 #include "daemon/cabinets.h"
+#include "daemon/clock_setter.h"
 #include "daemon/control.h"
 #include "daemon/health.h"
 #include "daemon/hooks.h"
@@ -158,6 +159,7 @@ int daemon_start(struct daemon *d, struct err *e)
 	d->clock_offset_s = clock_offset_s(d);
 	d->watch = watch_new(d);
 	d->alarms = alarms_new(d);
+	d->clock_setter = clock_setter_new(d);
 	d->sensor_alarms = sensor_alarms_new(d);
 	d->night = night_new(d);
 	care_begin(d);
@@ -238,6 +240,7 @@ void daemon_done(struct daemon *d)
 		uv_close((uv_handle_t *)&d->commits, nothing);
 	}
 	uv_run(d->loop, UV_RUN_DEFAULT);
+	clock_setter_free(d->clock_setter);
 	store_close(d->store);
 	texts_done(&(struct texts){.rules = d->rules, .replies = d->replies, .routes = d->routes});
 	modem_rows_done(&d->rows);
@@ -349,6 +352,7 @@ void daemon_act(struct daemon *d)
 	d->acting = true;
 	bool busy = false;
 	operator_weigh_clock(d);
+	clock_setter_look(d->clock_setter);
 	int64_t parts = give_up_parts(d, &busy);
 	busy = take_stored(d) || busy;
 	int64_t next = earlier(parts, let_time_pass(d, &busy));
@@ -391,6 +395,7 @@ void daemon_clock_set(struct daemon *d)
 			health_clock_set(d->health, then, daemon_now(d));
 	}
 	operator_clock_set(d);
+	clock_setter_void(d->clock_setter);
 	daemon_act(d);
 }
 

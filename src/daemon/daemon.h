@@ -23,6 +23,7 @@ struct ports;
 struct usb_reset_job;
 struct root_call;
 struct service;
+struct clock_setter;
 struct control;
 struct cabinets;
 struct watch;
@@ -64,6 +65,7 @@ struct daemon {
 	struct usb_reset_job *resets;        /* usb_reset.c */
 	struct root_call *root_calls;        /* root_call.c */
 	struct service *service;             /* service.h; main's */
+	struct clock_setter *clock_setter;   /* clock_setter.h */
 	uv_prepare_t commits;                /* what sessions have to write, before the loop waits */
 	uv_timer_t schedule; /* the next thing that time brings: meetings, retries, patience with parts */
 	bool acting, again, stopping;

@@ -147,10 +147,11 @@ static int take_report(const struct participation *p, const struct received *in,
 
 /* ------------------------------------------------------------------------------------------------ texts */
 
-static int take_deliver(const struct participation *p, const struct received *in, const struct tpdu *t,
+static int take_deliver(const struct participation *p, struct received *in, const struct tpdu *t,
 			const char *sender, const char *hash, int64_t now)
 {
 	bool split = t->concat_ref >= 0 && t->parts > 1;
+	in->scts_utc = t->scts.valid ? t->scts.utc : 0;
 	struct inbox_pdu row = {.received_utc = now,
 				.hash = hash,
 				.kind = INBOX_DELIVER,

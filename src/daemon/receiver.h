@@ -17,9 +17,10 @@ struct received {
 	const char *unread;
 	bool draft; /* it was stored for sending: nobody is told */
 	/* results */
-	int failed; /* -errno: nothing was done with this one, the modem must keep it */
-	bool known; /* it had come before */
-	bool raw;   /* it is no readable text, and kept as it is */
+	int failed;       /* -errno: nothing was done with this one, the modem must keep it */
+	bool known;       /* it had come before */
+	bool raw;         /* it is no readable text, and kept as it is */
+	int64_t scts_utc; /* of a text that is new: when its service centre had it; 0 not said */
 };
 
 /* All of them in one transaction, and what their texts ask for is done in it as well, so that an answer lies in the

@@ -102,8 +102,9 @@ int root_call(struct daemon *d, int64_t limit_ms, void (*done)(void *user, int s
 	struct root_call *c = mem_alloc(sizeof *c);
 	va_list ap;
 	va_start(ap, fmt);
-	vsnprintf(c->request, sizeof c->request, fmt, ap);
+	vsnprintf(c->request, sizeof c->request - 1, fmt, ap);
 	va_end(ap);
+	strcat(c->request, "\n");
 	c->d = d;
 	c->done = done;
 	c->user = user;

@@ -57,5 +57,7 @@ json_t *session_status(const struct session *s);
 unsigned session_closed(const struct session *s);
 /* The clock of the box was set: what networks said about it is void. */
 void operator_clock_set(struct daemon *d);
+/* What this line's network says: so much before ours. False: nothing, or not lately. */
+bool operator_time(const struct session *s, int64_t *ret_ahead_s);
 /* What networks say about the clock of the box, for d->people: evidence grows old, and lines go. */
 void operator_weigh_clock(struct daemon *d);

@@ -3,6 +3,7 @@
  * go into quarantine. */
 #include "daemon/session_internal.h"
 #include "daemon/alarm.h"
+#include "daemon/clock_setter.h"
 #include "daemon/receiver.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -135,6 +136,7 @@ static void take_some(struct session *s, struct received *in, int *where, int n)
 			continue;
 		}
 		trouble_good_read(&s->trouble, s->list_memory, slot->index);
+		clock_setter_stamp(s->d->clock_setter, in[i].scts_utc);
 		if (in[i].raw)
 			alarm_raise(s->d, s->config->name, ALARM_QUARANTINE, "%s %d", s->list_memory,
 				    slot->index);
@@ -237,6 +239,7 @@ void read_direct(struct session *s, const struct at_urc *u)
 		return;
 	}
 	send_reported(s);
+	clock_setter_stamp(s->d->clock_setter, in.scts_utc);
 	if (in.raw)
 		alarm_raise(s->d, s->config->name, ALARM_QUARANTINE, "%s", "");
 	daemon_act_soon(s->d, 0);

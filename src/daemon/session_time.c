@@ -1,6 +1,7 @@
-/* The network's time as evidence about the clock of the box, which is never set from here. */
+/* The network's time as evidence about the clock of the box, which is set elsewhere (clock_setter.h). */
 #include "daemon/session_operator.h"
 #include "daemon/alarm.h"
+#include "daemon/clock_setter.h"
 #include "at_commands/network_time.h"
 #include "civic/clock_guard.h"
 #include "base/log.h"
@@ -13,6 +14,15 @@
 #define SETTLE_MS 3600000          /* after the modem was told to follow the network */
 #define STEP_S    30
 #define OLD_S     (2 * DAY_S) /* evidence of a clock that nobody looks at any more */
+
+bool operator_time(const struct session *s, int64_t *ret_ahead_s)
+{
+	const struct operator_side *o = s->operator_side;
+	if (!o || !o->time_known || session_now(s) - o->time_utc > OLD_S)
+		return false;
+	*ret_ahead_s = o->time_ahead_s;
+	return true;
+}
 
 /* What all lines say together: ours is behind when one line says so and none agrees with us. */
 void operator_weigh_clock(struct daemon *d)
@@ -55,6 +65,7 @@ void time_take(struct session *s, const char *line, bool utc)
 	} else
 		alarm_clear(s->d, s->config->name, ALARM_CLOCK);
 	operator_weigh_clock(s->d);
+	clock_setter_look(s->d->clock_setter);
 }
 
 /* A clock that was set by less than a step is what it was. */

@@ -65,7 +65,7 @@ static int start_helper(struct daemon *d, const char *stick, const char *verb,
 	if (!root_there())
 		return -EACCES;
 	struct usb_reset_job *j = job_new(d, stick, done, user);
-	return root_call(d, HELPER_MS, helped, j, "%s %s\n", verb, stick);
+	return root_call(d, HELPER_MS, helped, j, "%s %s", verb, stick);
 }
 
 /* ------------------------------------------------------------------------------------------------ re-bind */

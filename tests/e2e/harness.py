@@ -41,7 +41,7 @@ def wait_for(condition, what, seconds=PATIENCE_S, every=None):
 
 def environment(**extra):
     env = {k: v for k, v in os.environ.items() if not k.startswith("YISHI_") or k == "YISHI_BUILD"}
-    env.update(YISHI_DATA=str(ROOT), LC_ALL="en_US.UTF-8", LANG="en_US.UTF-8", NO_COLOR="1")
+    env.update(YISHI_DATA=str(ROOT), LC_ALL="en_US.UTF-8", LANG="en_US.UTF-8", NO_COLOR="1", YISHI_ROOT_SOCKET="/nonexistent")
     env.update({k: str(v) for k, v in extra.items() if v is not None})
     return env
 
