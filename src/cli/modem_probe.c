@@ -1,24 +1,18 @@
 /* `yishi modem probe`: what modems there are, what each tells of itself, and the section that the configuration wants. */
 #include "cli/line_words.h"
 #include "cli/modem_find.h"
-#include "cli/modem_stanza.h"
+#include "cli/modem_probe.h"
 #include "cli/modem_trouble.h"
 #include "cli/modem_verbs.h"
 #include "hw/port_holder.h"
 
 #include "base/mem.h"
-#include "base/paths.h"
 #include "base/text.h"
 
 #include <errno.h>
 #include <fnmatch.h>
 #include <glob.h>
-#include <grp.h>
-#include <libgen.h>
-#include <limits.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 const struct cli_option modem_probe_options[] = {
     {"all", NULL, N_("also ask ports that are known for other things, and serial ports that are no USB"),
@@ -347,95 +341,6 @@ static void show_disks(struct probe *p, const struct find *f)
 	}
 }
 
-/* ------------------------------------------------------------------------------------------------- writing it */
-
-static int ask_line(const char *question, char *buf, size_t size)
-{
-	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
-		return -1;
-	fprintf(stderr, "%s ", question);
-	if (!fgets(buf, (int)size, stdin))
-		return -1;
-	buf[strcspn(buf, "\r\n")] = 0;
-	return *buf ? 0 : -1;
-}
-
-static int read_sample(char **ret)
-{
-	static const char *const places[] = {"yishi.conf.example", "scripts/yishi.conf.example"};
-	char dir[PATH_MAX], path[PATH_MAX + 32];
-	size_t len;
-	if (paths_data(dir, sizeof dir))
-		dir[0] = 0;
-	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
-		snprintf(path, sizeof path, "%s/%s", dir, places[i]);
-		if (access(path, R_OK) == 0)
-			return cli_read_file(path, 1 << 20, ret, &len);
-	}
-	return cli_fail(
-	    EX_OSFILE, "%s",
-	    _("the example of a configuration is not found; install yishi anew, or set YISHI_DATA"));
-}
-
-/* Name and number of a gateway that has no configuration yet. */
-static int basics(struct probe *p, char *name, size_t size, char number[E164_MAX])
-{
-	const char *n = cli_opt(p->c, "name"), *t = cli_opt(p->c, "number");
-	char typed[64];
-	text_copy(name, size, n ? n : "");
-	if (!*name && ask_line(_("Name of the community:"), name, size))
-		return cli_fail(EX_USAGE, "%s",
-				_("a new configuration wants --name and --number: the community, and "
-				  "the number that residents text"));
-	text_copy(typed, sizeof typed, t ? t : "");
-	if (!*typed && ask_line(_("Number that residents text:"), typed, sizeof typed))
-		return cli_fail(EX_USAGE, "%s",
-				_("a new configuration wants --number: the number of the SIM, which "
-				  "residents text"));
-	return cli_number(p->c, typed, number);
-}
-
-/* The package makes it; whoever installed by hand may not have it yet. */
-static void make_folder(const char *path)
-{
-	cleanup_free char *copy = mem_dup(path);
-	const char *folder = dirname(copy);
-	const struct group *g = getgrnam("yishi");
-	if (mkdir(folder, 0750) == 0 && g && chown(folder, (uid_t)-1, g->gr_gid) == 0)
-		(void)chmod(folder, 02750); /* files in it are the gateway's group's */
-}
-
-static int write_down(struct probe *p)
-{
-	char path[PATH_MAX], name[128] = "", number[E164_MAX] = "", line[600];
-	cleanup_free char *sample = NULL;
-	struct err e = {0};
-	int r;
-	if (!p->stanza_count)
-		return EX_OK;
-	paths_config(p->c->config_given, path, sizeof path);
-	if (access(path, F_OK) != 0 &&
-	    ((r = read_sample(&sample)) || (r = basics(p, name, sizeof name, number))))
-		return r;
-	if (sample)
-		make_folder(path);
-	r = stanza_write(path, p->stanzas, p->stanza_count, sample ? sample : "", name, number, &e);
-	if (r == -EEXIST) {
-		cli_note("%s", err_line(&e, line, sizeof line));
-		return EX_OK;
-	}
-	if (r)
-		return cli_fail(r == -EINVAL   ? EX_CONFIG
-				: r == -EAGAIN ? EX_TEMPFAIL
-				: r == -EACCES ? EX_NOPERM
-					       : EX_CANTCREAT,
-				"%s", err_line(&e, line, sizeof line));
-	cli_note(_("%s is written and checked; a running gateway takes it at once, else `sudo systemctl start "
-		   "yishi`"),
-		 path);
-	return EX_OK;
-}
-
 static void print_stanzas(const struct probe *p)
 {
 	cleanup_buf struct buf b = {0};
@@ -475,7 +380,7 @@ int modem_probe(struct cli *c)
 	if (p.interrupted)
 		r = cli_fail(EX_TEMPFAIL, "%s", _("interrupted; what was not asked is missing"));
 	else if (cli_opt(c, "write"))
-		r = write_down(&p);
+		r = modem_probe_write(c, p.stanzas, p.stanza_count);
 	if (!r && !p.modems)
 		r = seen ? CLI_NOTHING
 			 : cli_fail(

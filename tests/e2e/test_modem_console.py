@@ -101,6 +101,7 @@ class Console(unittest.TestCase):
             t.type("at+csq\r")
             t.until("-71 dBm")
             t.type("AT+CLIP=1\r")
+            t.until("AT+CLIP=1")
             t.until("OK")
             sim.ring("+8613800138001", rings=1)
             t.until("somebody rings")
