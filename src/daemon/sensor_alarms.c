@@ -363,3 +363,21 @@ void sensor_alarms_configure(struct daemon *d)
 			a->list[i--] = a->list[--a->count];
 	}
 }
+
+/* ------------------------------------------------------------------------------------------------ phones */
+
+void sensor_alarms_tick(struct daemon *d)
+{
+	struct sensor_ring ring;
+	if (!d->sensor_alarms || d->stopping || !d->config->ring)
+		return;
+	int r = sensor_ring_next(d->store, daemon_now(d), &ring);
+	if (r < 0)
+		log_error("phones to be rung cannot be looked for: %s", strerror(-r));
+	if (r < 0 || !ring.id)
+		return;
+	for (int i = 0; i < d->session_count; i++)
+		if (session_ring(d->session[i], &ring))
+			return;
+	daemon_act_soon(d, RING_AGAIN_MS);
+}

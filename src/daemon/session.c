@@ -77,6 +77,7 @@ void session_down(struct session *s, const char *reason)
 	s->confused = false;
 	send_forget(s);
 	read_forget(s);
+	ring_forget(s);
 }
 
 void session_close(struct session *s, const char *reason, enum ports_why why)
@@ -392,6 +393,8 @@ void act_hold(struct session *s)
 void act_hold_later(struct session *s)
 {
 	s->hold_wanted = true;
+	if (s->state == SESSION_RINGING)
+		ring_hang_up(s);
 }
 
 void act_stop(struct session *s)
@@ -409,6 +412,10 @@ static void stop_waiting(struct session *s)
 void act_stop_later(struct session *s)
 {
 	s->stop_wanted = true;
+	if (s->state == SESSION_RINGING) {
+		ring_hang_up(s);
+		return;
+	}
 	s->stop_by_ms = mono_ms() + STOP_RECORD_MS;
 	/* unless it is the database that is waited for */
 	if (s->due_ms == INT64_MAX)
@@ -527,7 +534,8 @@ const char *session_line_key(const struct session *s)
 
 bool session_up(const struct session *s)
 {
-	return s->state == SESSION_READY || session_reading(s) || s->state == SESSION_SENDING;
+	return s->state == SESSION_READY || session_reading(s) || s->state == SESSION_SENDING ||
+	       s->state == SESSION_RINGING;
 }
 
 json_t *session_status(const struct session *s)

@@ -28,6 +28,10 @@ void session_reconfigure(struct session *s, const struct config_modem *config);
 
 /* The outbox may have something: looks at it when free. */
 void session_wake(struct session *s);
+/* Rings the phone of somebody on duty for so long as it takes to wake them, and hangs up: nobody pays. True: it is under way. False: the
+ * line has something else to do, or no voice; another one may. */
+struct sensor_ring;
+bool session_ring(struct session *s, const struct sensor_ring *ring);
 /* Lends the port: closed after the submit that is under way. *ret_path is borrowed. -EBUSY: lent already. */
 int session_hold(struct session *s, const char **ret_path);
 void session_release(struct session *s);

@@ -25,6 +25,8 @@ struct session;
 	X(look_around, "looks what is to be done: a full store first, then reading and sending by turns")      \
 	X(read, "reads, stores and frees some texts")                                                          \
 	X(send, "sends a text")                                                                                \
+	X(ring, "dials")                                                                                       \
+	X(hang_up, "hangs up")                                                                                 \
 	X(rest, "does what was put off, and looks what is to be done")                                         \
 	X(unregistered, "sends nothing, and watches the network")                                              \
 	X(confused_later, "remembers it until the text that is under way has its answer")                      \

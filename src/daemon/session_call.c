@@ -125,6 +125,8 @@ int64_t call_due_ms(const struct session *s)
 void call_urc(struct session *s, const struct at_urc *u)
 {
 	struct callers_rules r = rules(s);
+	if (ring_urc(s, u))
+		return;
 	if (!call_possible(s)) {
 		session_remark(s, "a call on a model without voice: %s", u->line);
 		return;

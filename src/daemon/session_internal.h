@@ -11,6 +11,7 @@
 #include "daemon/trouble.h"
 #include "hw/transport.h"
 #include "store/outbox.h"
+#include "store/sensor_alarm.h"
 
 #include <stdio.h>
 
@@ -27,6 +28,7 @@
 	X(READING, "reading", "texts are read, stored and freed; sending has the next turn")                   \
 	X(DRAINING, "draining", "the same with a store that is nearly full; sending waits")                    \
 	X(SENDING, "sending", "a text is with the modem")                                                      \
+	X(RINGING, "ringing", "the phone of somebody on duty is rung, because of an alarm")                    \
 	X(BACKOFF, "backoff", "the port is closed for a moment between two steps of the ladder")               \
 	X(RESETTING, "resetting", "a reset is under way; waits for the modem to come back")                    \
 	X(HELD, "held", "the port is lent to somebody")                                                        \
@@ -51,6 +53,7 @@
 	X(READ, "something is to be read")                                                                     \
 	X(DRAIN, "something is to be read, and the store is nearly full")                                      \
 	X(SEND, "something is to be sent")                                                                     \
+	X(RING, "a phone is to be rung")                                                                       \
 	X(REST, "what was under way is done")                                                                  \
 	X(HOLD, "somebody wants the port")                                                                     \
 	X(RELEASE, "the port is given back")                                                                   \
@@ -255,6 +258,9 @@ struct session {
 	struct callers callers;
 	int64_t call_busy_ms; /* a command on behalf of a call has no answer yet: at the latest then; 0 none */
 	bool call_said;       /* that this model has no voice */
+	struct sensor_ring ring; /* while RINGING: the phone that is rung */
+	char ring_result[24];
+	int ring_hangup; /* words of the row that were said */
 };
 
 int64_t session_now(const struct session *s);
@@ -372,6 +378,11 @@ int64_t call_due_ms(const struct session *s);
 void call_tick(struct session *s);
 void call_announce(struct session *s);       /* once: there is no voice */
 bool call_possible(const struct session *s); /* the model has voice, as far as its row knows */
+
+/* ringing somebody (session_ring.c) */
+bool ring_urc(struct session *s, const struct at_urc *u); /* true: it spoke of our own call */
+void ring_hang_up(struct session *s);
+void ring_forget(struct session *s);
 
 /* operator (session_operator.c) */
 void operator_begin(struct session *s); /* the registration is about to be asked: what was known is old */

@@ -28,7 +28,7 @@ void session_put_line(struct session *s)
 {
 	enum session_state state = s->state;
 	/* passing states would only be writes */
-	if (session_reading(s) || s->state == SESSION_SENDING)
+	if (session_reading(s) || s->state == SESSION_SENDING || s->state == SESSION_RINGING)
 		state = s->registered ? SESSION_READY : SESSION_REGISTERING;
 	s->put_late = flaps(s->put_state, state) && !session_may_flap(&s->flap_ms);
 	if (s->put_late)

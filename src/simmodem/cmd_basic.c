@@ -104,8 +104,8 @@ static struct result answer(struct modem *m, enum op op, const struct args *a)
 
 static struct result dial(struct modem *m, enum op op, const struct args *a)
 {
-	(void)m, (void)op, (void)a;
-	return (struct result){DONE_NO_CARRIER, 0}; /* nobody answers in here */
+	(void)op;
+	return modem_dial(m, a->v[0]) ? (struct result){DONE_NO_CARRIER, 0} : OK_RESULT;
 }
 
 const struct command commands_basic[] = {

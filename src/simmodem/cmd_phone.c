@@ -39,7 +39,9 @@ static struct result clcc(struct modem *m, enum op op, const struct args *a)
 {
 	(void)a;
 	const struct call *c = &m->call;
-	if (op == OP_RUN && c->active && *c->from)
+	if (op == OP_RUN && c->active && c->out)
+		reply_add(m, "+CLCC: 1,0,3,0,0,\"%s\",%d", c->from, c->number_type);
+	else if (op == OP_RUN && c->active && *c->from)
 		reply_add(m, "+CLCC: 1,1,%d,0,0,\"%s\",%d", c->answered ? 0 : 4, c->from, c->number_type);
 	else if (op == OP_RUN && c->active)
 		reply_add(m, "+CLCC: 1,1,%d,0,0", c->answered ? 0 : 4);

@@ -87,6 +87,7 @@ struct later {
 
 struct call {
 	bool active, answered;
+	bool out;                 /* we ring somebody, whose number is `from`; nobody answers in here */
 	char from[TPDU_ADDR_MAX]; /* "" withheld */
 	int number_type;
 	int rings_left, ring_ms, rings;
@@ -105,8 +106,8 @@ struct ussd {
 
 struct counters {
 	int64_t commands, urcs, delivered, redelivered, refused, read, deleted, submitted, acknowledged, calls,
-	    resets, power, /* power: +CFUN, resets by command */
-	    own_ms;        /* all the delays that it made itself: answers and air */
+	    dials, resets, power, /* power: +CFUN, resets by command */
+	    own_ms;               /* all the delays that it made itself: answers and air */
 };
 
 struct modem {
@@ -243,6 +244,9 @@ int64_t modem_boot_next_ms(const struct modem *m);
 
 /* ring.c: a caller. rings × ring_ms. −EBUSY while another call is on, −ENETDOWN. */
 int modem_ring(struct modem *m, const char *from, int rings, int ring_ms, int number_type);
+/* ATD: a voice call ("+86…;") rings at the other end until it is hung up, or the network has enough of it. -ENETDOWN, -EBUSY;
+ * -EOPNOTSUPP: a data call. */
+int modem_dial(struct modem *m, const char *number);
 void modem_call_end(struct modem *m, bool rejected);
 void modem_ring_tick(struct modem *m);
 

@@ -86,6 +86,7 @@ static json_t *modem_json(struct sim *s, struct modem *m)
 		      "acknowledged", c->acknowledged, "resets", c->resets, "own_ms", c->own_ms);
 	json_object_set_new(counts, "power", json_integer(c->power));
 	json_object_set_new(counts, "calls", json_integer(c->calls));
+	json_object_set_new(counts, "dials", json_integer(c->dials));
 	json_t *o = json_pack(
 	    "{s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:b, s:b, s:o, s:i, s:o, s:o}", "modem", m->index,
 	    "profile", m->profile->name, "device", p->link, "tty", p->tty, "number", m->number, "imei", m->imei,

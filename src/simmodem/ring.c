@@ -36,6 +36,30 @@ int modem_ring(struct modem *m, const char *from, int rings, int ring_ms, int nu
 	return 0;
 }
 
+#define UNANSWERED_MS 60000 /* the network ends a call that nobody answers */
+
+int modem_dial(struct modem *m, const char *number)
+{
+	size_t digits = strspn(number, "+*#0123456789");
+	if (!digits || number[digits] != ';' || digits >= TPDU_ADDR_MAX)
+		return -EOPNOTSUPP;
+	if (!modem_registered(m))
+		return -ENETDOWN;
+	if (m->call.active)
+		return -EBUSY;
+	m->call = (struct call){.active = true,
+				.out = true,
+				.ring_ms = UNANSWERED_MS,
+				.next_ms = m->net->now_ms + UNANSWERED_MS,
+				.begun_ms = m->net->now_ms,
+				.number_type = *number == '+' ? 145 : 129};
+	memcpy(m->call.from, number, digits);
+	m->count.dials++;
+	network_event(m->net,
+		      json_pack("{s:s, s:i, s:s}", "event", "dial", "modem", m->index, "number", m->call.from));
+	return 0;
+}
+
 static void say_caller(struct modem *m)
 {
 	const struct call *c = &m->call;
@@ -87,7 +111,7 @@ static void say_end(struct modem *m)
 	say_state(m, 6);
 	if (m->profile->quirks & QUIRK_VOICE_END) {
 		modem_urc(m, "%s", m->profile->voice_end);
-		if (!m->call.answered)
+		if (!m->call.answered && !m->call.out)
 			modem_urc(m, "MISSED_CALL: 03:15PM %s", m->call.from);
 	}
 	if (m->profile->quirks & QUIRK_CEND)
@@ -102,9 +126,10 @@ void modem_call_end(struct modem *m, bool rejected)
 	m->call.active = m->waits = false;
 	if (!rejected)
 		say_end(m);
-	network_event(m->net, json_pack("{s:s, s:i, s:s, s:i, s:b, s:b}", "event", "call_end", "modem",
-					m->index, "from", m->call.from, "rings", m->call.rings, "rejected",
-					rejected, "answered", m->call.answered));
+	network_event(m->net, json_pack("{s:s, s:i, s:s, s:i, s:b, s:b, s:b, s:I}", "event", "call_end",
+					"modem", m->index, "from", m->call.from, "rings", m->call.rings,
+					"rejected", rejected, "answered", m->call.answered, "out", m->call.out,
+					"ms", (json_int_t)(m->net->now_ms - m->call.begun_ms)));
 }
 
 void modem_ring_tick(struct modem *m)

@@ -26,7 +26,7 @@ static void test_total(void **unused)
 static bool port_is_open(int s)
 {
 	return s == SESSION_PROBING || s == SESSION_PIN || s == SESSION_REGISTERING || s == SESSION_READY ||
-	       s == SESSION_READING || s == SESSION_DRAINING || s == SESSION_SENDING;
+	       s == SESSION_READING || s == SESSION_DRAINING || s == SESSION_SENDING || s == SESSION_RINGING;
 }
 
 static void test_ends(void **unused)
@@ -45,6 +45,8 @@ static void test_ends(void **unused)
 		/* nothing is read or sent but from where the network and the settings are known */
 		bool sends = row[EV_SEND].act != act_nothing;
 		assert_int_equal(sends, s == SESSION_READY);
+		/* a phone is rung by a line that has nothing else to do */
+		assert_int_equal(row[EV_RING].act != act_nothing, s == SESSION_READY);
 	}
 	for (int e = 0; e < SESSION_EVENT_COUNT; e++)
 		assert_ptr_equal(session_table[SESSION_STOPPED][e].act, act_nothing);
