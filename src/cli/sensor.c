@@ -1,5 +1,6 @@
 /* `yishi sensor`: cabinets with Modbus. */
 #include "cli/nouns.h"
+#include "cli/sensor_alarm.h"
 #include "cli/sensor_bus.h"
 #include "cli/sensor_verbs.h"
 
@@ -27,6 +28,11 @@ static const struct cli_option scan_options[] = {
     {"write", NULL, N_("add the parts that are new to the configuration"), false},
     {"name", N_("NAME"),
      N_("the name of the cabinet in what is printed; with a number behind it when there are several"), false},
+    {0},
+};
+
+static const struct cli_option alarms_options[] = {
+    {"all", NULL, N_("also those that are over"), false},
     {0},
 };
 
@@ -74,6 +80,22 @@ const struct cli_verb cli_sensor[] = {
      .example = "yishi sensor history pump.level --since -7d --csv",
      .more = N_("Minutes are kept for 14 days, hours for [gateway] retention_readings, days for ever; where the finer ones are "
 		"gone the coarser ones stand. Without --since: the last day.")},
+    {.name = "alarms",
+     .run = sensor_alarms,
+     .what = N_("the alarms that stand: since when, and who looks after them"),
+     .common = CLI_LIST,
+     .options = alarms_options,
+     .roles = CLI_SECRETARY | CLI_INSTALLER,
+     .example = "yishi sensor alarms\nyishi sensor alarms --all --since -7d"},
+    {.name = "ack",
+     .run = sensor_ack,
+     .what = N_("acknowledges an alarm: nobody is told of it again, and the others hear that somebody looks after it"),
+     .args = N_("NUMBER"),
+     .min_args = 1,
+     .max_args = 1,
+     .roles = CLI_SECRETARY | CLI_INSTALLER,
+     .example = "yishi sensor ack 3",
+     .more = N_("The same as the text \"ACK C3\" from a phone of the staff.")},
     {.name = "read",
      .run = sensor_read,
      .what = N_("asks the cabinets now and shows what they say"),

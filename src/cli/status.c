@@ -2,6 +2,7 @@
 #include "cli/control.h"
 #include "cli/line_words.h"
 #include "cli/nouns.h"
+#include "cli/sensor_alarm.h"
 #include "cli/status_page.h"
 
 #include "base/mem.h"
@@ -45,6 +46,7 @@ static const struct out_column columns[] = {
     {"broadcasts", NULL, OUT_RAW, 0},
     {"first_human", NULL, OUT_RAW, 0},
     {"sensors", NULL, OUT_RAW, 0},
+    {"sensor_alarms", NULL, OUT_RAW, 0},
     {0},
 };
 
@@ -59,7 +61,7 @@ struct state {
 	int64_t help;  /* open calls for help */
 	bool duty_list_empty;
 	long long disk_free;
-	json_t *line_alarms; /* owned */
+	json_t *line_alarms, *sensor_alarms; /* owned */
 };
 
 static void ask_daemon(const struct config *cfg, struct state *st)
@@ -94,7 +96,7 @@ static int ask_store(struct store *s, int64_t now, struct state *st)
 
 static json_t *state_json(const struct state *st)
 {
-	return json_pack("{ss so so si si sI so sI sI sI sI so sb sI sI so sI}", "version", YISHI_VERSION,
+	return json_pack("{ss so so si si sI so sI sI sI sI so sb sI sI so so sI}", "version", YISHI_VERSION,
 			 "uptime", st->daemon ? json_integer(st->uptime) : json_null(), "clock_ok",
 			 st->daemon ? json_boolean(st->clock_ok) : json_null(), "modems_up", st->modems_up,
 			 "modems", st->modems, "queue", (json_int_t)st->queue.queued, "queue_oldest",
@@ -102,8 +104,10 @@ static json_t *state_json(const struct state *st)
 			 "quarantine", (json_int_t)st->quarantine, "open_cases", (json_int_t)st->open_cases,
 			 "overdue", (json_int_t)st->overdue, "next_meeting", out_time(st->next_meeting),
 			 "duty_list_empty", st->duty_list_empty, "alarms",
-			 (json_int_t)(st->help + st->hooks + (int64_t)json_array_size(st->line_alarms)),
+			 (json_int_t)(st->help + st->hooks + (int64_t)json_array_size(st->line_alarms) +
+				      (int64_t)json_array_size(st->sensor_alarms)),
 			 "calls_for_help", (json_int_t)st->help, "line_alarms", json_incref(st->line_alarms),
+			 "sensor_alarms", json_incref(st->sensor_alarms),
 			 "disk_free", (json_int_t)st->disk_free);
 }
 
@@ -127,7 +131,12 @@ static int alarms(struct cli *c, const struct state *st)
 			       detail, *detail ? ")" : "", text(a, "remedy"));
 		printf(c->out.colour ? "\033[31m! %s\033[0m\n" : "! %s\n", line);
 	}
-	return (int)json_array_size(st->line_alarms);
+	json_array_foreach(st->sensor_alarms, i, a)
+	{
+		if (c->out.mode == OUT_TABLE)
+			printf(c->out.colour ? "\033[31m! %s\033[0m\n" : "! %s\n", text(a, "text"));
+	}
+	return (int)(json_array_size(st->line_alarms) + json_array_size(st->sensor_alarms));
 }
 
 /* One line for each thing that a person should see to; the count. */
@@ -207,12 +216,14 @@ static int run(struct cli *c)
 		return r;
 	int64_t now = cli_now(c);
 	ask_daemon(cfg, &st);
-	if ((r = ask_store(s, now, &st)) || (r = line_alarms(c, s, NULL, &st.line_alarms)))
+	if ((r = ask_store(s, now, &st)) || (r = line_alarms(c, s, NULL, &st.line_alarms)) ||
+	    (r = sensor_alarms_standing(c, s, &st.sensor_alarms)))
 		return cli_store_failed(c, r);
 	if (statvfs(cfg->database, &disk) == 0)
 		st.disk_free = (long long)disk.f_bavail * (long long)disk.f_frsize;
 	r = tell(c, &st, now);
 	json_decref(st.line_alarms);
+	json_decref(st.sensor_alarms);
 	return r;
 }
 
