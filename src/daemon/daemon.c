@@ -361,7 +361,7 @@ void daemon_act(struct daemon *d)
 	alarms_tick(d);
 	for (int i = 0; i < d->session_count; i++)
 		session_wake(d->session[i]);
-	sensor_alarms_tick(d);
+	next = earlier(next, sensor_alarms_tick(d));
 	hooks_look(d->hooks);
 	service_look(d->service);
 	schedule(d, next, busy || d->again);

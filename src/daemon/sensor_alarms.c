@@ -13,16 +13,16 @@
 #include <math.h>
 #include <string.h>
 
-#define POLLS_MIN     4    /* so many polls without data at least before it is a fault */
-#define RING_AGAIN_MS 5000 /* a line that can ring is busy: asked again */
+#define POLLS_MIN    4 /* so many polls without data at least before it is a fault */
+#define RING_AGAIN_S 5 /* a line that can ring is busy: asked again */
 
 /* One sensor, or (no dot in its name) one cabinet. */
 struct watched {
 	char name[SENSOR_SUBJECT_MAX];
 	struct sensor_watch watch;
 	struct sensor_silence silence;
-	int alarm, fault_alarm; /* numbers of those that stand, 0 none */
-	bool known;             /* it has been heard of in this life */
+	int alarm, fault_alarm;  /* numbers of those that stand, 0 none */
+	enum sensor_fault fault; /* why there are no data, when it was last asked */
 };
 
 struct sensor_alarms {
@@ -47,7 +47,7 @@ static struct watched *find_or_add(struct sensor_alarms *a, const char *name)
 		return w;
 	a->list = mem_resize(a->list, (size_t)a->count + 1, sizeof *a->list);
 	w = &a->list[a->count++];
-	*w = (struct watched){.known = false};
+	*w = (struct watched){.fault = SENSOR_UNREAD};
 	text_copy(w->name, sizeof w->name, name);
 	return w;
 }
@@ -140,9 +140,11 @@ static int64_t silence_s(const struct config_cabinet *c)
 	return (c->silence_ms > polls ? c->silence_ms : polls) / 1000;
 }
 
-static void shown_value(const struct sensor_reading *r, char out[2][SENSOR_SHOWN_MAX])
+/* The installer's own words for a state say it all. */
+static void shown_value(const struct sensor_reading *r, enum sensor_side side, char out[2][SENSOR_SHOWN_MAX])
 {
-	for (int l = 0; l < 2; l++)
+	bool said = side == SENSOR_STATE && r->config && r->config->text && *r->config->text;
+	for (int l = 0; l < 2 && !said; l++)
 		register_number_shown(r->row, r->value, (enum language)l, out[l], sizeof out[l]);
 }
 
@@ -238,7 +240,7 @@ static int begin_limit(struct daemon *d, struct watched *w, const struct sensor_
 				 .begun_utc = now,
 				 .flaps = often};
 	describe(d, r, false, &a);
-	shown_value(r, a.shown);
+	shown_value(r, w->watch.side, a.shown);
 	/* of a state the limit is no news */
 	if (w->watch.side != SENSOR_STATE && !r->row->word_count)
 		register_number_shown(r->row, a.limit, LANG_EN, a.bound, sizeof a.bound);
@@ -257,7 +259,7 @@ static void judge(struct daemon *d, struct watched *w, const struct sensor_readi
 	int e = 0;
 	limits_of(r, &l);
 	if (r->fault == SENSOR_OK)
-		shown_value(r, shown);
+		shown_value(r, w->watch.side, shown);
 	switch (sensor_watch_read(&w->watch, &l, r->fault == SENSOR_OK, r->value, now)) {
 	case SENSOR_NOTHING:
 		break;
@@ -320,7 +322,7 @@ void sensor_alarms_read(struct daemon *d, const struct sensor_reading *r)
 		return;
 	find_or_add(a, r->sensor);
 	struct watched *whole = find_or_add(a, r->cabinet), *w = find(a, r->sensor);
-	whole->known = w->known = true;
+	whole->fault = w->fault = r->fault;
 	judge_silence(d, whole, r, true, answers(r->fault), now);
 	/* of a cabinet that tells nothing at all one alarm is enough */
 	bool covered = whole->silence.since_utc && !w->fault_alarm;
@@ -366,18 +368,45 @@ void sensor_alarms_configure(struct daemon *d)
 
 /* ------------------------------------------------------------------------------------------------ phones */
 
-void sensor_alarms_tick(struct daemon *d)
+/* When to look again; INT64_MAX: nobody waits. */
+static int64_t ring(struct daemon *d, int64_t now)
 {
 	struct sensor_ring ring;
-	if (!d->sensor_alarms || d->stopping || !d->config->ring)
-		return;
-	int r = sensor_ring_next(d->store, daemon_now(d), &ring);
-	if (r < 0)
+	int r = d->config->ring ? sensor_ring_next(d->store, now, &ring) : -ENOENT;
+	if (r < 0 && r != -ENOENT)
 		log_error("phones to be rung cannot be looked for: %s", strerror(-r));
 	if (r < 0 || !ring.id)
-		return;
+		return INT64_MAX;
 	for (int i = 0; i < d->session_count; i++)
 		if (session_ring(d->session[i], &ring))
-			return;
-	daemon_act_soon(d, RING_AGAIN_MS);
+			break;
+	return now + RING_AGAIN_S;
+}
+
+/* A cabinet that does not answer is asked ever more rarely; that the time is over must not wait for that. */
+static int64_t look_at_silence(struct daemon *d, struct watched *w, int64_t now)
+{
+	int64_t after = silence_s(cabinet_of(d, w->name));
+	if (strchr(w->name, '.') || !w->silence.since_utc || w->silence.on || !after ||
+	    w->fault == SENSOR_UNREAD)
+		return INT64_MAX;
+	if (w->silence.since_utc + after > now)
+		return w->silence.since_utc + after;
+	judge_silence(d, w, &(struct sensor_reading){.cabinet = w->name, .sensor = w->name, .fault = w->fault},
+		      true, false, now);
+	return now;
+}
+
+int64_t sensor_alarms_tick(struct daemon *d)
+{
+	struct sensor_alarms *a = d->sensor_alarms;
+	int64_t now = daemon_now(d), next = INT64_MAX;
+	if (!a || d->stopping)
+		return next;
+	for (int i = 0; i < a->count; i++) {
+		int64_t t = look_at_silence(d, &a->list[i], now);
+		next = t < next ? t : next;
+	}
+	int64_t t = ring(d, now);
+	return t < next ? t : next;
 }

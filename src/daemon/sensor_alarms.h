@@ -28,8 +28,9 @@ void sensor_alarms_free(struct sensor_alarms *a);
 /* Once for each sensor and poll, on the loop's thread and not inside a transaction: what changes is one of its own, and rare. A write
  * that fails is tried again with the next reading. */
 void sensor_alarms_read(struct daemon *d, const struct sensor_reading *r);
-/* Phones that are to be rung: given to a line that has time. In each round of daemon_act. */
-void sensor_alarms_tick(struct daemon *d);
+/* Silence that has lasted long enough; phones that are to be rung: given to a line that has time. In each round of daemon_act; when to look
+ * again, INT64_MAX: never. */
+int64_t sensor_alarms_tick(struct daemon *d);
 /* Cabinets or sensors went out of the configuration: their alarms are over without a word. */
 void sensor_alarms_configure(struct daemon *d);
 void sensor_alarms_clock_set(struct daemon *d, int64_t step_s);

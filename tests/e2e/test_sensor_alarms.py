@@ -65,13 +65,16 @@ class SensorSite(Site):
         super().start(ready)
         self.read()
 
+    def start_without_data(self):
+        super().start()
+
     def read(self):
         """Every sensor has been read twice: what was read has been acted on."""
         before = len(self.unit.asked)
         wait_for(lambda: len(self.unit.asked) >= before + 5, "the cabinet is polled")
 
     def at(self, clock):
-        self.set_clock(clock if "T" in clock else f"2026-11-20T{clock}+08:00")
+        self.set_clock(f"{clock}+08:00" if "T" in clock else f"2026-11-20T{clock}+08:00")
         self.aware()
         self.read()
 
@@ -151,6 +154,97 @@ class Alarms(unittest.TestCase):
             self.assertIn("恢复正常", site.ok("case", "show", case["number"]))
             site.text(ZHOU, "确认 C1")
             self.assertIn("不用再处理", site.heard(ZHOU, 6))
+
+    def test_a_night(self):
+        """A warning waits for the morning and is seen meanwhile; an open door wakes people, rings them, and is acknowledged at the desk."""
+        with SensorSite(severity="warning", gateway={"quiet_hours": "20:30-08:00"}, now="2026-11-20T19:00:00+08:00") as site:
+            site.door(True)  # by day it is a door
+            site.at("19:30:00")
+            self.assertEqual(site.alarms(), [])
+            site.door(False)
+            site.at("23:00:00")
+            site.degrees(60)
+            site.at("23:01:10")
+            self.assertEqual([a[:2] for a in site.alarms()], [(1, "high")])
+            site.door(True)
+            text = site.heard(ZHOU)
+            self.assertIn("C2", text)
+            self.assertIn("柜门打开", text)
+            # nobody: told again and rung, then the next one; only once each
+            site.at("23:06:10")
+            self.assertIn("还没有人确认", site.heard(ZHOU, 2))
+            self.rung(site, 1)
+            site.at("23:11:20")
+            site.heard(WU, contains="ACK C2")
+            site.text(WU, "1")  # a text that comes in while a phone is rung is answered
+            self.rung(site, 2)
+            self.assertEqual(site.look("SELECT state, result FROM sensor_ring"), [("done", "over")] * 2)
+            done = site.run("status")
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("C2 3号泵房 柜门打开", done.stdout)
+            self.assertIn("C1", done.stdout)
+            self.assertEqual(site.run("sensor", "ack", "C9").returncode, 1)
+            site.ok("sensor", "ack", "C2")
+            self.assertEqual(site.run("sensor", "ack", "2").returncode, 1)
+            site.heard(ZHOU, 3, contains="")
+            self.assertIn("社区", site.sent_to(ZHOU)[-1]["text"])
+            self.assertIn("the office", site.answer(WU, contains="the office"))
+            site.kill()  # in the middle of everything
+            site.start()
+            site.at("23:59:00")
+            site.door(False)
+            site.set_clock("2026-11-21T00:00:10+08:00")
+            site.read()
+            site.at("2026-11-21T00:01:20")
+            self.assertIn("恢复正常", site.heard(ZHOU, 4, contains=""))  # what was urgent ends at night as well
+            rows = {r["number"]: r for r in site.json("sensor", "alarms", "--all")}
+            self.assertEqual((rows["C2"]["ended"] is not None, rows["C1"]["ended"], rows["C1"]["value"]), (True, None, "60.0 °C"))
+            self.assertEqual(site.sent_to(ZHOU, "C1"), [])
+            site.set_clock("2026-11-21T08:00:30+08:00")
+            self.assertIn("60", site.heard(ZHOU, contains="C1"))
+            self.assertEqual(site.sim.state()["dials"], 2)
+            # nobody is told of an end whose beginning never left: it says it all
+            self.assertEqual(len(site.sent_to(ZHOU)), 5)
+
+    def rung(self, site, count):
+        wait_for(lambda: site.sim.state()["dials"] == count and site.sim.state()["call"], f"{count} calls")
+        site.sim.do("hangup")
+        wait_for(lambda: not site.look("SELECT 1 FROM sensor_ring WHERE state <> 'done'"), "it is over")
+
+    def test_silence_and_flapping(self):
+        """One alarm for a cabinet that tells nothing, to installers; a door that comes and goes is told of three times, not fifty."""
+        with SensorSite(gateway={"quiet_hours": "none", "ring": "no"}, now="2026-11-20T21:00:00+08:00") as site:
+            site.unit.fault = "silent"
+            asked = len(site.unit.asked)
+            wait_for(lambda: len(site.unit.asked) >= asked + 3, "it is missed")
+            site.set_clock("2026-11-20T21:01:50+08:00")
+            site.aware()
+            self.assertEqual(site.alarms(), [])
+            site.set_clock("2026-11-20T21:02:30+08:00")
+            text = site.heard(FITTER)
+            for part in ("C1", "3号泵房", "没有应答", "确认 C1"):
+                self.assertIn(part, text)
+            self.assertEqual([a[:2] for a in site.alarms()], [(1, "silent")])
+            site.kill()
+            site.start_without_data()
+            site.unit.fault = None
+            wait_for(lambda: not site.alarms(), "data are back")
+            self.assertIn("又有数据", site.heard(FITTER, 2))
+            self.assertEqual([e["body"]["fault"] for e in site.json("events") if e["kind"] == "sensor.fault"], ["timeout"])
+            minute = 5
+            for _ in range(4):
+                site.at(f"21:{minute:02}:00")
+                site.door(True)
+                site.at(f"21:{minute:02}:20")
+                site.door(False)
+                minute += 1
+            wait_for(lambda: [a[2] for a in site.alarms()] == [1], "it is seen to come and go")
+            site.at("21:40:00")
+            self.assertIn("反复出现", site.heard(ZHOU, contains="反复"))
+            self.assertLessEqual(len(site.sent_to(ZHOU)), 4)
+            site.at("22:11:00")
+            self.assertIn("恢复正常", site.heard(ZHOU, contains="恢复正常"))
+            self.assertEqual(site.sim.state()["dials"], 0)  # [gateway] ring = no
 
 
 if __name__ == "__main__":
