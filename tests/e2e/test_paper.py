@@ -1,10 +1,11 @@
 """The installer's paper in hw/*.md: what it says of modems, alarms and commands is what the programs say."""
+import json
 import re
 import shlex
 import subprocess
 import unittest
 
-from harness import BIN, ROOT, environment
+from harness import BIN, ROOT, Site, environment
 
 PAPER = {p.name: p.read_text(encoding="utf-8") for p in sorted((ROOT / "hw").glob("*.md"))}
 WORDS = {language: dict(re.findall(r"^alarm\.([a-z0-9.-]+) = (.*)$", (ROOT / f"rules/replies.{language}").read_text(encoding="utf-8"), re.M))
@@ -61,17 +62,18 @@ class Faults(unittest.TestCase):
         self.assertGreater(len(findings), 60)
         text = PAPER["FAULTS.md"]
         steps = {row[0].split()[0].strip("`—"): row[1] for row in
-                 [line.strip("| ").split(" | ") for line in text[text.index("## 8."):].splitlines() if line.startswith("| ")]}
+                 [line.strip("| ").split(" | ") for line in text[text.index("## 8."):text.index("## 9.")].splitlines() if line.startswith("| ")]}
         for finding in findings:
             with self.subTest(finding):
                 step, _, rest = finding.rpartition(".")
                 self.assertIn(f"`{rest}`", steps[step])
+        codes = re.findall(r'\{"([a-z-]+)", N_', (ROOT / "src/cli/modem_trouble.c").read_text(encoding="utf-8"))
+        self.assertGreater(len(codes), 15)
+        for code in codes:
+            self.assertIn(f"`{code}`", text[text.index("## 9."):])
         for key in (key for key in WORDS_OF_FAULTS["zh"] if not key.endswith(".do")):
             with self.subTest(key):
                 self.assertIn(f"| `{key}` <br> {WORDS_OF_FAULTS['zh'][key]} <br> {WORDS_OF_FAULTS['en'][key]} |", text)
-
-
-COMING = {("modem", "trace")}
 
 
 class Commands(unittest.TestCase):
@@ -84,8 +86,6 @@ class Commands(unittest.TestCase):
         helps = {}
         for command in sorted(said):
             words = shlex.split(command)
-            if tuple(words[1:3]) in COMING:
-                continue
             verb = tuple(words[:1] + [w for w in words[1:3] if re.fullmatch("[a-z]+", w)])
             if verb not in helps:
                 path = BIN / verb[0]
@@ -101,6 +101,37 @@ class Commands(unittest.TestCase):
             for target in re.findall(r"\]\(([A-Z-]+\.md)\)", text):
                 self.assertIn(target, PAPER, name)
             self.assertLess(max(len(line) for line in text.splitlines() if not line.startswith("|")), 200, name)
+
+
+class FirstHour(unittest.TestCase):
+    """The page is played from the probe to the certificate, on a box without a configuration."""
+
+    def test_from_the_probe_to_the_certificate(self):
+        text = PAPER["FIRST-HOUR.md"]
+        lines = re.findall(r"^    ((?:yishi|yishid|systemctl) .*?)(?:\s+#.*)?$", text[:text.index("## 7.")], re.M)
+        self.assertGreater(len(lines), 7)
+        with Site(start=False, profile="quectel-ec2x", number="+8613800138000", report_ms=100) as site:
+            site.config.unlink()
+            for line in lines:
+                words = shlex.split(line)
+                with self.subTest(line):
+                    if words[0] == "systemctl":
+                        site.start()
+                        continue
+                    if words[1:3] == ["modem", "probe"]:
+                        words.append(site.sim.device(0))
+                    if words[1:3] == ["modem", "test"]:
+                        site.sim.ring("+8613800138001", rings=40, ring_ms=500)
+                    argv = [BIN / words[0], "-c", site.config] + [site.dir / w if w.endswith(".html") else w for w in words[1:]]
+                    done = subprocess.run(argv, capture_output=True, text=True, check=False, env=environment(**site.env), stdin=subprocess.DEVNULL)
+                    self.assertIn(done.returncode, (0, 1) if words[1:3] == ["modem", "test"] else (0,), done.stdout + done.stderr)
+                    if "--write" in words:  # only the place of the database is a test's own
+                        config = site.config.read_text(encoding="utf-8")
+                        site.config.write_text(re.sub("^database = .*", "database = yishi.db", config, flags=re.M), encoding="utf-8")
+                    if words[1:3] == ["modem", "test"]:
+                        bad = [row for row in site.json("modem", "test", "--show", "last") if row["verdict"] == "fail"]
+                        self.assertEqual(bad, [], done.stdout)
+            self.assertIn("</html>", (site.dir / "certificate.html").read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":
