@@ -58,6 +58,7 @@
 	X(ANSWER, "answer", ARG_NUMBER | ARG_TEXT)                                                             \
 	X(VOLUNTEER, "volunteer", 0)                                                                           \
 	X(STAFF_LIST, "staff_list", 0)                                                                         \
+	X(SELFTEST, "selftest", 0)                                                                             \
 	X(RESEND, "resend", 0)                                                                                 \
 	X(CODE, "code", ARG_CODE)                                                                              \
 	X(ACKNOWLEDGE, "acknowledge", ARG_NUMBER | ARG_ALARM)                                                              \

@@ -59,6 +59,7 @@ static const struct {
     [INTENT_ANSWER] = {decide_answer, NEED_CONSULT, NULL},
     [INTENT_VOLUNTEER] = {decide_volunteer, 0, NULL},
     [INTENT_STAFF_LIST] = {decide_list, NEED_LIST | NEED_OFFER | NEED_NAMED | NEED_ITEM, NULL},
+    [INTENT_SELFTEST] = {decide_selftest, NEED_BOX, NULL},
     [INTENT_RESEND] = {decide_resend, NEED_RESEND, NULL},
     [INTENT_CODE] = {decide_code, NEED_APPROVAL | NEED_RECENT | NEED_SIMILAR, NULL},
     [INTENT_ACKNOWLEDGE] = {decide_received, NEED_NAMED | NEED_OFFER | NEED_CALL | NEED_MINE,

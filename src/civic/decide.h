@@ -43,6 +43,7 @@ enum fact_need {
 	NEED_FAQ = 1 << 26,
 	NEED_LIST = 1 << 27, /* facts_case.h: all that waits for the sender */
 };
+#define NEED_BOX (1u << 31) /* facts_box.h; one more than an enumerator can hold */
 unsigned decide_needs(enum intent_kind kind);
 
 enum effect_kind {

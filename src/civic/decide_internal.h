@@ -32,6 +32,8 @@ void decide_wrong_number(const struct facts *f, const struct intent *in, struct 
 void decide_undo(const struct facts *f, const struct intent *in, struct decision *d);
 
 void decide_vote(const struct facts *f, const struct intent *in, struct decision *d);
+/* How the gateway is, in one text, for who looks after it. */
+void decide_selftest(const struct facts *f, const struct intent *in, struct decision *d);
 void decide_resend(const struct facts *f, const struct intent *in, struct decision *d);
 /* A yes or no to an invitation to a meeting that has begun or is over: said so, nothing recorded; true. */
 bool decide_missed_meeting(const struct facts *f, struct decision *d);

@@ -1,4 +1,4 @@
-/* Answers that come after their question, and "send that again". */
+/* Answers that come after their question, "send that again", and how the gateway itself is. */
 #include "civic/decide_internal.h"
 
 bool decide_missed_meeting(const struct facts *f, struct decision *d)
@@ -20,6 +20,30 @@ bool decide_missed_meeting(const struct facts *f, struct decision *d)
 	} else
 		decision_say(d, f, "late.meeting");
 	return true;
+}
+
+void decide_selftest(const struct facts *f, const struct intent *in, struct decision *d)
+{
+	const struct box_fact *b = &f->box;
+	if (!(f->sender.roles & (ROLE(INSTALLER) | ROLE(SECRETARY)))) {
+		decide_unknown(f, in, d);
+		return;
+	}
+	if (!b->known) {
+		decision_say(d, f, "selftest.unknown");
+		return;
+	}
+	decision_text(d, "lines", b->lines, 0);
+	decision_int(d, "queue", b->queued);
+	if (b->alarms)
+		decision_int(d, "alarms", b->alarms);
+	if (b->sensors)
+		decision_int(d, "sensors", b->sensors);
+	if (b->silent)
+		decision_int(d, "silent", b->silent);
+	decision_text(d, "disk", b->disk, 0);
+	decision_key(d, "clock", b->clock_ok ? "selftest.clock.ok" : "selftest.clock.bad");
+	decision_say(d, f, "selftest");
 }
 
 void decide_resend(const struct facts *f, const struct intent *in, struct decision *d)

@@ -6,6 +6,7 @@
 #include "base/config.h"
 #include "base/e164.h"
 #include "civic/case_life.h"
+#include "civic/facts_box.h"
 #include "civic/facts_case.h"
 #include "civic/facts_civics.h"
 #include "civic/facts_duty.h"
@@ -182,6 +183,7 @@ struct facts {
 	struct meeting_facts meeting;
 	struct civics_fact civics;
 	struct case_facts cases;
+	struct box_fact box;
 	bool several;    /* the text holds several intents */
 	bool quote_only; /* a text without words to speak of */
 };

@@ -1,4 +1,5 @@
 #include "daemon/daemon.h"
+#include "daemon/box_look.h"
 #include "daemon/alarm.h"
 #include "daemon/sensor_alarms.h"
 #include "daemon/balance.h"
@@ -128,6 +129,8 @@ int daemon_init(struct daemon *d, uv_loop_t *loop, struct config *config, struct
 		log_warning("%d parts were with a modem when the program ended; whether they left is not known",
 			    uncertain);
 	d->people.store = d->store;
+	d->people.look = box_look;
+	d->people.look_user = d;
 	d->people.config = d->config;
 	d->people.built_utc = build_utc(config->test_clock);
 	return 0;

@@ -70,7 +70,7 @@ static const char *some(int64_t n, char ret[24])
 	return ret;
 }
 
-static const char *size_words(int64_t bytes, char ret[24])
+char *health_size(int64_t bytes, char *ret)
 {
 	if (bytes >= (int64_t)10 << 30)
 		snprintf(ret, 24, "%" PRId64 "G", bytes >> 30);
@@ -106,7 +106,7 @@ int health_week_text(const struct daemon *d, int64_t now, struct buf *out)
 	    {"uncertain", some(f.queue.uncertain, uncertain), 0},
 	    {"resets", some(f.resets, resets), 0},
 	    {"alarms", some(f.alarms, alarms), 0},
-	    {"disk", size_words(disk_free_bytes(d->disk), disk), 0},
+	    {"disk", health_size(disk_free_bytes(d->disk), disk), 0},
 	    {"backup", copy, 0},
 	    {"uptime", health_age(d, (mono_ms() - d->started_ms) / 1000, up), 0},
 	    {0},

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "base/config.h"
+#include "civic/facts_box.h"
 #include "civic/route.h"
 #include "rules/replies.h"
 #include "rules/rules.h"
@@ -20,6 +21,9 @@ struct participation {
 	const struct point_rules *points; /* NULL: nothing is given */
 	const struct routes *routes;      /* NULL: everything is the secretary's */
 	const struct config *config;
+	/* How the gateway is (box_look.h); NULL: nobody knows. Returns -errno. */
+	int (*look)(void *user, int64_t now, enum language language, struct box_fact *ret);
+	void *look_user;
 	int64_t built_utc; /* the program's build date, for the clock guard; 0: unknown */
 	int64_t
 	    network_ahead_s; /* so much is ours behind, as mobile networks say (session_time.c); 0: it is not */

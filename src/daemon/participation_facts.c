@@ -173,8 +173,15 @@ static int get_resend(const struct turn *t, const struct intent *in, struct fact
 	return facts_last_text(t->p->store, t->sender.number, t->now, &f->resend);
 }
 
+/* Only the running daemon knows; a text that is taken without it gets a shorter answer. */
+static int get_box(const struct turn *t, const struct intent *in, struct facts *f)
+{
+	(void)in;
+	return t->p->look ? t->p->look(t->p->look_user, t->now, t->sender.language, &f->box) : 0;
+}
+
 static const struct {
-	enum fact_need need;
+	unsigned need; /* enum fact_need, or NEED_BOX */
 	int (*get)(const struct turn *t, const struct intent *in, struct facts *f);
 } table[] = {
     {NEED_ROUTE, case_get_place}, /* first: the others ask in which grid */
@@ -210,6 +217,7 @@ static const struct {
     {NEED_WITNESS, verify_facts},
     {NEED_POLLS, get_polls},
     {NEED_RESEND, get_resend},
+    {NEED_BOX, get_box},
 };
 
 int gather_needs(const struct turn *t, const struct intent *in, unsigned needs, struct facts *f)

@@ -12,7 +12,8 @@ from clibox import Box
 from harness import BIN, Tool, environment
 from test_cli_frame import verbs
 
-WAITS = {"broadcast watch", "phone", "top"}           # they do not end by themselves
+# they do not end by themselves, or answer with a certificate, whatever is the matter
+WAITS = {"broadcast watch", "phone", "top", "modem test"}
 ALONE = {"help", "pdu", "rules", "phone", "page"}     # nouns that ask neither configuration nor database, or not at once
 
 

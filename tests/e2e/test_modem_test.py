@@ -236,8 +236,15 @@ class Lent(unittest.TestCase):
             out, err = process.communicate()
             self.assertEqual((process.returncode, out, b"is given back" in err), (-signal.SIGINT, b"", True), err)
             wait_for(site.modems_up, "the daemon has its port again")
-            site.text("+8613800138009", "1")
-            site.answer("+8613800138009")
+            # … and the installer asks it how it is
+            site.registry("phone,name,grid,building,unit,room,roles,language\n13800138004,周工,KS,,,,installer,zh\n"
+                          "13800138005,Bob,KS,,,,installer,en\n")
+            site.text("+8613800138004", "自检")
+            self.assertRegex(site.answer("+8613800138004", contains="自检"), r"^自检：m0正常-\d+dBm。待发0，.*盘余[\d.]+[GM]，时钟正常。$")
+            site.text("+8613800138005", "Selftest")
+            self.assertRegex(site.answer("+8613800138005", contains="Self"), r"^Self-test: m0 ok -\d+ dBm\. Queue 0, .*clock right\.$")
+            site.text("+8613800138006", "自检")  # nobody's business
+            self.assertNotIn("dBm", site.answer("+8613800138006"))
 
 
 if __name__ == "__main__":
