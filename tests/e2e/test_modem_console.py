@@ -100,6 +100,7 @@ class Console(unittest.TestCase):
             t.until("AT» ")
             t.type("at+csq\r")
             t.until("-71 dBm")
+            t.until("AT» ")
             t.type("AT+CLIP=1\r")
             t.until("AT+CLIP=1")
             t.until("OK")
