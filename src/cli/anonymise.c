@@ -245,6 +245,16 @@ static bool quoted(struct anonymous *a, char *s, size_t n, const struct where *w
 	return true;
 }
 
+/* Also behind others in one line, and behind garbage. */
+static bool holds_secret(const char *s, size_t n)
+{
+	static const char *const heads[] = {"+CPIN=", "+CPIN2=", "+CLCK=", "+CPWD=", "^CPIN=", "*EPIN=", NULL};
+	for (size_t i = 0; i < n; i++)
+		if (starts(s + i, n - i, heads))
+			return true;
+	return false;
+}
+
 static void pins(struct anonymous *a, char *s, size_t n)
 {
 	for (size_t i = 0; i < n && !a->collecting;) {
@@ -260,8 +270,6 @@ static void pins(struct anonymous *a, char *s, size_t n)
 /* One line of either direction; `text`: it stands behind the header of a listing in text mode. */
 static void line(struct anonymous *a, char *s, size_t n, bool text)
 {
-	static const char *const secrets[] = {
-	    "AT+CPIN=", "AT+CLCK=", "AT+CPWD=", "AT^CPIN=", "AT*EPIN=", "AT+CPIN2=", NULL};
 	static const char *const places[] = {"+CREG", "+CGREG", "+CEREG", "+C5GREG", NULL};
 	static const char *const names[] = {"+CPBR", "+CPBF", "AT+CPBW", "+CNUM",
 					    "+CLIP", "+CCWA", "+CLCC",   NULL};
@@ -274,7 +282,7 @@ static void line(struct anonymous *a, char *s, size_t n, bool text)
 		anonymous_pdu(a, s, n);
 		return;
 	}
-	if (starts(s, n, secrets)) {
+	if (holds_secret(s, n)) {
 		pins(a, s, n);
 		return;
 	}

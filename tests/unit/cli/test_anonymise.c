@@ -107,6 +107,8 @@ static void nobody_is_left_and_all_decodes(void **state)
 	buf_adds(&m.trace, "# recorded for +86" RESIDENT "\n");
 	say(&m, TRACE_SENT, "AT+CPIN=\"4711\"\r");
 	say(&m, TRACE_RECEIVED, "AT+CPIN=\"4711\"\r\r\nOK\r\n");
+	say(&m, TRACE_SENT, "AT+CMEE=1;+CPIN=47");
+	say(&m, TRACE_SENT, "11\r");
 	say(&m, TRACE_SENT, "AT+CLCK=\"SC\",0,\"4711\"\r");
 	say(&m, TRACE_RECEIVED,
 	    "\r\n861473041234003\r\n\r\nOK\r\n\r\n+QCCID: 89860012345678901203\r\n\r\n460001234567890\r\n");
@@ -147,6 +149,7 @@ static void nobody_is_left_and_all_decodes(void **state)
 					   "李建国",
 					   "Wang",
 					   "home",
+					   "=47",
 					   "0012A5B4",
 					   "00C3",
 					   "\\xe7\\x8e\\x8b",
@@ -215,9 +218,54 @@ static void what_is_no_trace_is_told(void **state)
 	buf_done(&out);
 }
 
+/* Whatever a file holds: the same records of the same lengths, or a refusal. */
+static void any_bytes(void **state)
+{
+	(void)state;
+	static const char *const pieces[] = {"0891683108200105F0",
+					     "040BA13119325476F8",
+					     "0008621122010000",
+					     "23044F60597D",
+					     "+CLIP: \"",
+					     "13912345678",
+					     "\"",
+					     "\\r\\n",
+					     "\\x1a",
+					     "\n  10 < ",
+					     "\n  20 > ",
+					     "\n# modem1",
+					     "+CUSD: 0,\"",
+					     "004F0060",
+					     "AT+CPIN=",
+					     "4711",
+					     "\\xe7\\x8e",
+					     "+CREG: 1,\"00C3",
+					     "FF",
+					     "> "};
+	unsigned seed = 7;
+	for (int round = 0; round < 3000; round++) {
+		struct buf in = {0}, out = {0};
+		struct err e = {0};
+		buf_adds(&in, "1 < ");
+		for (int i = 0; i < 30; i++) {
+			seed = seed * 1103515245 + 12345;
+			buf_adds(&in, pieces[(seed >> 16) % ARRAY_LEN(pieces)]);
+		}
+		if (trace_anonymise(in.data, &out, &e))
+			fail_msg("%s\n%s", e.text, in.data);
+		struct buf again = {0};
+		assert_int_equal(trace_anonymise(buf_str(&out), &again, &e), 0);
+		assert_int_equal(again.len, out.len);
+		buf_done(&again);
+		buf_done(&in);
+		buf_done(&out);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(nobody_is_left_and_all_decodes),
-					   cmocka_unit_test(what_is_no_trace_is_told)};
+					   cmocka_unit_test(what_is_no_trace_is_told),
+					   cmocka_unit_test(any_bytes)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
