@@ -25,7 +25,7 @@ bool decide_missed_meeting(const struct facts *f, struct decision *d)
 void decide_selftest(const struct facts *f, const struct intent *in, struct decision *d)
 {
 	const struct box_fact *b = &f->box;
-	if (!(f->sender.roles & (ROLE(INSTALLER) | ROLE(SECRETARY)))) {
+	if (!(f->sender.roles & ROLES_STAFF)) {
 		decide_unknown(f, in, d);
 		return;
 	}

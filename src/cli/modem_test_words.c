@@ -315,9 +315,11 @@ static const struct test_finding findings[] = {
 
     {"backup.ok", PASS, N_("{{folder}}, on another disk"), NULL},
     {"backup.same", WARN, N_("{{folder}} is on the same disk as the database"),
-     N_("When the disk dies both are gone: a USB stick of 16 GB, mounted, as backup_dir.")},
+     N_("When the disk dies both are gone. Mount a USB stick of 16 GB at /var/backups/yishi (a line with "
+	"nofail in /etc/fstab), and write backup_dir = /var/backups/yishi into [gateway].")},
     {"backup.none", WARN, N_("no folder for backups is configured"),
-     N_("backup_dir in [gateway]: a folder on a USB stick that is mounted at the start.")},
+     N_("Mount a USB stick of 16 GB at /var/backups/yishi (a line with nofail in /etc/fstab), and write "
+	"backup_dir = /var/backups/yishi into [gateway].")},
     {"backup.bad", FAIL, N_("{{folder}} cannot be written: {{reason}}"),
      N_("Is the disk mounted? The folder belongs to the user of the gateway (yishi).")},
 };

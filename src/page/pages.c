@@ -112,14 +112,14 @@ int pages_load(const char *data_dir, const char *own, enum language lang, struct
 struct listing {
 	void (*each)(void *ctx, const char *name, const char *file, bool own);
 	void *ctx;
-	const char *own; /* the community's folder, NULL: it is being walked */
+	const char *own; /* the community's folder, "" none; NULL: it is being walked */
 };
 
 static int list_file(void *ctx, const char *name, const char *path)
 {
 	const struct listing *l = ctx;
 	struct stat st;
-	cleanup_free char *instead = l->own ? mem_printf("%s/%s", l->own, name) : NULL;
+	cleanup_free char *instead = l->own && *l->own ? mem_printf("%s/%s", l->own, name) : NULL;
 	/* words of one's own stand beside the shipped ones, a page of one's own instead of it */
 	if (!instead || stat(instead, &st) || !strncmp(name, WORDS, sizeof WORDS - 1))
 		l->each(l->ctx, name, path, !l->own);
