@@ -89,8 +89,10 @@ static void add_unit(struct cabinets *c, struct unit *old, int old_count, const 
 	plan_hurry(&u->plan, mono_ms());
 	u->bus = get_bus(c, cabinet);
 	u->live = mem_array((size_t)cabinet->row_count, sizeof(struct live *));
-	for (int i = 0; i < cabinet->row_count; i++)
+	for (int i = 0; i < cabinet->row_count; i++) {
 		u->live[i] = lives_get(&c->lives, cabinet->of[i].name);
+		u->live[i]->wanted = true;
+	}
 }
 
 static void on_paths(uv_poll_t *p, int status, int events)
@@ -138,6 +140,8 @@ static void use(struct cabinets *c, struct cabinet_set *set)
 	c->unit_count = 0;
 	for (int i = 0; i < c->bus_count; i++)
 		c->bus[i]->wanted = false;
+	for (int i = 0; i < c->lives.count; i++)
+		c->lives.list[i]->wanted = false;
 	for (int i = 0; i < set->count; i++)
 		add_unit(c, old, old_count, &set->cabinet[i]);
 	for (int i = 0; i < old_count; i++)
@@ -145,6 +149,7 @@ static void use(struct cabinets *c, struct cabinet_set *set)
 	for (int i = c->bus_count - 1; i >= 0; i--)
 		if (!c->bus[i]->wanted && !c->bus[i]->busy && !c->bus[i]->lent)
 			cabinets_drop(c, c->bus[i]);
+	lives_settle(&c->lives);
 	watch_paths(c);
 }
 
@@ -166,9 +171,15 @@ int cabinets_new(struct daemon *d, struct cabinets **ret, struct err *e)
 	return 0;
 }
 
+static void begin(uv_timer_t *t)
+{
+	cabinets_pump(t->data);
+}
+
 void cabinets_start(struct cabinets *c)
 {
-	cabinets_pump(c);
+	/* from the loop: what the program still has to set for all its threads (its language) is set by then */
+	uv_timer_start(&c->timer, begin, 0, 0);
 }
 
 void cabinets_reconfigure(struct cabinets *c, struct cabinet_set *set, struct config *old)

@@ -45,6 +45,18 @@ struct live *lives_get(struct lives *t, const char *name)
 	return t->list[t->count++] = l;
 }
 
+void lives_settle(struct lives *t)
+{
+	for (int i = 0; i < t->count; i++) {
+		struct live *l = t->list[i];
+		if (l->wanted || (l->fault == SENSOR_UNREAD && l->before == SENSOR_UNREAD))
+			continue;
+		l->fault = l->before = SENSOR_UNREAD;
+		l->counted_ms = 0;
+		l->dirty = t->changed = true;
+	}
+}
+
 static int64_t begins(const struct live *l, enum sensor_fault was, bool has_value, int64_t now_utc)
 {
 	bool gap = l->fault == SENSOR_UNREAD && now_utc - l->seen_utc > LIVE_GAP_S;

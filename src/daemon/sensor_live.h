@@ -25,7 +25,7 @@ struct live {
 	enum sensor_fault before;           /* what the database says of the time before that */
 	int code;
 	int64_t since_utc, seen_utc, first_utc;
-	bool has_value, dirty;
+	bool has_value, dirty, wanted; /* `wanted`: the configuration has it */
 	double value;
 	int64_t counted_ms; /* the seconds until then are in the minutes; 0: none are */
 	struct minutes minutes;
@@ -46,6 +46,9 @@ struct lives {
 int lives_load(struct lives *t, struct store *s, int64_t now_ms);
 void lives_done(struct lives *t);
 struct live *lives_get(struct lives *t, const char *name); /* made when it is new; never NULL */
+
+/* What is not `wanted` (any more) has no data: nobody reads it. */
+void lives_settle(struct lives *t);
 
 /* It was asked. `value` when there is no fault. */
 void live_read(struct lives *t, struct live *l, enum sensor_fault fault, int code, double value,

@@ -222,6 +222,7 @@ class Polling(unittest.TestCase):
             more_asked(far, 4)
             self.assertLessEqual(len(box.asked), rest + 1)
             self.assertEqual(set(site.sensors()), {"far.temperature", "far.humidity"})
+            self.assertEqual(site.look("SELECT DISTINCT fault FROM sensor WHERE name GLOB 'box*'"), [("unread",)])
 
     def test_many_hosts_of_which_most_are_dead(self):
         """Thirty-two cabinets on hosts of their own. What dead ones do to those that answer is compared with what they do alone."""

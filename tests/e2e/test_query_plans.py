@@ -11,7 +11,7 @@ import unittest
 from harness import ROOT, Site
 
 GROWS = ("message_in", "message_out", "part_out", "pdu_in", "matter", "supporter", "journal", "event", "person", "person_phone", "phone",
-         "household", "action", "invitation", "rsvp", "poll_voter", "point", "offer", "claim")
+         "household", "reading", "action", "invitation", "rsvp", "poll_voter", "point", "offer", "claim")
 
 # A piece of the statement, and why it may go through a whole table.
 ALLOWED = {
