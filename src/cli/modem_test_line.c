@@ -141,6 +141,7 @@ static void look(struct test *t)
 	int r = modem_card_read(t->d, &t->rows, t->usb, &card);
 	if (r == 0 || r == -ENODATA) {
 		t->card = card;
+		t->under_voltage |= card.under_voltage; /* it has taken the complaint */
 		dialogue_set_row(t->d, card.row);
 	}
 }

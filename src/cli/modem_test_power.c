@@ -27,7 +27,7 @@ void test_power(struct test *t)
 		return;
 	}
 	if (t->under_voltage) {
-		test_figure_text(t, "reason", "%s", t->power_words);
+		test_figure_text(t, "reason", "%s", t->power_words[0] ? t->power_words : "under-voltage");
 		test_found(t, "power.under");
 		return;
 	}
