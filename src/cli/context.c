@@ -153,7 +153,7 @@ static const char *remedy(int r)
 	case ENOSPC:
 		return _("make room on the disk");
 	}
-	return _("put the youngest backup in its place, with yishid stopped");
+	return _("put the youngest backup in its place: stop yishid, then yishi db restore latest");
 }
 
 static int not_opened(const char *path, int r, struct err *e)

@@ -202,7 +202,7 @@ const struct cli_verb cli_db[] = {
      .args = "[FILE]",
      .max_args = 1,
      .roles = CLI_SECRETARY | CLI_INSTALLER,
-     .example = "yishi db backup\nyishi db backup /media/stick/yishi.db",
+     .example = "yishi db backup /media/stick/yishi.db",
      .more = N_(
 	 "Without FILE the copy goes into [gateway] backup_dir, is checked and stands in `yishi db list`; the "
 	 "daemon makes one there every night. The private words are in the copies of the daemon alone.")},

@@ -107,7 +107,7 @@ static int print_try(void *ctx, const struct backup *b)
 	struct listing *l = ctx;
 	bool there = false, private = b->private;
 	for (int i = 0; i < l->count; i++)
-		if (!strcmp(l->files[i].name, b->file)) {
+		if (*b->file && !strcmp(l->files[i].name, b->file)) {
 			there = true;
 			private = l->files[i].private;
 			l->files[i].name[0] = 0;

@@ -18,8 +18,8 @@
 #include <string.h>
 #include <sys/statvfs.h>
 
-#define QUEUE_LATE_S   (30 * MINUTE_S) /* a text that could go and did not for so long means trouble */
-#define DISK_LOW_BYTES (200LL << 20)
+#define BACKUP_OLD_S (3 * DAY_S + 6 * HOUR_S)
+#define QUEUE_LATE_S (30 * MINUTE_S) /* a text that could go and did not for so long means trouble */
 
 static const struct out_column columns[] = {
     {"version", NULL, OUT_TEXT, 0},
@@ -45,6 +45,10 @@ static const struct out_column columns[] = {
     {"meeting", NULL, OUT_RAW, 0},
     {"broadcasts", NULL, OUT_RAW, 0},
     {"first_human", NULL, OUT_RAW, 0},
+    {"disk_total", NULL, OUT_INT, 0},
+    {"backup", NULL, OUT_RAW, 0},
+    {"clock_source", NULL, OUT_TEXT, 0},
+    {"installers", NULL, OUT_INT, 0},
     {"sensors", NULL, OUT_RAW, 0},
     {"sensor_alarms", NULL, OUT_RAW, 0},
     {0},
@@ -117,6 +121,12 @@ static const char *text(const json_t *o, const char *key)
 	return s ? s : "";
 }
 
+/* "box" is no modem, unless one has that name. */
+static const char *alarm_of(const struct cli *c, const char *line)
+{
+	return !strcmp(line, "box") && !config_find_modem(c->config, line) ? _("box") : line;
+}
+
 static int alarms(struct cli *c, const struct state *st)
 {
 	json_t *a;
@@ -127,8 +137,8 @@ static int alarms(struct cli *c, const struct state *st)
 			continue;
 		const char *detail = text(a, "detail");
 		cleanup_free char *line =
-		    mem_printf("%s: %s%s%s%s. %s", text(a, "modem"), text(a, "text"), *detail ? " (" : "",
-			       detail, *detail ? ")" : "", text(a, "remedy"));
+		    mem_printf("%s: %s%s%s%s. %s", alarm_of(c, text(a, "modem")), text(a, "text"),
+			       *detail ? " (" : "", detail, *detail ? ")" : "", text(a, "remedy"));
 		printf(c->out.colour ? "\033[31m! %s\033[0m\n" : "! %s\n", line);
 	}
 	json_array_foreach(st->sensor_alarms, i, a)
@@ -139,10 +149,29 @@ static int alarms(struct cli *c, const struct state *st)
 	return (int)(json_array_size(st->line_alarms) + json_array_size(st->sensor_alarms));
 }
 
-/* One line for each thing that a person should see to; the count. */
-static int problems(struct cli *c, const struct config *cfg, const struct state *st, int64_t now)
+/* An alarm stands for it. */
+static bool is_told(const struct state *st, const char *alarm)
 {
-	const char *list[12];
+	json_t *a;
+	size_t i;
+	json_array_foreach(st->line_alarms, i, a)
+	{
+		if (!strncmp(text(a, "alarm"), alarm, strlen(alarm)))
+			return true;
+	}
+	return false;
+}
+
+static bool copy_is_old(const struct backup_summary *b, int64_t now)
+{
+	return b->first_utc && now - (b->good_utc ? b->good_utc : b->first_utc) > BACKUP_OLD_S;
+}
+
+/* One line for each thing that a person should see to; the count. */
+static int problems(struct cli *c, const struct config *cfg, const struct state *st,
+		    const struct status_page *page, int64_t now)
+{
+	const char *list[16];
 	int n = 0;
 	if (!st->daemon)
 		list[n++] = _("yishid does not run: texts wait; start it (systemctl start yishi)");
@@ -166,8 +195,10 @@ static int problems(struct cli *c, const struct config *cfg, const struct state 
 		list[n++] = _("nobody is on duty for calls for help: yishi duty add --grid GRID --person ID");
 	if (st->hooks)
 		list[n++] = _("programs of hooks failed events: yishi hook failures");
-	if (st->disk_free < DISK_LOW_BYTES)
+	if (status_box_disk_low(&page->box) && !is_told(st, "disk-"))
 		list[n++] = _("the disk is nearly full");
+	if (copy_is_old(&page->box.copies, now) && !is_told(st, "backup-"))
+		list[n++] = _("the database was not copied for three days: yishi db list");
 	for (int i = 0; i < n && c->out.mode == OUT_TABLE; i++)
 		printf(c->out.colour ? "\033[31m! %s\033[0m\n" : "! %s\n", list[i]);
 	return n + alarms(c, st);
@@ -194,7 +225,7 @@ static int tell(struct cli *c, struct state *st, int64_t now)
 		print_head(c, now, st);
 	}
 	if (!r)
-		todo = problems(c, c->config, st, now);
+		todo = problems(c, c->config, st, &page, now);
 	if (!r && c->out.mode == OUT_TABLE) {
 		status_page_print(c, &page);
 		if (!todo)

@@ -95,6 +95,8 @@ int status_page_collect(struct cli *c, int64_t now, struct status_page *ret)
 		r = n = morning_broadcasts(c->store, ids, STATUS_BROADCASTS);
 	for (int i = 0; r >= 0 && i < n; i++)
 		r = broadcast_get(c->store, ids[i], take_broadcast, ret->broadcasts);
+	if (r >= 0)
+		r = status_box_collect(c->store, c->config, now, &ret->box);
 	if (r < 0)
 		return cli_store_failed(c, r);
 	r = modem_rows_collect(c, &ret->modems);
@@ -143,6 +145,7 @@ void status_page_json(const struct status_page *p, json_t *row)
 			    json_pack("{so sI sI}", "todo", chores, "untaken", (json_int_t)m.untaken,
 				      "approvals", (json_int_t)m.approvals));
 	json_object_set_new(row, "overdue_by", late);
+	status_box_json(&p->box, row);
 	json_t *meeting = p->meeting ? json_copy(p->meeting) : json_null();
 	if (p->meeting)
 		json_object_set_new(meeting, "starts",
@@ -168,8 +171,9 @@ void status_page_json(const struct status_page *p, json_t *row)
 
 static void line(struct cli *c, const char *title, const struct buf *text)
 {
-	static const char *const titles[] = {N_("news"),      N_("for you"), N_("overdue"), N_("meeting"),
-					     N_("broadcast"), N_("modem"),   N_("sensors"), N_("first human")};
+	static const char *const titles[] = {N_("news"),    N_("for you"),     N_("overdue"),
+					     N_("meeting"), N_("broadcast"),   N_("modem"),
+					     N_("sensors"), N_("first human"), N_("box")};
 	int width = 0;
 	for (size_t i = 0; i < ARRAY_LEN(titles); i++)
 		if (text_width(gettext(titles[i])) > width)
@@ -337,4 +341,7 @@ void status_page_print(struct cli *c, struct status_page *p)
 		buf_addf(&b, _("median %1$s in %3$d days, of %2$s"), time_words(seconds, median),
 			 share_words(p->m.heard, share), STATUS_DAYS);
 	line(c, _("first human"), &b);
+	buf_reset(&b);
+	status_box_words(&p->box, c->config, p->now_utc, &b);
+	line(c, _("box"), &b);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/cli.h"
+#include "cli/status_box.h"
 #include "store/morning.h"
 
 #define STATUS_DAYS       30 /* over which the time to the first human is told */
@@ -10,6 +11,7 @@
 struct status_page {
 	struct morning m;
 	int64_t since_utc, now_utc;
+	struct status_box box;
 	json_t *meeting, *broadcasts, *modems; /* owned; meeting may be null */
 	json_t *sensors;                       /* counts; NULL: no cabinet is configured */
 	struct buf sensor_words;

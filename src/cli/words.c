@@ -56,4 +56,6 @@ const char *const cli_words[] = {
     /* TRANSLATORS: a reminder that recurs could not be queued, among the things that wait for a person */
     N_("reminder"),
     /* TRANSLATORS: what an import would do to a row */
-    N_("unchanged"), NULL};
+    N_("unchanged"),
+    /* TRANSLATORS: what came of a copy of the database */
+    N_("ok"), N_("absent"), N_("no-room"), N_("unsound"), NULL};

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/room.h"
 #include "store/copies.h"
+#include "store/upkeep.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -117,6 +118,8 @@ void disk_look(struct disk *k, bool refused)
 		let_go(k);
 	else if (!k->there)
 		keep_reserve(k);
+	if (refused)
+		upkeep_wind_log(k->d->store);
 	tell(k);
 	if (k->state == was)
 		return;

@@ -174,13 +174,13 @@ static int next_prefer(struct store *s, enum outbox_class c, char prefer[PREFER_
 	return r == 1 ? 0 : r ? r : -ENOENT;
 }
 
-/* Replies that prefer another line are left to it for as long as the gate says. */
+/* Replies, and alarms with a wish, that prefer another line are left to it for as long as the gate says. */
 static int preferring(struct store *s, const struct outbox_gate *g, enum outbox_class c, struct head *best)
 {
 	char prefer[PREFER_MAX] = "";
 	int r;
 	while ((r = next_prefer(s, c, prefer)) == 0) {
-		bool waits = c == OUTBOX_REPLY && g->patience_s && strcmp(prefer, g->modem) != 0;
+		bool waits = c <= OUTBOX_REPLY && g->patience_s && strcmp(prefer, g->modem) != 0;
 		int64_t left_s = waits ? g->patience_s(g->user, prefer) : 0;
 		if ((r = both_lanes(s, g, c, 0, prefer, g->now_utc - left_s, best)))
 			return r;
@@ -404,22 +404,31 @@ int outbox_ready(struct store *s, int64_t now_utc, bool ret[OUTBOX_CLASSES])
 	return 0;
 }
 
-int outbox_wished_utc(struct store *s, const struct outbox_gate *g, int64_t *ret_utc)
+/* Of one class; *next is brought forward. */
+static int wished(struct store *s, const struct outbox_gate *g, enum outbox_class c, int64_t *next)
 {
 	char prefer[PREFER_MAX] = "";
-	int64_t next = INT64_MAX;
 	int r;
-	while ((r = next_prefer(s, OUTBOX_REPLY, prefer)) == 0) {
+	while ((r = next_prefer(s, c, prefer)) == 0) {
 		struct head first = {0};
-		if ((r = both_lanes(s, g, OUTBOX_REPLY, 0, prefer, g->now_utc, &first)))
+		if ((r = both_lanes(s, g, c, 0, prefer, g->now_utc, &first)))
 			return r;
 		int64_t until = first.since_utc + g->patience_s(g->user, prefer);
-		if (first.id && until > g->now_utc && until < next)
-			next = until;
+		if (first.id && until > g->now_utc && until < *next)
+			*next = until;
 	}
-	if (r == -ENOENT)
-		*ret_utc = next;
 	return r == -ENOENT ? 0 : r;
+}
+
+int outbox_wished_utc(struct store *s, const struct outbox_gate *g, int64_t *ret_utc)
+{
+	int64_t next = INT64_MAX;
+	int r = wished(s, g, OUTBOX_ALARM, &next);
+	if (!r)
+		r = wished(s, g, OUTBOX_REPLY, &next);
+	if (!r)
+		*ret_utc = next;
+	return r;
 }
 
 int outbox_next_utc(struct store *s, int64_t now_utc, int64_t *ret_utc)

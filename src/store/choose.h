@@ -56,7 +56,7 @@ void outbox_took(struct outbox_turns *t, const struct outbox_message *m);
 int outbox_owed(struct store *s, int64_t id, int64_t segments[OUTBOX_CLASSES]);
 /* Classes of which texts are queued, all false when none of them is due. */
 int outbox_ready(struct store *s, int64_t now_utc, bool ret[OUTBOX_CLASSES]);
-/* When the next reply is not left to the line that it prefers any longer; INT64_MAX: none waits for that. */
+/* When the next reply or alarm is not left to the line that it prefers any longer; INT64_MAX: none waits for that. */
 int outbox_wished_utc(struct store *s, const struct outbox_gate *g, int64_t *ret_utc);
 /* When something becomes due, or too late, that is not yet (INT64_MAX: nothing). */
 int outbox_next_utc(struct store *s, int64_t now_utc, int64_t *ret_utc);

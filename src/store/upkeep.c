@@ -48,6 +48,13 @@ int upkeep_backup(struct store *s, const char *to)
 	return r;
 }
 
+void upkeep_wind_log(struct store *s)
+{
+	sqlite3_busy_timeout(s->db, 0);
+	sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
+	sqlite3_busy_timeout(s->db, STORE_BUSY_MS);
+}
+
 int upkeep_vacuum(struct store *s)
 {
 	int r = store_run(s, "VACUUM", "");

@@ -13,6 +13,10 @@ int upkeep_vacuum(struct store *s);
  * somebody reads just now, so it does when the log begins anew; -errno. Waits at most STORE_BUSY_MS. */
 int upkeep_scrub(struct store *s);
 
+/* The disk is full: what is in the write-ahead log goes into the database, whose pages are there already, so that the log
+ * begins anew in the room that it has. Waits for nobody; does what it can. */
+void upkeep_wind_log(struct store *s);
+
 /* Rows of each table, in the order of the schema. */
 int upkeep_tables(struct store *s, int (*table)(void *ctx, const char *name, int64_t rows), void *ctx);
 struct upkeep_size {
