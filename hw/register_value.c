@@ -24,7 +24,7 @@ static uint64_t assemble(const struct map_row *row, const uint16_t *words)
 	uint64_t raw = 0;
 	for (int i = 0; i < n; i++) {
 		uint16_t w = words[low_first ? n - 1 - i : i];
-		raw = raw << 16 | (swapped ? (uint16_t)(w >> 8 | w << 8) : w);
+		raw = raw << 16 | (uint64_t)(swapped ? __builtin_bswap16(w) : w);
 	}
 	return raw;
 }

@@ -17,6 +17,18 @@ static bool taken(const char *name, const struct scan_part *parts, int before, c
 	return cfg && cabinet_find(cfg, name) >= 0;
 }
 
+/* NAME, NAME-UNIT, NAME-UNIT-2 … */
+static void try_name(struct scan_part *p, const char *base, bool with_unit, int n)
+{
+	char tail[24] = "";
+	if (n > 1)
+		snprintf(tail, sizeof tail, "-%d-%d", p->unit, n);
+	else if (with_unit)
+		snprintf(tail, sizeof tail, "-%d", p->unit);
+	text_copy(p->name, sizeof p->name - strlen(tail), base);
+	strcat(p->name, tail);
+}
+
 void scan_name(struct scan_part *parts, int count, const struct config *cfg, const char *wanted)
 {
 	int fresh = 0;
@@ -27,13 +39,8 @@ void scan_name(struct scan_part *parts, int count, const struct config *cfg, con
 		const char *base = wanted ? wanted : p->guess_count ? p->guess[0].map->name : "cabinet";
 		if (p->cabinet)
 			continue;
-		/* room for "-247" and one more number */
-		snprintf(p->name, sizeof p->name, "%.*s", (int)sizeof p->name - 10, base);
-		if (!wanted || fresh > 1)
-			snprintf(p->name, sizeof p->name, "%.*s-%d", (int)sizeof p->name - 10, base, p->unit);
-		for (int n = 2; taken(p->name, parts, i, cfg) && n < 100; n++)
-			snprintf(p->name, sizeof p->name, "%.*s-%d-%d", (int)sizeof p->name - 10, base, p->unit,
-				 n);
+		for (int n = 0; n < 100 && (n == 0 || taken(p->name, parts, i, cfg)); n++)
+			try_name(p, base, !wanted || fresh > 1 || n > 0, n);
 	}
 }
 
