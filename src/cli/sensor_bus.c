@@ -58,9 +58,15 @@ static int borrow(const struct config *cfg, const char *cabinet, struct sensor_b
 		err_set(e, NULL, 0, "the daemon does not lend the bus of %s: %s", cabinet, err_system(-r));
 		return r;
 	}
-	if (!json_is_true(json_object_get(answer, "ok"))) {
-		const char *why = json_string_value(json_object_get(answer, "error"));
-		err_set(e, NULL, 0, "the daemon does not lend the bus of %s: %s", cabinet, why ? why : "?");
+	const char *why = json_string_value(json_object_get(answer, "error"));
+	bool lent = json_is_true(json_object_get(answer, "ok"));
+	/* written into the configuration a moment ago, perhaps: then nobody has it */
+	if (!lent && !(why && !strncmp(why, "no such", 7))) {
+		bool twice = why && strstr(why, "lent already");
+		err_set(e, NULL, 0, "the daemon does not lend the bus of %s: %s", cabinet,
+			twice ? _("somebody else has it; end the other read or scan first")
+			: why ? why
+			      : "?");
 		r = -EBUSY;
 	}
 	json_decref(answer);

@@ -131,6 +131,12 @@ class Peers(unittest.TestCase):
         for b in (bus, tcp):
             self.assertEqual([one[(b, ("exception", n))] for n in (4, 6, 11)],
                              ["the device failed (04)", "the device is busy (06)", "behind the gateway nobody answers (11)"])
+        # what the first says too late is not taken for the second's
+        self.box.write("yishi.conf", (self.box.dir / "yishi.conf").read_text().replace(f"tcp:127.0.0.1:{tcp.port}", f"rtu:{self.box.dir}/rs485"))
+        bus.unit(1).fault, bus.unit(2).fault = ("late", 0.15), ("late", 0.08)
+        first, second = map(json.loads, self.box.run("sensor", "read", "--json").stdout.splitlines())
+        self.assertEqual((first["fault"], second["value"]), ("no answer", 235))
+        bus.unit(1).fault = bus.unit(2).fault = None
         # one register that is missing does not hide its neighbours
         shown = self.read("--connection", f"rtu:{self.box.dir}/rs485,9600,8N1", "--map", "xy-md02", status=0)
         self.assertEqual(shown["humidity"]["value"], 54.6)
