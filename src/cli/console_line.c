@@ -75,7 +75,7 @@ static int next_char(EditLine *el, wchar_t *ret)
 }
 
 /* What all commands that begin so have in common is filled in; several are listed. */
-static unsigned char complete(EditLine *el, int ch)
+static unsigned char complete(EditLine *el, wint_t ch)
 {
 	const LineInfo *info = el_line(el);
 	size_t n = (size_t)(info->cursor - info->buffer), common = 0;
@@ -151,7 +151,8 @@ struct console_line *console_line_new(struct dialogue *d, int idle_ms, void (*pa
 	el_set(l->el, EL_PROMPT, prompt_of);
 	el_set(l->el, EL_EDITOR, "emacs");
 	el_set(l->el, EL_HIST, history, l->history);
-	el_set(l->el, EL_ADDFN, "complete", "completes a command", complete);
+	/* libedit forgets the copies that its narrow sister makes of the two strings */
+	el_wset(l->el, EL_ADDFN, L"complete", L"completes a command", complete);
 	el_set(l->el, EL_BIND, "\t", "complete", NULL);
 	el_set(l->el, EL_BIND, "^R", "em-inc-search-prev", NULL);
 	el_set(l->el, EL_GETCFN, next_char);

@@ -144,7 +144,7 @@ class WithTheGateway(unittest.TestCase):
             # somebody else wants it too, then the probe: both are told
             self.assertIn("lent already", site.run("modem", "console", "m0", stdin="AT\n").stderr)
             t.type("\x04")
-            self.assertEqual(t.end(), 0)
+            self.assertEqual(t.end(), 0, t.seen)
             site.wait_out(text, "sent", "delivered")
             # killed outright, it is given back as well
             t = Terminal(["-c", site.config, "modem", "console"], HOME=site.dir, **site.env)
