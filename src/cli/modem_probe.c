@@ -150,7 +150,7 @@ static void add_words(json_t *o, const struct modem_card *k)
 					  [IMS_OFF] = N_("IMS is not on now"),
 					  [IMS_ON] = N_("IMS is on"),
 					  [IMS_FORBIDDEN] = N_("IMS is switched off in the modem")};
-	set(o, "calls_words", json_sprintf("%s; %s", gettext(voice[k->row->voice]), gettext(ims[k->ims])));
+	set(o, "calls_words", json_sprintf(_("%s; %s"), gettext(voice[k->row->voice]), gettext(ims[k->ims])));
 }
 
 static json_t *troubles_json(const struct modem_card *k)
@@ -169,7 +169,7 @@ static void print_troubles(const json_t *o)
 	size_t i;
 	json_t *x;
 	json_array_foreach(json_object_get(o, "troubles"), i, x)
-	    printf("! %s: %s\n", text(x, "text"), text(x, "remedy"));
+	    printf(_("! %s: %s\n"), text(x, "text"), text(x, "remedy"));
 }
 
 /* One object a line in JSON; for people a card, its ports and what is wrong. Takes the reference. */
@@ -236,7 +236,7 @@ static void remember(struct probe *p, const struct found_modem *m, const struct 
 	text_copy(s->iccid, sizeof s->iccid, k->iccid);
 	text_copy(s->usb, sizeof s->usb, m->ports[0].usb.id);
 	stable_path(path, s->path, sizeof s->path);
-	snprintf(s->about, sizeof s->about, "%s %s%s%s", k->id.maker, k->id.model,
+	snprintf(s->about, sizeof s->about, "%s %s%s%s", card_maker(k), k->id.model,
 		 k->operator_name[0] ? ", " : "", k->operator_name);
 	text_mask_controls(s->about);
 	for (int i = 0; i < p->stanza_count; i++)
@@ -336,8 +336,11 @@ static void show_disks(struct probe *p, const struct find *f)
 			out_json(&p->c->out,
 				 json_pack("{ss ss s[{ss ss ss}]}", "usb", disk->id, "stick", disk->stick,
 					   "troubles", "code", "disk", "text", words, "remedy", remedy));
-		else if (p->c->out.mode == OUT_TABLE)
-			printf("USB %s (%s)\n! %s: %s\n\n", disk->id, disk->stick, words, remedy);
+		else if (p->c->out.mode == OUT_TABLE) {
+			printf("USB %s (%s)\n", disk->id, disk->stick);
+			printf(_("! %s: %s\n"), words, remedy);
+			printf("\n");
+		}
 	}
 }
 

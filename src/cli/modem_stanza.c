@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+static const char path_remark[] = "# 不是 USB 口，只按路径找 / no USB port: found by its path alone\n";
+
 static bool taken(const char *name, const struct config *cfg, const struct stanza *others, int count)
 {
 	bool yes = cfg && config_find_modem(cfg, name);
@@ -63,6 +65,8 @@ void stanza_format(struct buf *out, const struct stanza *s)
 	buf_addf(out, "[modem %s]\n", s->name);
 	if (s->about[0])
 		buf_addf(out, "# %s\n", s->about);
+	if (s->by_path)
+		buf_adds(out, path_remark);
 	buf_addf(out, "device = %s\n", stanza_device(s, device, sizeof device));
 	if (s->iccid[0])
 		buf_addf(out, "iccid = %s\n", s->iccid);
@@ -99,7 +103,7 @@ static void from_sample(struct buf *out, const char *sample, const struct stanza
 		else if (section == 'g' && is_key(line, "number"))
 			buf_addf(out, "number = %s\n", number);
 		else if (section == 'm' && is_key(line, "device"))
-			buf_addf(out, "device = %s\n", device);
+			buf_addf(out, "%sdevice = %s\n", first->by_path ? path_remark : "", device);
 		else if (section == 'm' && is_key(line, "#iccid") && first->iccid[0])
 			buf_addf(out, "iccid = %s\n", first->iccid);
 		else
