@@ -66,7 +66,7 @@ V ?= 0
 Q := $(if $(filter 1,$(V)),,@)
 say = $(if $(filter 1,$(V)),,@printf '  %-5s %s\n' $(1) $(2))
 
-all: $(PROGRAMS) $(ROOT_HELPER) $(MO) $(BUILD)/man/made ## build the programs into build/bin
+all: $(PROGRAMS) $(ROOT_HELPER) $(MO) $(BUILD)/man/made $(BUILD)/90-yishi.rules ## build the programs into build/bin
 
 define layer_rule
 $(call lib,$(1)): $(call objs,$(dir_$(1))) $(if $(filter store,$(1)),$(BUILD)/obj/gen/schema.o)
@@ -128,6 +128,11 @@ $(BUILD)/man/made: $(BUILD)/bin/yishi-manual $(MO) $(PAGES) $(wildcard rules/rep
 	$(Q)YISHI_DATA=$(CURDIR) $< man zh src/manual/pages $(@D)/zh $(RELEASED)
 	$(Q)$< completion > $(BUILD)/share/bash-completion/completions/yishi
 	@touch $@
+
+# The rules of udev name the sticks that the rows name.
+$(BUILD)/90-yishi.rules: hw/90-yishi.rules.in $(BUILD)/bin/yishi-manual $(wildcard at_commands/modems/*.modem)
+	$(Q)$(BUILD)/bin/yishi-manual udev $< at_commands/modems > $@.new
+	@mv $@.new $@
 
 $(BUILD)/tests/%: tests/unit/%.c $(TEST_LIBS)
 	@mkdir -p $(@D)
@@ -203,6 +208,7 @@ install: all ## honours PREFIX, SYSCONFDIR and DESTDIR
 	for u in yishi.service yishi-root.socket yishi-root@.service; do \
 	  $(PLACED) scripts/$$u $(DESTDIR)$(PREFIX)/lib/systemd/system/$$u 644 || exit; done
 	install -D -m 644 scripts/yishi.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/yishi.conf
+	$(PLACED) $(BUILD)/90-yishi.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d/90-yishi.rules 644
 	$(PLACED) scripts/yishi.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/yishi.conf 644
 	install -D -m 644 $(BUILD)/share/bash-completion/completions/yishi $(DESTDIR)$(PREFIX)/share/bash-completion/completions/yishi
 	test -e $(DESTDIR)$(SYSCONFDIR)/yishi/yishi.conf || install -m 640 scripts/yishi.conf.example $(DESTDIR)$(SYSCONFDIR)/yishi/yishi.conf

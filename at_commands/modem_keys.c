@@ -73,6 +73,7 @@ static const struct modem_key keys[] = {
 	    N_("numbers of the USB interfaces that take AT commands, in order")),
     COUNTED("avoid_if", PORTS, avoid_if, avoid_if_count,
 	    N_("numbers of the USB interfaces that are left alone")),
+    PLAIN("usb_new_id", WORDS, usb_new_id, N_("VID:PID that the kernel's driver option has to be told")),
     PLAIN("usb_storage", WORDS, usb_storage, N_("VID:PID of sticks that show themselves as a disk at first")),
     NUMBER("baud", baud, 300, 4000000, N_("the speed of a serial port")),
     PLAIN("gap", MILLISECONDS, gap_ms, N_("the pause between a final result and the next command")),

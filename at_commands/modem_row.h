@@ -86,6 +86,8 @@ struct modem_row {
 	/* ports, by bInterfaceNumber */
 	int at_if[ROW_LIST_MAX], at_if_count;
 	int avoid_if[ROW_LIST_MAX], avoid_if_count;
+	struct modem_words
+	    usb_new_id; /* VID:PID that the kernel's driver `option` has to be told (hw/90-yishi.rules.in) */
 	struct modem_words usb_storage; /* VID:PID (globs) of sticks that show themselves as a disk at first */
 	int baud;
 	/* the line */

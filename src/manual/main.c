@@ -1,4 +1,4 @@
-/* yishi-manual man LANGUAGE FOLDER DATE | completion: for the Makefile. */
+/* yishi-manual man LANGUAGE PAGES FOLDER DATE | completion | udev FRAME ROWS: for the Makefile. */
 #include "manual/manual.h"
 #include "manual/roff.h"
 #include "base/err.h"
@@ -113,6 +113,8 @@ int main(int argc, char **argv)
 		completion_print(stdout);
 		return fflush(stdout) ? EX_IOERR : 0;
 	}
+	if (argc == 4 && !strcmp(argv[1], "udev"))
+		return udev_rules(stdout, argv[2], argv[3]) || fflush(stdout) ? EX_DATAERR : 0;
 	if (argc != 6 || strcmp(argv[1], "man") != 0)
 		return EX_USAGE;
 	struct maker m = {.pages = argv[3], .folder = argv[4], .date = argv[5]};

@@ -54,24 +54,47 @@ static ssize_t read_line(int fd, char line[ROOT_LINE_MAX])
 	return ROOT_LINE_MAX; /* more than any request */
 }
 
+/* Configuration and rows; -errno after saying what is wrong. */
+static int load(const char *config_path, struct config **config, struct modem_rows *rows)
+{
+	struct err e = {0};
+	char data[256], folder[300], line[600];
+	int r = config_load(config_path, config, &e);
+	if (r == 0 && (r = paths_data(data, sizeof data)) == 0) {
+		snprintf(folder, sizeof folder, "%s/at_commands/modems", data);
+		r = modem_rows_load(folder, rows, &e);
+	}
+	if (r)
+		log_error("%s", e.text[0] ? err_line(&e, line, sizeof line) : strerror(-r));
+	return r;
+}
+
+/* For udev: 0 when the configuration binds the stick. Where there is none yet, none is bound. */
+static int is_bound(const char *config_path, const char *stick, const char *id, const char *serial)
+{
+	struct config *config = NULL;
+	struct modem_rows rows = {0};
+	if (access(config_path, F_OK) != 0 || !usb_socket_valid(stick))
+		return 1;
+	bool bound =
+	    load(config_path, &config, &rows) == 0 && root_stick_bound(config, &rows, stick, id, serial);
+	modem_rows_done(&rows);
+	config_free(config);
+	return bound ? 0 : 1;
+}
+
 static int touch(const char *config_path, const struct root_request *q, const char **ret_said)
 {
 	struct config *config = NULL;
 	struct modem_rows rows = {0};
 	struct usb_port *ports = NULL;
-	struct err e = {0};
-	char data[256], folder[300], id[10], line[600];
+	char id[10];
 	int r = usb_socket_id(q->stick, id);
 	if (r)
 		return refuse(ret_said, r == -ENOTSUP ? "a hub sits there" : "nothing sits there");
-	if ((r = config_load(config_path, &config, &e)) == 0 && (r = paths_data(data, sizeof data)) == 0) {
-		snprintf(folder, sizeof folder, "%s/at_commands/modems", data);
-		r = modem_rows_load(folder, &rows, &e);
-	}
-	if (r) {
-		log_error("%s", e.text[0] ? err_line(&e, line, sizeof line) : strerror(-r));
+	if (load(config_path, &config, &rows))
 		r = refuse(ret_said, "the configuration cannot be read");
-	} else {
+	else {
 		struct usb *usb = usb_new();
 		int count = usb_ports(usb, &ports);
 		const char *why = root_stick_refusal(config, &rows, ports, count, q->stick, id);
@@ -126,9 +149,9 @@ static int serve(const char *config_path, const char *user)
 int main(int argc, char **argv)
 {
 	char path[PATH_MAX];
-	const char *file = NULL, *user = "yishi";
+	const char *file = NULL, *user = "yishi", *stick = NULL, *id = "", *serial = "";
 	int o;
-	while ((o = getopt(argc, argv, "c:u:")) != -1)
+	while ((o = getopt(argc, argv, "c:u:b:i:s:")) != -1)
 		switch (o) {
 		case 'c':
 			file = optarg;
@@ -136,13 +159,24 @@ int main(int argc, char **argv)
 		case 'u':
 			user = optarg;
 			break;
+		case 'b':
+			stick = optarg;
+			break;
+		case 'i':
+			id = optarg;
+			break;
+		case 's':
+			serial = optarg;
+			break;
 		default:
-			fputs("yishi-root [-c FILE] [-u USER]: does what USER asks on standard input, a "
-			      "socket; see "
-			      "yishi-root(8)\n",
-			      stderr);
+			fputs(
+			    "yishi-root [-c FILE] [-u USER]: does what USER asks on standard input, a socket\n"
+			    "yishi-root [-c FILE] -b SOCKET -i VID:PID [-s SERIAL]: 0 when FILE binds that "
+			    "stick\n"
+			    "See yishi-root(8).\n",
+			    stderr);
 			return EX_USAGE;
 		}
 	paths_config(file, path, sizeof path);
-	return serve(path, user);
+	return stick ? is_bound(path, stick, id, serial) : serve(path, user);
 }

@@ -12,6 +12,12 @@
 #include "base/config.h"
 #include "hw/usb.h"
 
+/* For udev, which asks before there are ports: the configuration binds the stick, or the adapter of a cabinet. By its kind, by
+ * the name of a link (/dev/serial/by-id, by-path, /dev/yishi), or, for imei: and plain device names, since a row knows its
+ * maker. `serial`: udev's ID_SERIAL. */
+bool root_stick_bound(const struct config *config, const struct modem_rows *rows, const char *stick,
+		      const char *id, const char *serial);
+
 /* NULL: it may; else why not, a sentence (static). `ports`: those of all sticks that there are now; `id`: of the stick
  * that sits in the socket, "2c7c:0125". */
 const char *root_stick_refusal(const struct config *config, const struct modem_rows *rows,

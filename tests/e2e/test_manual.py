@@ -63,7 +63,8 @@ class Install(unittest.TestCase):
             top = pathlib.Path(folder, "usr/local")
             for name in ("bin/yishi", "bin/yishid", "bin/yishi-simmodem", "share/man/man5/yishi.conf.5", "share/man/zh_CN/man8/yishid.8",
                          "share/bash-completion/completions/yishi", "share/yishi/scripts/nightly-backup.sh", "lib/systemd/system/yishi.service",
-                         "lib/sysusers.d/yishi.conf", "share/locale/zh_CN/LC_MESSAGES/yishi.mo", "etc/yishi/yishi.conf"):
+                         "lib/sysusers.d/yishi.conf", "lib/tmpfiles.d/yishi.conf", "lib/udev/rules.d/90-yishi.rules", "libexec/yishi/yishi-root",
+                         "lib/systemd/system/yishi-root.socket", "lib/systemd/system/yishi-root@.service", "share/locale/zh_CN/LC_MESSAGES/yishi.mo", "etc/yishi/yishi.conf"):
                 self.assertTrue((top / name).is_file(), name)
             for own, there in (("rules/*.rules", "rules"), ("at_commands/modems/*.modem", "at_commands/modems"), ("src/page/templates/*", "pages"),
                                ("scripts/*.sh", "scripts")):

@@ -104,7 +104,7 @@ class Bed:
             os.symlink(target, link)
             links.append(link)
             parent = self.interface(made, stick, socket, number, "ff", driver)
-            self.add(made, "tty", tty, parent, {"dev": f"188:{self.number * 16 + number}"}, {"DEVNAME": f"/dev/{tty}"})
+            self.add(made, "tty", tty, parent, {"dev": f"188:{self.number * 16 + number}"}, {"DEVNAME": f"/dev/{tty}", "MAJOR": 188, "MINOR": self.number * 16 + number})
         self.sticks[socket] = made, links
 
     def unplug(self, socket):

@@ -150,13 +150,54 @@ static void test_sticks(void **state)
 	modem_rows_done(&all);
 }
 
+/* What udev asks, before there are ports. */
+static void test_bound(void **state)
+{
+	static const struct {
+		const char *device, *cabinet, *stick, *id, *serial;
+		bool bound;
+	} rows[] = {
+	    {"imei:860000000000001", NULL, "1-1", "2c7c:0125", "Quectel_EC25", true},
+	    {"imei:860000000000001", NULL, "1-1", "1a86:7523", "1a86_USB_Serial", false},
+	    {"/dev/ttyUSB2", NULL, "1-1", "2c7c:0125", "", true},
+	    {"usb:2c7c:0125", NULL, "1-1", "2C7C:0125", "", true},
+	    {"usb:2c7c:0125", NULL, "1-1", "2c7c:0121", "", false},
+	    {"/dev/serial/by-id/usb-1a86_USB_Serial-if00-port0", NULL, "1-1", "1a86:7523", "1a86_USB_Serial",
+	     true},
+	    {"/dev/serial/by-id/usb-1a86_USB_Serial-if00-port0", NULL, "1-1", "1a86:7523", "1a86_USB", false},
+	    {"/dev/serial/by-id/usb-1a86_USB_Serial-if00-port0", NULL, "1-1", "2c7c:0125", "Quectel", false},
+	    {"/dev/serial/by-path/pci-0000:00:14.0-usb-0:1.2:1.0-port0", NULL, "1-1.2", "1a86:7523", "", true},
+	    {"/dev/serial/by-path/pci-0000:00:14.0-usb-0:1.2:1.0-port0", NULL, "1-1", "1a86:7523", "", false},
+	    {"/dev/yishi/1-1.2-if02", NULL, "1-1.2", "1a86:7523", "", true},
+	    {"/dev/yishi/1-1.2-if02", NULL, "1-1", "1a86:7523", "", false},
+	    {"usb:2c7c:0125", "rtu:/dev/serial/by-id/usb-1a86_USB_Serial-if00-port0,9600,8N1", "1-3",
+	     "1a86:7523", "1a86_USB_Serial", true},
+	    {"usb:2c7c:0125", "tcp:192.0.2.1:502", "1-3", "1a86:7523", "1a86_USB_Serial", false},
+	};
+	struct modem_rows all = {0};
+	struct err e = {0};
+	const char *names[] = {"generic.modem"}, *texts[] = {"[modem generic]\nmatch.usb = 2c7c:0125\n"};
+	(void)state;
+	assert_int_equal(modem_rows_parse(names, texts, 1, &all, &e), 0);
+	struct config *c = mem_alloc(sizeof *c);
+	assert_false(root_stick_bound(c, &all, "1-1", "2c7c:0125", ""));
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		c->modem_count = 1;
+		c->modems[0].device = (char *)rows[i].device;
+		c->cabinet_count = rows[i].cabinet != NULL;
+		c->cabinets[0].connection = (char *)rows[i].cabinet;
+		if (root_stick_bound(c, &all, rows[i].stick, rows[i].id, rows[i].serial) != rows[i].bound)
+			fail_msg("%s, %s %s", rows[i].device, rows[i].stick, rows[i].id);
+	}
+	free(c);
+	modem_rows_done(&all);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_requests),
-	    cmocka_unit_test(test_answers),
-	    cmocka_unit_test(test_clock),
-	    cmocka_unit_test(test_sticks),
+	    cmocka_unit_test(test_requests), cmocka_unit_test(test_answers), cmocka_unit_test(test_clock),
+	    cmocka_unit_test(test_sticks),   cmocka_unit_test(test_bound),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
