@@ -121,7 +121,7 @@ RELEASED := $(if $(SOURCE_DATE_EPOCH),$(shell date -u -d @$(SOURCE_DATE_EPOCH) +
 $(BUILD)/bin/yishi-manual: $(BUILD)/obj/src/manual/main.o $(TEST_LIBS)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(LOPT) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
-$(BUILD)/man/made: $(BUILD)/bin/yishi-manual $(MO) $(PAGES) $(wildcard rules/replies.*) at_commands/modems/generic.modem
+$(BUILD)/man/made: $(BUILD)/bin/yishi-manual $(MO) $(PAGES) $(wildcard rules/replies.*) at_commands/modems/generic.modem $(wildcard hw/cabinets/*.map)
 	@rm -rf $(@D) && mkdir -p $(@D)/en $(@D)/zh $(BUILD)/share/bash-completion/completions
 	$(call say,MAN,$(@D))
 	$(Q)YISHI_DATA=$(CURDIR) $< man en src/manual/pages $(@D)/en $(RELEASED)

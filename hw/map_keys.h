@@ -1,4 +1,5 @@
-/* The keys of .map files: two tables, and from what is written to what is meant. For map_files.c alone. */
+/* The keys of .map files: two tables, and from what is written to what is meant. For map_files.c, and for the
+ * manual. */
 #pragma once
 
 #include "hw/register_map.h"
@@ -32,6 +33,7 @@ struct map_key {
 	const char *name;
 	enum map_key_kind kind;
 	size_t offset, size, has;
+	const char *what; /* N_(): what it is for */
 };
 
 /* NULL: no such key. */

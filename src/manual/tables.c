@@ -14,6 +14,7 @@
 #include "civic/route.h"
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "hw/map_keys.h"
 #include "rules/replies.h"
 #include "simmodem/options.h"
 #include "simmodem/profile.h"
@@ -200,6 +201,45 @@ static void modem_keys(FILE *f)
 	}
 }
 
+static void keys_of_maps(FILE *f, bool of_row)
+{
+	const struct map_key *k;
+	for (int i = 0; (k = map_key_at(of_row, i)); i++) {
+		cleanup_free char *what = mem_printf(_("%s."), _(k->what));
+		roff_item(f, k->name, NULL, what);
+	}
+}
+
+static void map_section_keys(FILE *f)
+{
+	keys_of_maps(f, false);
+}
+
+static void map_row_keys(FILE *f)
+{
+	keys_of_maps(f, true);
+}
+
+/* The maps that come along. */
+static void maps_shipped(FILE *f)
+{
+	char dir[256];
+	struct register_maps maps;
+	struct err e;
+	if (paths_data(dir, sizeof dir))
+		return;
+	cleanup_free char *path = mem_printf("%s/hw/cabinets", dir);
+	if (register_maps_load(path, &maps, &e))
+		return;
+	bool chinese = strcmp(_("yes"), "yes") != 0;
+	for (int i = 0; i < maps.count; i++) {
+		const struct register_map *m = maps.map[i];
+		cleanup_free char *what = mem_printf("%s (%s)", chinese ? m->title_zh : m->title_en, m->makers);
+		roff_item(f, m->name, NULL, what);
+	}
+	register_maps_done(&maps);
+}
+
 static void reply_keys(FILE *f)
 {
 	char dir[256];
@@ -283,6 +323,9 @@ bool page_table(FILE *f, const char *name)
 	    {"reasons", reasons},
 	    {"targets", targets},
 	    {"modem-keys", modem_keys},
+	    {"map-keys", map_section_keys},
+	    {"map-row-keys", map_row_keys},
+	    {"maps", maps_shipped},
 	    {"replies", reply_keys},
 	    {"simmodem-options", simmodem_options},
 	    {"simmodem-profiles", simmodem_profiles},
