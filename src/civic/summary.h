@@ -43,6 +43,11 @@ struct summary_help {
 	struct spread seconds; /* until somebody took it */
 };
 
+/* Sensors of the cabinets that were asked in the period; so long they had data, of the time in which they existed. */
+struct summary_sensors {
+	int64_t sensors, data_s, of_s;
+};
+
 #define SUMMARY_LATE 8
 struct summary_late { /* open past its deadline now, whenever raised; private ones are counted alone */
 	int number;
@@ -65,6 +70,7 @@ struct summary {
 	struct summary_meetings meetings;
 	struct summary_texts texts;
 	struct summary_help help;
+	struct summary_sensors sensors;
 	struct summary_late late[SUMMARY_LATE]; /* the longest overdue */
 	int late_count;
 	int64_t late_total; /* private ones, too */

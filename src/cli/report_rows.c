@@ -53,6 +53,8 @@ static const struct out_column columns[] = {
     {"help_calls", NULL, OUT_INT, 0},
     {"help_acknowledged", NULL, OUT_INT, 0},
     {"help_median_seconds", NULL, OUT_INT, 0},
+    {"sensors", NULL, OUT_INT, 0},
+    {"sensors_online", NULL, OUT_RAW, 0},
     {0},
 };
 
@@ -132,6 +134,10 @@ static void add_rest(json_t *row, struct summary *s, const struct summary_scope 
 		set(row, of_meetings[i].key, "", json_integer(of_meetings[i].value));
 	for (size_t i = 0; i < ARRAY_LEN(of_texts) && !scope->category && !scope->grid; i++)
 		set(row, of_texts[i].key, "", json_integer(of_texts[i].value));
+	if (!scope->category && !scope->grid && s->sensors.of_s > 0) {
+		set(row, "sensors", "", json_integer(s->sensors.sensors));
+		set(row, "sensors_online", "", json_real((double)s->sensors.data_s / (double)s->sensors.of_s));
+	}
 	if (!scope->category)
 		set(row, "help_median_seconds", "", median < 0 ? json_null() : json_integer(median));
 }

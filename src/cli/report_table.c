@@ -64,6 +64,13 @@ static void print_rest(struct cli *c, struct report_view *v)
 	snprintf(text, sizeof text, _("%1$lld, not delivered %2$s"), (long long)s->texts.out,
 		 share_words((struct share){s->texts.failed, s->texts.out}, part));
 	add_line(c, _("texts out"), text, NULL);
+	if (s->sensors.of_s <= 0)
+		return;
+	/* never 100 of what has a hole */
+	snprintf(text, sizeof text, _("%1$d.%2$d %%, %3$lld sensors"),
+		 (int)(s->sensors.data_s * 100 / s->sensors.of_s),
+		 (int)(s->sensors.data_s * 1000 / s->sensors.of_s % 10), (long long)s->sensors.sensors);
+	add_line(c, _("sensors online"), text, NULL);
 }
 
 /* ------------------------------------------------------------------------------------------------ breakdown */
@@ -134,7 +141,7 @@ void report_table(struct cli *c, struct report_view *v)
 		v->scope.grid ? v->scope.grid : "", *v->grid_name ? " " : "", v->grid_name,
 		v->scope.category ? " · " : "");
 	if (!s->whole.received && !s->before.received && !s->meetings.held && !s->texts.in &&
-	    !s->whole.settled_within) {
+	    !s->sensors.sensors && !s->whole.settled_within) {
 		fprintf(c->out.file, _("%s: no data\n"), title);
 		return;
 	}

@@ -182,9 +182,10 @@ static void draw(struct watching *w)
 		int rest = columns - name_width(w) - w->line[i].spark.columns - 5;
 		draw_line(w, &w->line[i], rest > 4 ? rest : 4);
 	}
-	if (lines < w->count)
-		fprintf(w->c->out.file, _("… and %d more; name those that you want to see\033[K\n"),
-			w->count - lines);
+	if (lines < w->count) {
+		fprintf(w->c->out.file, _("… and %d more; name those that you want to see"), w->count - lines);
+		fputs("\033[K\n", w->c->out.file);
+	}
 	w->drawn = lines + (lines < w->count);
 	fflush(w->c->out.file);
 }

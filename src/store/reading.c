@@ -276,3 +276,25 @@ int reading_online(struct store *s, int64_t from_utc, int (*row)(void *ctx, int6
 	}
 	return r;
 }
+
+int reading_summary(struct store *s, int64_t from_utc, int64_t until_utc, struct summary_sensors *ret)
+{
+	cleanup_query struct query q = {0};
+	struct edges e;
+	*ret = (struct summary_sensors){0};
+	int r = look_at_edges(s, &e);
+	if (r < 0)
+		return r;
+	r = query_open(
+	    s, &q,
+	    "SELECT count(*), coalesce(sum(min(data, ?4 - max(?1, first_utc))), 0),"
+	    " coalesce(sum(?4 - max(?1, first_utc)), 0) FROM (SELECT sensor, sum(data_s) AS data FROM (SELECT"
+	    " sensor, data_s FROM reading WHERE step = 86400 AND utc >= ?1 AND utc < min(?2, ?4) UNION ALL"
+	    " SELECT sensor, data_s FROM reading WHERE step = 3600 AND utc >= max(?1, ?2) AND utc < min(?3, ?4)"
+	    " UNION ALL SELECT sensor, data_s FROM reading WHERE step = 60 AND utc >= max(?1, ?3) AND utc < ?4)"
+	    " GROUP BY sensor) CROSS JOIN sensor ON id = sensor WHERE first_utc < ?4",
+	    "IIII", from_utc, e.days_done, e.hours_done, until_utc);
+	if (r >= 0 && (r = query_next(&q)) == 1)
+		*ret = (struct summary_sensors){query_int(&q, 0), query_int(&q, 1), query_int(&q, 2)};
+	return r < 0 ? r : 0;
+}

@@ -4,6 +4,7 @@
  * bytes a day for each sensor. */
 #pragma once
 
+#include "civic/summary.h"
 #include "store/store.h"
 
 #define READING_MINUTE    60
@@ -33,3 +34,6 @@ int reading_each(struct store *s, int64_t sensor, int step, int64_t from_utc, in
 /* Seconds with data of every sensor since `from`. */
 int reading_online(struct store *s, int64_t from_utc, int (*row)(void *ctx, int64_t sensor, int64_t data_s),
 		   void *ctx);
+
+/* The same of all sensors that were asked in [from, until) together, for reports: `from` the begin of a day. */
+int reading_summary(struct store *s, int64_t from_utc, int64_t until_utc, struct summary_sensors *ret);

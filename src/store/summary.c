@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "store/grid.h"
 #include "store/internal.h"
+#include "store/reading.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -239,6 +240,8 @@ int summary_collect(struct store *s, const struct period *p, const struct summar
 		r = summary_help(s, scope->grid, p->from_utc, m->to_utc, &m->help);
 	if (r >= 0 && !scope->category && !scope->grid)
 		r = summary_texts(s, p->from_utc, m->to_utc, &m->texts);
+	if (r >= 0 && !scope->category && !scope->grid)
+		r = reading_summary(s, p->from_utc, m->to_utc, &m->sensors);
 	if (r >= 0)
 		r = summary_late(s, scope, now, m);
 	store_looked(s, look);

@@ -141,6 +141,18 @@ static void test_three_days(void **state)
 	assert_int_equal(online(s, MIDNIGHT), 3 * DAY_S + 30);
 	assert_true(sum(s, 1, 3600, now - 7200, now).high == 5001);
 
+	/* for reports: of the time since they exist, whether it was asked or not */
+	struct summary_sensors report;
+	assert_int_equal(reading_summary(s, MIDNIGHT + DAY_S, MIDNIGHT + 4 * DAY_S, &report), 0);
+	assert_int_equal(report.sensors, 2);
+	assert_int_equal(report.of_s, 2 * 3 * DAY_S);
+	assert_int_equal(report.data_s, 2 * DAY_S + 30);
+	assert_int_equal(reading_summary(s, MIDNIGHT - 9 * DAY_S, MIDNIGHT + DAY_S, &report), 0);
+	assert_int_equal(report.of_s, 2 * DAY_S);
+	assert_int_equal(report.data_s, DAY_S);
+	assert_int_equal(reading_summary(s, MIDNIGHT - 9 * DAY_S, MIDNIGHT, &report), 0);
+	assert_int_equal(report.sensors, 0);
+
 	/* weeks later minutes are gone, years later hours, never the days */
 	roll(s, now + 20 * DAY_S);
 	assert_int_equal(count(s, 60), 0);
