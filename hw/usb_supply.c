@@ -1,4 +1,5 @@
 #include "hw/usb_supply.h"
+#include "hw/port_holder.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -6,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define SELF_POWERED 0x40 /* bmAttributes of a configuration, USB 2.0 table 9-10 */
 
@@ -36,19 +36,41 @@ static void read_stick(struct udev_device *tty, struct udev_device *stick, struc
 	ret->hub_powered = ret->hub && strtol(attr(hub, "bmAttributes"), NULL, 16) & SELF_POWERED;
 }
 
+/* Under which name a port is opened does not matter: by-id links lead to the same node. */
+static bool find_port(const char *path, struct usb_port *ret)
+{
+	char wanted[256], here[256];
+	struct usb_port *ports;
+	struct usb *u = usb_new();
+	int n = usb_ports(u, &ports);
+	bool found = false;
+	port_real_name(path, wanted, sizeof wanted);
+	for (int i = 0; i < n && !found; i++) {
+		port_real_name(ports[i].devnode, here, sizeof here);
+		found = ports[i].stick[0] && !strcmp(here, wanted);
+		if (found)
+			*ret = ports[i];
+	}
+	free(ports);
+	usb_free(u);
+	return found;
+}
+
 int usb_supply_read(const char *port, struct usb_supply *ret)
 {
-	struct stat st;
-	struct udev *udev = udev_new();
-	struct udev_device *tty = NULL, *stick = NULL;
+	struct usb_port at;
 	*ret = (struct usb_supply){.speed = 0};
-	if (udev && stat(port, &st) == 0 && S_ISCHR(st.st_mode))
-		tty = udev_device_new_from_devnum(udev, 'c', st.st_rdev);
-	if (tty) /* belongs to `tty` */
-		stick = udev_device_get_parent_with_subsystem_devtype(tty, "usb", "usb_device");
+	if (!find_port(port, &at))
+		return -ENOENT;
+	struct udev *udev = udev_new();
+	struct udev_device *stick = udev ? udev_device_new_from_subsystem_sysname(udev, "usb", at.stick) : NULL;
+	struct udev_device *tty =
+	    udev ? udev_device_new_from_subsystem_sysname(udev, "tty", strrchr(at.devnode, '/') + 1) : NULL;
 	if (stick)
 		read_stick(tty, stick, ret);
+	int r = stick ? 0 : -ENOENT;
 	udev_device_unref(tty);
+	udev_device_unref(stick);
 	udev_unref(udev);
-	return stick ? 0 : -ENOENT;
+	return r;
 }

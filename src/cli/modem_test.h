@@ -66,6 +66,7 @@ struct test {
 	char store[12]; /* the memory that is read from */
 	/* texts, calls, supply */
 	int64_t network_utc, network_seen_utc; /* a time that the network told, and our clock then; 0 none */
+	bool stuck;                            /* a text could not leave */
 	bool sent, brown_out, under_voltage, daemon_runs;
 	char power_words[64];
 	char rung[8][E164_MAX]; /* residents who rang meanwhile, each handed on once */

@@ -309,8 +309,10 @@ void test_self(struct test *t)
 	test_figure(t, "seconds", json_integer(t->wait_ms / 1000));
 	if (x.back)
 		judge_self(t, &x, reports);
-	else if (!test_ended(t) || t->brown_out)
+	else if (!test_ended(t) || t->brown_out) {
+		t->stuck = x.outcome != SUBMITTED;
 		test_found(t, x.outcome == SUBMITTED ? "self.missing" : x.failed);
+	}
 }
 
 /* ------------------------------------------------------------------------------------------------ to a phone */
@@ -339,6 +341,11 @@ void test_phone(struct test *t)
 	cleanup_free char *words = NULL;
 	if (!t->to) {
 		test_found(t, "phone.none");
+		return;
+	}
+	if (t->stuck) { /* it would cost the same time once more, and tell nothing new */
+		test_figure_text(t, "because", "%s", "self");
+		test_found(t, "needs");
 		return;
 	}
 	words = mem_printf(_("Test of the line \"%.20s\" of yishi. Nothing needs to be answered."), t->name);

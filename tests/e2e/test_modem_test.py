@@ -9,7 +9,9 @@ import subprocess
 import unittest
 import xml.etree.ElementTree as ElementTree
 
+import usb_bed
 from harness import BIN, ROOT, Site, environment, wait_for
+from usb_bed import UsbBed
 
 BOX = ["disk", "rights", "config", "duty", "sensors", "backup"]  # steps without the modem
 LINE = ["port", "modem", "sim", "lock", "settings", "stores", "smsc", "network", "signal", "self", "phone", "call", "power", "usb", "clock"]
@@ -184,6 +186,26 @@ class Certificate(unittest.TestCase):
         self.assertGreater(len(pairs), 50)
         for english, chinese in pairs:
             self.assertEqual(figures(english), figures(chinese), english)
+
+
+@unittest.skipIf(usb_bed.available(), usb_bed.available())
+class Usb(unittest.TestCase):
+    def test_socket_hub_and_sleep(self):
+        """Found by its VID:PID; what its socket is like."""
+        cases = (({"speed": "12", "power/control": "auto"}, "a0", ["usb.hub", "usb.sleep", "usb.slow"]),
+                 ({"speed": "480", "power/control": "on"}, "e0", ["usb.ok"]))
+        for more, hub, wanted in cases:
+            with UsbBed() as bed, Site(start=False, profile="quectel-ec2x") as site:
+                bed.plug("1-1.2", "2c7c:0125", {2: ("ttyUSB2", os.path.realpath(site.sim.device()))}, more=more, hub=hub)
+                (site.dir / "yishi.conf").write_text((site.dir / "yishi.conf").read_text().replace(site.sim.device(), "usb:2c7c:0125") +
+                                                     "\n[cabinet box]\nconnection = tcp:127.0.0.1:1\nmap = xy-md02\ntimeout = 200ms\n")
+                done = site.run("modem", "test", "--json", *skip("self", "phone", "call", "config", "duty", "backup"), env=bed.environment)
+                rows = [json.loads(line) for line in done.stdout.splitlines()]
+                self.assertEqual([r["finding"] for r in rows if r["step"] == "usb"], wanted, done.stderr + done.stdout)
+                self.assertEqual([r["finding"] for r in rows if r["step"] == "port"], ["port.ok"])
+                silent = [r for r in rows if r["step"] == "sensors"]
+                self.assertEqual([r["finding"] for r in silent], ["sensors.silent"])
+                self.assertIn("A and B", silent[0]["remedy"])
 
 
 class Lent(unittest.TestCase):

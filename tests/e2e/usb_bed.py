@@ -91,12 +91,14 @@ class Bed:
         with open(os.path.join(self.root, f"dev/bus/usb/001/{number:03}"), "w", encoding="ascii"):
             pass
 
-    def plug(self, socket, id, ports, serial="000000000001", driver="option", authorized=True):
+    def plug(self, socket, id, ports, serial="000000000001", driver="option", authorized=True, more=None, hub=None):
+        """`more`: further attributes; `hub`: the bmAttributes of the hub that it hangs on."""
         made, links = [], []
         self.number += 1
         attributes = {"idVendor": id[:4], "idProduct": id[5:], "bcdDevice": "0318", "devnum": self.number, "busnum": 1,
-                      "serial": serial, **({"authorized": 1} if authorized else {})}
-        stick = self.add(made, "usb", socket, None, attributes, {"DEVTYPE": "usb_device"})
+                      "serial": serial, **({"authorized": 1} if authorized else {}), **(more or {})}
+        above = self.add(made, "usb", socket.rpartition(".")[0], None, {"bmAttributes": hub}, {"DEVTYPE": "usb_device"}) if hub else None
+        stick = self.add(made, "usb", socket, above, attributes, {"DEVTYPE": "usb_device"})
         if not ports:
             self.interface(made, stick, socket, 0, "08", driver)
         for number, tty, target in ports:
