@@ -178,7 +178,7 @@ void certificate_text(const json_t *cert, FILE *f)
 	rule(f);
 	head_line(f, _("site"), text_of(cert, "site"));
 	head_line(f, _("date"), at);
-	head_line(f, _("line of the gateway"), text_of(cert, "modem"));
+	head_line(f, _("modem line"), text_of(cert, "modem"));
 	head_line(f, _("port"), text_of(cert, "port"));
 	head_line(f, _("model, firmware"), *text_of(cert, "model") ? model : "");
 	head_line(f, _("IMEI"), text_of(cert, "imei"));

@@ -9,6 +9,7 @@
 #include "cli/paper.h"
 
 #include "base/mem.h"
+#include "base/paths.h"
 #include "base/text.h"
 #include "hw/port_holder.h"
 
@@ -38,7 +39,7 @@ const struct test_step test_steps[] = {
     {"clock", N_("clock"), 0, test_clock},
     {"disk", N_("disk"), NEED_SITE, test_disk},
     {"rights", N_("rights"), 0, test_rights},
-    {"config", N_("configuration"), NEED_SITE, test_config},
+    {"config", N_("configuration"), 0, test_config},
     {"duty", N_("duty list"), NEED_SITE, test_duty},
     {"sensors", N_("cabinets"), NEED_SITE, test_sensors},
     {"backup", N_("backups"), NEED_SITE, test_backup},
@@ -318,8 +319,9 @@ int modem_test(struct cli *c)
 	if (r)
 		return r;
 	how.cfg = find_config(c);
-	if (c->config && !how.cfg)
-		return EX_CONFIG;
+	paths_config(c->config_given, how.config_path, sizeof how.config_path);
+	if (!how.cfg && !c->argc && access(how.config_path, F_OK) == 0)
+		return EX_CONFIG; /* it has been said why */
 	if (c->argc)
 		return test_one(&how, c->argv[0]);
 	if (!how.cfg || !how.cfg->modem_count)

@@ -46,7 +46,8 @@ extern const struct test_step test_steps[]; /* ends with a NULL name */
 /* One test of one line; lives as long as it takes. */
 struct test {
 	struct cli *c;
-	const struct config *cfg;
+	const struct config *cfg; /* NULL: there is none that can be read */
+	char config_path[256];
 	const struct config_modem *line; /* NULL: a port that stands in no configuration */
 	const char *name;                /* the line's, or the port */
 	const char *to;                  /* a phone that gets a text, E.164; NULL none */

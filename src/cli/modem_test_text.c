@@ -101,7 +101,9 @@ static void submit(struct test *t, struct text *x)
 	struct compose_part part;
 	char number[24];
 	int parts;
-	test_figure_text(t, "number", "%s", text_short_number(x->number, number));
+	bool own =
+	    !strcmp(x->number, t->own); /* that of the gateway is nobody's secret, and is to be compared */
+	test_figure_text(t, "number", "%s", own ? x->number : text_short_number(x->number, number));
 	x->left = mono_ms();
 	if (compose_part(x->number, x->words,
 			 &(struct compose_options){.report = x->report, .validity_minutes = VALID_MIN}, 1,

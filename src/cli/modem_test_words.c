@@ -243,6 +243,9 @@ static const struct test_finding findings[] = {
     {"disk.readonly", FAIL, N_("{{folder}} cannot be written: {{reason}}"),
      N_("The folder belongs to the user of the gateway (yishi); if the disk itself can only be read, it is "
 	"worn out: replace it.")},
+    {"disk.owner", FAIL,
+     N_("{{file}} belongs to {{owner}}; {{user}}, as whom the gateway runs, cannot write it"),
+     N_("chown -R {{user}}:{{user}} {{folder}}, then restart the gateway.")},
     {"disk.slow", WARN, N_("a write is safe only after {{ms}} ms"),
      N_("The card is slow or worn. An SSD or an industrial card with “high endurance” lasts for years.")},
     {"disk.missing", FAIL, N_("there is no folder {{folder}}"),

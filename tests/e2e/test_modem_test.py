@@ -179,6 +179,12 @@ class Certificate(unittest.TestCase):
             wrong = site.run("modem", "test", site.dir / "yishi.conf", "--json", *skip(*BOX))
             self.assertIn('"port.error"', wrong.stdout)
 
+    def test_each_finding_has_its_words_and_each_row_is_found(self):
+        sources = "".join(p.read_text(encoding="utf-8") for p in sorted((ROOT / "src/cli").glob("modem_test*.c")) if "words" not in p.name)
+        rows = re.findall(r'^    \{"([a-z.]+)", (PASS|SKIP|WARN|FAIL),', (ROOT / "src/cli/modem_test_words.c").read_text(encoding="utf-8"), re.M)
+        self.assertEqual({key for key, _ in rows}, set(re.findall(r'"((?:[a-z]+\.[a-z]+)|needs|skipped|vanished)"', sources)))
+        self.assertEqual(len(rows), len({key for key, _ in rows}))
+
     def test_words_have_the_same_figures_in_both_languages(self):
         po = (ROOT / "src/po/zh_CN.po").read_text(encoding="utf-8")
         figures = lambda s: sorted(re.findall(r"\{\{[#^/]?(\w+)\}\}", s))  # noqa: E731
