@@ -11,6 +11,7 @@
     bus.vanish(); bus.come_back()           # the adapter is pulled out, and is another pseudo-terminal under the same link
     tcp.hang_up(); tcp.close(); tcp.listen()    # connections are cut; the port refuses; it is there again
     bus.baud = 19200                        # what arrives at another speed is noise (pseudo-terminals know no parity)
+    tcp.any_unit = True                     # as many hosts: unit 1 answers to every address
     bus.log                                 # what went over the wire: [("<", bytes), (">", bytes)]
 
 A register that was never set is refused with exception 02, as parts do. What requests and answers look like is pymodbus' doing (framers,
@@ -74,7 +75,7 @@ class Bus:
     """What RTU and TCP have in common: bytes of a master in, bytes of a unit out."""
 
     def __init__(self):
-        self.units, self.log = {}, []
+        self.units, self.log, self.any_unit = {}, [], False
 
     def unit(self, address):
         return self.units.setdefault(address, Unit())
@@ -82,13 +83,13 @@ class Bus:
     def answer(self, framer, data, send):
         self.log.append(("<", data))
         try:
-            framer.processIncomingPacket(data, lambda request: self.execute(framer, request, send), list(self.units), single=False)
+            framer.processIncomingPacket(data, lambda request: self.execute(framer, request, send), list(self.units), single=self.any_unit)
         except Exception as noise:  # pylint: disable=broad-except
             self.log.append(("!", repr(noise).encode()))
             framer.resetFrame()
 
     def execute(self, framer, request, send):
-        unit = self.units[request.unit_id]
+        unit = self.units[1 if self.any_unit else request.unit_id]
         unit.asked.append((request.function_code, getattr(request, "address", None), getattr(request, "count", None)))
         fault = unit.fault
         if fault == "silent":

@@ -182,6 +182,13 @@ class Peers(unittest.TestCase):
         self.assertEqual(self.box.run("sensor", "scan", link, "--units", "1", "--timeout", "60ms").returncode, 1)
         again = self.box.json("sensor", "scan", link, "--units", "1", "--timeout", "60ms", "--baud", "4800,19200")
         self.assertEqual((again[0]["serial"], again[0]["map"]), ("19200,8N1", "xy-md02"))
+        # a host that answers to every address is one part
+        tcp = self.slaves.tcp()
+        tcp.unit(1).input(1, 235, 546).holding(257, 7)
+        tcp.any_unit = True
+        done = self.box.run("sensor", "scan", f"tcp:127.0.0.1:{tcp.port}", "--json")
+        self.assertEqual([json.loads(line)["unit"] for line in done.stdout.splitlines()], [1], done.stderr)
+        self.assertIn("answers to every address", done.stderr)
         for args, status in ((("--units", "0-3"), 64), (("--units", "5-300"), 64), (("--baud", "9601"), 64), (("--timeout", "1"), 64)):
             self.assertEqual(self.box.run("sensor", "scan", link, *args).returncode, status, args)
         self.assertEqual(self.box.run("sensor", "scan").returncode, 64)
