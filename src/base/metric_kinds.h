@@ -25,9 +25,10 @@
 	  "cases that are open, of them overdue, of them calls for help")                                      \
 	X(HOOKS, gauge, "yishi_hook_failures", "", "events that the program of a hook failed")                 \
 	X(ALARM, gauge, "yishi_alarm", "line alarm severity", "1 for each alarm that stands")                  \
-	X(SENSOR, gauge, "yishi_sensor_value", "sensor unit", "the last reading")                              \
-	X(SENSOR_STATE, gauge, "yishi_sensor_alarm", "sensor", "1: beyond a limit")                            \
-	X(SENSOR_SILENT, gauge, "yishi_sensor_no_data", "sensor", "1: nothing was read for too long")          \
+	X(SENSOR, gauge, "yishi_sensor_value", "sensor", "the last reading, in its own unit")                  \
+	X(SENSOR_ALARM, gauge, "yishi_sensor_alarm", "sensor kind",                                            \
+	  "1 for each alarm of a sensor that stands")                                                          \
+	X(SENSOR_SILENT, gauge, "yishi_sensor_no_data", "sensor", "1: there are no data of it")                \
 	X(DATABASE, gauge, "yishi_database_bytes", "", "the file of the database")                             \
 	X(WAL, gauge, "yishi_database_wal_bytes", "", "its write-ahead log")                                   \
 	X(DISK_FREE, gauge, "yishi_disk_free_bytes", "", "room on the disk of the database")                   \

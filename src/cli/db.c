@@ -221,7 +221,7 @@ const struct cli_verb cli_db[] = {
      .common = CLI_YES,
      .roles = CLI_INSTALLER,
      .example =
-	 "yishi db restore latest --yes\nyishi db restore /media/stick/yishi/yishi-20261122-023000.db --yes",
+	 "yishi db restore latest --yes\nyishi db restore /var/backups/yishi/yishi-20261122-023000.db --yes",
      .more = N_(
 	 "The daemon must be stopped. The copy is checked first; what was in its place is kept beside it as "
 	 "FILE.replaced-TIME, with the owner and the rights that it had. What came in since the copy was made "

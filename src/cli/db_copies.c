@@ -9,6 +9,7 @@
 #include "store/schema.h"
 #include "store/store.h"
 #include "store/upkeep.h"
+#include "store/worklist.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -40,6 +41,9 @@ static int note_copy(struct cli *c, struct store *s, const char *path, const cha
 					.bytes = (int64_t)st.st_size,
 					.detail = ""},
 		       cli_actor(actor), cli_now(c));
+	/* by hand: this is the place, whatever disk it is on */
+	if (!r)
+		r = cursor_set(s, "backup_apart", 0);
 	return r ? cli_store_failed(c, r) : EX_OK;
 }
 

@@ -24,6 +24,7 @@
 #define CHECK_S     (7 * DAY_S - 6 * HOUR_S) /* between two looks through the live database */
 #define REST_MAX_MS 200
 #define CHECKED     "database_checked"
+#define APART       "backup_apart" /* 1: the last copy went to another disk than the database\'s */
 #define SPARE_BYTES ((int64_t)1 << 20)
 
 /* What the thread is told, and what it tells. Touched by one thread at a time. */
@@ -33,7 +34,7 @@ struct task {
 	size_t words_size;
 	int days, weeks;
 	int64_t begun_utc;
-	bool check_due;
+	bool check_due, apart; /* apart: copies go to another disk */
 
 	bool canceled, checked, private;
 	enum backup_result result;
@@ -66,15 +67,24 @@ static bool stop(void *ctx)
 	return atomic_load((atomic_bool *)ctx);
 }
 
+static bool same_disk(const char *a, const char *b)
+{
+	struct stat x, y;
+	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev;
+}
+
 /* What the disk must have besides: the copy is not to bring the box into trouble. */
 static int make_room(struct task *t, int64_t need)
 {
 	struct room room;
-	struct stat a, b;
 	int r = room_look(t->folder, &room);
 	if (r)
 		return r;
-	bool shared = stat(t->folder, &a) == 0 && stat(t->database, &b) == 0 && a.st_dev == b.st_dev;
+	bool shared = same_disk(t->folder, t->database);
+	/* the stick that was mounted here is not */
+	if (shared && t->apart)
+		return -ENOENT;
+	t->apart = !shared;
 	int64_t spare = shared ? room_low(&room) : SPARE_BYTES;
 	if (room.free_bytes - need >= spare)
 		return 0;
@@ -195,6 +205,7 @@ static void note_copy(struct copier *c, int64_t now)
 	struct task *t = &c->task;
 	struct daemon *d = c->d;
 	struct backup_summary sum;
+	int64_t apart = 0;
 	wrong(c, backup_add(d->store,
 			    &(struct backup){.begun_utc = t->begun_utc,
 					     .ended_utc = now,
@@ -209,6 +220,9 @@ static void note_copy(struct copier *c, int64_t now)
 		    "the database was copied to %s/%s, %" PRId64 " KB%s", t->folder, t->name, t->bytes >> 10,
 		    t->words && !t->private ? "; the private words were not, that disk keeps no secrets" : "");
 		alarm_clear(d, ALARM_BOX, ALARM_BACKUP_OLD);
+		wrong(c, cursor_get(d->store, APART, &apart));
+		if ((apart == 1) != t->apart)
+			wrong(c, cursor_set(d->store, APART, t->apart));
 		return;
 	}
 	log_warning("no copy of the database was made: %s: %s", backup_result_name(t->result), t->detail);
@@ -291,7 +305,7 @@ void copier_begin(struct copier *c)
 {
 	struct daemon *d = c->d;
 	struct task *t = &c->task;
-	int64_t now = daemon_now(d), checked = 0;
+	int64_t now = daemon_now(d), checked = 0, apart = 0;
 	if (c->running || d->stopping)
 		return;
 	if (!d->config->backup_dir)
@@ -299,12 +313,14 @@ void copier_begin(struct copier *c)
 	bool due = cursor_get(d->store, CHECKED, &checked) == 0 && (checked > now || now - checked >= CHECK_S);
 	if (!due && !d->config->backup_dir)
 		return;
+	wrong(c, cursor_get(d->store, APART, &apart));
 	*t = (struct task){.database = mem_dup(d->config->database),
 			   .folder = mem_dup(d->config->backup_dir),
 			   .days = d->config->backup_days,
 			   .weeks = d->config->backup_weeks,
 			   .begun_utc = now,
-			   .check_due = due};
+			   .check_due = due,
+			   .apart = apart == 1};
 	copies_name(now, t->name);
 	if (t->folder && private_image(d->store, &t->words, &t->words_size))
 		log_warning("the private words cannot be copied");

@@ -4,7 +4,8 @@
  * (store/copies.h), no disk is filled.
  *
  * The folder must be there: one that is missing is a stick that is not plugged in, and making it would fill the disk
- * beneath. A failure is a row, an event and a note to the installers; no sound copy for three days is an alarm. */
+ * beneath. Where copies once went to another disk than the database's, a folder on its own disk is the place where that
+ * other one is to be mounted, unless somebody makes a copy there by hand. A failure is a row, an event and a note to the installers; no sound copy for three days is an alarm. */
 #pragma once
 
 struct daemon;

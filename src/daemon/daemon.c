@@ -394,9 +394,7 @@ void daemon_clock_set(struct daemon *d)
 	if (!d->clock.test_file[0]) {
 		alarms_clock_set(d, d->clock_offset_s - was);
 		sensor_alarms_clock_set(d, d->clock_offset_s - was);
-		/* one that starts in the past and is set is no news */
-		if (d->clock_ok)
-			health_clock_set(d->health, then, daemon_now(d));
+		health_clock_set(d->health, then, daemon_now(d));
 	}
 	operator_clock_set(d);
 	clock_setter_void(d->clock_setter);

@@ -10,17 +10,16 @@
 #include "store/person.h"
 #include "store/worklist.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <time.h>
 
 #define WEEK_DONE   "health_week"
 #define CHANGE_DONE "health_change"
-#define RUNNING     "box_running" /* a mark of the kernel's start while the daemon runs; 0 after an end in order */
+#define RUNNING     "box_running" /* when the kernel was started, while the daemon runs; 0 after an end in order */
 
+#define BOOT_S     120
 #define PEOPLE_MAX 16
 #define FRESH_S    (2 * DAY_S)     /* a box that was off on Monday still tells on Tuesday */
 #define SETTLE_S   (10 * MINUTE_S) /* what changes together is told together */
@@ -42,21 +41,19 @@ static void wrong(const struct health *h, int r)
 
 /* ------------------------------------------------------------------------------------------------ the last end */
 
-/* Some bits of the kernel's id of this start; 0 where it has none. */
-static int64_t boot_mark(void)
+/* The moment of the kernel's start, as the clock has it now; a test clock has none. A sandbox without /proc has it, too. */
+static int64_t boot_utc(void)
 {
-	char id[40] = "", digits[16];
-	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	ssize_t n = read(fd, id, sizeof id - 1);
-	close(fd);
-	size_t k = 0;
-	for (ssize_t i = 0; i < n && k < sizeof digits - 1; i++)
-		if (id[i] != '-')
-			digits[k++] = id[i];
-	digits[k] = 0;
-	return (int64_t)strtoull(digits, NULL, 16) | 1;
+	struct timespec up;
+	if (clock_gettime(CLOCK_BOOTTIME, &up))
+		return 1;
+	int64_t at = (int64_t)time(NULL) - (int64_t)up.tv_sec;
+	return at > 0 ? at : 1;
+}
+
+static bool same_boot(int64_t a, int64_t b)
+{
+	return llabs(a - b) <= BOOT_S;
 }
 
 static void note(struct health *h, const char *kind, const char *line, const char *detail)
@@ -67,12 +64,12 @@ static void note(struct health *h, const char *kind, const char *line, const cha
 struct health *health_new(struct daemon *d)
 {
 	struct health *h = mem_alloc(sizeof *h);
-	int64_t was = -1, is = boot_mark();
+	int64_t was = -1, is = boot_utc();
 	h->d = d;
 	int r = cursor_get(d->store, RUNNING, &was);
 	if (!r && was > 0)
-		note(h, was == is ? "crash" : "power", "", "");
-	if (!r && was != is)
+		note(h, same_boot(was, is) ? "crash" : "power", "", "");
+	if (!r)
 		r = cursor_set(d->store, RUNNING, is);
 	wrong(h, r);
 	return h;
@@ -92,8 +89,12 @@ void health_clock_set(struct health *h, int64_t from_utc, int64_t to_utc)
 	char from[32], to[32];
 	cleanup_free char *detail =
 	    mem_printf("%.16s → %.16s", rfc3339_format(from_utc, from), rfc3339_format(to_utc, to));
-	if (llabs(to_utc - from_utc) >= STEP_S)
+	if (llabs(to_utc - from_utc) < STEP_S)
+		return;
+	/* one that starts in the past and is set is no news */
+	if (h->d->clock_ok)
 		note(h, "clock", "", detail);
+	wrong(h, cursor_set(h->d->store, RUNNING, boot_utc()));
 }
 
 void health_meet(struct daemon *d, const char *line, const char *imei, const char *iccid, const char *firmware)

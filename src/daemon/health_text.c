@@ -1,4 +1,5 @@
 #include "daemon/health_text.h"
+#include "daemon/cabinets.h"
 #include "daemon/daemon.h"
 #include "daemon/disk.h"
 #include "daemon/session.h"
@@ -39,7 +40,16 @@ struct figures_of_week {
 	struct outbox_counts queue;
 	struct backup_summary copies;
 	int resets, alarms, up, worst_dbm;
+	int sensors, with_data;
 };
+
+static int count_sensor(void *ctx, const struct sensor *x)
+{
+	struct figures_of_week *f = ctx;
+	f->sensors++;
+	f->with_data += x->fault == SENSOR_OK || x->fault == SENSOR_LENT;
+	return 0;
+}
 
 static int gather(const struct daemon *d, int64_t now, struct figures_of_week *f)
 {
@@ -50,6 +60,8 @@ static int gather(const struct daemon *d, int64_t now, struct figures_of_week *f
 		r = backup_sum(d->store, &f->copies);
 	if (!r)
 		r = line_alarm_each(d->store, true, count_alarm, &f->alarms);
+	if (d->config->cabinet_count)
+		cabinets_each(d->cabinets, count_sensor, f);
 	for (int i = 0; i < d->session_count && !r; i++) {
 		int n = 0, dbm = session_signal_dbm(d->session[i]);
 		r = line_resets(d->store, session_name(d->session[i]), now - 7 * DAY_S, &n);
@@ -85,7 +97,7 @@ int health_week_text(const struct daemon *d, int64_t now, struct buf *out)
 {
 	struct figures_of_week f = {0};
 	char lines[24], in[24], left[24], signal[24] = "", queue[24], uncertain[24], resets[24], alarms[24],
-					  disk[24], copy[24] = "", up[24];
+					  disk[24], copy[24] = "", sensors[32] = "", up[24];
 	int r = gather(d, now, &f);
 	if (r)
 		return r;
@@ -94,6 +106,8 @@ int health_week_text(const struct daemon *d, int64_t now, struct buf *out)
 	snprintf(left, sizeof left, "%" PRId64, f.texts.out - f.texts.failed);
 	if (f.worst_dbm)
 		snprintf(signal, sizeof signal, "%d", f.worst_dbm);
+	if (f.sensors)
+		snprintf(sensors, sizeof sensors, "%d/%d", f.with_data, f.sensors);
 	if (f.copies.good_utc)
 		health_age(d, now - f.copies.good_utc, copy);
 	const struct reply_value values[] = {
@@ -106,6 +120,7 @@ int health_week_text(const struct daemon *d, int64_t now, struct buf *out)
 	    {"uncertain", some(f.queue.uncertain, uncertain), 0},
 	    {"resets", some(f.resets, resets), 0},
 	    {"alarms", some(f.alarms, alarms), 0},
+	    {"sensors", sensors, 0},
 	    {"disk", health_size(disk_free_bytes(d->disk), disk), 0},
 	    {"backup", copy, 0},
 	    {"uptime", health_age(d, (mono_ms() - d->started_ms) / 1000, up), 0},

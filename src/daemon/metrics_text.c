@@ -1,4 +1,5 @@
 #include "daemon/metrics_text.h"
+#include "daemon/cabinets.h"
 #include "daemon/daemon.h"
 #include "daemon/disk.h"
 #include "daemon/session.h"
@@ -12,6 +13,7 @@
 #include "store/line_alarm.h"
 #include "store/matter.h"
 #include "store/outbox.h"
+#include "store/sensor_alarm.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -260,6 +262,44 @@ static int put_backups(const struct daemon *d, struct buf *out)
 	return 0;
 }
 
+/* ------------------------------------------------------------------------------------------------ sensors */
+
+static int take_value(void *ctx, const struct sensor *x)
+{
+	char text[40];
+	snprintf(text, sizeof text, "%.6g", x->value);
+	if (x->has_value && x->fault == SENSOR_OK)
+		sample(ctx, METRIC_SENSOR, (const char *const[]){x->name}, text);
+	return 0;
+}
+
+static int take_silence(void *ctx, const struct sensor *x)
+{
+	/* one that was lent or not asked yet is not silent */
+	number(ctx, METRIC_SENSOR_SILENT, x->name,
+	       x->fault != SENSOR_OK && x->fault != SENSOR_LENT && x->fault != SENSOR_UNREAD);
+	return 0;
+}
+
+static int take_sensor_alarm(void *ctx, const struct sensor_alarm *a)
+{
+	sample(ctx, METRIC_SENSOR_ALARM, (const char *const[]){a->subject, sensor_alarm_kind_name(a->kind)},
+	       "1");
+	return 0;
+}
+
+static int put_sensors(const struct daemon *d, struct buf *out)
+{
+	if (!d->config->cabinet_count)
+		return 0;
+	head(out, METRIC_SENSOR);
+	cabinets_each(d->cabinets, take_value, out);
+	head(out, METRIC_SENSOR_SILENT);
+	cabinets_each(d->cabinets, take_silence, out);
+	head(out, METRIC_SENSOR_ALARM);
+	return sensor_alarm_each(d->store, true, 0, 0, take_sensor_alarm, out);
+}
+
 /* ------------------------------------------------------------------------------------------------ the box */
 
 static int64_t size_of(const char *path)
@@ -303,6 +343,8 @@ static int put_store(const struct daemon *d, int64_t now, struct buf *out)
 		return r;
 	head(out, METRIC_ALARM);
 	r = line_alarm_each(d->store, true, take_alarm, out);
+	if (!r)
+		r = put_sensors(d, out);
 	return r ? r : put_backups(d, out);
 }
 

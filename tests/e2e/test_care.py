@@ -8,6 +8,7 @@ import signal
 import socket
 import sqlite3
 import subprocess
+import tempfile
 import threading
 import unittest
 
@@ -115,7 +116,9 @@ class Weeks(unittest.TestCase):
             site.at("21T08:01")
             self.assertIn("备份", site.answer(INSTALLER))
             # it is there
-            (site.dir / "stick").mkdir()
+            other = pathlib.Path(tempfile.mkdtemp(dir="/dev/shm"))
+            self.addCleanup(shutil.rmtree, other)
+            (site.dir / "stick").symlink_to(other)
             (site.dir / "stick/photo.jpg").touch()
             site.at("22T02:10")
             self.assertEqual(site.tries(2)[1], ("ok",))
@@ -155,10 +158,12 @@ class Weeks(unittest.TestCase):
             self.assertIn("断电", site.answer(INSTALLER, 4))
 
             # three days without a copy
-            shutil.rmtree(site.dir / "stick")
+            (site.dir / "stick").unlink()
+            (site.dir / "stick").mkdir()  # the place where it was mounted, on the database's own disk
             for i, day in enumerate(("25T02:09", "26T02:12")):
                 site.at(day)
                 site.tries(3 + i)
+            self.assertEqual(list((site.dir / "stick").iterdir()), [])
             self.assertIn("三天没有备份", site.answer(INSTALLER, contains="三天"))
             self.assertEqual(json.loads(site.run("status", "--json").stdout)["line_alarms"][0]["alarm"], "backup-old")
             site.kill(signal.SIGTERM)
