@@ -141,7 +141,11 @@ class WithTheGateway(unittest.TestCase):
             site.control("wake")
             t.type("AT+CSQ\r")
             t.until("dBm")
-            # somebody else wants it too, then the probe: both are told
+            # who rings meanwhile is not lost: the gateway is told
+            site.sim.ring("+8613800138009", rings=1)
+            t.until("it is 138****8009")
+            wait_for(lambda: site.rows("SELECT 1 FROM event WHERE kind = 'call.missed' AND body LIKE '%13800138009%'"), "the call is noted")
+            # somebody else wants it too: he is told
             self.assertIn("lent already", site.run("modem", "console", "m0", stdin="AT\n").stderr)
             t.type("\x04")
             self.assertEqual(t.end(), 0, t.seen)
