@@ -241,6 +241,14 @@ static const struct config_modem *line_of(const struct config *cfg, const char *
 	return NULL;
 }
 
+static bool is_step(const char *name)
+{
+	const struct test_step *s = test_steps;
+	while (s->name && strcmp(s->name, name) != 0)
+		s++;
+	return s->name;
+}
+
 static int read_options(struct cli *c, struct test *t, char to[E164_MAX])
 {
 	const char *phone = cli_opt(c, "to"), *wait = cli_opt(c, "wait"), *skip;
@@ -248,14 +256,8 @@ static int read_options(struct cli *c, struct test *t, char to[E164_MAX])
 	if (wait && (duration_parse(wait, &ms) || ms < WAIT_MIN_MS || ms > WAIT_MAX_MS))
 		return cli_usage(c, _("--wait %.20s: a time such as 90s or 3m, up to 10m"), wait);
 	for (int i = 0; (skip = cli_opt_at(c, "skip", i)); i++)
-		if (!strcmp(test_step_title(skip), skip) && strcmp(skip, "port") != 0) {
-			bool known = false;
-			for (const struct test_step *s = test_steps; s->name; s++)
-				known |= !strcmp(s->name, skip);
-			if (!known)
-				return cli_usage(
-				    c, _("--skip %.20s: there is no such step; --steps lists them"), skip);
-		}
+		if (!is_step(skip))
+			return cli_usage(c, _("--skip %.20s: there is no such step; --steps lists them"), skip);
 	t->wait_ms = (int)ms;
 	if (!phone)
 		return 0;

@@ -27,8 +27,8 @@ static void resident(struct test *t, const struct at_urc *u)
 
 void test_pass_on(struct test *t)
 {
-	const unsigned kinds = URC_BIT(URC_CMT) | URC_BIT(URC_CDS) | URC_BIT(URC_CLIP) |
-			       URC_BIT(URC_MISSED_CALL) | URC_BIT(URC_POWER);
+	/* a ring of now is not to be taken for the installer's later on */
+	const unsigned kinds = RING_KINDS | URC_BIT(URC_CMT) | URC_BIT(URC_CDS) | URC_BIT(URC_POWER);
 	const struct at_urc *u;
 	while (t->d && (u = dialogue_wait(t->d, kinds, 0))) {
 		if (u->kind == URC_POWER) {

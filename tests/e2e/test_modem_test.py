@@ -256,6 +256,7 @@ class Lent(unittest.TestCase):
             self.assertEqual(sorted(m["number"][-4:] for m in site.json("message", "list") if m["direction"] == "in"),
                              ["8001", "8002", "8003"])
             wait_for(lambda: site.modems_up() == 2, "both work again")
+            self.assertEqual(site.sim.do("state")["modems"][1]["redelivered"], 0, "what was handed on was acknowledged")
 
     def test_ctrl_c_gives_the_port_back(self):
         with Site(gateway={"number": "+8613800000000"}) as site:
