@@ -120,7 +120,10 @@ int modbus_connection_parse(const char *text, struct modbus_connection *ret, str
 		r = parse_rtu(copy + 4, &c, e);
 	else if (!strncmp(text, "tcp:", 4))
 		r = parse_tcp(copy + 4, &c, e);
-	else
+	else if (!strncmp(text, "rtutcp:", 7)) {
+		r = parse_tcp(copy + 7, &c, e);
+		c.serial_server = true;
+	} else
 		r = err_set(e, NULL, 0, "connection wants rtu:DEVICE,9600,8N1 or tcp:HOST:PORT");
 	if (r == 0)
 		*ret = c;
@@ -131,7 +134,8 @@ void modbus_connection_text(const struct modbus_connection *c, char *ret, size_t
 {
 	const char *direction = directions[c->direction];
 	if (c->tcp)
-		snprintf(ret, size, strchr(c->host, ':') ? "tcp:[%s]:%s" : "tcp:%s:%s", c->host, c->port);
+		snprintf(ret, size, strchr(c->host, ':') ? "%s:[%s]:%s" : "%s:%s:%s",
+			 c->serial_server ? "rtutcp" : "tcp", c->host, c->port);
 	else
 		snprintf(ret, size, "rtu:%s,%d,8%c%d%s%s", c->device, c->baud, c->parity, c->stop_bits,
 			 direction ? "," : "", direction ? direction : "");

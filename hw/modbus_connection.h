@@ -3,6 +3,8 @@
  *	rtu:DEVICE,BAUD,FRAME[,DIRECTION]    rtu:/dev/serial/by-id/usb-1a86_USB_Serial-if00-port0,9600,8N1
  *	tcp:HOST[:PORT]                      tcp:192.168.1.50:502, tcp:[fd00::50]:502; PORT 502 when it is not said
  *
+ *	rtutcp:HOST:PORT                     a serial server that hands the bytes through as they are (RTU frames over TCP)
+ *
  * BAUD is 1200 … 115200; FRAME 8N1, 8E1, 8O1, 8N2 (what Modbus allows: eight data bits); both may be left out
  * from the end: 9600,8N1. DIRECTION is who switches an RS-485 transceiver to sending, wanted only where the adapter does not do it by itself
  * (nearly every USB adapter does):
@@ -30,6 +32,7 @@ struct modbus_connection {
 	int stop_bits;
 	enum modbus_direction direction;
 	/* tcp */
+	bool serial_server; /* rtutcp: frames of RTU, CRC and all */
 	char host[128], port[8];
 };
 

@@ -182,6 +182,18 @@ static int open_rtu(struct modbus_link *l, struct err *e)
 	return set_direction(l, e);
 }
 
+/* The connection stays, its framing becomes that of the serial line behind the server. */
+static void speak_rtu(struct modbus_link *l)
+{
+	modbus_t *rtu = modbus_new_rtu("/dev/null", 9600, 'N', 8, 1);
+	if (!rtu)
+		return;
+	modbus_set_socket(rtu, modbus_get_socket(l->ctx));
+	modbus_set_socket(l->ctx, -1);
+	modbus_free(l->ctx);
+	l->ctx = rtu;
+}
+
 static int open_tcp(struct modbus_link *l, struct err *e)
 {
 	char name[sizeof l->c.host + sizeof l->c.port + 4];
@@ -201,6 +213,8 @@ static int open_tcp(struct modbus_link *l, struct err *e)
 			err_set(e, name, 0, "nobody answers there; are address and port right?");
 		return r;
 	}
+	if (l->c.serial_server)
+		speak_rtu(l);
 	set_response(l, l->timeout_ms);
 	modbus_set_byte_timeout(l->ctx, 0, BYTE_MS * 1000);
 	unsigned dead = DEAD_HOST_MS;
@@ -248,7 +262,12 @@ static int ask(struct modbus_link *l, enum modbus_table table, int address, int 
 {
 	uint8_t bits[MODBUS_BITS_MAX];
 	int n = -1;
+	char waste[256];
 	modbus_flush(l->ctx);
+	/* libmodbus flushes a terminal there, which this is not */
+	while (l->c.serial_server &&
+	       recv(modbus_get_socket(l->ctx), waste, sizeof waste, MSG_DONTWAIT) == sizeof waste)
+		;
 	errno = 0;
 	switch (table) {
 	case MODBUS_COIL:
@@ -300,7 +319,7 @@ int modbus_link_read(struct modbus_link *l, int unit, enum modbus_table table, i
 	if (modbus_set_slave(l->ctx, unit) != 0)
 		return -EINVAL;
 	r = ask(l, table, address, count, words);
-	if (r && errno == EMBBADSLAVE && !l->c.tcp) {
+	if (r && errno == EMBBADSLAVE && (!l->c.tcp || l->c.serial_server)) {
 		/* what a slower unit had to say before: the answer to our own question is still to come, or was lost */
 		wait_until_quiet(l);
 		r = ask(l, table, address, count, words);

@@ -69,6 +69,13 @@ static void add_sensor(const char *cabinet, const struct map_row *row, enum lang
 	if (row->has_clear)
 		buf_addf(ret, "clear = %g\n", row->clear);
 	add_alarms(row, l, ret);
+	/* what a contact means is for the installer to say */
+	if (row->word_count && !row->alarm_count)
+		buf_addf(ret,
+			 l == LANG_ZH ? "#alarm = %s\n#armed = 20:00-07:00\n#text = 柜门打开\n"
+				      : "#alarm = %s\n#armed = 20:00-07:00\n#text = the door is open\n",
+			 l == LANG_ZH ? row->words[row->word_count - 1].zh
+				      : row->words[row->word_count - 1].en);
 	bool limits = row->has_high || row->has_low || row->alarm_count;
 	if (limits && row->hold_ms)
 		buf_addf(ret, "hold = %llds\n", (long long)(row->hold_ms / 1000));

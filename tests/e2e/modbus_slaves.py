@@ -3,6 +3,7 @@
     slaves = Slaves()                       # addCleanup(slaves.stop)
     bus = slaves.rtu(folder / "rs485")      # a link that leads to a pseudo-terminal: connection = rtu:LINK,9600,8N1
     tcp = slaves.tcp()                      # connection = tcp:127.0.0.1:{tcp.port}; slaves.tcp("::1")
+    bytes_over_tcp = slaves.serial_server() # connection = rtutcp:127.0.0.1:{port}: RTU frames over TCP
     u = bus.unit(1)                         # made at the first call; other addresses are silent, as on a wire
     u.input(1, 235, 546)                    # input registers 1 and 2; holding(), coil(), discrete() likewise
     u.holding(8, *words(230.2, "CDAB"))     # a float32 in the order of .map files; words(-3, "ABCD", ">q") an int64
@@ -169,8 +170,9 @@ class Rtu(Bus):
 
 
 class Tcp(Bus):
-    def __init__(self, host):
+    def __init__(self, host, framer):
         super().__init__()
+        self.framer = framer
         self.host, self.port, self.server, self.peers = host, 0, None, {}
         self.listen()
 
@@ -195,7 +197,7 @@ class Tcp(Bus):
     def receive(self, fd):
         if self.server and fd == self.server.fileno():
             s, _ = self.server.accept()
-            self.peers[s.fileno()] = (s, ModbusSocketFramer(ServerDecoder()))
+            self.peers[s.fileno()] = (s, self.framer(ServerDecoder()))
             return
         s, framer = self.peers[fd]
         data = s.recv(512)
@@ -220,9 +222,12 @@ class Slaves:
         self.buses.append(Rtu(link, baud))
         return self.buses[-1]
 
-    def tcp(self, host="127.0.0.1"):
-        self.buses.append(Tcp(host))
+    def tcp(self, host="127.0.0.1", framer=ModbusSocketFramer):
+        self.buses.append(Tcp(host, framer))
         return self.buses[-1]
+
+    def serial_server(self):
+        return self.tcp(framer=ModbusRtuFramer)
 
     def serve(self):
         while self.running:

@@ -84,15 +84,17 @@ class Peers(unittest.TestCase):
         return got
 
     def test_every_type_and_order_over_rtu_tcp_and_ipv6(self):
-        rtu, tcp, tcp6 = self.slaves.rtu(self.box.dir / "rs485"), self.slaves.tcp(), self.slaves.tcp("::1")
-        for bus in (rtu, tcp, tcp6):
+        rtu, tcp, tcp6, server = self.slaves.rtu(self.box.dir / "rs485"), self.slaves.tcp(), self.slaves.tcp("::1"), self.slaves.serial_server()
+        buses = (rtu, tcp, tcp6, server)
+        for bus in buses:
             self.fill(bus.unit(1))
         got = self.check_all(f"rtu:{self.box.dir}/rs485,9600,8N1")
         self.check_all(f"tcp:127.0.0.1:{tcp.port}")
         self.check_all(f"tcp:[::1]:{tcp6.port}")
+        self.check_all(f"rtutcp:127.0.0.1:{server.port}")
         # neighbours are read in one request; nothing but reads was ever on the wire
-        self.assertEqual([len([a for a in bus.unit(1).asked if a[0] == 3]) for bus in (rtu, tcp, tcp6)], [1, 1, 1])
-        self.assertEqual({a[0] for bus in (rtu, tcp, tcp6) for a in bus.unit(1).asked}, {1, 2, 3, 4})
+        self.assertEqual([len([a for a in bus.unit(1).asked if a[0] == 3]) for bus in buses], [1] * 4)
+        self.assertEqual({a[0] for bus in buses for a in bus.unit(1).asked}, {1, 2, 3, 4})
         self.assertEqual((got["cold"]["text"], got["cold"]["words"], got["cold"]["register"]), ("-15.5 °C", "FF33", "input:2"))
         # the second master reads the same registers
         place = {name: int(reg.split(":")[1]) + 1 for name, reg, _, _ in SENSORS}
@@ -106,9 +108,10 @@ class Peers(unittest.TestCase):
         self.assertEqual(mbpoll(*over["tcp"], "-t", 1, "-r", 11, "-c", 3, where["tcp"]), BITS[1][2])
 
     def test_faults_in_words_and_good_neighbours(self):
-        bus, tcp = self.slaves.rtu(self.box.dir / "rs485"), self.slaves.tcp()
+        bus, tcp, server = self.slaves.rtu(self.box.dir / "rs485"), self.slaves.tcp(), self.slaves.serial_server()
         one = {}
-        for b, connection in ((bus, f"rtu:{self.box.dir}/rs485,9600,8N1"), (tcp, f"tcp:127.0.0.1:{tcp.port}")):
+        for b, connection in ((bus, f"rtu:{self.box.dir}/rs485,9600,8N1"), (server, f"rtutcp:127.0.0.1:{server.port}"),
+                              (tcp, f"tcp:127.0.0.1:{tcp.port}")):
             for unit in (1, 2):
                 b.unit(unit).input(1, 235, 546)
             self.box.write("yishi.conf", (self.box.dir / "yishi.conf").read_text().split("[cabinet")[0] +
@@ -128,7 +131,8 @@ class Peers(unittest.TestCase):
         self.assertEqual({said["silent"], said["short"]}, {"no answer"})
         self.assertEqual({said["garbage"], said["crc"], said["wrong unit"]}, {"a garbled answer"}, said)
         self.assertEqual((one[(tcp, "silent")], one[(tcp, "wrong unit")]), ("no answer", "a garbled answer"))
-        for b in (bus, tcp):
+        self.assertEqual({f: one[(server, f)] for f in FAULTS}, said)
+        for b in (bus, tcp, server):
             self.assertEqual([one[(b, ("exception", n))] for n in (4, 6, 11)],
                              ["the device failed (04)", "the device is busy (06)", "behind the gateway nobody answers (11)"])
         # what the first says too late is not taken for the second's

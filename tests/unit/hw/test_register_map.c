@@ -344,7 +344,7 @@ static void test_connections(void **state)
 	static const char *const good[] = {"rtu:/dev/ttyS1,9600,8N1", "rtu:/dev/ttyS1,19200,8E1,rs485",
 					   "rtu:/dev/x,1200,8N2,rts", "rtu:/dev/x,115200,8O1,rts-inverted",
 					   "tcp:10.0.0.5:502",        "tcp:[fd00::5]:1502",
-					   "tcp:meter.local:502"};
+					   "rtutcp:10.0.0.7:23",      "tcp:meter.local:502"};
 	static const char *const bad[] = {"",
 					  "/dev/ttyS1",
 					  "rtu:ttyS1",
@@ -357,7 +357,8 @@ static void test_connections(void **state)
 					  "tcp:h:0",
 					  "tcp:h:70000",
 					  "tcp:a b:502",
-					  "tcp:[::1]x"};
+					  "tcp:[::1]x",
+					  "rtutcp:"};
 	struct modbus_connection c;
 	struct err e;
 	char text[400];
