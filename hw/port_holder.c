@@ -107,3 +107,23 @@ bool port_holder(const char *path, char *ret, size_t size)
 	closedir(all);
 	return found;
 }
+
+bool port_suspect(char *ret, size_t size)
+{
+	static const char *const known[] = {"ModemManager", "brltty",  "pppd",   "wvdial",  "gammu-smsd",
+					    "smsd",         "minicom", "screen", "asterisk"};
+	DIR *all = opendir("/proc");
+	const struct dirent *e;
+	bool found = false;
+	while (!found && all && (e = readdir(all))) {
+		long pid = isdigit((unsigned char)e->d_name[0]) ? strtol(e->d_name, NULL, 10) : 0;
+		if (!pid)
+			continue;
+		name_process(pid, ret, size);
+		for (size_t i = 0; i < sizeof known / sizeof known[0] && !found; i++)
+			found = !strncmp(ret, known[i], strlen(known[i])) && ret[strlen(known[i])] == ' ';
+	}
+	if (all)
+		closedir(all);
+	return found;
+}

@@ -10,3 +10,5 @@ void port_real_name(const char *path, char *ret, size_t size);
 bool port_locked(const char *path, char *ret, size_t size);
 /* The same, or a process that has it open, as far as /proc lets us see: "ModemManager (pid 812)". */
 bool port_holder(const char *path, char *ret, size_t size);
+/* A port is held, and /proc does not let us see by whom: a program that runs and is known to take modems for itself. */
+bool port_suspect(char *ret, size_t size);

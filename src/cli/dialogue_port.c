@@ -23,6 +23,9 @@ static bool is_pseudo(const char *path)
 
 static int explain(int r, const char *path, const char *holder, struct err *e)
 {
+	char suspect[64];
+	if (r == -EBUSY && !*holder && port_suspect(suspect, sizeof suspect))
+		holder = suspect;
 	if (r == -EBUSY && strstr(holder, "ModemManager"))
 		err_set(
 		    e, path, 0,

@@ -381,7 +381,7 @@ int modem_probe(struct cli *c)
 	fflush(stdout);
 	find_done(&f);
 	if (p.interrupted)
-		r = cli_fail(EX_TEMPFAIL, "%s", _("interrupted; what was not asked is missing"));
+		r = EX_TEMPFAIL; /* unless the signal has ended it with the last dialogue */
 	else if (cli_opt(c, "write"))
 		r = modem_probe_write(c, p.stanzas, p.stanza_count);
 	if (!r && !p.modems)

@@ -25,8 +25,10 @@ static int greeted(struct dialogue *d, struct dialogue **ret)
 		*ret = d;
 		return EX_OK;
 	}
-	int r = cli_fail(EX_UNAVAILABLE, _("%s: %s; `yishi modem probe` finds the right port"),
-			 dialogue_path(d), find_speaker_label(who));
+	int r = dialogue_interrupted(d)
+		    ? EX_TEMPFAIL
+		    : cli_fail(EX_UNAVAILABLE, _("%s: %s; `yishi modem probe` finds the right port"),
+			       dialogue_path(d), find_speaker_label(who));
 	dialogue_close(d);
 	return r;
 }
