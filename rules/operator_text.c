@@ -12,8 +12,9 @@
 #define SENDERS_MAX 32
 #define AMOUNT_MAX  1000000000 /* cents; a larger one is no credit */
 
-enum line_kind { AMOUNT, DEBT, OUT, LOW, PAID, EXPIRES, LINE_KINDS };
-static const char *const kind_names[LINE_KINDS] = {"amount", "debt", "out", "low", "paid", "expires"};
+enum line_kind { AMOUNT, DEBT, OUT, LOW, PAID, IDENTITY, DATA, PLAN, EXPIRES, LINE_KINDS };
+static const char *const kind_names[LINE_KINDS] = {"amount",   "debt", "out",  "low",    "paid",
+						   "identity", "data", "plan", "expires"};
 
 struct operator_texts {
 	struct {
@@ -107,6 +108,16 @@ static int number(const struct pattern *p, struct matcher *m, const char *text, 
 	return v;
 }
 
+static bool *flag_of(struct operator_news *n, enum line_kind kind)
+{
+	return kind == OUT        ? &n->out
+	       : kind == LOW      ? &n->low
+	       : kind == PAID     ? &n->paid
+	       : kind == IDENTITY ? &n->identity
+	       : kind == DATA     ? &n->data
+				  : &n->plan;
+}
+
 static void read_line(const struct operator_texts *t, int i, const char *text, int len,
 		      struct operator_news *ret)
 {
@@ -122,13 +133,12 @@ static void read_line(const struct operator_texts *t, int i, const char *text, i
 		}
 		break;
 	case OUT:
-		ret->out |= pattern_match(p, t->matcher, text, len, 0, &all);
-		break;
 	case LOW:
-		ret->low |= pattern_match(p, t->matcher, text, len, 0, &all);
-		break;
 	case PAID:
-		ret->paid |= pattern_match(p, t->matcher, text, len, 0, &all);
+	case IDENTITY:
+	case DATA:
+	case PLAN:
+		*flag_of(ret, t->line[i].kind) |= pattern_match(p, t->matcher, text, len, 0, &all);
 		break;
 	case EXPIRES:
 		if (ret->year || !pattern_match(p, t->matcher, text, len, 0, &all))
@@ -188,7 +198,8 @@ bool operator_text_read(const struct operator_texts *t, const char *text, const 
 	for (int i = 0; i < t->lines; i++)
 		read_line(t, i, plain, len, &news);
 	*ret = news;
-	return news.has_amount || news.out || news.low || news.paid || news.year;
+	return news.has_amount || news.out || news.low || news.paid || news.identity || news.data ||
+	       news.plan || news.year;
 }
 
 bool operator_texts_sender(const struct operator_texts *t, const char *number)
@@ -274,7 +285,9 @@ static int take_line(struct operator_texts *t, char *line, const char *path, int
 	for (int k = 0; k < LINE_KINDS; k++)
 		if (!strcmp(line, kind_names[k]))
 			return add_pattern(t, (enum line_kind)k, value, path, n, e);
-	return err_set(e, path, n, "'%.20s' is none of sender amount debt out low paid expires sample", line);
+	return err_set(e, path, n,
+		       "'%.20s' is none of sender amount debt out low paid identity data plan expires sample",
+		       line);
 }
 
 int operator_texts_parse(const char *text, const char *path, struct operator_texts **ret, struct err *e)
@@ -329,18 +342,19 @@ void operator_texts_free(struct operator_texts *t)
 
 /* ------------------------------------------------------------------------------------------------ samples */
 
+/* What is told by a word alone. */
+static const enum line_kind words[] = {OUT, LOW, PAID, IDENTITY, DATA, PLAN};
+
 static void describe(const struct operator_news *n, struct buf *out)
 {
+	struct operator_news copy = *n;
 	if (n->has_amount)
 		buf_addf(out, "amount=%s%lld.%02d ", n->amount_cents < 0 ? "-" : "",
 			 (long long)(n->amount_cents < 0 ? -n->amount_cents : n->amount_cents) / 100,
 			 (int)((n->amount_cents < 0 ? -n->amount_cents : n->amount_cents) % 100));
-	if (n->out)
-		buf_adds(out, "out ");
-	if (n->low)
-		buf_adds(out, "low ");
-	if (n->paid)
-		buf_adds(out, "paid ");
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (*flag_of(&copy, words[i]))
+			buf_addf(out, "%s ", kind_names[words[i]]);
 	if (n->year)
 		buf_addf(out, "expires=%04d-%02d-%02d ", n->year, n->month, n->day);
 }
@@ -356,14 +370,20 @@ static bool told(const struct operator_news *n, const char *word)
 		snprintf(date, sizeof date, "%04d-%02d-%02d", n->year, n->month, n->day);
 		return n->year && !strcmp(date, word + 8);
 	}
-	return (!strcmp(word, "out") && n->out) || (!strcmp(word, "low") && n->low) ||
-	       (!strcmp(word, "paid") && n->paid);
+	struct operator_news copy = *n;
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (!strcmp(word, kind_names[words[i]]))
+			return *flag_of(&copy, words[i]);
+	return false;
 }
 
 static bool sample_right(const struct operator_news *n, const char *want)
 {
 	char copy[160], *save = NULL;
-	int wanted = 0, have = n->has_amount + n->out + n->low + n->paid + (n->year != 0);
+	int wanted = 0, have = n->has_amount + (n->year != 0);
+	struct operator_news flags = *n;
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		have += *flag_of(&flags, words[i]);
 	if (!strcmp(want, "nothing"))
 		return have == 0;
 	text_copy(copy, sizeof copy, want);

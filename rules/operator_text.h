@@ -7,8 +7,11 @@
  *     out: PATTERN        the line is stopped, or its credit used up
  *     low: PATTERN        the operator warns
  *     paid: PATTERN       somebody topped up, or the line works again
+ *     identity: PATTERN   its holder is to be identified (anew), or the line is under suspicion: it will be stopped
+ *     data: PATTERN       the data of its plan are used up, or nearly
+ *     plan: PATTERN       its plan or contract ends
  *     expires: PATTERN    with groups (?<year>…) (?<month>…) and, if it is told, (?<day>…)
- *     sample: TEXT => amount=35.60 expires=2026-12-31 out low paid     what a text must tell ("nothing": nothing)
+ *     sample: TEXT => amount=35.60 expires=2026-12-31 out low paid identity data plan     what a text must tell ("nothing": nothing)
  *
  * Before matching full-width letters and digits become plain ones, line ends and runs of blanks one blank. */
 #pragma once
@@ -25,7 +28,7 @@ struct operator_texts;
 struct operator_news {
 	bool has_amount;
 	int64_t amount_cents;
-	bool out, low, paid;
+	bool out, low, paid, identity, data, plan;
 	int year, month, day; /* validity; year 0: not told */
 };
 

@@ -33,6 +33,7 @@ struct config_modem {
 	int64_t balance_every_ms;
 	char *number;                        /* its own, E.164; NULL: not said */
 	int64_t self_text_ms;                /* how often it texts itself; 0: never */
+	char *sim_expires;                   /* the last day of its SIM, YYYY-MM-DD; NULL not said */
 	char *balance_low, *balance_pattern; /* a number; PCRE2 whose first group is the amount, NULL: ours */
 };
 

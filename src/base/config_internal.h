@@ -17,6 +17,7 @@ enum type {
 	PHONE,
 	ROLES,
 	NUMBER,
+	DATE,
 	DEVICE,
 	ICCID,
 	GLOBS,

@@ -118,6 +118,9 @@ const struct key config_keys[] = {
     {MODEM, "balance_low", NUMBER, M(balance_low), "10", N_("an installer is told when the credit is below")},
     {MODEM, "balance_pattern", STRING, M(balance_pattern), NULL,
      N_("for unusual texts of an operator: a PCRE2 pattern whose first group is the amount")},
+    {MODEM, "sim_expires", DATE, M(sim_expires), NULL,
+     N_("until when the SIM is valid, such as 2027-06-30: told 30, 7 and 1 days before; the operator's own "
+	"texts win")},
     {MODEM, "number", PHONE, M(number), NULL,
      N_("the number of this line's SIM; wanted for self_text when there are several modems")},
     {MODEM, "self_text", DURATION, M(self_text_ms), "0",

@@ -221,6 +221,15 @@ const char *config_assign(void *base, const struct key *k, const char *value, co
 			return N_("wants ussd:CODE or sms:NUMBER:TEXT, such as ussd:*100# or sms:10086:YE");
 		set_string(field, value);
 		return NULL;
+	case DATE: {
+		unsigned year, month, day;
+		int n = 0;
+		if (sscanf(value, "%4u-%2u-%2u%n", &year, &month, &day, &n) != 3 || value[n] || year < 2000 ||
+		    month < 1 || month > 12 || day < 1 || day > 31)
+			return N_("wants a date such as 2027-06-30");
+		set_string(field, value);
+		return NULL;
+	}
 	case NUMBER:
 		(void)strtod(value, &end);
 		if (end == value || *end)
@@ -239,6 +248,7 @@ bool config_is_string(const struct key *k)
 	case ZONE:
 	case PHONE:
 	case NUMBER:
+	case DATE:
 	case DEVICE:
 	case ICCID:
 	case GLOBS:

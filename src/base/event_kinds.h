@@ -55,7 +55,7 @@
 	X(MODEM_CLEAR, "modem.clear", "modem alarm seconds", "an alarm of a line is over")                     \
 	X(MODEM_TESTED, "modem.tested", "modem certificate verdict failed warned",                             \
 	  "the acceptance test of a line ended; which steps failed and which call for attention")              \
-	X(BALANCE_READ, "balance.read", "modem amount news expires message",                                   \
+	X(BALANCE_READ, "balance.read", "modem amount news notice expires message",                            \
 	  "the operator told the credit of a SIM")                                                             \
 	X(CABINET_LOST, "cabinet.lost", "cabinet reason seconds", "a cabinet gives no data")                   \
 	X(CABINET_UP, "cabinet.up", "cabinet seconds", "a cabinet gives data again; so long it did not")       \

@@ -154,6 +154,16 @@ void alarm_give_way(struct daemon *d, const char *line, enum alarm_kind kind)
 	clear(d->alarms, e);
 }
 
+void alarm_remind(struct daemon *d, const char *line, enum alarm_kind kind, int64_t utc)
+{
+	struct entry *e = find(d->alarms, line, kind);
+	if (!e || e->state != A_ON || e->to_be_told || e->told_utc >= utc || e->severity == ALARM_NOTICE)
+		return;
+	e->to_be_told = true;
+	e->on_utc = daemon_now(d); /* another occasion: its texts are not those of the first */
+	look_in(d->alarms, 0);
+}
+
 void alarm_line_ready(struct daemon *d, const char *line)
 {
 	for (int i = 0; d->alarms && i < d->alarms->count; i++) {

@@ -63,6 +63,9 @@ enum alarm_flags {
 	X(CREDIT_OUT, "credit-out", WARNING, 0, 0, 0)                                                          \
 	X(BALANCE_UNREAD, "balance-unread", NOTICE, 0, 0, 0)                                                   \
 	X(SIM_EXPIRES, "sim-expires", WARNING, 0, 0, 0)                                                        \
+	X(SIM_IDENTITY, "sim-identity", WARNING, 0, 0, ALARM_ENDS_ALONE) /* its holder is to be identified */  \
+	X(PLAN_ENDS, "plan-ends", WARNING, 0, 0, ALARM_ENDS_ALONE)                                             \
+	X(DATA_USED, "data-used", NOTICE, 0, 0, ALARM_ENDS_ALONE)                                              \
 	X(SELF_TEXT, "self-text", WARNING, 0, 10, 0) /* a text to itself did not come back */                  \
 	/* stores and what lies in them */                                                                     \
 	X(STORE_80, "store-80", NOTICE, 300, 120, 0)                                                           \
@@ -93,6 +96,8 @@ void alarm_clear(struct daemon *d, const char *line, enum alarm_kind kind);
 void alarm_give_way(struct daemon *d, const char *line, enum alarm_kind kind);
 /* The line is ready: clears every kind with ALARM_ENDS_READY. */
 void alarm_line_ready(struct daemon *d, const char *line);
+/* It stands, and has become more pressing at `utc`: told once more, unless it was told since. */
+void alarm_remind(struct daemon *d, const char *line, enum alarm_kind kind, int64_t utc);
 /* It was raised and not cleared since, whether or not anybody was told yet. */
 bool alarm_raised(const struct daemon *d, const char *line, enum alarm_kind kind);
 

@@ -57,7 +57,7 @@ struct daemon {
 	struct health *health;               /* health.h */
 	struct metrics *metrics;             /* metrics.h */
 	int64_t cared_ms;                    /* care.c: when disk and measurements were looked at */
-	int64_t balance_judged, balance_day; /* balance.c */
+	int64_t balance_judged, balance_day, balance_proved; /* balance.c */
 	struct hooks *hooks;                 /* hooks.h */
 	struct board *board;                 /* board.h */
 	struct ports *ports;                 /* ports.h */

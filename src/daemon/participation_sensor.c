@@ -9,9 +9,11 @@
 #include "store/matter.h"
 #include "store/person.h"
 #include "store/sensor.h"
+#include "store/staff.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -84,7 +86,11 @@ static void compose(const struct participation *p, const struct sensor_alarm *a,
 	    {"remedy", buf_str(&remedy), 0},
 	    {"when", say_when(lang, a->since_utc, when), 0},
 	    {"until", w->until_utc ? say_when(lang, w->until_utc, until) : "", 0},
-	    {"name", desk.len ? buf_str(&desk) : w->name ? w->name : "", 12},
+	    {"name",
+	     desk.len  ? buf_str(&desk)
+	     : w->name ? w->name
+		       : "",
+	     12},
 	    {"case", matter, 0},
 	    {0},
 	};
@@ -193,29 +199,32 @@ static int call_rung(const struct participation *p, const struct sensor_alarm *a
 
 /* ------------------------------------------------------------------------------------------------ its case */
 
-static int case_text(const struct participation *p, const struct sensor_alarm *a, enum language lang,
-		     struct buf *out)
-{
-	compose(p, a, &(struct words){.key = is_fault(a) ? "sensor.case.fault" : "sensor.case"}, lang, out);
-	return 0;
-}
-
-/* The installers' group has it: the one of them with the fewest open cases. None: it waits at the secretary's desk. */
-static int64_t installer_for(const struct participation *p)
+/* The installers' group has it: the one of them with the fewest open cases. 0: there is none, it waits at the secretary's desk. */
+static int installer_for(const struct participation *p, int64_t *ret)
 {
 	struct person who[INSTALLERS];
-	struct matter_filter f = {.state = "open", .since_utc = INT64_MIN};
-	int n = persons_with_role(p->store, ROLE(INSTALLER), NULL, who, INSTALLERS);
-	(void)f;
-	return n > 0 ? who[0].id : 0;
+	int least = INT_MAX, number, n = persons_with_role(p->store, ROLE(INSTALLER), NULL, who, INSTALLERS),
+	    r = n;
+	*ret = 0;
+	for (int i = 0; i < n && r >= 0; i++) {
+		int open = 0;
+		r = staff_cases(p->store, who[i].id, NULL, STAFF_ALL, &number, 1, &open);
+		if (r >= 0 && open < least) {
+			least = open;
+			*ret = who[i].id;
+		}
+	}
+	return r < 0 ? r : 0;
 }
 
 static int open_case(const struct participation *p, struct sensor_alarm *a, int64_t now)
 {
 	cleanup_buf struct buf text = {0};
 	enum case_state st;
-	int64_t who = installer_for(p);
-	int r = case_text(p, a, p->config->language, &text);
+	int64_t who;
+	int r = installer_for(p, &who);
+	compose(p, a, &(struct words){.key = is_fault(a) ? "sensor.case.fault" : "sensor.case"},
+		p->config->language, &text);
 	const struct matter_new m = {.kind = MATTER_CASE,
 				     .category = CATEGORY_SAFETY,
 				     .text = buf_str(&text),

@@ -53,6 +53,8 @@ static const char *kind_of(enum type t)
 		return N_("yes|no");
 	case DURATION:
 		return N_("duration");
+	case DATE:
+		return N_("date");
 	case WEEKLY:
 		return N_("weekday and time");
 	case WINDOW:

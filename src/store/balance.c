@@ -6,9 +6,9 @@
 static int note_event(struct store *s, const struct balance *b, int64_t now_utc)
 {
 	return event_add(s, EVENT_BALANCE_READ, "daemon",
-			 json_pack("{s:s, s:o, s:s, s:o, s:I}", "modem", b->line, "amount",
+			 json_pack("{s:s, s:o, s:s, s:s, s:o, s:I}", "modem", b->line, "amount",
 				   b->has_amount ? json_real((double)b->cents / 100) : json_null(), "news",
-				   b->news, "expires",
+				   b->news, "notice", b->notice, "expires",
 				   b->expires_utc ? json_integer(b->expires_utc) : json_null(), "message",
 				   (json_int_t)b->message),
 			 now_utc);
@@ -16,12 +16,13 @@ static int note_event(struct store *s, const struct balance *b, int64_t now_utc)
 
 int balance_add(struct store *s, const struct balance *b, int64_t now_utc)
 {
-	int r = store_run(s,
-			  "INSERT INTO balance (line, iccid, utc, cents, news, expires_utc, source, message)"
-			  " VALUES (?1, coalesce(nullif(?2, ''), (SELECT iccid FROM line WHERE name = ?1), "
-			  "''), ?3, CASE WHEN ?4 THEN ?5 END, ?6, ?7, ?8, ?9) ON CONFLICT (message) DO NOTHING",
-			  "ttIbItPtP", b->line, b->iccid, b->utc, b->has_amount, b->cents, b->news,
-			  b->expires_utc, b->source, b->message);
+	int r = store_run(
+	    s,
+	    "INSERT INTO balance (line, iccid, utc, cents, news, expires_utc, source, message, notice)"
+	    " VALUES (?1, coalesce(nullif(?2, ''), (SELECT iccid FROM line WHERE name = ?1), "
+	    "''), ?3, CASE WHEN ?4 THEN ?5 END, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (message) DO NOTHING",
+	    "ttIbItPtPt", b->line, b->iccid, b->utc, b->has_amount, b->cents, b->news, b->expires_utc,
+	    b->source, b->message, b->notice);
 	if (r || !store_changes(s))
 		return r;
 	r = note_event(s, b, now_utc);
@@ -37,10 +38,11 @@ int balance_each(struct store *s, const char *line, int limit, int (*row)(void *
 		 void *ctx)
 {
 	cleanup_query struct query q = {0};
-	int r = query_open(s, &q,
-			   "SELECT id, line, iccid, utc, cents, news, expires_utc, source, message FROM balance"
-			   " WHERE line = ? ORDER BY id DESC LIMIT ?",
-			   "ti", line, limit);
+	int r = query_open(
+	    s, &q,
+	    "SELECT id, line, iccid, utc, cents, news, expires_utc, source, message, notice FROM balance"
+	    " WHERE line = ? ORDER BY id DESC LIMIT ?",
+	    "ti", line, limit);
 	while (r >= 0 && (r = query_next(&q)) == 1) {
 		struct balance b = {.id = query_int(&q, 0),
 				    .line = query_text(&q, 1),
@@ -51,12 +53,26 @@ int balance_each(struct store *s, const char *line, int limit, int (*row)(void *
 				    .news = query_text(&q, 5),
 				    .expires_utc = query_int(&q, 6),
 				    .source = query_text(&q, 7),
-				    .message = query_int(&q, 8)};
+				    .message = query_int(&q, 8),
+				    .notice = query_text(&q, 9)};
 		int stop = row(ctx, &b);
 		if (stop)
 			return stop;
 	}
 	return r;
+}
+
+int balance_arrived(struct store *s, const char *line, int64_t utc, bool *ret)
+{
+	int64_t n = 0;
+	int r = store_get(
+	    s, &n,
+	    "SELECT EXISTS (SELECT 1 FROM message_out WHERE created_utc > ?1 AND sent_utc > ?1 AND modem = ?2"
+	    " AND state = 'delivered')",
+	    "It", utc, line);
+	if (r >= 0)
+		*ret = n != 0;
+	return r < 0 ? r : 0;
 }
 
 int balance_last_id(struct store *s, int64_t *ret)

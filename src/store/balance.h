@@ -14,6 +14,7 @@ struct balance {
 	bool has_amount;
 	int64_t cents;
 	const char *news;    /* "", "low", "out", "paid" */
+	const char *notice;  /* "identity", "data", "plan", separated by blanks; "" none */
 	int64_t expires_utc; /* 0: not told */
 	const char *source;  /* "text", "ussd" */
 	int64_t message;     /* the text that told; 0 none */
@@ -24,6 +25,8 @@ int balance_add(struct store *s, const struct balance *b, int64_t now_utc);
 /* The newest rows of a line, newest first, at most `limit`. Non-zero ends the walk. */
 int balance_each(struct store *s, const char *line, int limit, int (*row)(void *ctx, const struct balance *b),
 		 void *ctx);
+/* Has a text that left by this line after `utc` arrived? Then it is not stopped, whatever was said before. */
+int balance_arrived(struct store *s, const char *line, int64_t utc, bool *ret);
 /* The id of the newest row of any line; 0 none. */
 int balance_last_id(struct store *s, int64_t *ret);
 

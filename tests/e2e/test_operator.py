@@ -177,6 +177,34 @@ class Credit(unittest.TestCase):
             self.assertEqual(site.show()["balance"], "47.70")
             self.assertFalse([s for s in site.sim.sent(number="10086") if s["text"] != "YE"])
 
+    def test_validity_identity_and_proof(self):
+        """The end of the SIM is told 30, 7 and 1 days before, once each; who it belongs to; a text that arrives disproves a stop."""
+        with OperatorSite(modem={"sim_expires": "2026-12-25"}) as site:
+            def told(day, count):
+                site.set_clock(f"2026-{day}T10:00:00+08:00")
+                self.assertIn("2026-12-25", site.answer(INSTALLER, count, "到期"))
+
+            site.aware()
+            self.assertEqual(site.alarms(), {})
+            told("11-26", 1)
+            told("12-19", 2)
+            site.restart()
+            site.set_clock("2026-12-20T10:00:00+08:00")
+            site.text("10086", "【中国移动】尊敬的客户，您的号码尚未完成实名登记，请于12月30日前到营业厅办理，逾期将停机。")
+            self.assertIn("实名", site.answer(INSTALLER, contains="核验"))
+            told("12-25", 3)
+            # stopped, says the operator, and does not say when it is over
+            site.text("10086", "尊敬的客户，您的号码因欠费已停机。中国移动")
+            site.answer(INSTALLER, contains="用完或")
+            site.set_clock("2026-12-25T10:00:30+08:00")
+            site.send("到了吗")
+            wait_for(lambda: site.look("SELECT 1 FROM message_out WHERE state = 'delivered' AND number = ?", RESIDENT), "it arrives")
+            self.assertTrue(site.show()["bulk_stopped"])
+            site.set_clock("2026-12-25T10:12:00+08:00")
+            wait_for(lambda: "credit-out" not in site.alarms(), "it is not stopped")
+            self.assertFalse(site.show()["bulk_stopped"])
+            self.assertEqual(len(site.sent_to(INSTALLER, "2026-12-25")), 3)
+
     def ussd(self, profile, text, want, ucs2=False, **kw):
         with OperatorSite(profile=profile, modem={"balance": "ussd:*100#", **kw}) as site:
             site.sim.do("ussd", code="*100#", text=text, ucs2=ucs2, mode=0, ms=50)

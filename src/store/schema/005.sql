@@ -85,6 +85,9 @@ CREATE INDEX sensor_ring_queued ON sensor_ring (id) WHERE state = 'queued';
 CREATE INDEX sensor_ring_alarm ON sensor_ring (alarm, number);
 INSERT INTO meta SELECT 'sensors', CAST(coalesce(max(id), 0) AS TEXT) FROM event;
 
+-- What an operator says besides the credit: words of rules/operator.patterns, separated by blanks.
+ALTER TABLE balance ADD COLUMN notice TEXT NOT NULL DEFAULT '';
+
 -- ---- modems: what was probed, certificates
 
 -- An acceptance test of one line. body: {"site", "port", "model", "firmware", "steps": [{"step", "verdict", "finding", "figures"}, …]};
