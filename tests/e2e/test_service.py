@@ -1,4 +1,5 @@
 """The units: their score, their sense, and the gateway at work under them, started by a real systemd."""
+import ctypes
 import json
 import os
 import pathlib
@@ -9,7 +10,7 @@ import tempfile
 import unittest
 
 import systemd_bed
-from harness import BIN, BUILD, ROOT, wait_for
+from harness import BIN, BUILD, ROOT, environment, wait_for
 from simmodem import SimModem
 
 WHY_NOT = systemd_bed.available()
@@ -48,6 +49,29 @@ class Units(unittest.TestCase):
                 self.assertLess(score, limit, done.stdout)
             done = subprocess.run(["systemd-analyze", "verify", "--man=no", *[str(folder / u) for u in UNITS]], capture_output=True, text=True, check=False)
             self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+
+def deny_machine_code():
+    """As MemoryDenyWriteExecute= does, by the kernel's own prctl(PR_SET_MDWE); inherited. Linux 6.3 and later."""
+    if ctypes.CDLL(None, use_errno=True).prctl(65, 1, 0, 0, 0) != 0:
+        os._exit(75)
+
+
+class WithoutMachineCode(unittest.TestCase):
+    def test_every_sample_is_read_as_before(self):
+        def rules(**kw):
+            return subprocess.run([BIN / "yishi", "rules", "check"], capture_output=True, text=True, check=False, env=environment(), **kw)
+        with tempfile.TemporaryDirectory() as d:
+            config = pathlib.Path(d, "yishi.conf")
+            config.write_text("[gateway]\nname = x\ndatabase = x.db\n", encoding="utf-8")
+            done = subprocess.run([BIN / "yishid", "-c", config, "--check"], capture_output=True, text=True, check=False, env=environment(),
+                                  preexec_fn=deny_machine_code)
+            if done.returncode == 75:
+                self.skipTest("this kernel has no PR_SET_MDWE")
+            self.assertIn("(without JIT)", done.stdout)
+        plain, denied = rules(), rules(preexec_fn=deny_machine_code)
+        self.assertEqual(plain.returncode, 0)
+        self.assertEqual((denied.returncode, denied.stdout, denied.stderr), (0, plain.stdout, plain.stderr))
 
 
 # What the service may not do, tried from inside it: a line for each, the errno or "done".
