@@ -30,7 +30,7 @@ static int check_times(const struct cabinet_set *s, int i, struct err *e)
 	return 0;
 }
 
-/* One wire has one speed; and one address is one unit. */
+/* One wire has one speed; and what is read whole is read once. */
 static int check_bus(const struct cabinet_set *s, int i, struct err *e)
 {
 	const struct cabinet *b = &s->cabinet[i];
@@ -39,14 +39,17 @@ static int check_bus(const struct cabinet_set *s, int i, struct err *e)
 		const struct modbus_connection *x = &a->connection, *y = &b->connection;
 		if (strcmp(a->bus, b->bus) != 0)
 			continue;
-		if (!x->tcp && (x->baud != y->baud || x->parity != y->parity || x->stop_bits != y->stop_bits ||
-				x->direction != y->direction))
+		if (x->tcp ? x->serial_server != y->serial_server
+			   : (x->baud != y->baud || x->parity != y->parity || x->stop_bits != y->stop_bits ||
+			      x->direction != y->direction))
 			return wrong(
 			    s, i, "connection", e,
 			    N_("[cabinet %s] is on the same wire as [cabinet %s], with another speed or "
 			       "frame; give both the same"),
 			    b->name, a->name);
-		if (a->config->unit == b->config->unit && a->map && a->map == b->map)
+		/* some of its registers in one, some in the other, at another interval: that has sense */
+		bool whole = !a->of[0].sensor && !b->of[0].sensor;
+		if (a->config->unit == b->config->unit && a->map == b->map && whole)
 			return wrong(
 			    s, i, "unit", e,
 			    N_("[cabinet %s] has the unit and map of [cabinet %s] on the same wire; give "

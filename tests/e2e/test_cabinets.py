@@ -258,6 +258,7 @@ class Polling(unittest.TestCase):
                ("two speeds", cabinet("a", "rtu:/dev/ttyS9,9600,8N1") + cabinet("box", "rtu:/dev/ttyS9,19200,8N1", 2), "connection = rtu:/dev/ttyS9,19200", "another speed"),
                ("too fast", cabinet("box", line, poll="5ms"), "poll", "100ms"),
                ("too patient", cabinet("box", line, timeout="1m"), "timeout", "10s"),
+               ("two framings", cabinet("a", line) + cabinet("box", "rtu" + line, 2), "connection = rtutcp", "another speed"),
                ("one unit twice", cabinet("a", line) + cabinet("box", line), "unit", "same wire")]
         with Cabinets("", start=False) as site:
             for what, sections, key, word in bad:
