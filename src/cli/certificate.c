@@ -64,18 +64,16 @@ static char *summary(const json_t *cert)
 			  n[TEST_PASS], n[TEST_SKIP]);
 }
 
+const char *certificate_conclusion(const char *verdict)
+{
+	if (!strcmp(verdict, test_verdict_name(TEST_PASS)))
+		return _("passed");
+	return !strcmp(verdict, test_verdict_name(TEST_WARN)) ? _("passed with remarks") : _("NOT passed");
+}
+
 static const char *conclusion(const json_t *cert)
 {
-	switch (verdict_of(cert)) {
-	case TEST_PASS:
-	case TEST_SKIP:
-		return _("passed");
-	case TEST_WARN:
-		return _("passed with remarks");
-	case TEST_FAIL:
-		break;
-	}
-	return _("NOT passed");
+	return certificate_conclusion(text_of(cert, "verdict"));
 }
 
 /* ------------------------------------------------------------------------------------------------ as rows */

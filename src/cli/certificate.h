@@ -11,6 +11,8 @@ void certificate_rows(struct cli *c, const json_t *cert);
 void certificate_text(const json_t *cert, FILE *f);
 /* Into the file of --output: text when its name ends with .txt, else the page. 0 or an exit status. */
 int certificate_file(struct cli *c, const json_t *cert, const char *file);
+/* "pass", "warn", "fail" in words. */
+const char *certificate_conclusion(const char *verdict);
 /* Steps of this verdict: [pass, skip, warn, fail]. */
 void certificate_counts(const json_t *cert, int ret[4]);
 

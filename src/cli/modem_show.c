@@ -1,4 +1,5 @@
 /* `yishi modem show NAME`: all that is known of one line. */
+#include "cli/certificate.h"
 #include "cli/line_words.h"
 #include "cli/modem_rows.h"
 
@@ -6,6 +7,7 @@
 #include "base/mem.h"
 #include "store/airtime.h"
 #include "store/balance.h"
+#include "store/certificate.h"
 #include "store/line_history.h"
 #include "store/line_reset.h"
 
@@ -55,6 +57,9 @@ static const struct out_column columns[] = {
     {"bulk_stopped", N_("broadcasts stopped for want of credit"), OUT_BOOL, 0},
     {"calls_note", N_("calls"), OUT_TEXT, 0},
     {"blocked", N_("held back"), OUT_TEXT, 0},
+    {"tested", N_("last acceptance test"), OUT_TIME, 0},
+    {"certificate", N_("its certificate"), OUT_INT, 0},
+    {"verdict", N_("its verdict"), OUT_TEXT, 0},
     {"row", N_("known as"), OUT_TEXT, 0},
     {"evidence", N_("known from"), OUT_TEXT, 0},
     {"alarms", NULL, OUT_RAW, 0},
@@ -100,6 +105,23 @@ static int take_change(void *ctx, const struct line_change *c)
 	json_array_append_new(ctx, json_pack("{so ss so}", "time", out_time(c->utc), "what", c->what, "value",
 					     out_string(c->value)));
 	return 0;
+}
+
+struct tested {
+	json_t *row;
+	const char *line;
+};
+
+/* The newest of this line; there are few. */
+static int take_certificate(void *ctx, const struct certificate *k)
+{
+	struct tested *t = ctx;
+	if (strcmp(k->line, t->line) != 0)
+		return 0;
+	set(t->row, "tested", json_integer(k->utc));
+	set(t->row, "certificate", json_integer(k->id));
+	set(t->row, "verdict", json_string(k->verdict));
+	return 1;
 }
 
 static int take_balance(void *ctx, const struct balance *b)
@@ -151,6 +173,10 @@ static int collect_store(struct cli *c, const struct config_modem *m, json_t *ro
 	if (!r)
 		r = balance_each(c->store, m->name, BALANCES_SHOWN, take_balance, balances);
 	if (!r)
+		r = certificate_each(c->store, INT64_MIN, CERTIFICATE_MAX, take_certificate,
+				     &(struct tested){row, m->name});
+	r = r < 0 ? r : 0;
+	if (!r)
 		r = line_alarms(c, c->store, m->name, &alarms);
 	set(row, "last_in", out_time(in));
 	set(row, "last_out", out_time(out));
@@ -170,6 +196,8 @@ static void for_people(json_t *row)
 	set(row, "state", json_string(line_state_label(text(row, "state"))));
 	set(row, "registration", json_string(line_registration_label(text(row, "registration"))));
 	set(row, "signal", json_string(line_signal_label(text(row, "signal"))));
+	if (*text(row, "verdict"))
+		set(row, "verdict", json_string(certificate_conclusion(text(row, "verdict"))));
 	if (json_is_false(json_object_get(row, "calls")))
 		set(row, "calls_note", json_string(_("not with this model")));
 	/* blank lines tell nothing */

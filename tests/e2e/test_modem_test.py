@@ -171,6 +171,7 @@ class Certificate(unittest.TestCase):
                 ["Emulated Modems modem ICCID yishi person phone roles installer CHINA MOBILE VoLTE Mbit dialout check yishid", str(site.dir)]))))
             self.assertEqual([(c["certificate"], c["verdict"], c["modem"]) for c in site.json("modem", "test", "--list")], [(1, "warn", "m0")])
             self.assertEqual(site.run("modem", "test", "--show", 9).returncode, 1)
+            self.assertRegex(site.ok("modem", "show", "m0"), r"last acceptance test +2026-11-18 10:00\nits certificate +1\nits verdict +passed with")
             event = site.json("events")[-1]
             self.assertEqual((event["kind"], event["body"]["certificate"], event["body"]["failed"], event["body"]["warned"]),
                              ("modem.tested", 1, "", "call duty"))
