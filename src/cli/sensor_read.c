@@ -66,6 +66,36 @@ static int reach(struct reading *r, const struct cabinet *c, struct err *e)
 	return sensor_bus_open(r->running, &c->connection, c->config->timeout_ms, &r->bus, e);
 }
 
+/* What an installer on the ladder does next. */
+static void advise(const struct cabinet *c, const struct map_value *values, const int *faults)
+{
+	int silent = 0, garbled = 0, refused = 0, broken = 0;
+	for (int i = 0; i < c->row_count; i++) {
+		silent += faults[i] == -ETIMEDOUT || modbus_exception(faults[i]) >= 10;
+		garbled += faults[i] == -EBADMSG;
+		refused += modbus_exception(faults[i]) == 1 || modbus_exception(faults[i]) == 2;
+		broken += faults[i] == 0 && !values[i].valid;
+	}
+	if (silent == c->row_count)
+		cli_note(_("%s: nothing answers at address %d; check power, A and B, address and speed; `yishi "
+			   "sensor "
+			   "scan --cabinet %s` looks for it"),
+			 c->name, c->config->unit, c->name);
+	else if (garbled)
+		cli_note(_("%s: answers are garbled; two parts of one address, another speed or parity, or a "
+			   "line that "
+			   "wants its termination (hw/WIRING.md)"),
+			 c->name);
+	if (refused)
+		cli_note(
+		    _("%s: the part has no such register; is it another kind? `yishi sensor scan --cabinet %s` "
+		      "guesses which"),
+		    c->name, c->name);
+	if (broken)
+		cli_note(_("%s: the part itself says that it has no value; look at the probe and its cable"),
+			 c->name);
+}
+
 static int read_cabinet(struct reading *r, int i)
 {
 	char line[500];
@@ -80,6 +110,8 @@ static int read_cabinet(struct reading *r, int i)
 		r->unreachable++;
 	} else
 		fault = cabinet_read(&c, r->bus.link, values, faults);
+	if (!fault && (!r->wanted || !strchr(r->wanted, '.')))
+		advise(&c, values, faults);
 	for (int k = 0; k < c.row_count; k++) {
 		if (!wants(r, c.name, c.of[k].name))
 			continue;

@@ -236,7 +236,7 @@ class Slaves:
                 ready, _, _ = select.select(list(owner), [], [], 0.05)
                 for fd in ready:
                     owner[fd].receive(fd)
-            except (OSError, ValueError, KeyError):
+            except (OSError, termios.error, ValueError, KeyError):
                 continue  # what was closed meanwhile
 
     def stop(self):

@@ -125,6 +125,9 @@ class Peers(unittest.TestCase):
                 first, second = map(json.loads, done.stdout.splitlines())
                 self.assertEqual((done.returncode, first["value"], first["ok"], second["value"]), (1, None, False, 235), (fault, done.stdout))
                 one[(b, fault)] = first["fault"]
+                if fault in ("silent", "garbage"):
+                    self.assertIn({"silent": "u1: nothing answers at address 1", "garbage": "u1: answers are garbled"}[fault], done.stderr)
+                    self.assertNotIn("u2:", done.stderr)
             b.unit(1).fault = None
             self.assertEqual([r["value"] for r in self.box.json("sensor", "read")], [235, 235])
         said = {f: one[(bus, f)] for f in FAULTS}
