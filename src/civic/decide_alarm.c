@@ -11,9 +11,10 @@ bool means_alarm(const struct facts *f, const struct intent *in)
 	if ((in->kind != INTENT_ACKNOWLEDGE && in->kind != INTENT_THANKS) || f->duty.call.number ||
 	    f->duty.call.choices)
 		return false;
-	if (in->has & ARG_NUMBER)
-		return a->told && a->waiting &&
-		       !(m->number == in->number && case_open(m->state) && (m->assigned || m->given));
+	if (in->has & ARG_NUMBER) {
+		bool own_case = m->number == in->number && case_open(m->state) && (m->assigned || m->given);
+		return (a->told && a->waiting && !own_case) || (!m->number && a->any);
+	}
 	return a->choices > 0 && f->question.kind == ASKED_NONE;
 }
 
@@ -56,6 +57,8 @@ void decide_alarm(const struct facts *f, const struct intent *in, struct decisio
 	} else {
 		struct effect *e = decision_effect(d, EFFECT_ALARM);
 		e->number = a->number;
+		if (a->others)
+			decision_int(d, "others", a->others);
 		decision_say(d, f, "sensor.yours");
 	}
 }

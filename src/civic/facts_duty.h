@@ -26,6 +26,7 @@ struct call_fact {
 struct alarm_fact {
 	int number;                /* 0: none */
 	bool told;                 /* this phone heard of it */
+	int others;                /* other phones that did */
 	bool waiting;              /* it stands, and nobody looks after it */
 	bool mine;                 /* the sender does */
 	int64_t ended_utc;         /* 0: it stands */

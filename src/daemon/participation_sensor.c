@@ -50,6 +50,19 @@ static void plain(enum language lang, const char *text, char *out, size_t size)
 	out[n] = 0;
 }
 
+/* The end of what began at `since`: its day is said when it is another. */
+static const char *say_until(enum language lang, int64_t since, int64_t until, char out[48])
+{
+	struct civil a, b;
+	civil_from_utc(since, &a);
+	civil_from_utc(until, &b);
+	if (a.year == b.year && a.month == b.month && a.day == b.day)
+		snprintf(out, 48, "%d:%02d", b.hour, b.minute);
+	else
+		say_when(lang, until, out);
+	return until ? out : "";
+}
+
 struct words {
 	const char *key, *name, *shown; /* shown NULL: as it was when it began */
 	int64_t until_utc;
@@ -85,7 +98,7 @@ static void compose(const struct participation *p, const struct sensor_alarm *a,
 	    {"fault", buf_str(&fault), 0},
 	    {"remedy", buf_str(&remedy), 0},
 	    {"when", say_when(lang, a->since_utc, when), 0},
-	    {"until", w->until_utc ? say_when(lang, w->until_utc, until) : "", 0},
+	    {"until", say_until(lang, a->since_utc, w->until_utc, until), 0},
 	    {"name",
 	     desk.len  ? buf_str(&desk)
 	     : w->name ? w->name
@@ -295,7 +308,9 @@ static const char *first_key(const struct sensor_alarm *a)
 
 int sensor_begin(const struct participation *p, struct sensor_alarm *a, int64_t now)
 {
-	int recipients = 0, rings = 0, r = sensor_alarm_add(p->store, a, &a->number);
+	int recipients = 0, rings = 0, r = sensor_alarm_forget(p->store, now - SENSOR_KEPT_S, NULL);
+	if (r >= 0)
+		r = sensor_alarm_add(p->store, a, &a->number);
 	if (r >= 0 && a->severity != SENSOR_NOTICE)
 		r = open_case(p, a, now);
 	if (r >= 0 && a->severity != SENSOR_NOTICE)

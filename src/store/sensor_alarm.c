@@ -217,10 +217,11 @@ int sensor_alarm_told(struct store *s, int number, char (*ret)[E164_MAX], int ma
 int sensor_case_told(struct store *s, int matter, int64_t person)
 {
 	int64_t n = 0;
-	int r = store_get(s, &n,
-			  "SELECT EXISTS (SELECT 1 FROM sensor_alarm a JOIN sensor_alarm_told t ON t.alarm = a.number"
-			  " WHERE a.matter = ? AND t.person = ?)",
-			  "iI", matter, person);
+	int r = store_get(
+	    s, &n,
+	    "SELECT EXISTS (SELECT 1 FROM sensor_alarm a JOIN sensor_alarm_told t ON t.alarm = a.number"
+	    " WHERE a.matter = ? AND t.person = ?)",
+	    "iI", matter, person);
 	return r < 0 ? r : n != 0;
 }
 
@@ -230,15 +231,18 @@ int sensor_alarm_cancel_texts(struct store *s, int number, int matter, int64_t n
 	snprintf(prefix, sizeof prefix, "sensor:%d:", number);
 	int r = line_alarm_cancel_texts(s, prefix, now, NULL);
 	if (r >= 0 && matter)
-		r = store_run(
-		    s,
-		    "UPDATE message_out SET state = 'cancelled', done_utc = ?1 WHERE state IN ('queued', 'sending', "
-		    "'uncertain') AND state = 'queued' AND priority = 2 AND matter = ?2"
-		    " AND NOT EXISTS (SELECT 1 FROM part_out WHERE message = message_out.id AND state <> 'failed')",
-		    "Ii", now, matter);
-	return r < 0 ? r
-		     : store_run(s, "UPDATE sensor_ring SET state = 'dropped' WHERE alarm = ? AND state = 'queued'", "i",
-				 number);
+		r = store_run(s,
+			      "UPDATE message_out SET state = 'cancelled', done_utc = ?1 WHERE state IN "
+			      "('queued', 'sending', "
+			      "'uncertain') AND state = 'queued' AND priority = 2 AND matter = ?2"
+			      " AND NOT EXISTS (SELECT 1 FROM part_out WHERE message = message_out.id AND "
+			      "state <> 'failed')",
+			      "Ii", now, matter);
+	return r < 0
+		   ? r
+		   : store_run(s,
+			       "UPDATE sensor_ring SET state = 'dropped' WHERE alarm = ? AND state = 'queued'",
+			       "i", number);
 }
 
 /* ------------------------------------------------------------------------------------------- what a text means */
@@ -247,7 +251,7 @@ int facts_sensor_alarm(struct store *s, const struct sender *who, int number, st
 {
 	cleanup_query struct query q = {0};
 	struct sensor_alarm a;
-	int64_t told = 0, any = 0;
+	int64_t told = 0, others = 0, any = 0;
 	*ret = (struct alarm_fact){0};
 	int r = query_open(s, &q,
 			   "SELECT a.number FROM sensor_alarm a JOIN sensor_alarm_told t ON t.alarm = a.number "
@@ -271,8 +275,11 @@ int facts_sensor_alarm(struct store *s, const struct sender *who, int number, st
 	if ((r = sensor_alarm_get(s, number, &a)) < 0)
 		return r == -ENOENT ? 0 : r;
 	if ((r = store_get(s, &told, "SELECT count(*) FROM sensor_alarm_told WHERE alarm = ? AND number = ?",
+			   "it", number, who->number)) < 0 ||
+	    (r = store_get(s, &others, "SELECT count(*) FROM sensor_alarm_told WHERE alarm = ? AND number <> ?",
 			   "it", number, who->number)) < 0)
 		return r;
+	ret->others = (int)others;
 	ret->number = number;
 	ret->told = told > 0;
 	ret->waiting = !a.ended_utc && !a.acked_utc;

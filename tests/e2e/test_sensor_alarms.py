@@ -131,15 +131,17 @@ class Alarms(unittest.TestCase):
             self.assertNotIn("°", text)
             # wrong codes, and who may not
             site.text(WU, "ack c9")
-            self.assertIn("C1", site.answer(WU, 2))
+            self.assertIn("ACK C1", site.answer(WU, 2))
+            site.text(WU, "ack 7")  # neither a case nor an alarm
+            self.assertIn("ACK C1", site.answer(WU, 3))
             site.text(WU, "ACK C1")
-            self.assertIn("is yours", site.answer(WU, 3))
+            self.assertIn("is yours; others who were told: 1", site.answer(WU, 4))
             self.assertIn("John Wu", site.heard(ZHOU, 3))
             site.text(ZHOU, "确认 C1")
             self.assertIn("John Wu", site.heard(ZHOU, 4))
             self.assertEqual([a[3] for a in site.alarms()], ["John Wu"])
             site.at("12:00:00")
-            self.assertEqual(site.nothing(ZHOU, WU), {ZHOU: 4, WU: 3})
+            self.assertEqual(site.nothing(ZHOU, WU), {ZHOU: 4, WU: 4})
             # between limit and clear nothing ends
             site.degrees(52)
             site.at("12:05:00")
@@ -147,7 +149,7 @@ class Alarms(unittest.TestCase):
             site.degrees(49.9)
             site.at("12:07:00")
             self.assertIn("恢复正常", site.heard(ZHOU, 5))
-            self.assertIn("is over", site.answer(WU, 4))
+            self.assertIn("is over", site.answer(WU, 5))
             self.assertEqual(site.alarms(), [])
             (case,) = [c for c in site.json("case", "list") if c["number"] == event["case"]]
             self.assertEqual(case["state"], "closed")
