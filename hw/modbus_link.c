@@ -18,6 +18,7 @@
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 #define BYTE_MS       200   /* at most between two bytes of one answer */
@@ -30,8 +31,9 @@
 struct modbus_link {
 	struct modbus_connection c;
 	int64_t timeout_ms;
-	modbus_t *ctx; /* NULL: closed */
-	int guard;     /* our lock on the serial port, −1 none */
+	modbus_t *ctx;   /* NULL: closed */
+	int guard;       /* our lock on the serial port, −1 none */
+	int64_t last_ms; /* when the line was last spoken on */
 };
 
 struct modbus_link *modbus_link_new(const struct modbus_connection *c, int64_t timeout_ms)
@@ -258,6 +260,23 @@ static void wait_until_quiet(struct modbus_link *l)
 	}
 }
 
+static int64_t now_ms(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
+}
+
+/* Frames are told apart by 3.5 characters of silence (Modbus over Serial Line, 2.5.1.1); cheap parts want it. */
+static void keep_gap(const struct modbus_link *l)
+{
+	if (l->c.tcp)
+		return;
+	int64_t gap = 38500 / l->c.baud + 1, passed = now_ms() - l->last_ms;
+	if (passed < gap)
+		usleep((useconds_t)(gap - passed) * 1000);
+}
+
 static int ask(struct modbus_link *l, enum modbus_table table, int address, int count, uint16_t *ret)
 {
 	uint8_t bits[MODBUS_BITS_MAX];
@@ -318,17 +337,20 @@ int modbus_link_read(struct modbus_link *l, int unit, enum modbus_table table, i
 		return r;
 	if (modbus_set_slave(l->ctx, unit) != 0)
 		return -EINVAL;
+	keep_gap(l);
 	r = ask(l, table, address, count, words);
 	if (r && errno == EMBBADSLAVE && (!l->c.tcp || l->c.serial_server)) {
 		/* what a slower unit had to say before: the answer to our own question is still to come, or was lost */
 		wait_until_quiet(l);
 		r = ask(l, table, address, count, words);
 	}
+	int error = errno;
+	l->last_ms = now_ms();
 	if (r == 0) {
 		memcpy(ret, words, (size_t)count * sizeof *ret);
 		return 0;
 	}
-	r = fault_of(errno);
+	r = fault_of(error);
 	if (r == -EBADMSG)
 		wait_until_quiet(l);
 	else if (!modbus_fault_is_units(r))

@@ -129,7 +129,9 @@ const struct key config_keys[] = {
      N_("rtu:DEVICE,9600,8N1, tcp:HOST:PORT, or rtutcp:HOST:PORT for a serial server that hands bytes "
 	"through")},
     {CABINET, "unit", INT, C(unit), "1", N_("the Modbus address")},
-    {CABINET, "map", STRING, C(map), NULL, N_("the file of its registers")},
+    {CABINET, "map", STRING, C(map), NULL,
+     N_("the map of its registers, such as xy-md02 (see yishi-map), or a file of your own with a slash in its "
+	"name")},
     {CABINET, "poll", DURATION, C(poll_ms), "10s", N_("how often it is read")},
     {CABINET, "timeout", DURATION, C(timeout_ms), "500ms", N_("how long an answer is waited for")},
     {CABINET, "place", STRING, C(place), NULL, N_("where it stands, as people call it; by default its name")},
@@ -138,8 +140,10 @@ const struct key config_keys[] = {
     {CABINET, "silence", DURATION, C(silence_ms), "5m",
      N_("no data for so long, of it or of one of its sensors, is a fault that installers are told of; 0: "
 	"never")},
-    {SENSOR, "register", STRING, S(reg), NULL, N_("the register's number or name")},
-    {SENSOR, "type", STRING, S(type), NULL, N_("how the register is read, such as uint16")},
+    {SENSOR, "register", STRING, S(reg), NULL,
+     N_("a row of the map, or a register: input:1, holding:0, 30002, 40001")},
+    {SENSOR, "type", STRING, S(type), NULL,
+     N_("how the register is read, such as int16 or float32 CDAB, where it is no row of the map")},
     {SENSOR, "scale", NUMBER, S(scale), NULL, N_("what the raw value is multiplied by")},
     {SENSOR, "offset", NUMBER, S(offset), NULL,
      N_("what is added to that, such as -1.25 for a level of 5 m at 4-20 mA")},
