@@ -71,17 +71,14 @@ int root_power(const char *stick, const char **ret_said)
 	return said(ret_said, r, r ? "uhubctl cannot switch that socket" : "");
 }
 
-/* Something such as NTP keeps the clock: it says so to the kernel, and again and again. */
-static bool synchronised(void)
-{
-	struct timex t = {0};
-	return adjtimex(&t) >= 0 && !(t.status & STA_UNSYNC);
-}
-
 int root_set_clock(int64_t utc, const char **ret_said)
 {
 	const struct timespec to = {.tv_sec = (time_t)utc};
-	const char *why = root_clock_refusal(utc, clock_built_utc(), synchronised());
+	struct timex kept = {0};
+	if (adjtimex(&kept) < 0)
+		return said(ret_said, -ENOTSUP, "it cannot be told whether something keeps the clock");
+	/* NTP and the like say so to the kernel, again and again */
+	const char *why = root_clock_refusal(utc, clock_built_utc(), !(kept.status & STA_UNSYNC));
 	if (why)
 		return said(ret_said, -EPERM, why);
 	if (clock_settime(CLOCK_REALTIME, &to) != 0)

@@ -26,6 +26,7 @@ mount --bind proc/sys proc/sys
 mount -o remount,bind,ro proc/sys
 mount -t sysfs -o ro sysfs sys
 mount -t cgroup2 cgroup2 sys/fs/cgroup
+mount -t tmpfs tmpfs sys/devices
 mount -t tmpfs tmpfs dev
 for d in null zero full random urandom tty; do cp -a "/dev/$d" dev/; chmod 666 "dev/$d"; done
 mkdir dev/pts dev/shm

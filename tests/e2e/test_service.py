@@ -75,7 +75,7 @@ class WithoutMachineCode(unittest.TestCase):
 
 
 # What the service may not do, tried from inside it: a line for each, the errno or "done".
-TRIES = """
+COMMON = """
 import ctypes, errno, json, mmap, os, socket
 libc = ctypes.CDLL(None, use_errno=True)
 def attempt(f):
@@ -86,20 +86,28 @@ def attempt(f):
 def call(name, *args):
     if getattr(libc, name)(*args) < 0:
         raise OSError(ctypes.get_errno(), name)
+def machine_code():
+    mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC).close()
+def open_(path):
+    os.close(os.open(path, os.O_RDWR))
+def write(path):
+    open(path, "w").close()
+"""
+TRIES = COMMON + """
 def ask(request):
     with socket.socket(socket.AF_UNIX) as s:
         s.connect("/run/yishi-root.sock")
         s.sendall(request)
         return s.recv(200).decode()
 tried = {
-    "a serial port": lambda: os.close(os.open("/dev/t188", os.O_RDWR)),
-    "a modem's port": lambda: os.close(os.open("/dev/t166", os.O_RDWR)),
-    "another device": lambda: os.close(os.open("/dev/t189", os.O_RDWR)),
-    "code of its own": lambda: mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC).close(),
-    "the programs": lambda: open("/usr/local/bin/x", "w").close(),
-    "the configuration": lambda: open("/usr/local/etc/yishi/x", "w").close(),
-    "its own folder": lambda: open("/var/lib/yishi/x", "w").close(),
-    "the backups": lambda: open("/var/backups/yishi/x", "w").close(),
+    "a serial port": lambda: open_("/dev/t188"),
+    "a modem's port": lambda: open_("/dev/t166"),
+    "another device": lambda: open_("/dev/t189"),
+    "code of its own": machine_code,
+    "the programs": lambda: write("/usr/local/bin/x"),
+    "the configuration": lambda: write("/usr/local/etc/yishi/x"),
+    "its own folder": lambda: write("/var/lib/yishi/x"),
+    "the backups": lambda: write("/var/backups/yishi/x"),
     "raw packets": lambda: socket.socket(socket.AF_PACKET, socket.SOCK_RAW).close(),
     "udev": lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 15).close(),
     "a namespace": lambda: call("unshare", 0x10000000),
@@ -111,6 +119,27 @@ tried = {
 }
 json.dump({what: attempt(f) for what, f in tried.items()}, open("/var/lib/yishi/tried", "w"))
 """
+# The same for yishi-root. A nonsense time is looked at by the kernel only when the service may set one.
+ROOT_TRIES = COMMON + """
+tried = {
+    "the clock": lambda: call("clock_settime", 0, ctypes.byref((ctypes.c_long * 2)(0, -1))),
+    "who keeps it": lambda: call("adjtimex", ctypes.byref((ctypes.c_long * 64)())),
+    "a hub": lambda: open_("/dev/t189"),
+    "a stick": lambda: write("/sys/devices/authorized"),
+    "the kernel": lambda: write("/sys/kernel/x"),
+    "a serial port": lambda: open_("/dev/t188"),
+    "code of its own": machine_code,
+    "the programs": lambda: write("/usr/local/bin/x"),
+    "the database": lambda: write("/var/lib/yishi/x"),
+    "the network": lambda: socket.socket(socket.AF_INET).close(),
+    "another user": lambda: call("setuid", 1),
+    "what others may not read": lambda: open("/var/lib/yishi/yishi.db").close(),
+}
+print(json.dumps({what: attempt(f) for what, f in tried.items()}))
+"""
+ROOT_MAY = {"the clock": "EINVAL", "who keeps it": "done", "a hub": "ENXIO", "a stick": "done"}
+ROOT_MAY_NOT = {"the kernel": "EROFS", "a serial port": "EPERM", "code of its own": "EPERM", "the programs": "EROFS", "the database": "EACCES",
+                "the network": "EAFNOSUPPORT", "another user": "EPERM", "what others may not read": "EACCES"}
 MAY = {"its own folder": "done", "the backups": "done", "udev": "done", "a serial port": "ENXIO", "a modem's port": "ENXIO"}
 MAY_NOT = {"another device": "EPERM", "code of its own": "EPERM", "the programs": "EROFS", "the configuration": "EROFS", "raw packets": "EAFNOSUPPORT",
            "a namespace": "EPERM", "the clock": "EPERM", "a file for another user": "EPERM", "processes of others": "ENOENT"}
@@ -138,14 +167,19 @@ class Runs(unittest.TestCase):
 
     def prepare(self, bed):
         """Alone, not with the whole of a machine's start; watched closely; and something tries what it may not."""
-        bed.path("/var/tmp/tries").write_text(TRIES, encoding="ascii")
+        bed.path("/var/lib/tries").write_text(TRIES, encoding="ascii")
         own = {"yishi.service": "[Service]\nWatchdogSec=3s\nRestartSec=100ms\nExecStartPre=/usr/bin/python3 -S /var/lib/tries\n"}
-        shutil.copy(bed.path("/var/tmp/tries"), bed.path("/var/lib/tries"))
         for unit in UNITS:
             folder = bed.path(f"/run/systemd/system/{unit}.d")
             folder.mkdir()
             (folder / "test.conf").write_text("[Unit]\nDefaultDependencies=no\n" + own.get(unit, ""), encoding="ascii")
+        unit = bed.path("/usr/local/lib/systemd/system/yishi-root@.service").read_text(encoding="utf-8")
+        unit = re.sub(r"^(ExecStart|StandardInput|StandardOutput|Type)=.*\n", "", unit, flags=re.M) + \
+            "Type=oneshot\nExecStart=/usr/bin/python3 -S /var/lib/root-tries\nStandardOutput=file:/run/root-tried\n"
+        bed.path("/run/systemd/system/root-tries.service").write_text(unit.replace("[Unit]\n", "[Unit]\nDefaultDependencies=no\n"), encoding="utf-8")
+        bed.path("/var/lib/root-tries").write_text(ROOT_TRIES, encoding="ascii")
         bed.run("systemctl", "daemon-reload")
+        bed.run("systemctl", "start", "root-tries")
 
     def status(self, bed):
         return json.loads(bed.run("yishi", "status", "--json", check=False) or "{}")
@@ -171,6 +205,7 @@ class Runs(unittest.TestCase):
         self.assertRegex(tried.pop("help"), "^refused ")
         self.assertEqual(tried.pop("no help"), "refused nothing sits there\n")
         self.assertEqual(tried, {**MAY, **MAY_NOT})
+        self.assertEqual(json.loads(bed.run("cat", "/run/root-tried")), {**ROOT_MAY, **ROOT_MAY_NOT})
         # a secretary is of its group and may not ask
         done = bed.run("setpriv", "--reuid", "nobody", "--regid", "yishi", "--clear-groups", "/usr/bin/python3", "-S", "-c",
                        "import socket\ntry:\n socket.socket(socket.AF_UNIX).connect('/run/yishi-root.sock')\nexcept OSError as e:\n print(e.errno)")
