@@ -74,8 +74,10 @@ static int find_bus(struct cabinet *c, const struct config *cfg, struct err *e)
 			     c->name);
 	if (modbus_connection_parse(c->config->connection, &c->connection, &why))
 		return wrong(c, cfg, "connection", e, "[cabinet %s]: %s", c->name, why.text);
-	int most = c->connection.tcp ? 255 : MODBUS_UNIT_MAX;
-	if (c->config->unit > most || (!c->connection.tcp && c->config->unit < 1))
+	/* RTU knows no more than 247, TCP uses 255 and 0 for the host itself */
+	bool host = c->connection.tcp && !c->connection.serial_server;
+	int most = host ? 255 : MODBUS_UNIT_MAX;
+	if (c->config->unit > most || (!host && c->config->unit < 1))
 		return wrong(c, cfg, "unit", e, "[cabinet %s]: unit is 1 to %d", c->name, most);
 	modbus_bus_name(&c->connection, c->bus);
 	for (int i = 0; i < cfg->modem_count && !c->connection.tcp; i++) {

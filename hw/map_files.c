@@ -342,6 +342,10 @@ int register_maps_parse(struct register_maps *maps, const char *file, const char
 		free_map(r.map);
 		return -EINVAL;
 	}
+	/* most have few rows: a daemon keeps them for years */
+	r.map->row = mem_resize(r.map->row, (size_t)r.map->row_count, sizeof *r.map->row);
+	r.map->rule = mem_resize(r.map->rule, (size_t)r.map->rule_count + 1, sizeof *r.map->rule);
+	r.map->frame = mem_resize(r.map->frame, (size_t)r.map->frame_count + 1, sizeof *r.map->frame);
 	maps->map = mem_resize(maps->map, (size_t)maps->count + 1, sizeof *maps->map);
 	maps->map[maps->count++] = r.map;
 	return 0;
