@@ -21,7 +21,8 @@ static void sticks(FILE *out, const struct modem_rows *rows)
 		for (int k = 0; k < rows->row[i]->match_usb.count; k++) {
 			halves(rows->row[i]->match_usb.word[k], vendor, product);
 			fprintf(out,
-				"ATTR{idVendor}==\"%s\", ATTR{idProduct}==\"%s\", ENV{ID_YISHI_MODEM}=\"%s\"\n",
+				"SUBSYSTEM==\"usb\", ATTR{idVendor}==\"%s\", ATTR{idProduct}==\"%s\", "
+				"ENV{ID_YISHI_MODEM}=\"%s\"\n",
 				vendor, product, rows->row[i]->name);
 		}
 }
@@ -34,7 +35,8 @@ static void new_ids(FILE *out, const struct modem_rows *rows)
 		for (int k = 0; k < rows->row[i]->usb_new_id.count; k++) {
 			halves(rows->row[i]->usb_new_id.word[k], vendor, product);
 			fprintf(out,
-				"ACTION==\"add\", ATTR{idVendor}==\"%s\", ATTR{idProduct}==\"%s\", "
+				"ACTION==\"add\", SUBSYSTEM==\"usb\", ATTR{idVendor}==\"%s\", "
+				"ATTR{idProduct}==\"%s\", "
 				"RUN{builtin}+=\"kmod load option\", RUN+=\"/bin/sh -c 'echo %s %s ff "
 				">/sys/bus/usb-serial/drivers/option1/new_id'\"\n",
 				vendor, product, vendor, product);

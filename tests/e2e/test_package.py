@@ -15,7 +15,7 @@ DEBIAN = ROOT / "scripts/debian"
 def script(name, root, *arguments):
     """A maintainer script as dpkg runs it, in a system of its own; one that would leave that is not run."""
     text = re.sub(r"<<-'END'\n.*?\tEND\n|^\s*(#|echo ).*", "", (DEBIAN / f"yishi.{name}").read_text(encoding="utf-8"), flags=re.M | re.S)
-    assert not re.search(r"(?<![\w}])/(etc|var|usr|lib|home)\b", text), text
+    assert not re.search(r"(?<![\w}])/(etc|var|usr|lib|home)\b", text.replace("/run/udev", "")), text
     done = subprocess.run(["sh", DEBIAN / f"yishi.{name}", *arguments], capture_output=True, text=True, check=False,
                           env=dict(os.environ, DPKG_ROOT=str(root)))
     assert done.returncode == 0, done.stderr
