@@ -86,6 +86,8 @@ const char *service_stuck(const struct daemon *d, int64_t now_ms, int64_t *store
 		if (!session_moves(d->session[i], now_ms))
 			return session_name(d->session[i]);
 	int r = store_usable(d->store);
+	if (r == -ENOSPC)
+		r = 0; /* a full disk is no emptier after a restart */
 	if (r == 0)
 		*store_ms = 0;
 	else if (!*store_ms)
