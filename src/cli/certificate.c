@@ -353,8 +353,8 @@ int certificate_show(struct cli *c, const char *number)
 				_("there is no such certificate; `yishi modem test --list` shows them"));
 	if (r < 0)
 		return cli_store_failed(c, r);
-	if (file)
-		r = certificate_file(c, cert, file);
+	if (file || cli_opt(c, "values"))
+		r = certificate_file(c, cert, file ? file : "-");
 	else if (c->out.mode != OUT_TABLE)
 		certificate_rows(c, cert);
 	else

@@ -175,11 +175,13 @@ static int hand_out(struct cli *c, const struct test *t, json_t *cert)
 			 _("there is no database yet: the certificate is not kept; start the gateway once"));
 	else if (certificate_keep(c, cert))
 		cli_note("%s", _("the certificate is not kept in the database"));
-	if (c->out.mode != OUT_TABLE)
+	/* what takes the standard output is alone there */
+	bool alone = cli_opt(c, "values") || (file && !strcmp(file, "-"));
+	if (!alone && c->out.mode != OUT_TABLE)
 		certificate_rows(c, cert);
-	else
+	else if (!alone)
 		certificate_text(cert, stdout);
-	int r = file ? certificate_file(c, cert, file) : EX_OK;
+	int r = file || alone ? certificate_file(c, cert, file ? file : "-") : EX_OK;
 	const char *verdict = json_string_value(json_object_get(cert, "verdict"));
 	return r ? r : !strcmp(verdict, test_verdict_name(TEST_PASS)) ? EX_OK : CLI_NOTHING;
 }

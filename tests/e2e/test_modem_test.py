@@ -163,6 +163,8 @@ class Certificate(unittest.TestCase):
             self.assertIn("Installed by:", "".join(tree.itertext()))
             site.ok("modem", "test", "--show", "last", "--output", page, "--language", "zh")
             site.ok("modem", "test", "--show", 1, "--output", text)
+            values = json.loads(site.ok("modem", "test", "--show", 1, "--values"))
+            self.assertEqual((values["certificate"], len(values["steps"])), (1, len(LINE) + len(BOX)))
             self.assertEqual(text.read_text(), done.stdout)
             chinese = "".join(ElementTree.fromstring(page.read_text().split("\n", 1)[1]).find("body").itertext())
             for words in ("短信线路验收证书", "第 1 号", "自发自收", "合格，有要注意的地方", "没有安装员", "安装人："):
