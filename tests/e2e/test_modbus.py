@@ -9,8 +9,9 @@ import subprocess
 import unittest
 
 from clibox import Box
-from harness import BIN
+from harness import BIN, wait_for
 from modbus_slaves import FAULTS, Slaves, words
+from test_cabinets import Cabinets, cabinet
 
 HERE = pathlib.Path(__file__).resolve().parent
 ENGLISH = {"LC_ALL": "en_US.UTF-8", "LANGUAGE": "en"}
@@ -199,6 +200,24 @@ class Peers(unittest.TestCase):
         for args, status in ((("--units", "0-3"), 64), (("--units", "5-300"), 64), (("--baud", "9601"), 64), (("--timeout", "1"), 64)):
             self.assertEqual(self.box.run("sensor", "scan", link, *args).returncode, status, args)
         self.assertEqual(self.box.run("sensor", "scan").returncode, 64)
+
+    def test_scan_borrows_from_the_daemon_which_takes_what_was_found(self):
+        with Cabinets("", start=False) as site:
+            bus, line = self.slaves.rtu(site.dir / "rs485"), f"rtu:{site.dir}/rs485,9600,8N1"
+            for unit in (1, 2):
+                bus.unit(unit).input(1, 235, 546).holding(257, unit)
+            site.extra_config = cabinet("box", line)
+            site.env.update(ENGLISH)
+            site.write_config()
+            site.start()
+            site.wait_fault("box.humidity", "")
+            before = len(bus.unit(1).asked)
+            done = site.run("sensor", "scan", line, "--units", "1-2", "--timeout", "100ms", "--write", "--json")
+            found = {r["unit"]: (r["map"], r["cabinet"]) for r in map(json.loads, done.stdout.splitlines())}
+            self.assertEqual(found, {1: ("xy-md02", "box"), 2: ("xy-md02", None)}, done.stderr)
+            site.wait_fault("xy-md02-2.humidity", "")
+            self.assertEqual(site.look("SELECT value FROM sensor WHERE name = 'xy-md02-2.temperature'"), [(23.5,)])
+            wait_for(lambda: len(bus.unit(1).asked) > before + 20, "the daemon reads on")
 
     def test_npm_server(self):
         folder = npm_server(self)
