@@ -109,10 +109,13 @@ static int collect(void *ctx, const struct sensor_alarm *a)
 		return 0;
 	enum language l = all->c->language;
 	json_t *row = row_of(all->c, a);
+	const char *by = *a->acked_name ? a->acked_name : *a->acked_number ? a->acked_number : _("the desk");
+	const char *place = *a->place ? a->place : a->subject, *what = a->label[l], *says = said(a, l);
 	cleanup_free char *text =
-	    mem_printf(a->acked_utc ? _("C%1$d %2$s %3$s %4$s")
-				    : _("C%1$d %2$s %3$s %4$s; nobody looks after it: yishi sensor ack %1$d"),
-		       a->number, a->place, a->label[l], said(a, l));
+	    a->acked_utc
+		? mem_printf(_("C%1$d %2$s %3$s %4$s; %5$s looks after it"), a->number, place, what, says, by)
+		: mem_printf(_("C%1$d %2$s %3$s %4$s; nobody looks after it: yishi sensor ack %1$d"), a->number,
+			     place, what, says);
 	text_mask_controls(text);
 	json_object_set_new(row, "text", out_string(text));
 	json_array_append_new(all->list, row);
