@@ -193,12 +193,14 @@ class Runs(unittest.TestCase):
         self.assertTrue(sim.wait_sent(1)[0]["text"])
         wait_for(lambda: "1 条线路就绪，共 1 条" in bed.show("yishi", "StatusText")["StatusText"], lambda: bed.show("yishi", "StatusText"))
         bed.run("systemctl", "reload", "yishi")
-        lines = [json.loads(line) for line in bed.run("journalctl", "-o", "json", "-t", "yishid").splitlines()]
-        said = {line["MESSAGE"]: line for line in lines}
+
+        def journal():
+            lines = [json.loads(line) for line in bed.run("journalctl", "-o", "json", "-t", "yishid").splitlines()]
+            return {line["MESSAGE"]: line for line in lines}
+        said = wait_for(lambda: any("were read again" in m for m in journal()) and journal(), lambda: bed.said()[-3000:], every=0.2)
         ready = next(m for m in said if ": ready (" in m)
         self.assertEqual((said[ready]["PRIORITY"], said[ready]["_SYSTEMD_UNIT"]), ("5", "yishi.service"))
         self.assertEqual(len([m for m in said if "without machine code" in m]), 1)
-        self.assertTrue([m for m in said if "were read again" in m])
 
     def fenced_in(self, bed):
         tried = json.loads(bed.path("/var/lib/yishi/tried").read_text())
