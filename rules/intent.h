@@ -61,7 +61,7 @@
 	X(SELFTEST, "selftest", 0)                                                                             \
 	X(RESEND, "resend", 0)                                                                                 \
 	X(CODE, "code", ARG_CODE)                                                                              \
-	X(ACKNOWLEDGE, "acknowledge", ARG_NUMBER | ARG_ALARM)                                                              \
+	X(ACKNOWLEDGE, "acknowledge", ARG_NUMBER | ARG_ALARM)                                                  \
 	X(UNKNOWN, "unknown", ARG_NUMBER | ARG_TEXT)
 
 enum intent_kind {

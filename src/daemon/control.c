@@ -213,7 +213,8 @@ static void do_trace(struct client *cl, const struct order *q)
 /* What arrives while a port is lent arrives at the borrower, who hands it on. The modem that the client has. */
 static struct session *lent_to(struct client *cl)
 {
-	struct session *s = cl->held[0] && !cl->cabinet && !cl->waits ? daemon_session(cl->c->d, cl->held) : NULL;
+	struct session *s =
+	    cl->held[0] && !cl->cabinet && !cl->waits ? daemon_session(cl->c->d, cl->held) : NULL;
 	if (!s)
 		refuse(cl, "nothing is held");
 	return s;
@@ -269,8 +270,7 @@ static const struct {
 	void (*act)(struct client *cl, const struct order *q);
 } requests[] = {
     {"wake", do_wake},   {"status", do_status}, {"hold", do_hold},     {"release", do_release},
-    {"trace", do_trace}, {"take", do_take},     {"called", do_called},
-    {"sensors", do_sensors},
+    {"trace", do_trace}, {"take", do_take},     {"called", do_called}, {"sensors", do_sensors},
 };
 
 static void request(struct client *cl, const char *line)
@@ -293,7 +293,9 @@ static void request(struct client *cl, const char *line)
 	if (i < ARRAY_LEN(requests))
 		requests[i].act(cl, &q);
 	else
-		refuse(cl, "requests are wake, status, hold NAME, release, trace NAME on|off, sensors; take, called");
+		refuse(
+		    cl,
+		    "requests are wake, status, hold NAME, release, trace NAME on|off, sensors; take, called");
 	json_decref(j);
 }
 

@@ -107,8 +107,8 @@ static int get_duty(const struct turn *t, const struct intent *in, struct facts 
 
 static int get_call(const struct turn *t, const struct intent *in, struct facts *f)
 {
-	int r = facts_call(t->p->store, &t->sender, in->has & ARG_NUMBER ? in->number : 0, t->now,
-			   &f->duty.call);
+	int r =
+	    facts_call(t->p->store, &t->sender, in->has & ARG_NUMBER ? in->number : 0, t->now, &f->duty.call);
 	return r < 0 || !(t->sender.roles & ROLES_STAFF) ? r : sensor_gather(t, in, f);
 }
 
