@@ -5,11 +5,15 @@
 #   nightly-backup.sh FOLDER [DAYS [MONTHS]]
 #   nightly-backup.sh /media/stick/yishi 14 12
 #
+# With [gateway] backup_dir the daemon does this by itself every night, private words included; this script is for a second
+# place, with a folder of its own.
+# 配置里写了 [gateway] backup_dir，守护程序每夜自己备份，连私密文字一起；这个脚本用来备份到第二个地方，要用另一个文件夹。
+#
 # The youngest DAYS copies (14) are kept, and of older ones the first of each month, MONTHS (12) of them. A copy that is not
 # sound is renamed to NAME.bad and nothing is removed. The words of private matters are in a file of the daemon's own and are not
-# in it. To restore: stop yishid, put the copy in the place of the database, remove its -wal and -shm, start yishid.
+# in it. To restore: stop yishid, yishi db restore FILE, start yishid.
 # 保留最近 DAYS 份（14），更早的每月留第一份，共 MONTHS 份（12）。备份不完好就改名为 .bad，什么也不删。私密事项的文字在
-# 守护程序自己的文件里，不在备份中。恢复：停下 yishid，把备份放到数据库的位置，删去它的 -wal 和 -shm，再启动 yishid。
+# 守护程序自己的文件里，不在备份中。恢复：停下 yishid，运行 yishi db restore 文件，再启动 yishid。
 #
 # In cron, every night at 03:10 / 每天夜里 3:10:
 #   10 3 * * *  /usr/local/share/yishi/scripts/nightly-backup.sh /media/stick/yishi

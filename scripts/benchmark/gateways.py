@@ -122,10 +122,11 @@ class Gateway:
 class Yishi(Gateway):
     name = "yishi"
 
-    def __init__(self, people=0, ports=None, **options):
-        """`people` in the registry; `ports`: where a modem may come back, a glob in the folder of the modems."""
+    def __init__(self, people=0, ports=None, sections="", **options):
+        """`people` in the registry; `ports`: where a modem may come back, a glob in the folder of the modems; `sections`: more of
+        the configuration."""
         super().__init__(**options)
-        self.people, self.ports = people, ports
+        self.people, self.ports, self.sections = people, ports, sections
 
     @classmethod
     def missing(cls):
@@ -134,7 +135,7 @@ class Yishi(Gateway):
     def __enter__(self):
         roles = " ".join(word for word, on in (("receive", self.receive or not self.send), ("send", self.send)) if on)
         self.site = DaemonSite(modems=self.modems, modem={"reports": "no", "roles": roles}, gateway={"approval_above": "0"},
-                               start=False, **self.sim_options)
+                               start=False, extra_config=self.sections, **self.sim_options)
         if self.ports:
             self.site.gateway["modem_ports"] = self.site.dir / self.ports
         try:

@@ -8,7 +8,7 @@ import statistics
 import time
 
 import harness
-from benchmark import crowd, faults, journal, machine, quiet, scale
+from benchmark import crowd, faults, journal, machine, quiet, scale, unattended
 from benchmark.gateways import number
 from benchmark.table import Row, Scenario, Target
 
@@ -237,6 +237,14 @@ SCENARIOS = (
         Row("core", "… % of a core for each", 3, Target("≤", 0.1)),
         Row("mb", "… private memory, with 10,000 people: MB", 1, Target("≤", 20)),
         Row("mb1", "… with one modem: MB", 1, minor=True)), 10, True),
+    Scenario("flash", unattended.flash, {"yishi": 900}, (
+        Row("idle", "one modem, 8 sensors polled each 10 s: MB written to flash a day", 1, Target("≤", 25)),
+        Row("text", "… KB for a text that is answered", 0), Row("day", "… MB a day with 100 such texts", 1, Target("≤", 50)),
+        Row("switches", "… wake-ups a minute", 1), Row("core", "… % of a core", 3, Target("≤", 0.5)),
+        Row("mb", "… private memory: MB", 1, Target("≤", 20))), 5, True),
+    Scenario("hardening", unattended.hardening, {"yishi": 1}, (
+        Row("main", "systemd-analyze security, yishi.service", 1, Target("≤", 2)),
+        Row("root", "… yishi-root@.service, which has a right of root's", 1, Target("≤", 2))), 1),
     Scenario("silent", faults.silent, everyone(60, 60, 60), (
         Row("noticed", "silent for 60 s with work queued: noticed after s", 1, Target("≤", 20)),
         Row("back", "… s from then until a text leaves again", 1), *faults.SENT), 8, True),

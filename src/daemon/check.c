@@ -179,6 +179,17 @@ static int check_cabinets(const struct config *c)
 	return 0;
 }
 
+/* The stick may come back: no reason not to start. */
+static void check_folders(const struct config *c)
+{
+	if (c->backup_dir && access(c->backup_dir, W_OK) != 0)
+		warn("[gateway] backup_dir %s: %s; no copies are made there", c->backup_dir, err_system(errno));
+	cleanup_free char *copy = mem_dup(c->metrics_file);
+	const char *folder = copy ? dirname(copy) : NULL;
+	if (folder && access(folder, W_OK) != 0)
+		warn("[gateway] metrics_file: the folder %s: %s", folder, err_system(errno));
+}
+
 static int check_patterns(const struct config *c)
 {
 	int code = 0;
@@ -213,6 +224,7 @@ int check_all(struct config *config)
 		code = r;
 	check_devices(config);
 	check_programs(config);
+	check_folders(config);
 	config_free(config);
 	return code;
 }
