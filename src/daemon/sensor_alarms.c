@@ -156,9 +156,12 @@ static void describe(const struct daemon *d, const struct sensor_reading *r, boo
 	text_copy(a->subject, sizeof a->subject, whole ? r->cabinet : r->sensor);
 	for (int l = 0; l < 2; l++) {
 		const char *own = r->config ? r->config->text : NULL;
-		static const char *const cabinet[] = {[LANG_ZH] = "机柜", [LANG_EN] = "cabinet"};
+		cleanup_buf struct buf cabinet = {0};
+		if (whole)
+			replies_add(d->replies, (enum language)l, "sensor.cabinet", (struct reply_value[]){{0}},
+				    &cabinet);
 		text_copy(a->label[l], sizeof a->label[l],
-			  whole         ? cabinet[l]
+			  whole         ? buf_str(&cabinet)
 			  : own && *own ? own
 					: register_label(r->row, (enum language)l));
 	}

@@ -105,7 +105,8 @@ static void on_dialled(void *user, const struct at_reply *r)
 		text_copy(s->ring_result, sizeof s->ring_result, r->text);
 	else if (what == DIAL_REFUSED)
 		text_copy(s->ring_result, sizeof s->ring_result, "refused");
-	if (r->final == AT_OK && !s->stop_wanted && !s->hold_wanted)
+	bool rings = !strcmp(s->ring_result, "rang"); /* and did not end before the OK */
+	if (r->final == AT_OK && rings && !s->stop_wanted && !s->hold_wanted)
 		session_due_in(s, RING_MS, NULL);
 	else
 		next_word(s);

@@ -440,6 +440,26 @@ static void calls(void **state)
 	assert_int_equal(at_read_calls(wrong(&f, AT_ERROR, -1), list, AT_CALLS_MAX), -ENODATA);
 }
 
+/* A call of ours: some say OK at once, some only how it ended, some nothing for as long as it rings. */
+static void dialling(void **state)
+{
+	(void)state;
+	struct fake f;
+	struct at_command c = at_cmd_dial("+8613800138000", 25000);
+	assert_string_equal(c.line, "ATD+8613800138000;"); /* without the semicolon it is a data call */
+	assert_int_equal(c.timeout_ms, 25000);
+	assert_true(c.flags & AT_CALL);
+	assert_int_equal(at_read_dial(one(&f, NULL)), DIAL_RINGS);
+	assert_int_equal(at_read_dial(wrong(&f, AT_TIMEOUT, -1)), DIAL_RINGS);
+	assert_int_equal(at_read_dial(wrong(&f, AT_CME_ERROR, 3)), DIAL_REFUSED);
+	static const char *const ends[] = {"BUSY", "NO ANSWER", "NO CARRIER"};
+	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+		struct at_reply r = *wrong(&f, AT_ERROR, -1);
+		r.text = ends[i];
+		assert_int_equal(at_read_dial(&r), DIAL_OVER);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -455,6 +475,7 @@ int main(void)
 	    cmocka_unit_test(many_deletes),
 	    cmocka_unit_test(submits),
 	    cmocka_unit_test(calls),
+	    cmocka_unit_test(dialling),
 	};
 	return cmocka_run_group_tests_name("verbs", tests, NULL, NULL);
 }
