@@ -13,8 +13,8 @@ from harness import BIN, Tool, environment
 from test_cli_frame import verbs
 
 # they do not end by themselves, or answer with a certificate, whatever is the matter
-WAITS = {"broadcast watch", "phone", "top", "modem test"}
-ALONE = {"help", "pdu", "rules", "phone", "page"}     # nouns that ask neither configuration nor database, or not at once
+WAITS = {"broadcast watch", "phone", "top", "modem test", "modem console", "modem trace", "sensor watch"}
+ALONE = {"help", "pdu", "rules", "phone", "page", "modem", "sensor"}     # nouns that ask neither configuration nor database, or not at once
 
 
 @functools.cache
