@@ -369,6 +369,12 @@ int modem_probe(struct cli *c)
 	if (r)
 		return r;
 	const char *path = c->argc ? c->argv[0] : NULL;
+	const struct config *cfg = find_config(c);
+	if (path && cfg && config_is_cabinets(cfg, path)) {
+		modem_rows_done(&p.rows);
+		return cli_fail(CLI_NOTHING, _("%s is the port of a cabinet; `yishi sensor scan` looks there"),
+				path);
+	}
 	p.interrupted = modem_find(c, &p.rows, path, cli_opt(c, "all"), &f) == -EINTR;
 	if (c->out.mode == OUT_CSV)
 		out_begin(&c->out, columns);

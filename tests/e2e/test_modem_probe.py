@@ -120,6 +120,9 @@ class Cards(unittest.TestCase):
             finally:
                 for p in ports.values():
                     p.close()
+            box.conf.write_text("[gateway]\nname = x\nnumber = +8613800000000\ndatabase = yishi.db\n[cabinet box]\n"
+                                "connection = rtu:/dev/ttyS9,9600,8N1\nmap = xy-md02\n", encoding="utf-8")
+            self.assertIn("sensor scan", box.run("modem", "probe", "/dev/ttyS9").stderr)
             done = box.run("modem", "probe", "/nonexistent/port")
             self.assertIn("/nonexistent/port", done.stdout)
             self.assertIn("is not there", done.stdout)

@@ -106,10 +106,10 @@ class Ports(unittest.TestCase):
         site.run_daemon()
         site.wait_lost("m0")
         site.gateway["modem_ports"] = pattern
-        site.lines = [f"\n[cabinet box]\nconnection = rtu:{site.ports}/ttyA,9600,8N1\n"]
+        site.lines = [f"\n[cabinet box]\nconnection = rtu:{site.ports}/ttyA,9600,8N1\nunit = 1\nmap = xy-md02\n"]
         site.write_config()
         site.wait_on("m0", 0)
-        self.assertEqual(cabinet.heard, b"")
+        self.assertNotIn(b"AT", cabinet.heard)  # Modbus alone
 
     def test_a_lock_file_is_honoured(self):
         site = self.site([], modems=1)
