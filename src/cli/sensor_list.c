@@ -92,7 +92,7 @@ int sensor_list(struct cli *c)
 	long left = c->limit;
 	int r = sensor_rows_open(c, &rows);
 	if (!r && !(r = cli_store(c, &s))) {
-		sensor_rows_freshen(c, &rows);
+		sensor_rows_ask(c, &rows, true);
 		int err = sensor_rows_read(c, &rows, true);
 		r = err < 0 ? cli_store_failed(c, err) : 0;
 	}
@@ -196,7 +196,7 @@ int sensor_history(struct cli *c)
 	int r = sensor_rows_open(c, &rows);
 	if (!r && !(r = cli_store(c, &s))) {
 		int64_t until = cli_now(c) + 1, from = c->since_utc == INT64_MIN ? until - DAY_S : c->since_utc;
-		sensor_rows_freshen(c, &rows);
+		sensor_rows_ask(c, &rows, true);
 		int err = sensor_rows_read(c, &rows, false);
 		r = err < 0 ? cli_store_failed(c, err) : 0;
 		if (!r && cli_opt(c, "until"))

@@ -10,9 +10,10 @@
 
 #include <string.h>
 
-#define POLLS_FRESH 3  /* a value that is older than so many polls … */
-#define GRACE_S     30 /* … and this is none */
-#define NAMED       6  /* on the line of status */
+#define POLLS_FRESH 3   /* a value that is older than so many polls … */
+#define GRACE_S     30  /* … and this is none */
+#define WRITTEN_S   360 /* the daemon writes values every five minutes when nobody asks */
+#define NAMED       6   /* on the line of status */
 
 void sensor_rows_done(struct sensor_rows *r)
 {
@@ -97,7 +98,8 @@ static int take_alarm(void *ctx, const struct sensor_alarm *a)
 
 static void judge(const struct sensor_rows *r, struct sensor_row *x, int64_t now)
 {
-	int64_t fresh_s = POLLS_FRESH * x->cabinet->config->poll_ms / 1000 + GRACE_S;
+	int64_t fresh_s =
+	    POLLS_FRESH * x->cabinet->config->poll_ms / 1000 + GRACE_S + (r->written ? 0 : WRITTEN_S);
 	const struct map_row *m = x->map;
 	x->stale = x->now.fault == SENSOR_OK && (!r->daemon_up || now - x->now.seen_utc > fresh_s);
 	x->stand = x->now.fault != SENSOR_OK || x->stale   ? STAND_NO_DATA
@@ -142,10 +144,11 @@ int sensor_rows_read(struct cli *c, struct sensor_rows *r, bool online)
 	return err < 0 ? err : 0;
 }
 
-void sensor_rows_freshen(struct cli *c, struct sensor_rows *r)
+void sensor_rows_ask(struct cli *c, struct sensor_rows *r, bool write)
 {
 	json_t *answer = NULL;
-	r->daemon_up = r->count && control_request(c->config, "sensors", &answer) == 0 &&
+	r->written = write;
+	r->daemon_up = r->count && control_request(c->config, write ? "sensors" : "status", &answer) == 0 &&
 		       json_is_true(json_object_get(answer, "ok"));
 	json_decref(answer);
 }

@@ -30,7 +30,7 @@ struct sensor_rows {
 	int cabinet_count;
 	struct sensor_row *row; /* owned; in the order of the configuration */
 	int count;
-	bool daemon_up;
+	bool daemon_up, written; /* the daemon runs; what it read last stands in the database */
 };
 
 /* The sensors of the configuration, not yet read. 0, or the exit status after having printed why. sensor_rows_done in any case. */
@@ -38,8 +38,9 @@ int sensor_rows_open(struct cli *c, struct sensor_rows *ret);
 void sensor_rows_done(struct sensor_rows *r);
 /* How they stand; `online`: also their share of time with data. 0 or -errno of the store. `daemon_up` says whether anybody polls. */
 int sensor_rows_read(struct cli *c, struct sensor_rows *r, bool online);
-/* The daemon writes down what it read last, so that the database is as fresh as it gets; sets daemon_up. */
-void sensor_rows_freshen(struct cli *c, struct sensor_rows *r);
+/* Asks the daemon whether it runs; with `write` it writes down what it read last. Without, values may be some minutes old, which
+ * is enough for a screen that stands there all day and must not wear the flash; states are not. */
+void sensor_rows_ask(struct cli *c, struct sensor_rows *r, bool write);
 
 /* "the unit does not answer"; "" when there are data. Returns buf (SENSOR_WHY bytes). */
 char *sensor_why(const struct sensor_rows *r, const struct sensor_row *x, char *buf);

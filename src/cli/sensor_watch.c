@@ -69,7 +69,7 @@ static void reach_daemon(struct watching *w)
 			w->daemon.fd = -1;
 		json_decref(answer);
 	}
-	w->rows.daemon_up = w->daemon.fd >= 0;
+	w->rows.daemon_up = w->rows.written = w->daemon.fd >= 0;
 }
 
 static void put_new(struct line *l, int64_t now)

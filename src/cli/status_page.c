@@ -73,7 +73,7 @@ static int collect_sensors(struct cli *c, struct status_page *p)
 	struct sensor_rows rows;
 	int err = 0, r = sensor_rows_open(c, &rows);
 	if (!r && rows.count) {
-		sensor_rows_freshen(c, &rows);
+		sensor_rows_ask(c, &rows, false);
 		if ((err = sensor_rows_read(c, &rows, true)) == 0) {
 			p->sensors = sensor_rows_counts(&rows);
 			sensor_rows_sum_up(c, &rows, &p->sensor_words);

@@ -72,7 +72,7 @@ static int ask_sensors(struct cli *c, struct top_daemon *d)
 	struct sensor_rows rows;
 	int err = 0, r = sensor_rows_open(c, &rows);
 	if (!r && rows.count) {
-		sensor_rows_freshen(c, &rows);
+		sensor_rows_ask(c, &rows, false);
 		if ((err = sensor_rows_read(c, &rows, false)) == 0)
 			sensor_rows_sum_up(c, &rows, &d->sensors);
 		d->sensors_well = true;

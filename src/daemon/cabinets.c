@@ -46,12 +46,6 @@ struct unit *cabinets_unit(struct cabinets *c, const char *name)
 	return NULL;
 }
 
-void cabinets_lend(struct bus *b)
-{
-	modbus_link_close(b->link);
-	b->lent_ms = mono_ms();
-}
-
 /* ------------------------------------------------------------------------------------------------ configuration */
 
 static struct bus *get_bus(struct cabinets *c, const struct cabinet *cabinet)
@@ -61,14 +55,17 @@ static struct bus *get_bus(struct cabinets *c, const struct cabinet *cabinet)
 		char was[300], is[300];
 		modbus_connection_text(&b->connection, was, sizeof was);
 		modbus_connection_text(&cabinet->connection, is, sizeof is);
-		if (strcmp(b->name, cabinet->bus) != 0 || (!b->wanted && strcmp(was, is) != 0))
+		/* the same words, though the adapter may be another tty by now; or other words for the same tty */
+		if (strcmp(was, is) != 0 && !(b->wanted && !strcmp(b->name, cabinet->bus)))
 			continue;
+		text_copy(b->name, sizeof b->name, cabinet->bus);
 		b->wanted = true;
 		return b;
 	}
 	struct bus *b = mem_alloc(sizeof *b);
 	*b = (struct bus){.c = c, .connection = cabinet->connection, .wanted = true};
 	text_copy(b->name, sizeof b->name, cabinet->bus);
+	b->work.data = b;
 	b->link = modbus_link_new(&cabinet->connection, cabinet->config->timeout_ms);
 	c->bus = mem_resize(c->bus, (size_t)c->bus_count + 1, sizeof(struct bus *));
 	c->bus[c->bus_count++] = b;
@@ -147,8 +144,7 @@ static void use(struct cabinets *c, struct cabinet_set *set)
 	for (int i = 0; i < old_count; i++)
 		free(old[i].live);
 	for (int i = c->bus_count - 1; i >= 0; i--)
-		if (!c->bus[i]->wanted && !c->bus[i]->busy && !c->bus[i]->lent)
-			cabinets_drop(c, c->bus[i]);
+		cabinets_rest(c, c->bus[i]);
 	lives_settle(&c->lives);
 	watch_paths(c);
 }
@@ -224,10 +220,11 @@ int cabinets_hold(struct cabinets *c, const char *cabinet, const char **ret_conn
 		return -EBUSY;
 	b->lent = true;
 	text_copy(b->borrower, sizeof b->borrower, cabinet);
-	if (b->busy)
-		return -EINPROGRESS;
-	cabinets_lend(b);
-	return 0;
+	b->lent_ms = mono_ms();
+	if (!b->busy && !modbus_link_is_open(b->link))
+		return 0;
+	cabinets_rest(c, b);
+	return -EINPROGRESS;
 }
 
 void cabinets_release(struct cabinets *c, const char *cabinet)
@@ -242,8 +239,7 @@ void cabinets_release(struct cabinets *c, const char *cabinet)
 		for (int k = 0; k < c->unit_count; k++)
 			if (c->unit[k].bus == b)
 				plan_hurry(&c->unit[k].plan, now);
-		if (!b->wanted && !b->busy)
-			cabinets_drop(c, b);
+		cabinets_rest(c, b);
 	}
 	cabinets_pump(c);
 }

@@ -32,7 +32,7 @@ struct bus {
 	bool lent;
 	char borrower[128]; /* the cabinet by whose name */
 	int64_t lent_ms;
-	/* the poll that is under way */
+	/* the poll that is under way, or the closing */
 	uv_work_t work;
 	bool busy, doubtful, opened;
 	struct cabinet_set *set; /* it began with */
@@ -60,11 +60,13 @@ struct cabinets {
 
 /* cabinets_poll.c: begins what is due; to be called after whatever may have changed that. */
 void cabinets_pump(struct cabinets *c);
+/* A bus that is lent, or not wanted any more, is closed (in the pool) as soon as its poll has ended; then its borrower is told, or
+ * it is dropped: `b` may be gone. Of any other it does nothing. */
+void cabinets_rest(struct cabinets *c, struct bus *b);
 /* Writes what is known, when it is time or it must be. */
 void cabinets_write(struct cabinets *c, bool must);
 
 /* cabinets.c */
 struct unit *cabinets_unit(struct cabinets *c, const char *name); /* NULL: none */
-void cabinets_lend(struct bus *b);                     /* it is free, and somebody else's from now on */
-void cabinets_drop(struct cabinets *c, struct bus *b); /* nobody uses it any more */
-void cabinets_free_all(struct cabinets *c);            /* when nothing is open or running any more */
+void cabinets_drop(struct cabinets *c, struct bus *b);            /* nobody uses it any more */
+void cabinets_free_all(struct cabinets *c);                       /* when nothing is open or running any more */

@@ -158,6 +158,44 @@ static void poll_bus(uv_work_t *w)
 		b->result = cabinet_read(b->asked, b->link, b->values, b->faults);
 }
 
+/* Closing a serial port may wait for what a dead adapter still holds. */
+static void close_link(uv_work_t *w)
+{
+	struct bus *b = w->data;
+	modbus_link_close(b->link);
+}
+
+static void closed(uv_work_t *w, int status)
+{
+	struct bus *b = w->data;
+	struct cabinets *c = b->c;
+	(void)status;
+	b->busy = false;
+	c->running--;
+	if (c->ended) {
+		cabinets_free_all(c);
+		return;
+	}
+	cabinets_rest(c, b);
+	cabinets_pump(c);
+}
+
+void cabinets_rest(struct cabinets *c, struct bus *b)
+{
+	if (b->busy || (b->wanted && !b->lent))
+		return;
+	if (modbus_link_is_open(b->link)) {
+		b->busy = true;
+		c->running++;
+		uv_queue_work(c->d->loop, &b->work, close_link, closed);
+	} else if (b->lent) {
+		const struct unit *by = cabinets_unit(c, b->borrower);
+		b->lent_ms = mono_ms();
+		control_lent(c->d->control, b->borrower, by ? by->cabinet->config->connection : "");
+	} else
+		cabinets_drop(c, b);
+}
+
 static void polled(uv_work_t *w, int status)
 {
 	struct bus *b = w->data;
@@ -179,13 +217,7 @@ static void polled(uv_work_t *w, int status)
 		bus_failed(c, b);
 	else if (u)
 		unit_answered(c, u, b);
-	if (b->lent) {
-		cabinets_lend(b);
-		const struct unit *by = cabinets_unit(c, b->borrower);
-		control_lent(c->d->control, b->borrower, by ? by->cabinet->config->connection : "");
-	}
-	if (!b->wanted && !b->lent)
-		cabinets_drop(c, b);
+	cabinets_rest(c, b);
 	cabinets_write(c, false);
 	cabinets_pump(c);
 }
@@ -198,7 +230,6 @@ static void begin(struct cabinets *c, struct bus *b, struct unit *u, bool doubtf
 	b->busy = true;
 	c->running++;
 	c->doubtful += doubtful;
-	b->work.data = b;
 	uv_queue_work(c->d->loop, &b->work, poll_bus, polled);
 }
 
