@@ -18,6 +18,7 @@
 A register that was never set is refused with exception 02, as parts do. What requests and answers look like is pymodbus' doing (framers,
 requests, data blocks); only the wire and the faults are ours."""
 import logging
+import functools
 import os
 import pathlib
 import select
@@ -47,6 +48,18 @@ def words(value, order="ABCD", form=">f"):
     if order in ("BADC", "DCBA"):
         pairs = [p[::-1] for p in pairs]
     return [struct.unpack(">H", p)[0] for p in pairs]
+
+
+# Descriptors are opened and closed by the test and read by the thread: a number that was closed may be another file's a moment later.
+WIRES = threading.RLock()
+
+
+def on_the_wires(f):
+    @functools.wraps(f)
+    def locked(*args, **kw):
+        with WIRES:
+            return f(*args, **kw)
+    return locked
 
 
 class Unit:
@@ -134,6 +147,7 @@ class Rtu(Bus):
         self.last = 0.0
         self.come_back()
 
+    @on_the_wires
     def come_back(self):
         self.master, self.slave = os.openpty()
         tty.setraw(self.slave)
@@ -142,6 +156,7 @@ class Rtu(Bus):
             os.unlink(self.link)
         os.symlink(os.ttyname(self.slave), self.link)
 
+    @on_the_wires
     def vanish(self):
         master, self.master = self.master, None
         pathlib.Path(self.link).unlink(missing_ok=True)
@@ -163,6 +178,7 @@ class Rtu(Bus):
         self.last = time.monotonic()
         self.answer(self.framer, data, self.send)
 
+    @on_the_wires
     def send(self, raw):
         self.log.append((">", raw))
         if self.master is not None:
@@ -176,15 +192,18 @@ class Tcp(Bus):
         self.host, self.port, self.server, self.peers = host, 0, None, {}
         self.listen()
 
+    @on_the_wires
     def listen(self):
         self.server = socket.create_server((self.host, self.port), family=socket.AF_INET6 if ":" in self.host else socket.AF_INET)
         self.port = self.server.getsockname()[1]
 
+    @on_the_wires
     def hang_up(self):
         peers, self.peers = self.peers, {}
         for s, _ in peers.values():
             s.close()
 
+    @on_the_wires
     def close(self):
         server, self.server = self.server, None
         server.shutdown(socket.SHUT_RDWR)  # the other thread may be waiting for it
@@ -234,8 +253,10 @@ class Slaves:
             owner = {fd: b for b in list(self.buses) for fd in b.sources()}
             try:
                 ready, _, _ = select.select(list(owner), [], [], 0.05)
-                for fd in ready:
-                    owner[fd].receive(fd)
+                with WIRES:
+                    for fd in ready:
+                        if fd in owner[fd].sources():
+                            owner[fd].receive(fd)
             except (OSError, termios.error, ValueError, KeyError):
                 continue  # what was closed meanwhile
 
