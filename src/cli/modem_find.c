@@ -174,7 +174,7 @@ static void mark_lent(struct find *f)
 
 int find_borrow(struct cli *c, const struct found_modem *m, bool force, struct dialogue **ret, struct err *e)
 {
-	static const char *const idle[] = {"ready", "registering", "pin", "backoff", "lost"};
+	static const char *const idle[] = {"ready", "probing", "registering", "pin", "backoff", "lost"};
 	const char *state = text(m->live, "state");
 	if (!force && text_index(idle, ARRAY_LEN(idle), state) < 0) {
 		err_set(e, NULL, 0,

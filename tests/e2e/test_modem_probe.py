@@ -264,6 +264,8 @@ class Sticks(unittest.TestCase):
         cards = {c["line"]: c for c in site.json("modem", "probe")}
         self.assertEqual({n: (c["imei"], c["port"], c["signal"]) for n, c in cards.items()},
                          {names[0]: (site.imei(0), "/dev/ttyACM2", "strong"), names[1]: (site.imei(1), "/dev/ttyACM0", "strong")})
+        site.wait_on(names[0], 0)
+        site.wait_on(names[1], 1)
         self.assertIn("already", site.ok("modem", "probe"))
         site.wait_on(names[0], 0)
         site.wait_on(names[1], 1)
