@@ -170,6 +170,31 @@ class Weeks(unittest.TestCase):
             self.assertFalse((site.dir / "yishi.prom").exists())
 
 
+    def test_a_damaged_database(self):
+        with CareSite(gateway={"backup_dir": "copies"}) as site:
+            site.registry(people=PEOPLE)
+            (site.dir / "copies").mkdir()
+            site.start()
+            site.at("21T02:10")
+            self.assertEqual(site.tries(1), [("ok",)])
+            with sqlite3.connect(site.dir / "yishi.db") as db:
+                page, = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'redemption_open'").fetchone()
+                db.execute("PRAGMA wal_checkpoint (TRUNCATE)")
+            with open(site.dir / "yishi.db", "r+b") as file:  # an index that nobody asks
+                file.seek((page - 1) * 4096)
+                file.write(b"Z" * 4096)
+            site.at("22T02:10")
+            self.assertEqual(site.tries(2)[1], ("unsound",))
+            told = site.answer(INSTALLER, contains="数据库损坏")
+            self.assertIn("yishi db restore", told)
+            # the sound copy stays, of the other nothing does
+            self.assertEqual([p.name for p in (site.dir / "copies").iterdir()], ["yishi-20261121-021000.db"])
+            site.kill(signal.SIGTERM)
+            site.ok("db", "restore", "latest", "--yes")
+            site.start()
+            self.assertEqual(json.loads(site.run("status", "--json").stdout)["line_alarms"], [])
+
+
 class Copies(unittest.TestCase):
     def test_restore(self):
         with Box(gateway="backup_dir = copies") as box:
