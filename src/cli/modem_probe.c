@@ -234,6 +234,7 @@ static void remember(struct probe *p, const struct found_modem *m, const struct 
 	*s = (struct stanza){.wants_pin = k->pin == PIN_PIN, .by_path = !looked_at(cfg, m, path)};
 	text_copy(s->imei, sizeof s->imei, k->imei);
 	text_copy(s->iccid, sizeof s->iccid, k->iccid);
+	text_copy(s->number, sizeof s->number, k->number);
 	text_copy(s->usb, sizeof s->usb, m->ports[0].usb.id);
 	stable_path(path, s->path, sizeof s->path);
 	snprintf(s->about, sizeof s->about, "%s %s%s%s", card_maker(k), k->id.model,

@@ -42,7 +42,8 @@ static int read_sample(char **ret)
 }
 
 /* Name and number of a gateway that has no configuration yet. */
-static int basics(struct cli *c, char *name, size_t size, char number[E164_MAX])
+static int basics(struct cli *c, const struct stanza *list, int count, char *name, size_t size,
+		  char number[E164_MAX])
 {
 	const char *n = cli_opt(c, "name"), *t = cli_opt(c, "number");
 	char typed[64];
@@ -52,6 +53,13 @@ static int basics(struct cli *c, char *name, size_t size, char number[E164_MAX])
 				_("a new configuration wants --name and --number: the community, and "
 				  "the number that residents text"));
 	text_copy(typed, sizeof typed, t ? t : "");
+	/* one SIM that tells its number: most tell none, and some a former owner's */
+	if (!*typed && count == 1 && e164_is_person(e164_parse(list->number, number))) {
+		cli_note(_("number = %s, as the SIM says; put it right in the file, or give --number, when it "
+			   "has another"),
+			 number);
+		return EX_OK;
+	}
 	if (!*typed && ask_line(_("Number that residents text:"), typed, sizeof typed))
 		return cli_fail(EX_USAGE, "%s",
 				_("a new configuration wants --number: the number of the SIM, which "
@@ -79,7 +87,7 @@ int modem_probe_write(struct cli *c, const struct stanza *list, int count)
 		return EX_OK;
 	paths_config(c->config_given, path, sizeof path);
 	if (access(path, F_OK) != 0 &&
-	    ((r = read_sample(&sample)) || (r = basics(c, name, sizeof name, number))))
+	    ((r = read_sample(&sample)) || (r = basics(c, list, count, name, sizeof name, number))))
 		return r;
 	if (sample)
 		make_folder(path);

@@ -15,6 +15,7 @@ struct stanza {
 	char path[256];   /* when neither is known: a link by-id if there is one */
 	bool imei_shared; /* another modem here has the same IMEI */
 	bool by_path;     /* the port is no USB: a modem is looked for on such a one by its path alone */
+	char number[48];  /* that the SIM tells; "" mostly */
 	bool wants_pin;
 	char about[224]; /* a remark: model, operator */
 };

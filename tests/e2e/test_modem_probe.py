@@ -139,6 +139,12 @@ class Sections(unittest.TestCase):
             self.assertEqual(first.returncode, 64)
             self.assertIn("--number", first.stderr)
             self.assertFalse(box.conf.exists())
+            # the SIM tells its number; most do not
+            self.assertIn("as the SIM says", box.run("modem", "probe", sim.device(0), "--write", "--name", "x").stderr)
+            self.assertIn(f"\nnumber = {sim.state(0)['number']}\n", box.conf.read_text(encoding="utf-8"))
+            box.conf.unlink()
+            sim.answer("+CNUM", modem=0)
+            self.assertEqual(box.run("modem", "probe", sim.device(0), "--write", "--name", "x").returncode, 64)
             box.ok("modem", "probe", sim.device(0), "--write", "--name", "矿山社区", "--number", "13800000000")
             text = box.conf.read_text(encoding="utf-8")
             self.assertIn(f"\n[modem ec25]\n# Quectel EC25, CHINA MOBILE\n", text)
