@@ -207,6 +207,12 @@ class Alarms(unittest.TestCase):
             self.assertEqual(site.sim.state()["dials"], 2)
             # nobody is told of an end whose beginning never left: it says it all
             self.assertEqual(len(site.sent_to(ZHOU)), 5)
+            # the installer has settled the case, though it is still hot: nobody is told again
+            site.text(FITTER, "办结 1 已加风扇")
+            wait_for(lambda: site.look("SELECT 1 FROM matter WHERE number = 1 AND state = 'resolved'"), "the case is settled")
+            site.at("2026-11-21T12:00:00")
+            self.assertEqual(site.nothing(ZHOU), {ZHOU: 5})
+            self.assertEqual([a[0] for a in site.alarms()], [1])
 
     def rung(self, site, count):
         wait_for(lambda: site.sim.state()["dials"] == count and site.sim.state()["call"], f"{count} calls")
@@ -232,8 +238,15 @@ class Alarms(unittest.TestCase):
             site.unit.fault = None
             wait_for(lambda: not site.alarms(), "data are back")
             self.assertIn("又有数据", site.heard(FITTER, 2))
-            self.assertEqual([e["body"]["fault"] for e in site.json("events") if e["kind"] == "sensor.fault"], ["timeout"])
-            minute = 5
+            # one register is gone: a fault of that sensor alone
+            del site.unit.blocks["ir"].values[1]
+            site.at("21:03:00")
+            site.at("21:05:30")
+            self.assertIn("机柜温度没有数据，设备拒绝读取", site.heard(FITTER, contains="C2"))
+            site.unit.input(1, 235)
+            wait_for(lambda: not site.alarms(), "it is read again")
+            self.assertEqual([e["body"]["fault"] for e in site.json("events") if e["kind"] == "sensor.fault"], ["timeout", "exception"])
+            minute = 6
             for _ in range(4):
                 site.at(f"21:{minute:02}:00")
                 site.door(True)
