@@ -10,7 +10,8 @@ import tempfile
 import unittest
 
 import usb_bed
-from harness import BIN, Tool, environment, wait_for
+from foreign_modem import ForeignModem
+from harness import BIN, Tool
 from simmodem import SimModem
 from usb_bed import UsbBed
 from usb_site import Bystander, UsbSite
@@ -105,6 +106,18 @@ class Cards(unittest.TestCase):
             shown = box.run("modem", "probe", sim.device(0), env={"LC_ALL": "zh_CN.UTF-8", "LANGUAGE": "zh_CN", "LANG": "zh_CN.UTF-8"}).stdout
             self.assertIn("PIN", shown)
             self.assertNotIn("wants its PIN", shown)
+
+    def test_a_modem_that_was_written_independently(self):
+        """It knows few commands and says ERROR to all others; once with bare line feeds and no echo, once with faults."""
+        for kw in ({}, {"echo": False, "line_end": "\n"}, {"nasty": 0.08, "seed": 20261122}):
+            with self.subTest(**kw), Bare() as box:
+                modem = ForeignModem(**kw)
+                self.addCleanup(modem.stop)
+                card = box.cards(modem.path)[0]
+                self.assertEqual((card["imei"], card["maker"], card["model"], card["row"]), ("490154203237518", "Foreign", "F1", "generic"))
+                self.assertEqual((card["ports"][0]["speaks"], card["fell_silent"]), ("modem", False))
+                if not kw.get("nasty"):
+                    self.assertEqual((card["pin"], card["registration"], card["stores"][0]["size"]), ("ready", "home", 10))
 
     def test_what_else_speaks_on_a_port(self):
         speakers = {"silent": b"", "nmea": b"$GPGGA,,,,,,0,,,,,,,,*66\r\n", "ppp": b"\x7e\xff\x7d\x23\xc0\x21\x7d\x7e", "binary": bytes(range(128, 256)),
