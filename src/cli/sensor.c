@@ -55,7 +55,8 @@ const struct cli_verb cli_sensor[] = {
      .common = CLI_LIST,
      .roles = CLI_SECRETARY | CLI_INSTALLER,
      .example = "yishi sensor list\nyishi sensor list --json",
-     .more = N_("What the daemon read last; it asks no bus. A value that is not new any more is none: the state says so, and "
+     .more = N_("What the daemon read last; it asks no bus. A value that is not new any more is none: the "
+		"state says so, and "
 		"why. \"online\" is the share of the last 30 days with data.")},
     {.name = "watch",
      .run = sensor_watch,
@@ -66,7 +67,8 @@ const struct cli_verb cli_sensor[] = {
      .options = watch_options,
      .roles = CLI_SECRETARY | CLI_INSTALLER,
      .example = "yishi sensor watch pump\nyishi sensor watch --for 10s --json",
-     .more = N_("Ctrl-C ends it. A dot is a time without data; red is beyond a limit. Not on a terminal it prints a line for "
+     .more = N_("Ctrl-C ends it. A dot is a time without data; red is beyond a limit. Not on a terminal it "
+		"prints a line for "
 		"each change. While it runs, cabinets that do not answer are asked every 15 seconds.")},
     {.name = "history",
      .run = sensor_history,
@@ -78,7 +80,8 @@ const struct cli_verb cli_sensor[] = {
      .options = history_options,
      .roles = CLI_SECRETARY | CLI_INSTALLER,
      .example = "yishi sensor history pump.level --since -7d --csv",
-     .more = N_("Minutes are kept for 14 days, hours for [gateway] retention_readings, days for ever; where the finer ones are "
+     .more = N_("Minutes are kept for 14 days, hours for [gateway] retention_readings, days for ever; where "
+		"the finer ones are "
 		"gone the coarser ones stand. Without --since: the last day.")},
     {.name = "alarms",
      .run = sensor_alarms,
@@ -89,7 +92,8 @@ const struct cli_verb cli_sensor[] = {
      .example = "yishi sensor alarms\nyishi sensor alarms --all --since -7d"},
     {.name = "ack",
      .run = sensor_ack,
-     .what = N_("acknowledges an alarm: nobody is told of it again, and the others hear that somebody looks after it"),
+     .what = N_(
+	 "acknowledges an alarm: nobody is told of it again, and the others hear that somebody looks after it"),
      .args = N_("NUMBER"),
      .min_args = 1,
      .max_args = 1,

@@ -22,36 +22,21 @@
 #define QUEUE_LATE_S (30 * MINUTE_S) /* a text that could go and did not for so long means trouble */
 
 static const struct out_column columns[] = {
-    {"version", NULL, OUT_TEXT, 0},
-    {"uptime", NULL, OUT_INT, 0},
-    {"clock_ok", NULL, OUT_BOOL, 0},
-    {"modems_up", NULL, OUT_INT, 0},
-    {"modems", NULL, OUT_INT, 0},
-    {"queue", NULL, OUT_INT, 0},
-    {"queue_oldest", NULL, OUT_TIME, 0},
-    {"uncertain", NULL, OUT_INT, 0},
-    {"quarantine", NULL, OUT_INT, 0},
-    {"open_cases", NULL, OUT_INT, 0},
-    {"overdue", NULL, OUT_INT, 0},
-    {"next_meeting", NULL, OUT_TIME, 0},
-    {"duty_list_empty", NULL, OUT_BOOL, 0},
-    {"alarms", NULL, OUT_INT, 0},
-    {"disk_free", NULL, OUT_INT, 0},
-    {"calls_for_help", NULL, OUT_INT, 0},
-    {"line_alarms", NULL, OUT_RAW, 0},
-    {"news", NULL, OUT_RAW, 0},
-    {"waiting", NULL, OUT_RAW, 0},
-    {"overdue_by", NULL, OUT_RAW, 0},
-    {"meeting", NULL, OUT_RAW, 0},
-    {"broadcasts", NULL, OUT_RAW, 0},
-    {"first_human", NULL, OUT_RAW, 0},
-    {"disk_total", NULL, OUT_INT, 0},
-    {"backup", NULL, OUT_RAW, 0},
-    {"clock_source", NULL, OUT_TEXT, 0},
-    {"installers", NULL, OUT_INT, 0},
-    {"sensors", NULL, OUT_RAW, 0},
-    {"sensor_alarms", NULL, OUT_RAW, 0},
-    {0},
+    {"version", NULL, OUT_TEXT, 0},         {"uptime", NULL, OUT_INT, 0},
+    {"clock_ok", NULL, OUT_BOOL, 0},        {"modems_up", NULL, OUT_INT, 0},
+    {"modems", NULL, OUT_INT, 0},           {"queue", NULL, OUT_INT, 0},
+    {"queue_oldest", NULL, OUT_TIME, 0},    {"uncertain", NULL, OUT_INT, 0},
+    {"quarantine", NULL, OUT_INT, 0},       {"open_cases", NULL, OUT_INT, 0},
+    {"overdue", NULL, OUT_INT, 0},          {"next_meeting", NULL, OUT_TIME, 0},
+    {"duty_list_empty", NULL, OUT_BOOL, 0}, {"alarms", NULL, OUT_INT, 0},
+    {"disk_free", NULL, OUT_INT, 0},        {"calls_for_help", NULL, OUT_INT, 0},
+    {"line_alarms", NULL, OUT_RAW, 0},      {"news", NULL, OUT_RAW, 0},
+    {"waiting", NULL, OUT_RAW, 0},          {"overdue_by", NULL, OUT_RAW, 0},
+    {"meeting", NULL, OUT_RAW, 0},          {"broadcasts", NULL, OUT_RAW, 0},
+    {"first_human", NULL, OUT_RAW, 0},      {"disk_total", NULL, OUT_INT, 0},
+    {"backup", NULL, OUT_RAW, 0},           {"clock_source", NULL, OUT_TEXT, 0},
+    {"installers", NULL, OUT_INT, 0},       {"sensors", NULL, OUT_RAW, 0},
+    {"sensor_alarms", NULL, OUT_RAW, 0},    {0},
 };
 
 struct state {
@@ -100,19 +85,18 @@ static int ask_store(struct store *s, int64_t now, struct state *st)
 
 static json_t *state_json(const struct state *st)
 {
-	return json_pack("{ss so so si si sI so sI sI sI sI so sb sI sI so so sI}", "version", YISHI_VERSION,
-			 "uptime", st->daemon ? json_integer(st->uptime) : json_null(), "clock_ok",
-			 st->daemon ? json_boolean(st->clock_ok) : json_null(), "modems_up", st->modems_up,
-			 "modems", st->modems, "queue", (json_int_t)st->queue.queued, "queue_oldest",
-			 out_time(st->queue.oldest_utc), "uncertain", (json_int_t)st->queue.uncertain,
-			 "quarantine", (json_int_t)st->quarantine, "open_cases", (json_int_t)st->open_cases,
-			 "overdue", (json_int_t)st->overdue, "next_meeting", out_time(st->next_meeting),
-			 "duty_list_empty", st->duty_list_empty, "alarms",
-			 (json_int_t)(st->help + st->hooks + (int64_t)json_array_size(st->line_alarms) +
-				      (int64_t)json_array_size(st->sensor_alarms)),
-			 "calls_for_help", (json_int_t)st->help, "line_alarms", json_incref(st->line_alarms),
-			 "sensor_alarms", json_incref(st->sensor_alarms),
-			 "disk_free", (json_int_t)st->disk_free);
+	return json_pack(
+	    "{ss so so si si sI so sI sI sI sI so sb sI sI so so sI}", "version", YISHI_VERSION, "uptime",
+	    st->daemon ? json_integer(st->uptime) : json_null(), "clock_ok",
+	    st->daemon ? json_boolean(st->clock_ok) : json_null(), "modems_up", st->modems_up, "modems",
+	    st->modems, "queue", (json_int_t)st->queue.queued, "queue_oldest", out_time(st->queue.oldest_utc),
+	    "uncertain", (json_int_t)st->queue.uncertain, "quarantine", (json_int_t)st->quarantine,
+	    "open_cases", (json_int_t)st->open_cases, "overdue", (json_int_t)st->overdue, "next_meeting",
+	    out_time(st->next_meeting), "duty_list_empty", st->duty_list_empty, "alarms",
+	    (json_int_t)(st->help + st->hooks + (int64_t)json_array_size(st->line_alarms) +
+			 (int64_t)json_array_size(st->sensor_alarms)),
+	    "calls_for_help", (json_int_t)st->help, "line_alarms", json_incref(st->line_alarms),
+	    "sensor_alarms", json_incref(st->sensor_alarms), "disk_free", (json_int_t)st->disk_free);
 }
 
 static const char *text(const json_t *o, const char *key)

@@ -58,16 +58,16 @@ struct daemon {
 	struct metrics *metrics;             /* metrics.h */
 	int64_t cared_ms;                    /* care.c: when disk and measurements were looked at */
 	int64_t balance_judged, balance_day, balance_proved; /* balance.c */
-	struct hooks *hooks;                 /* hooks.h */
-	struct board *board;                 /* board.h */
-	struct ports *ports;                 /* ports.h */
-	struct cabinets *cabinets;           /* cabinets.h */
-	struct usb_reset_job *resets;        /* usb_reset.c */
-	struct root_call *root_calls;        /* root_call.c */
-	struct service *service;             /* service.h; main's */
-	struct clock_setter *clock_setter;   /* clock_setter.h */
-	uv_prepare_t commits;                /* what sessions have to write, before the loop waits */
-	uv_timer_t schedule; /* the next thing that time brings: meetings, retries, patience with parts */
+	struct hooks *hooks;                                 /* hooks.h */
+	struct board *board;                                 /* board.h */
+	struct ports *ports;                                 /* ports.h */
+	struct cabinets *cabinets;                           /* cabinets.h */
+	struct usb_reset_job *resets;                        /* usb_reset.c */
+	struct root_call *root_calls;                        /* root_call.c */
+	struct service *service;                             /* service.h; main's */
+	struct clock_setter *clock_setter;                   /* clock_setter.h */
+	uv_prepare_t commits; /* what sessions have to write, before the loop waits */
+	uv_timer_t schedule;  /* the next thing that time brings: meetings, retries, patience with parts */
 	bool acting, again, stopping;
 	void (*stopped)(struct daemon *d);
 };

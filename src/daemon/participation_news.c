@@ -169,7 +169,8 @@ static int tell_assignee(const struct participation *p, const char *key, const s
 	bool again = n->step == CASE_EV_UNDO && n->person == n->former;
 	if (!n->assignee || n->assignee != n->person || again)
 		return 0;
-	int told = n->sensor && n->step == CASE_EV_ASSIGN ? sensor_case_told(p->store, n->number, n->assignee) : 0;
+	int told =
+	    n->sensor && n->step == CASE_EV_ASSIGN ? sensor_case_told(p->store, n->number, n->assignee) : 0;
 	return told ? (told < 0 ? told : 0) : tell_person(p, key, n, n->assignee, now);
 }
 

@@ -68,7 +68,8 @@ static int (*const steps[])(const struct participation *p, int64_t now, int64_t 
 };
 
 /* What a wrong clock does not stop. */
-static int (*const always[])(const struct participation *p, int64_t now, int64_t *next) = {duty_tick, sensor_tick};
+static int (*const always[])(const struct participation *p, int64_t now, int64_t *next) = {duty_tick,
+											   sensor_tick};
 
 static int tick(const struct participation *p, int64_t now, int64_t *ret_next, bool *ret_ok)
 {

@@ -39,7 +39,7 @@ struct operator_side {
 	/* history: as last written */
 	char value[LINE_WHATS][48];
 	int64_t put_ms[LINE_WHATS];
-	int64_t flap_ms; /* session_may_flap: of the history */
+	int64_t flap_ms;           /* session_may_flap: of the history */
 	bool history_known, dirty; /* dirty: the line's row is behind */
 };
 
