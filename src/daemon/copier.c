@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -269,6 +270,8 @@ static void on_done(uv_async_t *a)
 	if (c->task.checked)
 		note_check(c, now);
 	task_done(&c->task);
+	/* what the night took the day does not need */
+	malloc_trim(0);
 	uv_unref((uv_handle_t *)c->done);
 }
 
