@@ -1,214 +1,22 @@
+/* The life of an alarm of a sensor among people: its case, the ladder, who takes it. */
 #include "daemon/participation_sensor.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "civic/sensor_ladder.h"
 #include "store/chore.h"
-#include "store/duty.h"
 #include "store/event.h"
-#include "store/facts.h"
 #include "store/matter.h"
 #include "store/person.h"
-#include "store/sensor.h"
 #include "store/staff.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
-#include <string.h>
 
-#define TOLD_MAX      64
 #define WAITING_MAX   64
 #define INSTALLERS    16
 #define WORKING_DAY_S (8 * HOUR_S)
-#define LAST_S        DAY_S /* a text that could not leave for so long is no news any more */
 
 static const struct actor timer = {"daemon", CHANNEL_TIMER, 0};
-
-static bool is_fault(const struct sensor_alarm *a)
-{
-	return a->kind == SENSOR_ALARM_FAULT || a->kind == SENSOR_ALARM_SILENT;
-}
-
-static bool wakes(const struct sensor_alarm *a)
-{
-	return a->severity == SENSOR_URGENT && !is_fault(a);
-}
-
-/* ------------------------------------------------------------------------------------------------ words */
-
-/* A degree sign would make three texts of an English one. */
-static void plain(enum language lang, const char *text, char *out, size_t size)
-{
-	size_t n = 0;
-	for (const char *p = text; *p && n + 1 < size;) {
-		if (lang == LANG_EN && !strncmp(p, "\xC2\xB0", 2))
-			p += 2;
-		else
-			out[n++] = *p++;
-	}
-	out[n] = 0;
-}
-
-/* The end of what began at `since`: its day is said when it is another. */
-static const char *say_until(enum language lang, int64_t since, int64_t until, char out[48])
-{
-	struct civil a, b;
-	civil_from_utc(since, &a);
-	civil_from_utc(until, &b);
-	if (a.year == b.year && a.month == b.month && a.day == b.day)
-		snprintf(out, 48, "%d:%02d", b.hour, b.minute);
-	else
-		say_when(lang, until, out);
-	return until ? out : "";
-}
-
-struct words {
-	const char *key, *name, *shown; /* shown NULL: as it was when it began */
-	int64_t until_utc;
-};
-
-static void compose(const struct participation *p, const struct sensor_alarm *a, const struct words *w,
-		    enum language lang, struct buf *out)
-{
-	cleanup_buf struct buf fault = {0}, remedy = {0}, desk = {0};
-	static const struct reply_value none[] = {{0}};
-	char number[16], when[48], until[48], shown[SENSOR_SHOWN_MAX], bound[SENSOR_SHOWN_MAX], matter[16] = "",
-												key[64];
-	snprintf(number, sizeof number, "C%d", a->number);
-	if (a->matter)
-		snprintf(matter, sizeof matter, "%d", a->matter);
-	plain(lang, w->shown ? w->shown : a->shown[lang], shown, sizeof shown);
-	plain(lang, a->bound, bound, sizeof bound);
-	if (w->name && !*w->name)
-		replies_add(p->replies, lang, "sensor.desk", none, &desk);
-	if (is_fault(a)) {
-		snprintf(key, sizeof key, "fault.%s", a->detail);
-		replies_add(p->replies, lang, key, none, &fault);
-		snprintf(key, sizeof key, "fault.%s.do", a->detail);
-		replies_add(p->replies, lang, key, none, &remedy);
-	}
-	const struct reply_value values[] = {
-	    {"site", p->config->signature, 12},
-	    {"number", number, 0},
-	    {"place", a->place, 20},
-	    {"label", a->label[lang], 40},
-	    {"shown", shown, 20},
-	    {"bound", bound, 16},
-	    {"fault", buf_str(&fault), 0},
-	    {"remedy", buf_str(&remedy), 0},
-	    {"when", say_when(lang, a->since_utc, when), 0},
-	    {"until", say_until(lang, a->since_utc, w->until_utc, until), 0},
-	    {"name",
-	     desk.len  ? buf_str(&desk)
-	     : w->name ? w->name
-		       : "",
-	     12},
-	    {"case", matter, 0},
-	    {0},
-	};
-	replies_add(p->replies, lang, w->key, values, out);
-}
-
-static int text_one(const struct participation *p, const struct sensor_alarm *a, const struct words *w,
-		    const char *phone, int64_t person, const char *occasion, bool quiet, int64_t now)
-{
-	struct sender who;
-	cleanup_buf struct buf text = {0};
-	char dedupe[96];
-	int r = facts_sender(p->store, phone, p->config->number, p->config->language, &who);
-	if (r < 0)
-		return r;
-	compose(p, a, w, who.language, &text);
-	snprintf(dedupe, sizeof dedupe, "sensor:%d:%.32s:%.23s", a->number, occasion, phone);
-	return say_send(
-	    p, phone, buf_str(&text),
-	    &(struct say_options){.class = OUTBOX_ALARM,
-				  .quiet = quiet,
-				  .not_after_utc =
-				      (quiet ? day_window_end(&p->config->quiet_hours, now) : now) + LAST_S,
-				  .matter = a->matter,
-				  .person = person,
-				  .dedupe = dedupe},
-	    now, NULL);
-}
-
-/* Those who heard of it before, but for one. */
-static int text_told(const struct participation *p, const struct sensor_alarm *a, const struct words *w,
-		     const char *but, const char *occasion, bool quiet, int64_t now, int *ret_count)
-{
-	cleanup_free char(*phones)[E164_MAX] = mem_array(TOLD_MAX, E164_MAX);
-	int n = sensor_alarm_told(p->store, a->number, phones, TOLD_MAX), r = n;
-	for (int i = 0; i < n && r >= 0; i++)
-		if (strcmp(phones[i], but) != 0 && ++*ret_count)
-			r = text_one(p, a, w, phones[i], 0, occasion, quiet, now);
-	return r < 0 ? r : 0;
-}
-
-/* ------------------------------------------------------------------------------------------------ whom */
-
-struct crowd {
-	struct duty_candidate list[DUTY_CANDIDATES + INSTALLERS];
-	bool installer[DUTY_CANDIDATES + INSTALLERS], chosen[DUTY_CANDIDATES + INSTALLERS];
-	int count;
-};
-
-static void add_installer(struct crowd *c, const struct person *who)
-{
-	for (int i = 0; i < c->count; i++)
-		if (c->list[i].person == who->id) {
-			c->installer[i] = true;
-			return;
-		}
-	struct duty_candidate *d = &c->list[c->count];
-	*d = (struct duty_candidate){.person = who->id};
-	text_copy(d->number, sizeof d->number, who->number);
-	text_copy(d->name, sizeof d->name, who->name);
-	c->installer[c->count++] = true;
-}
-
-static int gather_crowd(const struct participation *p, const struct sensor_alarm *a, int64_t now,
-			struct crowd *c)
-{
-	struct person who[INSTALLERS];
-	cleanup_free char(*phones)[E164_MAX] = mem_array(TOLD_MAX, E164_MAX);
-	c->count = duty_candidates(p->store, *a->grid ? a->grid : NULL, "", 0, now, c->list);
-	int n = c->count < 0 ? c->count : persons_with_role(p->store, ROLE(INSTALLER), NULL, who, INSTALLERS);
-	for (int i = 0; i < n; i++)
-		add_installer(c, &who[i]);
-	int told = n < 0 ? n : sensor_alarm_told(p->store, a->number, phones, TOLD_MAX);
-	for (int i = 0; told >= 0 && i < c->count; i++)
-		for (int k = 0; k < told && !c->list[i].told; k++)
-			c->list[i].told = !strcmp(phones[k], c->list[i].number);
-	return told < 0 ? told : 0;
-}
-
-/* Texts, and rings, those whom a rung names; a rung that has nobody left is passed over by the caller. */
-static int call_rung(const struct participation *p, const struct sensor_alarm *a, int rung, const char *key,
-		     int64_t now, int *ret_count, int *ret_rings)
-{
-	cleanup_free struct crowd *c = mem_alloc(sizeof *c);
-	const struct sensor_rung *at = sensor_rung((enum sensor_severity)a->severity, is_fault(a), rung);
-	char occasion[24];
-	int r = at ? gather_crowd(p, a, now, c) : 0;
-	*ret_count = *ret_rings = 0;
-	if (r < 0 || !at)
-		return r;
-	*ret_count = sensor_choose(at->who, is_fault(a), c->list, c->installer, c->count, c->chosen);
-	snprintf(occasion, sizeof occasion, "rung %d", rung);
-	for (int i = 0; i < c->count && r >= 0; i++) {
-		if (!c->chosen[i])
-			continue;
-		r = text_one(p, a, &(struct words){.key = key}, c->list[i].number, c->list[i].person, occasion,
-			     !wakes(a), now);
-		if (r >= 0)
-			r = sensor_alarm_told_add(p->store, a->number, c->list[i].number, c->list[i].person,
-						  now);
-		if (r >= 0 && at->ring && p->config->ring && ++*ret_rings)
-			r = sensor_ring_add(p->store, a->number, c->list[i].number, now);
-	}
-	return r < 0 ? r : 0;
-}
 
 /* ------------------------------------------------------------------------------------------------ its case */
 
@@ -236,8 +44,9 @@ static int open_case(const struct participation *p, struct sensor_alarm *a, int6
 	enum case_state st;
 	int64_t who;
 	int r = installer_for(p, &who);
-	compose(p, a, &(struct words){.key = is_fault(a) ? "sensor.case.fault" : "sensor.case"},
-		p->config->language, &text);
+	sensor_words_add(
+	    p, a, &(struct sensor_words){.key = sensor_is_fault(a) ? "sensor.case.fault" : "sensor.case"},
+	    p->config->language, &text);
 	const struct matter_new m = {.kind = MATTER_CASE,
 				     .category = CATEGORY_SAFETY,
 				     .text = buf_str(&text),
@@ -266,7 +75,7 @@ static int case_waits(const struct participation *p, const struct sensor_alarm *
 	return r < 0 && r != -ENOENT ? r : case_open(st);
 }
 
-static int close_case(const struct participation *p, const struct sensor_alarm *a, const struct words *w,
+static int close_case(const struct participation *p, const struct sensor_alarm *a, const struct sensor_words *w,
 		      int64_t now)
 {
 	cleanup_buf struct buf note = {0};
@@ -274,7 +83,7 @@ static int close_case(const struct participation *p, const struct sensor_alarm *
 	int r = case_waits(p, a);
 	if (r <= 0)
 		return r;
-	compose(p, a, w, p->config->language, &note);
+	sensor_words_add(p, a, w, p->config->language, &note);
 	r = matter_act(p->store, a->matter,
 		       &(struct matter_step){.event = CASE_EV_RESOLVE, .note = buf_str(&note)}, &timer, now,
 		       &st);
@@ -292,7 +101,7 @@ static int note_begin(const struct participation *p, const struct sensor_alarm *
 				 "kind", sensor_alarm_kind_name(a->kind), "severity",
 				 sensor_severity_name((enum sensor_severity)a->severity), "case", a->matter,
 				 "recipients", recipients);
-	if (is_fault(a)) {
+	if (sensor_is_fault(a)) {
 		json_object_set_new(body, "fault", json_string(a->detail));
 		return event_add(p->store, EVENT_SENSOR_FAULT, timer.id, body, now);
 	}
@@ -303,7 +112,7 @@ static int note_begin(const struct participation *p, const struct sensor_alarm *
 
 static const char *first_key(const struct sensor_alarm *a)
 {
-	return is_fault(a) ? "sensor.fault" : a->flaps ? "sensor.flaps" : "sensor.alarm";
+	return sensor_is_fault(a) ? "sensor.fault" : a->flaps ? "sensor.flaps" : "sensor.alarm";
 }
 
 int sensor_begin(const struct participation *p, struct sensor_alarm *a, int64_t now)
@@ -314,7 +123,7 @@ int sensor_begin(const struct participation *p, struct sensor_alarm *a, int64_t 
 	if (r >= 0 && a->severity != SENSOR_NOTICE)
 		r = open_case(p, a, now);
 	if (r >= 0 && a->severity != SENSOR_NOTICE)
-		r = call_rung(p, a, 0, first_key(a), now, &recipients, &rings);
+		r = sensor_call_rung(p, a, 0, first_key(a), now, &recipients, &rings);
 	if (r >= 0 && a->matter)
 		r = journal_add(p->store, a->matter, recipients ? "alarm told" : "nobody to be told", NULL,
 				&timer, now);
@@ -337,8 +146,8 @@ int sensor_comes_and_goes(const struct participation *p, int number, int64_t now
 	if (r < 0 || (r = sensor_alarm_flaps(p->store, number)) < 0)
 		return r;
 	a.flaps = true;
-	if ((r = text_told(p, &a, &(struct words){.key = "sensor.flaps"}, "", "flaps", !wakes(&a), now, &n)) <
-	    0)
+	if ((r = sensor_text_told(p, &a, &(struct sensor_words){.key = "sensor.flaps"}, "", "flaps",
+				  !sensor_wakes(&a), now, &n)) < 0)
 		return r;
 	if (a.matter && (r = journal_add(p->store, a.matter, "comes and goes", NULL, &timer, now)) < 0)
 		return r;
@@ -351,15 +160,15 @@ int sensor_over(const struct participation *p, int number, const char *const sho
 	int n = 0, r = sensor_alarm_get(p->store, number, &a);
 	if (r < 0 || a.ended_utc)
 		return r;
-	struct words w = {.key = is_fault(&a) ? "sensor.over.fault" : "sensor.over",
-			  .shown = shown ? shown[p->config->language] : NULL,
-			  .until_utc = now};
+	struct sensor_words w = {.key = sensor_is_fault(&a) ? "sensor.over.fault" : "sensor.over",
+				 .shown = shown ? shown[p->config->language] : NULL,
+				 .until_utc = now};
 	if ((r = sensor_alarm_cancel_texts(p->store, number, a.matter, now)) < 0 ||
 	    (r = sensor_alarm_end(p->store, number, now)) < 0 || (r = close_case(p, &a, &w, now)) < 0)
 		return r;
 	/* what it reads now may have another word in the other language: left away there */
 	if (!silent && a.severity != SENSOR_NOTICE)
-		r = text_told(p, &a, &w, "", "over", !wakes(&a), now, &n);
+		r = sensor_text_told(p, &a, &w, "", "over", !sensor_wakes(&a), now, &n);
 	json_t *body = json_pack("{s:i, s:s, s:s, s:I}", "alarm", number, "sensor", a.subject, "kind",
 				 sensor_alarm_kind_name(a.kind), "seconds", (json_int_t)(now - a.since_utc));
 	json_object_set_new(body, "value", shown ? json_string(shown[LANG_EN]) : json_null());
@@ -381,8 +190,9 @@ static int climb(const struct participation *p, const struct sensor_alarm *a, in
 	int n = 0, rings = 0, r;
 	const struct sensor_rung *at;
 	for (;; rung++) {
-		at = sensor_rung((enum sensor_severity)a->severity, is_fault(a), rung);
-		r = call_rung(p, a, rung, is_fault(a) ? "sensor.fault.again" : "sensor.again", now, &n, &rings);
+		at = sensor_rung((enum sensor_severity)a->severity, sensor_is_fault(a), rung);
+		r = sensor_call_rung(p, a, rung, sensor_is_fault(a) ? "sensor.fault.again" : "sensor.again",
+				     now, &n, &rings);
 		if (r < 0 || !at || n || at->who != SENSOR_NEXT)
 			break;
 	}
@@ -406,7 +216,7 @@ static int look(const struct participation *p, int number, int64_t now, int64_t 
 		return r < 0 ? r : sensor_alarm_rest(p->store, number);
 	if (a.rung_utc > now && (r = sensor_alarm_rung(p->store, number, a.rung, now)) < 0)
 		return r;
-	int due = sensor_rung_due((enum sensor_severity)a.severity, is_fault(&a), a.rung, a.rung_utc,
+	int due = sensor_rung_due((enum sensor_severity)a.severity, sensor_is_fault(&a), a.rung, a.rung_utc,
 				  &p->config->quiet_hours, now, &t);
 	if (due >= 0 && (r = climb(p, &a, due, now)) >= 0)
 		t = now + 1; /* looked at once more, which tells the next time */
@@ -423,8 +233,8 @@ static int tell_taken(const struct participation *p, const struct stream_event *
 		return r == -ENOENT ? 0 : r;
 	if ((r = sensor_alarm_cancel_texts(p->store, a.number, 0, now)) < 0)
 		return r;
-	struct words w = {.key = "sensor.taken", .name = *a.acked_name ? a.acked_name : a.acked_number};
-	return text_told(p, &a, &w, a.acked_number, "taken", !wakes(&a), now, &n);
+	struct sensor_words w = {.key = "sensor.taken", .name = *a.acked_name ? a.acked_name : a.acked_number};
+	return sensor_text_told(p, &a, &w, a.acked_number, "taken", !sensor_wakes(&a), now, &n);
 }
 
 int sensor_tick(const struct participation *p, int64_t now, int64_t *next)
