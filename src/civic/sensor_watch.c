@@ -68,13 +68,15 @@ bool sensor_inside(const struct sensor_limits *l, double value)
 	return !(l->has_high && value > high) && !(l->has_low && value < low);
 }
 
-static enum sensor_input input_of(const struct sensor_limits *l, bool valid, double value, int64_t now,
-				  enum sensor_side *ret_side)
+/* `begun`: an alarm stands. Out of the armed hours none begins; but a door that was left open is not closed by the morning, and
+ * nobody may be told that it is. */
+static enum sensor_input input_of(const struct sensor_limits *l, bool begun, bool valid, double value,
+				  int64_t now, enum sensor_side *ret_side)
 {
 	if (!valid || !isfinite(value))
 		return INPUT_MISSING;
 	if (!day_window_contains(&l->armed, now))
-		return INPUT_INSIDE;
+		return begun && !sensor_inside(l, value) ? INPUT_BETWEEN : INPUT_INSIDE;
 	*ret_side = sensor_beyond(l, value);
 	return *ret_side ? INPUT_BEYOND : sensor_inside(l, value) ? INPUT_INSIDE : INPUT_BETWEEN;
 }
@@ -175,7 +177,8 @@ enum sensor_news sensor_watch_read(struct sensor_watch *w, const struct sensor_l
 				   double value, int64_t now)
 {
 	enum sensor_side side = SENSOR_NONE;
-	enum sensor_input in = input_of(l, valid, value, now, &side);
+	bool begun = w->state != WATCH_CALM && w->state != WATCH_HOLDS;
+	enum sensor_input in = input_of(l, begun, valid, value, now, &side);
 	if (side)
 		w->side = side;
 	return move(w, l, in, now);

@@ -7,7 +7,8 @@
  *       └────────────────────(inside without a break for half an hour)──────────────────────────────────┘
  *
  * Between a limit and its `clear` nothing begins and nothing ends. A reading that is missing ends nothing either: whether there
- * are data at all is the business of struct sensor_silence. Out of the hours in which it is armed every reading is inside.
+ * are data at all is the business of struct sensor_silence. Out of the hours in which it is armed nothing begins, and what stands
+ * ends as ever: when the reading is inside.
  * Times are UTC seconds; a clock that is set back lets waits begin anew, one that is set forward is told by sensor_watch_shift. Pure. */
 #pragma once
 
@@ -35,7 +36,7 @@ struct sensor_limits {
 	double state[SENSOR_STATES_MAX]; /* values that are an alarm by themselves */
 	int state_count;
 	int64_t hold_s;          /* beyond without a break for so long */
-	struct day_window armed; /* outside these hours nothing is an alarm; sensor_always_armed */
+	struct day_window armed; /* outside these hours no alarm begins; sensor_always_armed */
 };
 extern const struct day_window sensor_always_armed;
 

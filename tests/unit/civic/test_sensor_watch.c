@@ -144,7 +144,14 @@ static void test_armed(void **unused)
 	t = at("2026-11-21T06:59:50");
 	expect(&w, &l, 1, &t, 0, SENSOR_BEGINS);
 	expect(&w, &l, 1, &t, 10, SENSOR_NOTHING);
-	expect(&w, &l, 1, &t, 60, SENSOR_ENDS); /* the night is over: an open door is none any more */
+	expect(&w, &l, 1, &t, 60, SENSOR_NOTHING); /* the night is over, the door is open all the same */
+	expect(&w, &l, 1, &t, HOUR_S, SENSOR_NOTHING);
+	expect(&w, &l, 0, &t, 10, SENSOR_NOTHING);
+	expect(&w, &l, 1, &t, 10,
+	       SENSOR_NOTHING); /* people come and go: it is not counted as another night's */
+	expect(&w, &l, 0, &t, 10, SENSOR_NOTHING);
+	expect(&w, &l, 0, &t, 60, SENSOR_ENDS);
+	expect(&w, &l, 1, &t, 10, SENSOR_NOTHING);
 	assert_int_equal(day_window_parse("none", &l.armed), 0);
 	t = at("2026-11-21T22:00:00");
 	expect(&w, &l, 1, &t, 0, SENSOR_NOTHING);
