@@ -148,6 +148,11 @@ void pattern_free(struct pattern *p)
 	free(p);
 }
 
+void pattern_release(void)
+{
+	pcre2_jit_free_unused_memory(NULL);
+}
+
 bool pattern_match(const struct pattern *p, struct matcher *m, const char *text, int len, int from,
 		   struct span *ret)
 {

@@ -36,6 +36,8 @@ int pattern_expand(const char *text, const struct words *w, const struct define 
 int pattern_compile(const char *expanded, enum pattern_match how, struct pattern **ret, bool *ret_jit,
 		    const char *file, int line, struct err *e);
 void pattern_free(struct pattern *p);
+/* Machine code of patterns that were freed goes back to the kernel; by itself PCRE2 keeps half of it for later ones. */
+void pattern_release(void);
 
 struct span {
 	int a, b; /* bytes; a < 0: did not take part */

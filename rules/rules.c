@@ -156,6 +156,7 @@ void rules_free(struct rules *r)
 	words_done(&r->words);
 	matcher_free(r->matcher);
 	free(r);
+	pattern_release();
 }
 
 bool rules_have_jit(const struct rules *r)

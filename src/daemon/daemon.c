@@ -32,6 +32,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <string.h>
 #include <time.h>
 
@@ -474,6 +475,7 @@ void daemon_reload(struct daemon *d)
 	care_configure(d);
 	cabinets_reconfigure(d->cabinets, cabinets, old);
 	sensor_alarms_configure(d);
+	malloc_trim(0); /* for a moment all of it was there twice */
 	log_notice("configuration, rules and replies were read again");
 	daemon_act(d);
 }
