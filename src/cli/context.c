@@ -1,5 +1,6 @@
 /* What a handler asks of its surroundings: configuration, database, clock, files, questions, errors. */
 #include "cli/cli.h"
+#include "cli/control.h"
 
 #include "base/mem.h"
 #include "base/paths.h"
@@ -144,8 +145,9 @@ static const char *remedy(int r)
 	case EBUSY:
 		return _("try again in a moment");
 	case EPROTO:
-	case ESTALE:
 		return _("install the version that fits");
+	case ESTALE:
+		return _("an older yishid is at work on it: systemctl restart yishi");
 	case ENOENT:
 	case ENOTDIR:
 	case EISDIR:
@@ -179,6 +181,14 @@ static int check_grid(struct cli *c)
 	return cli_fail(EX_DATAERR, _("there is no grid %s; `yishi grid list` shows them"), grid);
 }
 
+static bool daemon_answers(const struct config *cfg)
+{
+	json_t *answer = NULL;
+	int r = control_request(cfg, "status", &answer);
+	json_decref(answer);
+	return r != -ENOENT && r != -ECONNREFUSED;
+}
+
 int cli_store(struct cli *c, struct store **ret)
 {
 	const struct config *cfg;
@@ -188,6 +198,10 @@ int cli_store(struct cli *c, struct store **ret)
 		return r;
 	if (!c->store) {
 		r = store_open(cfg->database, STORE_TOOL, &c->store, &e);
+		if (r == -ESTALE && !daemon_answers(cfg)) {
+			e = (struct err){0};
+			r = store_open(cfg->database, STORE_DAEMON, &c->store, &e);
+		}
 		if (r)
 			return not_opened(cfg->database, r, &e);
 		if ((r = check_grid(c)))

@@ -89,18 +89,26 @@ static int step(struct store *s, int from, struct err *e)
 	return r;
 }
 
-static int migrate(struct store *s, struct err *e)
+/* *ret: the version it has. */
+static int check_version(struct store *s, int *ret, struct err *e)
 {
-	int version, r = user_version(s, &version);
+	int r = user_version(s, ret);
 	if (r)
 		return err_set(e, s->path, 0, "cannot be read: %s", store_error(s)), r;
-	if (version > store_schema_version) {
-		err_set(e, s->path, 0,
-			"has schema %d, this program knows %d; install the version of yishi that wrote it",
-			version, store_schema_version);
-		return -EPROTO;
-	}
-	if (version > 0 && version < store_schema_version && (r = backup(s, version)))
+	if (*ret == store_schema_version)
+		return 0;
+	err_set(e, s->path, 0,
+		*ret > store_schema_version
+		    ? N_("has schema %d, this program knows %d; install the version of yishi that wrote it")
+		    : N_("has schema %d, this program needs %d; start yishid once to migrate it"),
+		*ret, store_schema_version);
+	return *ret > store_schema_version ? -EPROTO : -ESTALE;
+}
+
+static int migrate(struct store *s, int version, struct err *e)
+{
+	int r;
+	if (version > 0 && (r = backup(s, version)))
 		return err_set(e, s->path, 0, "no backup before the migration: %s", store_error(s)), r;
 	while (version < store_schema_version) {
 		if ((r = step(s, version, e)))
@@ -109,21 +117,6 @@ static int migrate(struct store *s, struct err *e)
 			return r;
 	}
 	return 0;
-}
-
-static int check_version(struct store *s, struct err *e)
-{
-	int version, r = user_version(s, &version);
-	if (r)
-		return err_set(e, s->path, 0, "cannot be read: %s", store_error(s)), r;
-	if (version == store_schema_version)
-		return 0;
-	err_set(e, s->path, 0,
-		version > store_schema_version
-		    ? N_("has schema %d, this program knows %d; install the version of yishi that wrote it")
-		    : N_("has schema %d, this program needs %d; start yishid once to migrate it"),
-		version, store_schema_version);
-	return version > store_schema_version ? -EPROTO : -ESTALE;
 }
 
 static int set_up(struct store *s, enum store_mode mode, struct err *e)
@@ -137,7 +130,11 @@ static int set_up(struct store *s, enum store_mode mode, struct err *e)
 			      " PRAGMA secure_delete = ON");
 	if (r)
 		return err_set(e, s->path, 0, "cannot be opened: %s", store_error(s)), r;
-	return mode == STORE_READ_ONLY ? check_version(s, e) : migrate(s, e);
+	int version;
+	r = check_version(s, &version, e);
+	return r == -ESTALE && (mode == STORE_DAEMON || (mode == STORE_TOOL && version == 0))
+		   ? migrate(s, version, e)
+		   : r;
 }
 
 int store_open(const char *path, enum store_mode mode, struct store **ret, struct err *e)

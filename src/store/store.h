@@ -17,10 +17,9 @@ struct store; /* owns the connection and a cache of prepared statements */
 
 enum store_mode { STORE_DAEMON, STORE_TOOL, STORE_READ_ONLY };
 
-/* Opens and, for DAEMON and TOOL, creates or migrates (a VACUUM INTO backup beside it first, each step in one
- * transaction). A newer schema is refused: -EPROTO with the version it needs in `e`;
- * READ_ONLY refuses an older one: -ESTALE. New files are 0660, a new
- * folder 2770. */
+/* Opens and, for DAEMON and TOOL, creates; DAEMON migrates (a VACUUM INTO backup beside it first, each step in one
+ * transaction). A newer schema is refused: -EPROTO with the version it needs in `e`; an older one by the others: -ESTALE,
+ * since a daemon of that version may be at work on it. New files are 0660, a new folder 2770. */
 int store_open(const char *path, enum store_mode mode, struct store **ret, struct err *e);
 void store_close(struct store *s);
 

@@ -85,6 +85,16 @@ class Files(unittest.TestCase):
                 f.write("\nnonsense = 1\n")
             self.assertEqual(check().returncode, 78)
 
+    def test_the_tool_migrates_nothing_under_an_older_daemon(self):
+        with DaemonSite() as site:
+            site.write("PRAGMA user_version = 4")
+            done = subprocess.run([BIN / "yishi", "-c", site.config, "case", "list"], capture_output=True, text=True, check=False,
+                                  env=environment(**site.env))
+            self.assertEqual((done.returncode, done.stdout), (69, ""))
+            self.assertIn("systemctl restart yishi", done.stderr)
+            self.assertEqual(list(site.dir.glob("*.before-*")), [])
+            site.write("PRAGMA user_version = 5")
+
     def test_a_second_daemon_is_refused(self):
         with DaemonSite() as site:
             first = site.daemon
