@@ -141,7 +141,8 @@ static void run_step(struct test *t)
 static void add_identity(const struct test *t, json_t *cert)
 {
 	const struct modem_card *k = &t->card;
-	cleanup_free char *model = mem_printf("%s%s%s", k->id.maker, *k->id.maker ? " " : "", k->id.model);
+	cleanup_free char *model =
+	    mem_printf("%s%s%s", k->row ? card_maker(k) : "", k->row && *card_maker(k) ? " " : "", k->id.model);
 	json_object_set_new(cert, "imei", out_string(k->imei));
 	json_object_set_new(cert, "iccid", out_string(k->iccid));
 	json_object_set_new(cert, "model", out_string(model));

@@ -175,7 +175,7 @@ void test_modem(struct test *t)
 		return;
 	}
 	const struct modem_card *k = &t->card;
-	test_figure_text(t, "maker", "%s", k->id.maker);
+	test_figure_text(t, "maker", "%s", card_maker(k));
 	test_figure_text(t, "model", "%s", or_unknown(k->id.model));
 	test_figure_text(t, "firmware", "%s", or_unknown(k->id.revision));
 	test_figure_text(t, "imei", "%s", k->imei);

@@ -76,6 +76,10 @@ static const char *finding_of(enum at_class class)
 static void tell_error(struct test *t, const struct at_reply *r)
 {
 	bool cms = r->final == AT_CMS_ERROR;
+	if (r->final == AT_NO_PROMPT) {
+		test_figure_text(t, "error", "%s", _("it did not ask for the text's words"));
+		return;
+	}
 	if (!cms && r->final != AT_CME_ERROR) {
 		test_figure_text(t, "error", "%s", *r->text ? r->text : at_final_name(r->final));
 		return;
