@@ -180,9 +180,10 @@ static const struct test_finding findings[] = {
      N_("Ask the operator for the number of its short message centre and write it as smsc in [modem "
 	"{{line}}].")},
     {"send.network", FAIL, N_("the network did not take it: {{error}}"),
-     N_("Look at network and signal above; test again in ten minutes. If it stays so, ask the operator whether "
-	"the SIM may send texts in "
-	"this device (SMS over LTE), and try another SIM.")},
+     N_("Look at network, signal and service centre above; test again in ten minutes. If it stays so, ask the "
+	"operator "
+	"whether that is its service centre and whether the SIM may send texts in this device (SMS over LTE), "
+	"and try another SIM.")},
     {"send.number", FAIL, N_("{{number}} was refused: {{error}}"),
      N_("Is the number right, with its country code?")},
     {"send.refused", FAIL, N_("it was refused: {{error}}"),
