@@ -5,6 +5,7 @@
 #include "base/text.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -145,8 +146,16 @@ int register_row_check(const struct map_row *row, struct err *e)
 	bool real = row->type == MAP_FLOAT32 || row->type == MAP_FLOAT64;
 	if (real && (row->mask || row->shift))
 		return err_set(e, NULL, 0, "mask and shift are for whole numbers");
-	if (row->scale == 0)
-		return err_set(e, NULL, 0, "scale 0 leaves nothing of the value");
+	if (row->scale == 0 || !isfinite(row->scale))
+		return err_set(e, NULL, 0, "scale %g leaves nothing of the value", row->scale);
+	/* such an alarm would never end */
+	if (row->has_high && row->has_low && row->low >= row->high)
+		return err_set(e, NULL, 0, "low %g is not below high %g: every value would be an alarm",
+			       row->low, row->high);
+	if (row->has_clear &&
+	    ((row->has_high && row->clear > row->high) || (row->has_low && row->clear < row->low)))
+		return err_set(e, NULL, 0, "clear %g lies beyond the limit; it is where the alarm ends, inside",
+			       row->clear);
 	return 0;
 }
 
@@ -252,9 +261,9 @@ int register_map_sensor(const struct register_map *map, const struct config_sens
 		return err_set(e, NULL, 0,
 			       "[sensor %s]: severity %.40s is unknown; it is notice, warning or urgent",
 			       s->name, s->severity);
+	take_limits(s, &row);
 	if (register_row_check(&row, &why))
 		return err_set(e, NULL, 0, "[sensor %s]: %s", s->name, why.text);
-	take_limits(s, &row);
 	if (s->alarm && register_row_alarm(&row, s->alarm))
 		return err_set(e, NULL, 0,
 			       "[sensor %s]: alarm %.40s is no state of it; write its words or numbers",

@@ -8,6 +8,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <math.h>
 #include <libgen.h>
 #include <limits.h>
 #include <string.h>
@@ -231,8 +232,7 @@ const char *config_assign(void *base, const struct key *k, const char *value, co
 		return NULL;
 	}
 	case NUMBER:
-		(void)strtod(value, &end);
-		if (end == value || *end)
+		if (!isfinite(strtod(value, &end)) || end == value || *end)
 			return N_("wants a number");
 		set_string(field, value);
 		return NULL;

@@ -221,6 +221,10 @@ int db_restore(struct cli *c)
 	if (r)
 		return r;
 	cleanup_free char *file = find_copy(cfg, c->argv[0]);
+	if (!cfg->backup_dir && !strcmp(c->argv[0], "latest") && access("latest", F_OK) != 0)
+		return cli_fail(
+		    EX_NOINPUT, "%s",
+		    _("there is no [gateway] backup_dir to take the latest copy from; name a file"));
 	if (!file)
 		return cli_fail(EX_NOINPUT, _("there is no copy in %s; is the stick plugged in?"),
 				cfg->backup_dir);

@@ -80,6 +80,8 @@ static void test_wrong(void **state)
 	    {"[gateway]\nnumber = 10086\n", 2, "telephone number"},
 	    {"[gateway]\nanswer_budget = -1\n", 2, "whole number"},
 	    {"[gateway]\nanswer_budget = 5x\n", 2, "whole number"},
+	    {"[sensor a.b]\nhigh = nan\n", 2, "wants a number"},
+	    {"[sensor a.b]\nscale = 1e999\n", 2, "wants a number"},
 	    {"[gateway]\nmerge_window = 90\n", 2, "duration"},
 	    {"[gateway]\ntest_clock = maybe\n", 2, "yes or no"},
 	    {"[modem a]\nroles = receive\n", 0, "no device"},
