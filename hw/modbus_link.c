@@ -1,5 +1,6 @@
 #include "hw/modbus_link.h"
 #include "hw/port_holder.h"
+#include "base/clock.h"
 #include "base/i18n.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -18,7 +19,6 @@
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <termios.h>
-#include <time.h>
 #include <unistd.h>
 
 #define BYTE_MS       200   /* at most between two bytes of one answer */
@@ -260,19 +260,12 @@ static void wait_until_quiet(struct modbus_link *l)
 	}
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
-}
-
 /* Frames are told apart by 3.5 characters of silence (Modbus over Serial Line, 2.5.1.1); cheap parts want it. */
 static void keep_gap(const struct modbus_link *l)
 {
 	if (l->c.tcp)
 		return;
-	int64_t gap = 38500 / l->c.baud + 1, passed = now_ms() - l->last_ms;
+	int64_t gap = 38500 / l->c.baud + 1, passed = mono_ms() - l->last_ms;
 	if (passed < gap)
 		usleep((useconds_t)(gap - passed) * 1000);
 }
@@ -346,7 +339,7 @@ int modbus_link_read(struct modbus_link *l, int unit, enum modbus_table table, i
 		r = ask(l, table, address, count, words);
 	}
 	int error = errno;
-	l->last_ms = now_ms();
+	l->last_ms = mono_ms();
 	if (r == 0) {
 		memcpy(ret, words, (size_t)count * sizeof *ret);
 		return 0;

@@ -4,6 +4,7 @@
 #include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 
 #define MB ((int64_t)1 << 20)
@@ -20,6 +21,12 @@ int room_look(const char *path, struct room *ret)
 	*ret = (struct room){(int64_t)fs.f_bavail * (int64_t)fs.f_frsize,
 			     (int64_t)fs.f_blocks * (int64_t)fs.f_frsize};
 	return 0;
+}
+
+bool room_shared(const char *a, const char *b)
+{
+	struct stat x, y;
+	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev;
 }
 
 static int64_t least(int64_t a, int64_t b)

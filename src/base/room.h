@@ -2,6 +2,7 @@
  * is written. A reserve of some megabytes is kept in a file of its own and let go when the disk is full. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct room {
@@ -9,6 +10,8 @@ struct room {
 };
 /* The file or its folder; -errno. Asks the kernel alone, but of a network disk that may take long. */
 int room_look(const char *path, struct room *ret);
+/* Both stand on one disk; false also when one of them cannot be seen. */
+bool room_shared(const char *a, const char *b);
 
 enum room_state { ROOM_FINE, ROOM_LOW, ROOM_FULL };
 

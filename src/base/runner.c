@@ -1,5 +1,6 @@
 #include "base/runner.h"
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/i18n.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -163,17 +164,14 @@ static void on_ended(uv_process_t *p, int64_t status, int signal)
 
 static int input_file(const char *input)
 {
-	size_t n = strlen(input), at = 0;
-	int fd = memfd_create("event", MFD_CLOEXEC);
-	while (fd >= 0 && at < n) {
-		ssize_t w = write(fd, input + at, n - at);
-		if (w < 0) {
-			close(fd);
-			return -errno;
-		}
-		at += (size_t)w;
-	}
-	return fd < 0 || lseek(fd, 0, SEEK_SET) < 0 ? -errno : fd;
+	int fd = memfd_create("event", MFD_CLOEXEC), r = fd < 0 ? -errno : 0;
+	if (!r)
+		r = file_write_all(fd, input, strlen(input));
+	if (!r && lseek(fd, 0, SEEK_SET) < 0)
+		r = -errno;
+	if (r && fd >= 0)
+		close(fd);
+	return r ? r : fd;
 }
 
 static int spawn(struct runner *r, const char *program, char **environment, int in, int out)

@@ -60,7 +60,7 @@ bool sensor_inside(const struct sensor_limits *l, double value)
 	double m = margin(l), high = l->high - m, low = l->low + m;
 	/* limits so near that the ends would cross each other meet in the middle */
 	if (l->has_high && l->has_low && high < low)
-		high = low = (l->high + l->low) / 2, m = 0;
+		high = low = (l->high + l->low) / 2;
 	if (sensor_beyond(l, value) != SENSOR_NONE)
 		return false;
 	if (l->has_high && l->has_low && high == low)

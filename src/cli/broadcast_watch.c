@@ -3,6 +3,7 @@
 #include "cli/broadcast_lines.h"
 #include "cli/control.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "store/airtime.h"
 #include "store/store.h"
@@ -24,13 +25,6 @@ struct pace {
 	int count;
 	int64_t first; /* segments when we came: the middle of a text, no moment that counts */
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
-}
 
 static void pace_see(struct pace *p, int64_t ms, int64_t segments)
 {
@@ -82,7 +76,7 @@ static int forecast(struct watch *w, struct store *s)
 {
 	const struct broadcast *b = &w->now;
 	struct plan plan;
-	int64_t now = cli_now(w->c), ms = now_ms(), segments = 0;
+	int64_t now = cli_now(w->c), ms = mono_ms(), segments = 0;
 	w->seconds_left = -1;
 	if (b->state != BROADCAST_QUEUED || !b->segments_left)
 		return 0;
@@ -92,7 +86,7 @@ static int forecast(struct watch *w, struct store *s)
 		r = airtime_broadcasts(s, 0, &segments);
 	if (!r && ms >= w->ahead_again_ms) {
 		r = broadcast_ahead(s, now, b->id, b->override_quiet, &w->ahead);
-		w->ahead_again_ms = now_ms() + AHEAD_PAUSE * (now_ms() - ms);
+		w->ahead_again_ms = mono_ms() + AHEAD_PAUSE * (mono_ms() - ms);
 	}
 	if (!r) {
 		if (w->first)

@@ -33,16 +33,10 @@ static const struct out_column list_columns[] = {
     {0},
 };
 
-static const char *text_of(const json_t *o, const char *key)
-{
-	const char *s = json_string_value(json_object_get(o, key));
-	return s ? s : "";
-}
-
 static enum test_verdict verdict_of(const json_t *o)
 {
 	for (enum test_verdict v = TEST_PASS; v < TEST_FAIL; v++)
-		if (!strcmp(text_of(o, "verdict"), test_verdict_name(v)))
+		if (!strcmp(out_field(o, "verdict"), test_verdict_name(v)))
 			return v;
 	return TEST_FAIL;
 }
@@ -73,7 +67,7 @@ const char *certificate_conclusion(const char *verdict)
 
 static const char *conclusion(const json_t *cert)
 {
-	return certificate_conclusion(text_of(cert, "verdict"));
+	return certificate_conclusion(out_field(cert, "verdict"));
 }
 
 /* ------------------------------------------------------------------------------------------------ as rows */
@@ -135,7 +129,7 @@ static void rule(FILE *f)
 static void step_lines(FILE *f, const json_t *step)
 {
 	cleanup_free char *words = test_words(step, false), *remedy = test_words(step, true);
-	const char *title = test_step_title(text_of(step, "step"));
+	const char *title = test_step_title(out_field(step, "step"));
 	pad(f, test_verdict_label(verdict_of(step)), COL_STEP);
 	pad(f, title, COL_WORDS - COL_STEP);
 	wrap_print(f, words, COL_WORDS, COL_WORDS);
@@ -167,20 +161,20 @@ void certificate_text(const json_t *cert, FILE *f)
 	json_t *step;
 	json_int_t number = json_integer_value(json_object_get(cert, "certificate"));
 	cleanup_free char *at = time_text(cert), *took = took_text(cert), *all = summary(cert);
-	cleanup_free char *model = mem_printf("%s  %s", text_of(cert, "model"), text_of(cert, "firmware"));
+	cleanup_free char *model = mem_printf("%s  %s", out_field(cert, "model"), out_field(cert, "firmware"));
 	cleanup_free char *end = mem_printf(_("%s (%s; %s)"), conclusion(cert), all, took);
 	fprintf(f, "%s", _("Certificate of acceptance"));
 	if (number)
 		fprintf(f, _(" no. %lld"), (long long)number);
 	fputc('\n', f);
 	rule(f);
-	head_line(f, _("site"), text_of(cert, "site"));
+	head_line(f, _("site"), out_field(cert, "site"));
 	head_line(f, _("date"), at);
-	head_line(f, _("modem line"), text_of(cert, "modem"));
-	head_line(f, _("port"), text_of(cert, "port"));
-	head_line(f, _("model, firmware"), *text_of(cert, "model") ? model : "");
-	head_line(f, _("IMEI"), text_of(cert, "imei"));
-	head_line(f, _("SIM (ICCID)"), text_of(cert, "iccid"));
+	head_line(f, _("modem line"), out_field(cert, "modem"));
+	head_line(f, _("port"), out_field(cert, "port"));
+	head_line(f, _("model, firmware"), *out_field(cert, "model") ? model : "");
+	head_line(f, _("IMEI"), out_field(cert, "imei"));
+	head_line(f, _("SIM (ICCID)"), out_field(cert, "iccid"));
 	rule(f);
 	json_array_foreach(json_object_get(cert, "steps"), i, step) step_lines(f, step);
 	rule(f);
@@ -201,8 +195,8 @@ static json_t *page_data(const struct paper *p, const json_t *cert)
 		enum test_verdict v = verdict_of(step);
 		cleanup_free char *words = test_words(step, false), *remedy = test_words(step, true);
 		json_array_append_new(rows, json_pack("{ss ss so so ss}", "verdict", test_verdict_label(v),
-						      "title", test_step_title(text_of(step, "step")), "words",
-						      out_string(words), "remedy",
+						      "title", test_step_title(out_field(step, "step")),
+						      "words", out_string(words), "remedy",
 						      *remedy ? out_string(remedy) : json_null(), "class",
 						      test_verdict_name(v)));
 	}
@@ -210,12 +204,12 @@ static json_t *page_data(const struct paper *p, const json_t *cert)
 	    json_pack("{so sO so so so so so so so so ss so so}", "steps", rows, "certificate",
 		      json_object_get(cert, "certificate"), "date",
 		      paper_write(p, write_date, json_integer_value(json_object_get(cert, "time"))), "tested",
-		      out_string(at), "line", out_string(text_of(cert, "modem")), "port",
-		      out_string(text_of(cert, "port")), "model", out_string(text_of(cert, "model")),
-		      "firmware", out_string(text_of(cert, "firmware")), "imei",
-		      out_string(text_of(cert, "imei")), "iccid", out_string(text_of(cert, "iccid")),
+		      out_string(at), "line", out_string(out_field(cert, "modem")), "port",
+		      out_string(out_field(cert, "port")), "model", out_string(out_field(cert, "model")),
+		      "firmware", out_string(out_field(cert, "firmware")), "imei",
+		      out_string(out_field(cert, "imei")), "iccid", out_string(out_field(cert, "iccid")),
 		      "conclusion", conclusion(cert), "counts", out_string(all), "took", out_string(took));
-	json_object_set_new(more, "community", out_string(text_of(cert, "site")));
+	json_object_set_new(more, "community", out_string(out_field(cert, "site")));
 	json_object_set_new(more, "failed", json_boolean(verdict_of(cert) == TEST_FAIL));
 	json_object_update(data, more);
 	json_decref(more);
@@ -257,7 +251,7 @@ static void name_steps(const json_t *cert, enum test_verdict v, struct buf *out)
 	size_t i;
 	json_t *step;
 	json_array_foreach(json_object_get(cert, "steps"), i, step) if (verdict_of(step) == v)
-	    buf_addf(out, "%s%s", out->len ? " " : "", text_of(step, "step"));
+	    buf_addf(out, "%s%s", out->len ? " " : "", out_field(step, "step"));
 }
 
 int certificate_keep(struct cli *c, json_t *cert)
@@ -278,10 +272,10 @@ int certificate_keep(struct cli *c, json_t *cert)
 	name_steps(cert, TEST_WARN, &warned);
 	struct certificate row = {.utc = json_integer_value(json_object_get(cert, "time")),
 				  .seconds = json_integer_value(json_object_get(cert, "seconds")),
-				  .line = text_of(cert, "modem"),
-				  .imei = text_of(cert, "imei"),
-				  .iccid = text_of(cert, "iccid"),
-				  .verdict = text_of(cert, "verdict"),
+				  .line = out_field(cert, "modem"),
+				  .imei = out_field(cert, "imei"),
+				  .iccid = out_field(cert, "iccid"),
+				  .verdict = out_field(cert, "verdict"),
 				  .actor = cli_actor(actor),
 				  .body = text};
 	int64_t id = 0;

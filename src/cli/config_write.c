@@ -1,5 +1,6 @@
 #include "cli/config_write.h"
 
+#include "base/file.h"
 #include "base/i18n.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -36,12 +37,9 @@ static int read_old(const char *path, struct buf *out, struct stat *st, struct e
 static int write_aside(int fd, const struct buf *text, const struct stat *old, const char *folder)
 {
 	struct stat dir;
-	for (size_t at = 0; at < text->len;) {
-		ssize_t n = write(fd, text->data + at, text->len - at);
-		if (n < 0)
-			return -errno;
-		at += (size_t)n;
-	}
+	int r = file_write_all(fd, text->data, text->len);
+	if (r)
+		return r;
 	/* whose file it was stays so where we may; a new one is the folder's group's */
 	if (old ? fchown(fd, old->st_uid, old->st_gid)
 		: stat(folder, &dir) || fchown(fd, (uid_t)-1, dir.st_gid))

@@ -114,7 +114,8 @@ static unsigned char complete(EditLine *el, wint_t ch)
 	return CC_REFRESH;
 }
 
-bool console_history_path(char *buf, size_t size)
+/* $XDG_STATE_HOME/yishi/console, else ~/.local/state/yishi/console; its folder is made. false: there is no home. */
+static bool history_path(char *buf, size_t size)
 {
 	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
 	char folder[PATH_MAX];
@@ -145,7 +146,7 @@ struct console_line *console_line_new(struct dialogue *d, int idle_ms, void (*pa
 	l->history = history_init();
 	history(l->history, &e, H_SETSIZE, HISTORY_MAX);
 	history(l->history, &e, H_SETUNIQUE, 1);
-	if (console_history_path(l->path, sizeof l->path))
+	if (history_path(l->path, sizeof l->path))
 		history(l->history, &e, H_LOAD, l->path);
 	el_set(l->el, EL_CLIENTDATA, l);
 	el_set(l->el, EL_PROMPT, prompt_of);

@@ -24,5 +24,3 @@ void console_line_keep(struct console_line *l, const char *line);
 /* Before something is printed while a line is being typed, and after it. */
 void console_line_hide(const struct console_line *l);
 void console_line_show(const struct console_line *l);
-/* $XDG_STATE_HOME/yishi/console, else ~/.local/state/yishi/console; its folder is made. false: there is no home. */
-bool console_history_path(char *buf, size_t size);

@@ -181,14 +181,6 @@ static int check_grid(struct cli *c)
 	return cli_fail(EX_DATAERR, _("there is no grid %s; `yishi grid list` shows them"), grid);
 }
 
-static bool daemon_answers(const struct config *cfg)
-{
-	json_t *answer = NULL;
-	int r = control_request(cfg, "status", &answer);
-	json_decref(answer);
-	return r != -ENOENT && r != -ECONNREFUSED;
-}
-
 int cli_store(struct cli *c, struct store **ret)
 {
 	const struct config *cfg;
@@ -198,7 +190,7 @@ int cli_store(struct cli *c, struct store **ret)
 		return r;
 	if (!c->store) {
 		r = store_open(cfg->database, STORE_TOOL, &c->store, &e);
-		if (r == -ESTALE && !daemon_answers(cfg)) {
+		if (r == -ESTALE && !control_answered(cfg)) {
 			e = (struct err){0};
 			r = store_open(cfg->database, STORE_DAEMON, &c->store, &e);
 		}

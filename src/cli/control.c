@@ -63,6 +63,14 @@ static int read_line(int fd, struct buf *b, int timeout_ms)
 	return 0;
 }
 
+bool control_answered(const struct config *cfg)
+{
+	json_t *answer = NULL;
+	int r = control_request(cfg, "status", &answer);
+	json_decref(answer);
+	return r != -ENOENT && r != -ECONNREFUSED;
+}
+
 int control_link_open(const struct config *cfg, struct control_link *ret)
 {
 	*ret = (struct control_link){.fd = dial(cfg->control_socket)};

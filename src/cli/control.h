@@ -11,6 +11,8 @@
 /* Sends `line` (without its end) and reads the answer. The caller's reference in *ret. -ENOENT / -ECONNREFUSED
  * when no daemon runs, -EACCES when this user may not ask, -ETIMEDOUT, -EBADMSG. */
 int control_request(const struct config *cfg, const char *line, json_t **ret);
+/* A daemon runs, whether or not it lets us ask and answers in time. */
+bool control_answered(const struct config *cfg);
 
 /* The same over a connection that stays open, for what the daemon keeps only as long as its client is there (hold). */
 struct control_link {

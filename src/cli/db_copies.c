@@ -166,14 +166,6 @@ static char *find_copy(const struct config *cfg, const char *given)
 	return found;
 }
 
-static bool daemon_runs(const struct config *cfg)
-{
-	json_t *answer = NULL;
-	int r = control_request(cfg, "status", &answer);
-	json_decref(answer);
-	return r != -ENOENT && r != -ECONNREFUSED;
-}
-
 static int fits(const char *file)
 {
 	int version, r = copy_version(file, &version);
@@ -228,7 +220,7 @@ int db_restore(struct cli *c)
 	if (!file)
 		return cli_fail(EX_NOINPUT, _("there is no copy in %s; is the stick plugged in?"),
 				cfg->backup_dir);
-	if (daemon_runs(cfg))
+	if (control_answered(cfg))
 		return cli_fail(EX_TEMPFAIL, "%s",
 				_("yishid runs; stop it first (systemctl stop yishi), then again"));
 	if ((r = fits(file)))

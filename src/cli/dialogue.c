@@ -257,12 +257,6 @@ const struct at_urc *dialogue_wait(struct dialogue *d, unsigned kinds, int timeo
 	return u;
 }
 
-void dialogue_forget_urcs(struct dialogue *d)
-{
-	while (d->urc_count)
-		free_urc(&d->urcs[--d->urc_count]);
-}
-
 int dialogue_hand_over(struct dialogue *d, const struct at_urc *u)
 {
 	bool text = u->kind == URC_CMT || u->kind == URC_CDS, wanted;
@@ -377,7 +371,8 @@ void dialogue_close(struct dialogue *d)
 	if (!d)
 		return;
 	at_chat_free(d->chat);
-	dialogue_forget_urcs(d);
+	while (d->urc_count)
+		free_urc(&d->urcs[--d->urc_count]);
 	free_urc(&d->shown);
 	dialogue_port_close(&d->port);
 	buf_done(&d->text);

@@ -63,7 +63,6 @@ const struct at_reply *dialogue_command(struct dialogue *d, const char *line, in
 #define DIALOGUE_URCS 64
 #define URC_BIT(kind) (1u << (kind))
 const struct at_urc *dialogue_wait(struct dialogue *d, unsigned kinds, int timeout_ms);
-void dialogue_forget_urcs(struct dialogue *d); /* those that wait now are of no interest */
 
 /* Who hears bytes and codes as they pass (console, trace); any may be NULL. Copied; `user` is borrowed. */
 struct dialogue_listener {

@@ -15,7 +15,7 @@
 #define OPERATOR_MS  10000
 #define SILENCES_MAX 3
 
-const char *card_domain(int i)
+static const char *card_domain(int i)
 {
 	static const char *const names[CARD_DOMAINS] = {"CREG", "CGREG", "CEREG"};
 	return names[i];
@@ -198,7 +198,7 @@ static const struct {
     [PIN_UNKNOWN] = {"unknown", N_("the modem does not say; there may be none")},
 };
 
-const char *card_pin(enum pin_state s)
+static const char *card_pin(enum pin_state s)
 {
 	return pin_words[s].word;
 }
@@ -208,14 +208,14 @@ const char *card_pin_label(enum pin_state s)
 	return gettext(pin_words[s].label);
 }
 
-const char *card_ims(enum at_ims i)
+static const char *card_ims(enum at_ims i)
 {
 	static const char *const words[] = {
 	    [IMS_UNKNOWN] = "unknown", [IMS_OFF] = "off", [IMS_ON] = "on", [IMS_FORBIDDEN] = "forbidden"};
 	return words[i];
 }
 
-const char *card_voice(const struct modem_row *row)
+static const char *card_voice(const struct modem_row *row)
 {
 	static const char *const words[] = {
 	    [VOICE_UNKNOWN] = "unknown", [VOICE_NONE] = "none", [VOICE_CS] = "cs", [VOICE_VOLTE] = "volte"};

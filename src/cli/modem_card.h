@@ -45,13 +45,9 @@ int modem_card_read(struct dialogue *d, const struct modem_rows *rows, const cha
 const struct modem_row *modem_card_identify(struct dialogue *d, const struct modem_rows *rows);
 
 const char *card_maker(const struct modem_card *k); /* as people know it */
-const char *card_domain(int i);                     /* "CREG" "CGREG" "CEREG" */
 const char *
 card_registration(const struct modem_card *k); /* "home" "roaming" "searching" "denied" "none"; "" not told */
-const char *card_pin(enum pin_state s);        /* "ready" "pin" "puk" "absent" …: for JSON */
 const char *card_pin_label(enum pin_state s);  /* in words, translated */
-const char *card_ims(enum at_ims i);
-const char *card_voice(const struct modem_row *row); /* "none" "cs" "volte" "unknown" */
 /* Names of stores that are there, with blanks between, the ones in use first: "ME SM SR". Returns `buf`. */
 char *card_stores(const struct modem_card *k, char *buf, size_t size);
 

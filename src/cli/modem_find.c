@@ -149,12 +149,6 @@ static void add_all(struct looking *l, const char *only)
 
 /* ------------------------------------------------------------------------------------------------- the daemon's */
 
-static const char *text(const json_t *o, const char *key)
-{
-	const char *s = json_string_value(json_object_get(o, key));
-	return s ? s : "";
-}
-
 /* A stick one of whose ports the daemon works with is the daemon's as a whole. */
 static void mark_lent(struct find *f)
 {
@@ -163,9 +157,9 @@ static void mark_lent(struct find *f)
 	json_array_foreach(json_object_get(f->status, "modems"), k, line) for (int i = 0; i < f->count; i++)
 	{
 		struct found_modem *m = &f->modems[i];
-		for (int j = 0; *text(line, "port") && j < m->port_count; j++)
-			if (same_port(m->ports[j].path, text(line, "port"))) {
-				text_copy(m->line, sizeof m->line, text(line, "name"));
+		for (int j = 0; *out_field(line, "port") && j < m->port_count; j++)
+			if (same_port(m->ports[j].path, out_field(line, "port"))) {
+				text_copy(m->line, sizeof m->line, out_field(line, "name"));
 				m->live = line;
 				m->ports[j].news = PORT_LENT;
 			}
@@ -175,7 +169,7 @@ static void mark_lent(struct find *f)
 int find_borrow(struct cli *c, const struct found_modem *m, bool force, struct dialogue **ret, struct err *e)
 {
 	static const char *const idle[] = {"ready", "probing", "registering", "pin", "backoff", "lost"};
-	const char *state = text(m->live, "state");
+	const char *state = out_field(m->live, "state");
 	if (!force && text_index(idle, ARRAY_LEN(idle), state) < 0) {
 		err_set(e, NULL, 0,
 			"%s is at work; --force takes its port as soon as the text in mid-air is through",

@@ -67,12 +67,6 @@ static void set(json_t *o, const char *key, json_t *value)
 	json_object_set_new(o, key, value);
 }
 
-static const char *text(const json_t *o, const char *key)
-{
-	const char *s = json_string_value(json_object_get(o, key));
-	return s ? s : "";
-}
-
 /* ---------------------------------------------------------------------------------------------------- ports */
 
 static const char *port_label(const struct found_port *p)
@@ -169,7 +163,7 @@ static void print_troubles(const json_t *o)
 	size_t i;
 	json_t *x;
 	json_array_foreach(json_object_get(o, "troubles"), i, x)
-	    printf(_("! %s: %s\n"), text(x, "text"), text(x, "remedy"));
+	    printf(_("! %s: %s\n"), out_field(x, "text"), out_field(x, "remedy"));
 }
 
 /* One object a line in JSON; for people a card, its ports and what is wrong. Takes the reference. */
@@ -281,7 +275,7 @@ static void probe_live(struct probe *p, const struct found_modem *m, const struc
 	json_t *o = json_deep_copy(m->live);
 	int dbm = (int)json_integer_value(json_object_get(o, "signal_dbm"));
 	p->modems++;
-	add_place(o, m, text(o, "port"));
+	add_place(o, m, out_field(o, "port"));
 	set(o, "busy", json_true());
 	set(o, "signal", json_string(at_signal_word(dbm)));
 	if (dbm)

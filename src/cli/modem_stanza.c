@@ -34,21 +34,8 @@ void stanza_name(struct stanza *s, const char *model, const struct config *cfg, 
 		snprintf(s->name, sizeof s->name, "%s-%d", *base ? base : "modem", n);
 }
 
-const struct config_modem *stanza_present(const struct config *cfg, const struct stanza *s)
-{
-	char device[300];
-	stanza_device(s, device, sizeof device);
-	for (int i = 0; cfg && i < cfg->modem_count; i++) {
-		const struct config_modem *m = &cfg->modems[i];
-		bool sim = s->iccid[0] && m->iccid && !strcmp(m->iccid, s->iccid);
-		bool other_sim = s->iccid[0] && m->iccid && !sim;
-		if (sim || (!strcmp(m->device, device) && !(s->imei_shared && other_sim)))
-			return m;
-	}
-	return NULL;
-}
-
-const char *stanza_device(const struct stanza *s, char *buf, size_t size)
+/* "imei:…", "usb:…" or a path. */
+static const char *device_of(const struct stanza *s, char *buf, size_t size)
 {
 	if (s->imei[0] && !s->imei_shared && !s->by_path)
 		snprintf(buf, size, "imei:%s", s->imei);
@@ -59,6 +46,20 @@ const char *stanza_device(const struct stanza *s, char *buf, size_t size)
 	return buf;
 }
 
+const struct config_modem *stanza_present(const struct config *cfg, const struct stanza *s)
+{
+	char device[300];
+	device_of(s, device, sizeof device);
+	for (int i = 0; cfg && i < cfg->modem_count; i++) {
+		const struct config_modem *m = &cfg->modems[i];
+		bool sim = s->iccid[0] && m->iccid && !strcmp(m->iccid, s->iccid);
+		bool other_sim = s->iccid[0] && m->iccid && !sim;
+		if (sim || (!strcmp(m->device, device) && !(s->imei_shared && other_sim)))
+			return m;
+	}
+	return NULL;
+}
+
 void stanza_format(struct buf *out, const struct stanza *s)
 {
 	char device[300];
@@ -67,7 +68,7 @@ void stanza_format(struct buf *out, const struct stanza *s)
 		buf_addf(out, "# %s\n", s->about);
 	if (s->by_path)
 		buf_adds(out, path_remark);
-	buf_addf(out, "device = %s\n", stanza_device(s, device, sizeof device));
+	buf_addf(out, "device = %s\n", device_of(s, device, sizeof device));
 	if (s->iccid[0])
 		buf_addf(out, "iccid = %s\n", s->iccid);
 	if (s->wants_pin)
@@ -88,7 +89,7 @@ static void from_sample(struct buf *out, const char *sample, const struct stanza
 			const char *number)
 {
 	char device[300], section = 0;
-	stanza_device(first, device, sizeof device);
+	device_of(first, device, sizeof device);
 	while (*sample) {
 		size_t n = strcspn(sample, "\n");
 		cleanup_free char *line = mem_printf("%.*s", (int)n, sample);

@@ -26,8 +26,6 @@ void stanza_name(struct stanza *s, const char *model, const struct config *cfg, 
 		 int count);
 /* The line of `cfg` that is this modem already, by IMEI or SIM; NULL none. */
 const struct config_modem *stanza_present(const struct config *cfg, const struct stanza *s);
-/* "imei:…", "usb:…" or a path. */
-const char *stanza_device(const struct stanza *s, char *buf, size_t size);
 void stanza_format(struct buf *out, const struct stanza *s);
 
 /* Adds them to the file at `path` (links are followed; owner and mode stay; nothing else in it changes). Where there is

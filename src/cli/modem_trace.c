@@ -6,6 +6,7 @@
 #include "cli/modem_verbs.h"
 
 #include "at_commands/trace.h"
+#include "base/file.h"
 #include "base/mem.h"
 
 #include <errno.h>
@@ -34,11 +35,8 @@ static int write_result(const struct cli *c, const char *data, size_t n)
 		return fflush(stdout) ? cli_fail(EX_IOERR, "%s", err_system(errno)) : EX_OK;
 	}
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), r = fd < 0 ? -errno : 0;
-	for (size_t at = 0; !r && at < n;) {
-		ssize_t put = write(fd, data + at, n - at);
-		r = put < 0 ? -errno : 0;
-		at += put > 0 ? (size_t)put : 0;
-	}
+	if (!r)
+		r = file_write_all(fd, data, n);
 	if (fd >= 0 && close(fd) != 0 && !r)
 		r = -errno;
 	return r ? cli_fail(EX_CANTCREAT, _("%s cannot be written: %s"), path, err_system(-r)) : EX_OK;

@@ -9,6 +9,12 @@
 #include <libintl.h>
 #include <string.h>
 
+const char *out_field(const json_t *o, const char *key)
+{
+	const char *s = json_string_value(json_object_get(o, key));
+	return s ? s : "";
+}
+
 json_t *out_string(const char *s)
 {
 	if (!s)

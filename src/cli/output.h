@@ -58,6 +58,8 @@ void out_record(struct out *o, const struct out_column *columns, json_t *row);
 void out_text(struct out *o, const char *text);
 /* A string as a JSON value: invalid UTF-8 and control characters masked; NULL → null. */
 json_t *out_string(const char *s);
+/* The other way: a string of an object; "" when there is none. Borrowed. */
+const char *out_field(const json_t *o, const char *key);
 json_t *out_time(int64_t utc_or_0); /* 0 → null */
 
 /* One line of JSON with the order of fields kept; takes the reference. */

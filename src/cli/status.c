@@ -99,12 +99,6 @@ static json_t *state_json(const struct state *st)
 	    "sensor_alarms", json_incref(st->sensor_alarms), "disk_free", (json_int_t)st->disk_free);
 }
 
-static const char *text(const json_t *o, const char *key)
-{
-	const char *s = json_string_value(json_object_get(o, key));
-	return s ? s : "";
-}
-
 /* "box" is no modem, unless one has that name. */
 static const char *alarm_of(const struct cli *c, const char *line)
 {
@@ -119,16 +113,16 @@ static int alarms(struct cli *c, const struct state *st)
 	{
 		if (c->out.mode != OUT_TABLE)
 			continue;
-		const char *detail = text(a, "detail");
+		const char *detail = out_field(a, "detail");
 		cleanup_free char *line =
-		    mem_printf("%s: %s%s%s%s. %s", alarm_of(c, text(a, "modem")), text(a, "text"),
-			       *detail ? " (" : "", detail, *detail ? ")" : "", text(a, "remedy"));
+		    mem_printf("%s: %s%s%s%s. %s", alarm_of(c, out_field(a, "modem")), out_field(a, "text"),
+			       *detail ? " (" : "", detail, *detail ? ")" : "", out_field(a, "remedy"));
 		printf(c->out.colour ? "\033[31m! %s\033[0m\n" : "! %s\n", line);
 	}
 	json_array_foreach(st->sensor_alarms, i, a)
 	{
 		if (c->out.mode == OUT_TABLE)
-			printf(c->out.colour ? "\033[31m! %s\033[0m\n" : "! %s\n", text(a, "text"));
+			printf(c->out.colour ? "\033[31m! %s\033[0m\n" : "! %s\n", out_field(a, "text"));
 	}
 	return (int)(json_array_size(st->line_alarms) + json_array_size(st->sensor_alarms));
 }
@@ -140,7 +134,7 @@ static bool is_told(const struct state *st, const char *alarm)
 	size_t i;
 	json_array_foreach(st->line_alarms, i, a)
 	{
-		if (!strncmp(text(a, "alarm"), alarm, strlen(alarm)))
+		if (!strncmp(out_field(a, "alarm"), alarm, strlen(alarm)))
 			return true;
 	}
 	return false;

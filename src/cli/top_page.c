@@ -108,12 +108,6 @@ void top_daemon_done(struct top_daemon *d)
 
 /* ------------------------------------------------------------------------------------------------ sections */
 
-static const char *word(const json_t *o, const char *key)
-{
-	const char *s = json_string_value(json_object_get(o, key));
-	return s ? s : "";
-}
-
 static void add_head(struct cli *c, const struct top_daemon *d, bool live, struct top_page *p)
 {
 	char when[40], up[FIGURES_WORDS];
@@ -137,7 +131,8 @@ static void add_modems(const struct top_daemon *d, struct top_page *p)
 	json_array_foreach(d->alarms, i, x)
 	{
 		if (i < ALARMS)
-			say(p, TOP_ALARM, "! %s: %s %s", word(x, "modem"), word(x, "text"), word(x, "remedy"));
+			say(p, TOP_ALARM, "! %s: %s %s", out_field(x, "modem"), out_field(x, "text"),
+			    out_field(x, "remedy"));
 	}
 	json_array_foreach(d->modems, i, x)
 	{

@@ -25,7 +25,7 @@
 #define CHECK_S     (7 * DAY_S - 6 * HOUR_S) /* between two looks through the live database */
 #define REST_MAX_MS 200
 #define CHECKED     "database_checked"
-#define APART       "backup_apart" /* 1: the last copy went to another disk than the database\'s */
+#define APART       "backup_apart" /* 1: the last copy went to another disk than the database's */
 #define SPARE_BYTES ((int64_t)1 << 20)
 
 /* What the thread is told, and what it tells. Touched by one thread at a time. */
@@ -68,12 +68,6 @@ static bool stop(void *ctx)
 	return atomic_load((atomic_bool *)ctx);
 }
 
-static bool same_disk(const char *a, const char *b)
-{
-	struct stat x, y;
-	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev;
-}
-
 /* What the disk must have besides: the copy is not to bring the box into trouble. */
 static int make_room(struct task *t, int64_t need)
 {
@@ -81,7 +75,7 @@ static int make_room(struct task *t, int64_t need)
 	int r = room_look(t->folder, &room);
 	if (r)
 		return r;
-	bool shared = same_disk(t->folder, t->database);
+	bool shared = room_shared(t->folder, t->database);
 	/* the stick that was mounted here is not */
 	if (shared && t->apart)
 		return -ENOENT;

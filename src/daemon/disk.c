@@ -64,18 +64,12 @@ static void keep_reserve(struct disk *k)
 	k->there = make_reserve(path, room_reserve(&k->room)) == 0;
 }
 
-static bool same_disk(const char *a, const char *b)
-{
-	struct stat x, y;
-	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev;
-}
-
 static void let_go(struct disk *k)
 {
 	const struct config *c = k->d->config;
 	cleanup_free char *path = reserve_path(k);
 	/* ours, and of use elsewhere only: the youngest copy stays */
-	if (c->backup_dir && same_disk(c->backup_dir, c->database)) {
+	if (c->backup_dir && room_shared(c->backup_dir, c->database)) {
 		int n = copies_thin(c->backup_dir, c->backup_days, c->backup_weeks, 1);
 		if (n > 0)
 			log_warning("the disk is full: %d old copies of the database were removed", n);

@@ -18,7 +18,8 @@
 
 #define TOLD_MAX 4 /* changes in one text; the rest is counted */
 
-char *health_age(const struct daemon *d, int64_t seconds, char *ret)
+/* "3天", "5小时"; "3 d", "5 h". `ret` ≥ 24 bytes. */
+static char *age(const struct daemon *d, int64_t seconds, char *ret)
 {
 	bool en = d->config->language == LANG_EN;
 	if (seconds >= 2 * DAY_S)
@@ -109,7 +110,7 @@ int health_week_text(const struct daemon *d, int64_t now, struct buf *out)
 	if (f.sensors)
 		snprintf(sensors, sizeof sensors, "%d/%d", f.with_data, f.sensors);
 	if (f.copies.good_utc)
-		health_age(d, now - f.copies.good_utc, copy);
+		age(d, now - f.copies.good_utc, copy);
 	const struct reply_value values[] = {
 	    {"site", d->config->name, 8},
 	    {"lines", lines, 0},
@@ -123,7 +124,7 @@ int health_week_text(const struct daemon *d, int64_t now, struct buf *out)
 	    {"sensors", sensors, 0},
 	    {"disk", health_size(disk_free_bytes(d->disk), disk), 0},
 	    {"backup", copy, 0},
-	    {"uptime", health_age(d, (mono_ms() - d->started_ms) / 1000, up), 0},
+	    {"uptime", age(d, (mono_ms() - d->started_ms) / 1000, up), 0},
 	    {0},
 	};
 	replies_add(d->replies, d->config->language, "health.week", values, out);

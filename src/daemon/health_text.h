@@ -25,5 +25,3 @@ void health_line(const struct daemon *d, const char *about, char *ret, size_t si
 
 /* "3.2G", "812M". `ret` ≥ 24 bytes. */
 char *health_size(int64_t bytes, char *ret);
-/* "3天", "5小时"; "3 d", "5 h". `ret` ≥ 24 bytes. */
-char *health_age(const struct daemon *d, int64_t seconds, char *ret);

@@ -2,6 +2,7 @@
 #include "daemon/daemon.h"
 #include "daemon/disk.h"
 #include "daemon/metrics_text.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "store/event.h"
@@ -25,17 +26,6 @@ struct metrics {
 	bool failed;     /* said */
 };
 
-static int write_all(int fd, const struct buf *b)
-{
-	for (size_t at = 0; at < b->len;) {
-		ssize_t n = write(fd, b->data + at, b->len - at);
-		if (n < 0)
-			return -errno;
-		at += (size_t)n;
-	}
-	return 0;
-}
-
 /* Not synchronised: after a power cut the next minute's file is as good. */
 static int put_file(const char *path, const struct buf *b)
 {
@@ -46,7 +36,7 @@ static int put_file(const char *path, const struct buf *b)
 		return -errno;
 	int r = fchmod(fd, 0644) ? -errno : 0; /* whatever the umask is */
 	if (!r)
-		r = write_all(fd, b);
+		r = file_write_all(fd, b->data, b->len);
 	if (close(fd) && !r)
 		r = -errno;
 	if (!r && rename(draft, path))

@@ -1,6 +1,7 @@
 /* The page of the last week: on the first working morning of a week it is written into a file, and each secretary gets its
  * main figures by text. The file is there before the week is marked as told, and writing it again gives the same file; a
  * text has the week in its occasion. So a crash in between tells nobody twice and loses nothing. */
+#include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/paths.h"
@@ -28,17 +29,6 @@
 
 /* ------------------------------------------------------------------------------------------------ the file */
 
-static int write_all(int fd, const struct buf *page)
-{
-	for (size_t at = 0; at < page->len;) {
-		ssize_t n = write(fd, page->data + at, page->len - at);
-		if (n < 0)
-			return -errno;
-		at += (size_t)n;
-	}
-	return fsync(fd) ? -errno : 0;
-}
-
 /* Whole or not at all: whoever opens it finds the former one or this one. */
 static int put_file(const char *folder, const char *name, const struct buf *page)
 {
@@ -50,7 +40,9 @@ static int put_file(const char *folder, const char *name, const struct buf *page
 	int fd = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0660);
 	if (fd < 0)
 		return -errno;
-	int r = write_all(fd, page);
+	int r = file_write_all(fd, page->data, page->len);
+	if (!r && fsync(fd))
+		r = -errno;
 	if (close(fd) && !r)
 		r = -errno;
 	if (!r && rename(draft, path))

@@ -1,6 +1,7 @@
 #include "store/copy.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "store/internal.h"
 
@@ -303,13 +304,8 @@ int copy_put_private(const char *to, const void *bytes, size_t n)
 		return -errno;
 	if (fstat(fd, &st) != 0 || st.st_mode & 077)
 		r = -EPERM;
-	for (size_t at = 0; at < n && !r;) {
-		ssize_t some = write(fd, (const char *)bytes + at, n - at);
-		if (some < 0)
-			r = -errno;
-		else
-			at += (size_t)some;
-	}
+	if (!r)
+		r = file_write_all(fd, bytes, n);
 	if (!r && fsync(fd))
 		r = -errno;
 	if (close(fd) && !r)

@@ -20,7 +20,6 @@ enum sensor_fault {
 	SENSOR_FAULTS
 };
 const char *sensor_fault_name(enum sensor_fault f); /* "" "unread" "timeout" … as it stands in the database */
-enum sensor_fault sensor_fault_find(const char *name); /* SENSOR_UNREAD for what is unknown */
 
 struct sensor {
 	int64_t id;

@@ -177,11 +177,6 @@ int sensor_alarm_each(struct store *s, bool standing, int64_t since_utc, long li
 	return r;
 }
 
-int sensor_alarm_standing(struct store *s, int64_t *ret_count)
-{
-	return store_get(s, ret_count, "SELECT count(*) FROM sensor_alarm WHERE ended_utc IS NULL", "");
-}
-
 int sensor_alarms_waiting(struct store *s, int *ret, int max)
 {
 	cleanup_query struct query q = {0};

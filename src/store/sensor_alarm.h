@@ -68,7 +68,6 @@ int sensor_alarm_ack(struct store *s, int number, int64_t person, const char *ph
 /* Newest first, at most `limit` (0: all). `standing`: those alone. Non-zero ends the walk. */
 int sensor_alarm_each(struct store *s, bool standing, int64_t since_utc, long limit,
 		      int (*row)(void *ctx, const struct sensor_alarm *a), void *ctx);
-int sensor_alarm_standing(struct store *s, int64_t *ret_count);
 /* Those that stand, nobody looks after, and somebody is to be told of again; numbers, at most `max`. */
 int sensor_alarms_waiting(struct store *s, int *ret, int max);
 

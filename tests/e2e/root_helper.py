@@ -9,13 +9,11 @@ import threading
 from harness import BIN, environment
 
 
-class RootHelper:
-    def __init__(self, path, *args, uid=None, **env):
-        self.path, self.env = str(path), env
-        self.command = [str(BIN / "yishi-root"), *args]
-        if os.getuid() == 0:
-            self.command = [shutil.which("setpriv"), "--bounding-set", "-sys_time"] + self.command
-        self.said, self.asked = "", 0
+class RootSocket:
+    """One connection after the other is handed to answer()."""
+
+    def __init__(self, path):
+        self.path = str(path)
 
     def __enter__(self):
         self.server = socket.socket(socket.AF_UNIX)
@@ -37,9 +35,22 @@ class RootHelper:
             except OSError:
                 return
             with peer:
-                done = subprocess.run(self.command, stdin=peer, capture_output=True, text=True, env=environment(**self.env), check=False)
-            self.said += done.stderr
-            self.asked += 1
+                self.answer(peer)
+
+
+class RootHelper(RootSocket):
+    def __init__(self, path, *args, **env):
+        super().__init__(path)
+        self.env = env
+        self.command = [str(BIN / "yishi-root"), *args]
+        if os.getuid() == 0:
+            self.command = [shutil.which("setpriv"), "--bounding-set", "-sys_time"] + self.command
+        self.said, self.asked = "", 0
+
+    def answer(self, peer):
+        done = subprocess.run(self.command, stdin=peer, capture_output=True, text=True, env=environment(**self.env), check=False)
+        self.said += done.stderr
+        self.asked += 1
 
     def ask(self, request):
         """The answer, without its line end."""

@@ -1,45 +1,26 @@
 """The clock of a box that nothing keeps is set by the mobile network's, through a stand-in for yishi-root that sets the
 clock of the test."""
 import json
-import socket
-import threading
 import unittest
 
 from harness import wait_for
+from root_helper import RootSocket
 from test_operator import OperatorSite
 
 
-class StandIn:
-    """Answers each request by `answer`; a clock that it grants is set."""
+class StandIn(RootSocket):
+    """Gives each request the same answer; a clock that it grants is set."""
 
     def __init__(self, site):
-        self.site, self.path, self.asked, self.answer = site, str(site.dir / "root.sock"), [], "ok"
+        super().__init__(site.dir / "root.sock")
+        self.site, self.asked, self.says = site, [], "ok"
 
-    def __enter__(self):
-        self.server = socket.socket(socket.AF_UNIX)
-        self.server.bind(self.path)
-        self.server.listen()
-        self.thread = threading.Thread(target=self.serve)
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.server.shutdown(socket.SHUT_RDWR)
-        self.thread.join()
-        self.server.close()
-
-    def serve(self):
-        while True:
-            try:
-                peer, _ = self.server.accept()
-            except OSError:
-                return
-            with peer:
-                request = peer.recv(200).decode()
-                if self.answer == "ok":
-                    self.site.set_clock(request.removeprefix("clock ").strip())
-                peer.sendall(self.answer.encode() + b"\n")
-            self.asked.append(request)
+    def answer(self, peer):
+        request = peer.recv(200).decode()
+        if self.says == "ok":
+            self.site.set_clock(request.removeprefix("clock ").strip())
+        peer.sendall(self.says.encode() + b"\n")
+        self.asked.append(request)
 
 
 class ClockSet(unittest.TestCase):
@@ -66,7 +47,7 @@ class ClockSet(unittest.TestCase):
 
     def test_refused(self):
         with OperatorSite(profile="huawei-e1xx", start=False) as site, StandIn(site) as root:
-            root.answer = "refused the clock is kept by \x1b[2Jtime synchronisation"
+            root.says = "refused the clock is kept by \x1b[2Jtime synchronisation"
             site.env["YISHI_ROOT_SOCKET"] = root.path
             site.start()
             site.sim.do("nitz", time="2026-11-20T11:15:05+08:00")
