@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-static const char closing[] = "，。、；：）」”！？";
+static const char closing[] = "，。、；：）」”！？", opening[] = "（「“《";
 
 /* One character of `s`, its bytes also in `one`. */
 static size_t character(const char *s, char one[8])
@@ -18,18 +18,19 @@ static size_t character(const char *s, char one[8])
 	return n;
 }
 
-/* What must stay on one line: a word, or a wide character, with the closing signs behind it. */
+/* What must stay on one line: a word, or a wide character, with the closing signs behind it and the opening ones before it. */
 static size_t unit(const char *s, int *ret_width)
 {
 	char one[8];
 	size_t n = character(s, one);
 	int width = text_width(one);
-	bool wide = width > 1;
+	bool wide = width > 1, opens = strstr(opening, one);
 	while (s[n] && !strchr(" \n", s[n])) {
 		size_t more = character(s + n, one);
 		int w = text_width(one);
-		if (!strstr(closing, one) && (wide || w > 1))
+		if (!opens && !strstr(closing, one) && (wide || w > 1))
 			break;
+		opens = strstr(opening, one);
 		wide |= w > 1;
 		width += w;
 		n += more;
