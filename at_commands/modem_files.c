@@ -2,12 +2,11 @@
 #include "at_commands/modem_keys.h"
 #include "base/buf.h"
 #include "base/i18n.h"
+#include "base/ini_text.h"
 #include "base/mem.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <ini.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -33,70 +32,33 @@ struct raw {
 struct reader {
 	struct raw *raws;
 	int count;
-	struct err *e;
-	const char *file, *text;
-	int line;
-	bool failed;
+	struct ini_text in;
 };
 
-static int fail(struct reader *r, int line, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-static int fail(struct reader *r, int line, const char *fmt, ...)
-{
-	if (!r->failed) {
-		char text[300];
-		va_list ap;
-		va_start(ap, fmt);
-		vsnprintf(text, sizeof text, gettext(fmt), ap);
-		va_end(ap);
-		err_set(r->e, r->file, line, "%s", text);
-	}
-	r->failed = true;
-	return 0; /* what inih calls an error */
-}
-
-/* Hands one line of the text to inih and counts it. */
-static char *next_line(char *out, int size, void *user)
-{
-	struct reader *r = user;
-	if (!*r->text || r->failed)
-		return NULL;
-	size_t n = strcspn(r->text, "\n");
-	size_t with_end = n + (r->text[n] == '\n');
-	r->line++;
-	if (with_end >= (size_t)size) {
-		fail(r, r->line,
-		     "the line is longer than %d bytes; cut it or write a second one of the same key",
-		     size - 2);
-		return NULL;
-	}
-	memcpy(out, r->text, with_end);
-	out[with_end] = 0;
-	r->text += with_end;
-	return out;
-}
+#define fail(r, ...) ini_text_fail(&(r)->in, __VA_ARGS__)
 
 /* The section of this file; made when its first key is read. */
 static struct raw *section(struct reader *r, const char *name)
 {
 	struct raw *last = r->count ? &r->raws[r->count - 1] : NULL;
-	if (last && last->file && !strcmp(last->file, r->file)) {
+	if (last && last->file && !strcmp(last->file, r->in.file)) {
 		if (!strcmp(last->name, name))
 			return last;
-		fail(r, r->line, "has a second section [modem %s]; give each row a file of its own", name);
+		fail(r, r->in.line, "has a second section [modem %s]; give each row a file of its own", name);
 		return NULL;
 	}
 	for (int i = 0; i < r->count; i++)
 		if (!strcmp(r->raws[i].name, name)) {
-			fail(r, r->line, "row %s stands already in %s", name, r->raws[i].file);
+			fail(r, r->in.line, "row %s stands already in %s", name, r->raws[i].file);
 			return NULL;
 		}
 	if (r->count == ROWS_MAX) {
-		fail(r, r->line, "there are more than %d rows", ROWS_MAX);
+		fail(r, r->in.line, "there are more than %d rows", ROWS_MAX);
 		return NULL;
 	}
 	struct raw *raw = &r->raws[r->count++];
-	raw->file = mem_dup(r->file);
-	raw->line = r->line;
+	raw->file = mem_dup(r->in.file);
+	raw->line = r->in.line;
 	snprintf(raw->name, sizeof raw->name, "%s", name);
 	return raw;
 }
@@ -105,40 +67,38 @@ static int on_value(void *user, const char *head, const char *name, const char *
 {
 	struct reader *r = user;
 	if (strncmp(head, "modem ", 6) != 0 || !head[6] || strlen(head + 6) >= ROW_WORD)
-		return fail(r, r->line, "[%.60s] is no section of a row; write [modem NAME]", head);
+		return fail(r, r->in.line, "[%.60s] is no section of a row; write [modem NAME]", head);
 	struct raw *raw = section(r, head + 6);
 	if (!raw)
 		return 0;
 	if (!strcmp(name, "inherits")) {
 		if (raw->inherits_line || strlen(value) >= sizeof raw->inherits)
-			return fail(r, r->line, "inherits names one parent, once");
+			return fail(r, r->in.line, "inherits names one parent, once");
 		snprintf(raw->inherits, sizeof raw->inherits, "%s", value);
-		raw->inherits_line = r->line;
+		raw->inherits_line = r->in.line;
 		return 1;
 	}
 	const struct modem_key *k = modem_key_find(name);
 	if (!k)
-		return fail(r, r->line, "%.60s is no key of a row; check its spelling", name);
+		return fail(r, r->in.line, "%.60s is no key of a row; check its spelling", name);
 	for (int i = 0; i < raw->count; i++)
 		if (raw->entries[i].key == k && !modem_key_is_list(k))
-			return fail(r, r->line, "%s is set twice; keep one", name);
+			return fail(r, r->in.line, "%s is set twice; keep one", name);
 	if (raw->count == ENTRIES_MAX)
-		return fail(r, r->line, "the row has more than %d entries", ENTRIES_MAX);
+		return fail(r, r->in.line, "the row has more than %d entries", ENTRIES_MAX);
 	raw->entries = mem_resize(raw->entries, (size_t)raw->count + 1, sizeof *raw->entries);
-	raw->entries[raw->count++] = (struct entry){k, mem_dup(value), r->line};
+	raw->entries[raw->count++] = (struct entry){k, mem_dup(value), r->in.line};
 	return 1;
 }
 
 static void read_text(struct reader *r, const char *file, const char *text)
 {
 	int before = r->count;
-	r->file = file;
-	r->text = text;
-	r->line = 0;
-	int rc = ini_parse_stream(next_line, r, on_value, r);
-	if (rc && !r->failed)
-		fail(r, rc > 0 ? rc : r->line, "is neither [modem NAME], a key = value, nor a # comment");
-	if (!r->failed && r->count == before)
+	r->in.file = file;
+	r->in.text = text;
+	r->in.line = 0;
+	ini_text_read(&r->in, on_value, r, N_("is neither [modem NAME], a key = value, nor a # comment"));
+	if (!r->in.failed && r->count == before)
 		fail(r, 0, "has no [modem NAME] with keys");
 }
 
@@ -177,7 +137,7 @@ static struct modem_row *copy_of_parent(struct reader *r, struct raw *raw)
 		return row;
 	}
 	build(r, parent);
-	r->file = raw->file;
+	r->in.file = raw->file;
 	if (parent->building)
 		fail(r, raw->inherits_line, "%s and %s inherit from each other", raw->name, name);
 	else if (parent->row)
@@ -187,17 +147,17 @@ static struct modem_row *copy_of_parent(struct reader *r, struct raw *raw)
 
 static void build(struct reader *r, struct raw *raw)
 {
-	if (raw->row || raw->building || r->failed)
+	if (raw->row || raw->building || r->in.failed)
 		return;
 	raw->building = true;
-	r->file = raw->file;
+	r->in.file = raw->file;
 	struct modem_row *row = copy_of_parent(r, raw);
 	forget_own(row);
 	snprintf(row->name, sizeof row->name, "%s", raw->name);
 	snprintf(row->inherits, sizeof row->inherits, "%s", raw->inherits[0] ? raw->inherits : "generic");
 	snprintf(row->file, sizeof row->file, "%s", raw->file);
 	bool *seen = mem_array((size_t)modem_key_count(), sizeof *seen);
-	for (int i = 0; i < raw->count && !r->failed; i++) {
+	for (int i = 0; i < raw->count && !r->in.failed; i++) {
 		const struct entry *e = &raw->entries[i];
 		bool *mine = &seen[modem_key_index(e->key)];
 		const char *wrong = modem_key_assign(e->key, row, e->value, !*mine);
@@ -226,13 +186,13 @@ static void free_raws(struct reader *r)
 int modem_rows_parse(const char *const *names, const char *const *texts, int count, struct modem_rows *ret,
 		     struct err *e)
 {
-	struct reader r = {.raws = mem_array(ROWS_MAX, sizeof *r.raws), .e = e};
-	for (int i = 0; i < count && !r.failed; i++)
+	struct reader r = {.raws = mem_array(ROWS_MAX, sizeof *r.raws), .in.e = e};
+	for (int i = 0; i < count && !r.in.failed; i++)
 		read_text(&r, names[i], texts[i]);
-	for (int i = 0; i < r.count && !r.failed; i++)
+	for (int i = 0; i < r.count && !r.in.failed; i++)
 		build(&r, &r.raws[i]);
-	struct raw *generic = r.failed ? NULL : find_raw(&r, "generic");
-	int rc = r.failed ? -EINVAL : 0;
+	struct raw *generic = r.in.failed ? NULL : find_raw(&r, "generic");
+	int rc = r.in.failed ? -EINVAL : 0;
 	if (!rc && !generic) {
 		err_set(e, count ? names[0] : NULL, 0,
 			"there is no row generic; it belongs to the program's data");

@@ -2,14 +2,13 @@
 #include "hw/map_keys.h"
 #include "base/buf.h"
 #include "base/i18n.h"
+#include "base/ini_text.h"
 #include "base/mem.h"
 #include "base/text.h"
 
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
-#include <ini.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,53 +22,16 @@ struct pending {
 
 struct reader {
 	struct register_map *map;
-	struct err *e;
-	const char *text;
-	int line;
+	struct ini_text in;
 	int row_line[MAP_ROWS];
 	bool registered[MAP_ROWS];
 	struct pending alarm[MAP_ROWS];
 	struct pending rule[MAP_RULES];
 	int rule_count;
 	bool map_seen[64], row_seen[64]; /* by the place of the key in its table */
-	bool failed;
 };
 
-static int fail(struct reader *r, int line, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-static int fail(struct reader *r, int line, const char *fmt, ...)
-{
-	if (!r->failed) {
-		char text[300];
-		va_list ap;
-		va_start(ap, fmt);
-		vsnprintf(text, sizeof text, gettext(fmt), ap);
-		va_end(ap);
-		err_set(r->e, r->map->file, line, "%s", text);
-	}
-	r->failed = true;
-	return 0; /* what inih calls an error */
-}
-
-/* Hands one line of the text to inih and counts it. */
-static char *next_line(char *out, int size, void *user)
-{
-	struct reader *r = user;
-	if (!*r->text || r->failed)
-		return NULL;
-	size_t n = strcspn(r->text, "\n");
-	size_t with_end = n + (r->text[n] == '\n');
-	r->line++;
-	if (with_end >= (size_t)size) {
-		fail(r, r->line,
-		     "the line is longer than %d bytes; cut it and write a second one of the same key",
-		     size - 2);
-		return NULL;
-	}
-	memcpy(out, r->text, with_end);
-	out[with_end] = 0;
-	r->text += with_end;
-	return out;
-}
+#define fail(r, ...) ini_text_fail(&(r)->in, __VA_ARGS__)
 
 /* ---- sections ---- */
 
@@ -87,22 +49,22 @@ static struct map_row *row_of(struct reader *r, const char *name)
 	if (m->row_count && !strcmp(m->row[m->row_count - 1].name, name))
 		return &m->row[m->row_count - 1];
 	if (register_map_row(m, name)) {
-		fail(r, r->line, "has a second section [%.40s]; keep one", name);
+		fail(r, r->in.line, "has a second section [%.40s]; keep one", name);
 		return NULL;
 	}
 	if (!name_right(name)) {
-		fail(r, r->line,
+		fail(r, r->in.line,
 		     "[%.40s] is no name of a row; write small letters, digits, - and _, beginning with a "
 		     "letter",
 		     name);
 		return NULL;
 	}
 	if (m->row_count == MAP_ROWS) {
-		fail(r, r->line, "there are more than %d rows", MAP_ROWS);
+		fail(r, r->in.line, "there are more than %d rows", MAP_ROWS);
 		return NULL;
 	}
 	memset(r->row_seen, 0, sizeof r->row_seen);
-	r->row_line[m->row_count] = r->line;
+	r->row_line[m->row_count] = r->in.line;
 	struct map_row *row = &m->row[m->row_count++];
 	register_row_plain(MODBUS_HOLDING, 0, row);
 	text_copy(row->name, sizeof row->name, name);
@@ -114,15 +76,16 @@ static int row_value(struct reader *r, struct map_row *row, const struct map_key
 	bool was_bit = row->type == MAP_BIT;
 	if (k->kind == KEY_ALARM) {
 		struct pending *p = &r->alarm[r->map->row_count - 1];
-		p->line = r->line;
+		p->line = r->in.line;
 		if (strlen(value) >= sizeof p->text)
-			return fail(r, r->line, "%s is longer than %d bytes", k->name, (int)sizeof p->text - 1);
+			return fail(r, r->in.line, "%s is longer than %d bytes", k->name,
+				    (int)sizeof p->text - 1);
 		text_copy(p->text, sizeof p->text, value);
 		return 1;
 	}
 	const char *why = map_key_assign(k, row, value);
 	if (why)
-		return fail(r, r->line, "%s = %.60s: %s", k->name, value, gettext(why));
+		return fail(r, r->in.line, "%s = %.60s: %s", k->name, value, gettext(why));
 	if (k->kind == KEY_REGISTER) {
 		r->registered[r->map->row_count - 1] = true;
 		if (!was_bit && (row->table == MODBUS_COIL || row->table == MODBUS_DISCRETE))
@@ -142,7 +105,7 @@ static int add_hex(struct reader *r, uint8_t *bytes, int *len, const char *value
 			continue;
 		}
 		if (!isxdigit((unsigned char)p[0]) || !isxdigit((unsigned char)p[1]) || *len == MAP_FRAME_MAX)
-			return fail(r, r->line, "a frame is bytes such as 01 04 00 01, at most %d",
+			return fail(r, r->in.line, "a frame is bytes such as 01 04 00 01, at most %d",
 				    MAP_FRAME_MAX);
 		sscanf(p, "%2x", &byte);
 		bytes[(*len)++] = (uint8_t)byte;
@@ -157,12 +120,12 @@ static int frame_value(struct reader *r, const struct map_key *k, const char *va
 	struct map_frame *f = m->frame_count ? &m->frame[m->frame_count - 1] : NULL;
 	if (k->kind == KEY_REQUEST && (!f || f->answer_len)) {
 		if (m->frame_count == MAP_FRAMES)
-			return fail(r, r->line, "there are more than %d frames", MAP_FRAMES);
+			return fail(r, r->in.line, "there are more than %d frames", MAP_FRAMES);
 		f = &m->frame[m->frame_count++];
-		f->line = r->line;
+		f->line = r->in.line;
 	}
 	if (!f)
-		return fail(r, r->line, "%s stands before any request", k->name);
+		return fail(r, r->in.line, "%s stands before any request", k->name);
 	if (k->kind == KEY_REQUEST)
 		return add_hex(r, f->request, &f->request_len, value);
 	if (k->kind == KEY_ANSWER)
@@ -170,7 +133,7 @@ static int frame_value(struct reader *r, const struct map_key *k, const char *va
 	char *text = k->kind == KEY_MEANS ? f->means : f->seen;
 	size_t size = k->kind == KEY_MEANS ? sizeof f->means : sizeof f->seen, n = strlen(text);
 	if (n + strlen(value) + 2 > size)
-		return fail(r, r->line, "%s is longer than %d bytes", k->name, (int)size - 1);
+		return fail(r, r->in.line, "%s is longer than %d bytes", k->name, (int)size - 1);
 	snprintf(text + n, size - n, "%s%s", n ? " " : "", value);
 	return 1;
 }
@@ -183,14 +146,15 @@ static int map_value(struct reader *r, const struct map_key *k, const char *valu
 		return frame_value(r, k, value);
 	if (k->kind == KEY_RULE) {
 		if (r->rule_count == MAP_RULES || strlen(value) >= sizeof r->rule[0].text)
-			return fail(r, r->line, "identify is too long, or there are more than %d", MAP_RULES);
+			return fail(r, r->in.line, "identify is too long, or there are more than %d",
+				    MAP_RULES);
 		struct pending *p = &r->rule[r->rule_count++];
 		text_copy(p->text, sizeof p->text, value);
-		p->line = r->line;
+		p->line = r->in.line;
 		return 1;
 	}
 	const char *why = map_key_assign(k, r->map, value);
-	return why ? fail(r, r->line, "%s = %.60s: %s", k->name, value, gettext(why)) : 1;
+	return why ? fail(r, r->in.line, "%s = %.60s: %s", k->name, value, gettext(why)) : 1;
 }
 
 static int on_value(void *user, const char *head, const char *name, const char *value)
@@ -202,13 +166,13 @@ static int on_value(void *user, const char *head, const char *name, const char *
 		return 0;
 	const struct map_key *k = map_key_find(of_row, name);
 	if (!k)
-		return fail(r, r->line, "%.60s is no key of [%.40s]; check its spelling", name, head);
+		return fail(r, r->in.line, "%.60s is no key of [%.40s]; check its spelling", name, head);
 	bool *seen = &(of_row ? r->row_seen : r->map_seen)[k - map_key_at(of_row, 0)];
 	if (*seen && !map_key_is_list(k))
-		return fail(r, r->line, "%s is set twice; keep one", name);
+		return fail(r, r->in.line, "%s is set twice; keep one", name);
 	*seen = true;
 	if (!*value)
-		return fail(r, r->line, "%s has no value", name);
+		return fail(r, r->in.line, "%s has no value", name);
 	return of_row ? row_value(r, row, k, value) : map_value(r, k, value);
 }
 
@@ -270,7 +234,7 @@ static void finish(struct reader *r)
 	if (m->max_registers < 1 || m->max_registers > MODBUS_WORDS_MAX || m->max_bits < 1 ||
 	    m->max_bits > MODBUS_BITS_MAX)
 		fail(r, 0, "max_registers is 1 to %d, max_bits 1 to %d", MODBUS_WORDS_MAX, MODBUS_BITS_MAX);
-	for (int i = 0; i < m->row_count && !r->failed; i++) {
+	for (int i = 0; i < m->row_count && !r->in.failed; i++) {
 		if (!r->registered[i])
 			fail(r, r->row_line[i], "[%s] has no register", m->row[i].name);
 		else if (register_row_check(&m->row[i], &why))
@@ -280,12 +244,12 @@ static void finish(struct reader *r)
 		else if (map_type_registers(m->row[i].type) > m->max_registers)
 			fail(r, r->row_line[i], "[%s] is wider than max_registers", m->row[i].name);
 	}
-	for (int i = 0; i < r->rule_count && !r->failed; i++)
+	for (int i = 0; i < r->rule_count && !r->in.failed; i++)
 		if (parse_rule(m, r->rule[i].text, &m->rule[m->rule_count++]))
 			fail(r, r->rule[i].line,
 			     "identify wants a row or register and what it must be: any, refused, unit, =5 or "
 			     "0..100");
-	for (int i = 0; i < m->frame_count && !r->failed; i++)
+	for (int i = 0; i < m->frame_count && !r->in.failed; i++)
 		if (!m->frame[i].request_len || !m->frame[i].answer_len || !m->frame[i].means[0] ||
 		    !m->frame[i].seen[0])
 			fail(r, m->frame[i].line, "a frame has request, answer, means and seen");
@@ -328,17 +292,16 @@ void register_maps_done(struct register_maps *maps)
 int register_maps_parse(struct register_maps *maps, const char *file, const char *text, struct err *e)
 {
 	struct err unasked;
-	struct reader r = {.map = new_map(file), .e = e ? e : &unasked, .text = text};
+	struct reader r = {.map = new_map(file)};
+	r.in = (struct ini_text){.file = r.map->file, .text = text, .e = e ? e : &unasked};
 	if (maps->count == MAPS_MAX)
 		fail(&r, 0, "there are more than %d maps", MAPS_MAX);
-	int rc = ini_parse_stream(next_line, &r, on_value, &r);
-	if (rc && !r.failed)
-		fail(&r, rc > 0 ? rc : r.line, "is neither a [section], a key = value, nor a # comment");
-	if (!r.failed)
+	ini_text_read(&r.in, on_value, &r, N_("is neither a [section], a key = value, nor a # comment"));
+	if (!r.in.failed)
 		finish(&r);
-	if (!r.failed && register_maps_find(maps, r.map->name))
+	if (!r.in.failed && register_maps_find(maps, r.map->name))
 		fail(&r, 0, "there is a map of that name already");
-	if (r.failed) {
+	if (r.in.failed) {
 		free_map(r.map);
 		return -EINVAL;
 	}
