@@ -42,6 +42,25 @@ int64_t civil_to_utc(const struct civil *c)
 	return (int64_t)mktime(&tm);
 }
 
+int64_t civil_midnight(int64_t utc, int days)
+{
+	struct civil c;
+	civil_from_utc(utc, &c);
+	c.hour = c.minute = c.second = 0;
+	c.day += days;
+	return civil_to_utc(&c);
+}
+
+int64_t civil_next_hour(int64_t utc, int hour)
+{
+	struct civil c;
+	civil_from_utc(utc, &c);
+	c.day += c.hour >= hour;
+	c.hour = hour;
+	c.minute = c.second = 0;
+	return civil_to_utc(&c);
+}
+
 /* Fixed-width decimal; -1 when anything else stands there. */
 static int digits(const char **p, int count)
 {

@@ -22,6 +22,10 @@ int clock_set_zone(const char *zone);
 
 void civil_from_utc(int64_t utc, struct civil *ret);
 int64_t civil_to_utc(const struct civil *c); /* fields out of range are normalised; a gap moves forward */
+/* The midnight that the day of `utc` begins with, `days` later. */
+int64_t civil_midnight(int64_t utc, int days);
+/* When it is `hour` o'clock next, after `utc`. */
+int64_t civil_next_hour(int64_t utc, int hour);
 
 /* RFC 3339: "2026-11-20T15:00:00+08:00" (or Z). Formats with the local offset. `buf` ≥ 32 bytes. */
 int rfc3339_parse(const char *s, int64_t *ret_utc);

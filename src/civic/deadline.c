@@ -17,15 +17,6 @@ static bool listed(const int *list, int count, int day)
 	return false;
 }
 
-static int64_t midnight_after(int64_t utc)
-{
-	struct civil c;
-	civil_from_utc(utc, &c);
-	c.day++;
-	c.hour = c.minute = c.second = 0;
-	return civil_to_utc(&c);
-}
-
 /* The window as it is on this day: none on a day off, on every weekday when the day is named as a working one. */
 static struct day_window window_of(const struct calendar *c, int64_t utc)
 {
@@ -56,7 +47,7 @@ int64_t calendar_next(const struct calendar *c, int64_t utc)
 		return utc;
 	for (int i = 0; i < DAYS_LOOKED; i++) {
 		struct day_window w = window_of(c, t);
-		int64_t tomorrow = midnight_after(t), open = w.days ? day_window_next(&w, t) : INT64_MAX;
+		int64_t tomorrow = civil_midnight(t, 1), open = w.days ? day_window_next(&w, t) : INT64_MAX;
 		if (open < tomorrow)
 			return open;
 		t = tomorrow;
@@ -71,7 +62,7 @@ int64_t deadline_after(const struct calendar *c, int64_t utc, int64_t seconds)
 	for (int i = 0; i < DAYS_LOOKED && seconds > 0; i++) {
 		int64_t open = calendar_next(c, utc);
 		struct day_window w = window_of(c, open);
-		int64_t close = day_window_end(&w, open), tomorrow = midnight_after(open);
+		int64_t close = day_window_end(&w, open), tomorrow = civil_midnight(open, 1);
 		if (close <= open || close > tomorrow) /* always open, or into the next day: which may be off */
 			close = tomorrow;
 		if (close - open >= seconds)

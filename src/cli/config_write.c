@@ -1,4 +1,5 @@
 #include "cli/config_write.h"
+#include "cli/cli.h"
 
 #include "base/file.h"
 #include "base/i18n.h"
@@ -123,4 +124,19 @@ void config_write_abandon(struct config_write *w)
 	buf_done(&w->text);
 	config_free(w->config);
 	w->config = NULL;
+}
+
+int config_written(const char *path, int r, const struct err *e)
+{
+	char line[600];
+	if (r)
+		return cli_fail(r == -EINVAL   ? EX_CONFIG
+				: r == -EAGAIN ? EX_TEMPFAIL
+				: r == -EACCES ? EX_NOPERM
+					       : EX_CANTCREAT,
+				"%s", err_line(e, line, sizeof line));
+	cli_note(_("%s is written and checked; a running gateway takes it at once, else `sudo systemctl start "
+		   "yishi`"),
+		 path);
+	return EX_OK;
 }

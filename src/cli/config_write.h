@@ -30,3 +30,5 @@ void config_write_section(struct config_write *w);
  * somebody else changed it meanwhile; -errno; all with `e`. */
 int config_write_end(struct config_write *w, struct err *e);
 void config_write_abandon(struct config_write *w); /* nothing is changed */
+/* What the tool says of `r` of either of them, and the exit status. */
+int config_written(const char *path, int r, const struct err *e);

@@ -1,4 +1,5 @@
 /* `yishi modem probe --write`: the sections into the configuration, which is made when there is none. */
+#include "cli/config_write.h"
 #include "cli/modem_probe.h"
 
 #include "base/mem.h"
@@ -96,14 +97,5 @@ int modem_probe_write(struct cli *c, const struct stanza *list, int count)
 		cli_note("%s", err_line(&e, line, sizeof line));
 		return EX_OK;
 	}
-	if (r)
-		return cli_fail(r == -EINVAL   ? EX_CONFIG
-				: r == -EAGAIN ? EX_TEMPFAIL
-				: r == -EACCES ? EX_NOPERM
-					       : EX_CANTCREAT,
-				"%s", err_line(&e, line, sizeof line));
-	cli_note(_("%s is written and checked; a running gateway takes it at once, else `sudo systemctl start "
-		   "yishi`"),
-		 path);
-	return EX_OK;
+	return config_written(path, r, &e);
 }

@@ -108,17 +108,9 @@ static void judge(const struct sensor_rows *r, struct sensor_row *x, int64_t now
 							   : STAND_OK;
 }
 
-static int64_t midnight(int64_t utc)
-{
-	struct civil c;
-	civil_from_utc(utc, &c);
-	c.hour = c.minute = c.second = 0;
-	return civil_to_utc(&c);
-}
-
 int sensor_rows_read(struct cli *c, struct sensor_rows *r, bool online)
 {
-	int64_t now = cli_now(c), from = midnight(now - SENSOR_ONLINE_DAYS * DAY_S);
+	int64_t now = cli_now(c), from = civil_midnight(now - SENSOR_ONLINE_DAYS * DAY_S, 0);
 	for (int i = 0; i < r->count; i++) {
 		r->row[i].now = (struct sensor){.fault = SENSOR_UNREAD};
 		r->row[i].alarm = 0;

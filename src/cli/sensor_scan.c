@@ -245,7 +245,7 @@ static void tell_part(struct scan *s, const struct scan_part *p, struct buf *sta
 /* A running daemon sees the file change. */
 static int write_sections(struct scan *s)
 {
-	char path[PATH_MAX], line[500];
+	char path[PATH_MAX];
 	struct config_write w;
 	struct err e;
 	int fresh = 0;
@@ -267,15 +267,7 @@ static int write_sections(struct scan *s)
 			config_write_section(&w);
 			scan_stanza(&s->parts[i], &s->at, s->c->language, &w.text);
 		}
-	if (r || (r = config_write_end(&w, &e)))
-		return cli_fail(r == -EAGAIN   ? EX_TEMPFAIL
-				: r == -EINVAL ? EX_CONFIG
-					       : EX_CANTCREAT,
-				"%s", err_line(&e, line, sizeof line));
-	cli_note(_("%s is written and checked; a running gateway takes it at once, else `sudo systemctl start "
-		   "yishi`"),
-		 path);
-	return EX_OK;
+	return config_written(path, r ? r : config_write_end(&w, &e), &e);
 }
 
 static int tell(struct scan *s)

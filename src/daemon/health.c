@@ -211,16 +211,6 @@ static bool by_day(int64_t utc)
 	return c.hour >= DAY_FROM && c.hour < DAY_UNTIL;
 }
 
-static int64_t morning_after(int64_t utc)
-{
-	struct civil c;
-	civil_from_utc(utc, &c);
-	c.day += c.hour >= DAY_FROM;
-	c.hour = DAY_FROM;
-	c.minute = c.second = 0;
-	return civil_to_utc(&c);
-}
-
 static int64_t look_changes(struct health *h, int64_t now)
 {
 	const struct config *cfg = h->d->config;
@@ -244,7 +234,7 @@ static int64_t look_changes(struct health *h, int64_t now)
 	if (last > 0 && last <= now && at < last + CALM_S)
 		at = last + CALM_S;
 	if (at <= now && !by_day(now))
-		at = morning_after(now);
+		at = civil_next_hour(now, DAY_FROM);
 	if (at <= now && day_window_contains(&cfg->quiet_hours, now))
 		at = day_window_end(&cfg->quiet_hours, now);
 	if (at <= now) {

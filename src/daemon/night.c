@@ -59,26 +59,15 @@ static bool is_night(int64_t utc)
 	return t.hour >= FROM_HOUR && t.hour < UNTIL_HOUR;
 }
 
-/* The first beginning of a night after `utc`. */
-static int64_t night_after(int64_t utc)
-{
-	struct civil t;
-	civil_from_utc(utc, &t);
-	t.day += t.hour >= FROM_HOUR;
-	t.hour = FROM_HOUR;
-	t.minute = t.second = 0;
-	return civil_to_utc(&t);
-}
-
 /* The moment from which the job may run; not in the past unless it is due. */
 static int64_t due(int64_t last, int64_t now)
 {
-	int64_t at = night_after(last);
+	int64_t at = civil_next_hour(last, FROM_HOUR);
 	if (now < at)
 		return at;
 	if (is_night(now) || now >= last + MISSED_S)
 		return now;
-	int64_t next = night_after(now);
+	int64_t next = civil_next_hour(now, FROM_HOUR);
 	return next < last + MISSED_S ? next : last + MISSED_S;
 }
 

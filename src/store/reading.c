@@ -27,15 +27,6 @@ int reading_put(struct store *s, int64_t sensor, const struct reading *r)
 
 /* ------------------------------------------------------------------------------------------------ rolling up */
 
-static int64_t day_begin(int64_t utc, int more)
-{
-	struct civil c;
-	civil_from_utc(utc, &c);
-	c.hour = c.minute = c.second = 0;
-	c.day += more;
-	return civil_to_utc(&c);
-}
-
 /* One row of each sensor out of the finer ones of [from, until). */
 static int make(struct store *s, int step, int of, int64_t from, int64_t until)
 {
@@ -57,62 +48,48 @@ static int first_of(struct store *s, int step, int64_t from, int64_t *ret)
 	return r;
 }
 
-static int roll_hours(struct store *s, int64_t now_utc, bool *ret_more)
+static int64_t hour_begin(int64_t utc, int more)
 {
-	int64_t done, first, this_hour = now_utc - now_utc % READING_HOUR;
-	int r = cursor_get(s, HOURS_DONE, &done);
-	int64_t at = done < 0 ? 0 : done;
-	if (r < 0 || at == this_hour)
-		return r;
-	/* the clock was set back: what is lived again is made again */
-	if (at > this_hour)
-		return cursor_set(s, HOURS_DONE, this_hour);
-	for (int i = 0; at < this_hour; i++) {
-		if ((r = first_of(s, READING_MINUTE, at, &first)) < 0)
-			return r;
-		if (first >= this_hour)
-			at = this_hour;
-		else if (i == ROLL_MAX) {
-			*ret_more = true;
-			break;
-		} else {
-			at = first - first % READING_HOUR;
-			if ((r = make(s, READING_HOUR, READING_MINUTE, at, at + READING_HOUR)) < 0)
-				return r;
-			at += READING_HOUR;
-		}
-	}
-	return cursor_set(s, HOURS_DONE, at);
+	return utc - utc % READING_HOUR + more * READING_HOUR;
 }
 
-static int roll_days(struct store *s, bool *ret_more)
+/* What rows of a step are made of, and how far: `done` is the cursor. */
+struct coarser {
+	const char *done;
+	int step, of;
+	int64_t (*begin)(int64_t utc, int more);
+};
+static const struct coarser hours = {HOURS_DONE, READING_HOUR, READING_MINUTE, hour_begin};
+static const struct coarser days = {DAYS_DONE, READING_DAY, READING_HOUR, civil_midnight};
+
+/* Makes those that end by `until`, which is the beginning of one. */
+static int roll(struct store *s, const struct coarser *c, int64_t until, bool *ret_more)
 {
-	int64_t done, hours, first;
-	int r = cursor_get(s, DAYS_DONE, &done);
-	if (r < 0 || (r = cursor_get(s, HOURS_DONE, &hours)) < 0 || hours < 0)
+	int64_t done, first;
+	int r = cursor_get(s, c->done, &done);
+	int64_t at = done < 0 ? 0 : done;
+	if (r < 0 || at == until)
 		return r;
-	int64_t today = day_begin(hours, 0), at = done < 0 ? 0 : done;
-	if (at == today)
-		return 0;
-	if (at > today)
-		return cursor_set(s, DAYS_DONE, today);
-	for (int i = 0; at < today; i++) {
-		if ((r = first_of(s, READING_HOUR, at, &first)) < 0)
+	/* the clock was set back: what is lived again is made again */
+	if (at > until)
+		return cursor_set(s, c->done, until);
+	for (int i = 0; at < until; i++) {
+		if ((r = first_of(s, c->of, at, &first)) < 0)
 			return r;
-		if (first >= today)
-			at = today;
+		if (first >= until)
+			at = until;
 		else if (i == ROLL_MAX) {
 			*ret_more = true;
 			break;
 		} else {
-			at = day_begin(first, 0);
-			int64_t next = day_begin(at, 1);
-			if ((r = make(s, READING_DAY, READING_HOUR, at, next)) < 0)
+			at = c->begin(first, 0);
+			int64_t next = c->begin(at, 1);
+			if ((r = make(s, c->step, c->of, at, next)) < 0)
 				return r;
 			at = next;
 		}
 	}
-	return cursor_set(s, DAYS_DONE, at);
+	return cursor_set(s, c->done, at);
 }
 
 static int drop_minutes(struct store *s, int64_t now_utc, bool *ret_more)
@@ -130,9 +107,12 @@ static int drop_minutes(struct store *s, int64_t now_utc, bool *ret_more)
 int reading_roll(struct store *s, int64_t now_utc, bool *ret_more)
 {
 	*ret_more = false;
-	int r = roll_hours(s, now_utc, ret_more);
+	int64_t made = -1;
+	int r = roll(s, &hours, hour_begin(now_utc, 0), ret_more);
 	if (r >= 0 && !*ret_more)
-		r = roll_days(s, ret_more);
+		r = cursor_get(s, HOURS_DONE, &made);
+	if (r >= 0 && !*ret_more && made >= 0)
+		r = roll(s, &days, civil_midnight(made, 0), ret_more);
 	/* only what hours were made of */
 	if (r >= 0 && !*ret_more)
 		r = drop_minutes(s, now_utc, ret_more);
