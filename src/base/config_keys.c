@@ -73,8 +73,7 @@ const struct key config_keys[] = {
      N_("how long before a meeting those are reminded who come")},
     {GATEWAY, "board", ADDRESS, G(board), NULL,
      N_("where a browser of the local network finds the read-only board, such as 0.0.0.0:8080 or "
-	"127.0.0.1:8080; "
-	"without it there is none")},
+	"127.0.0.1:8080; without it there is none")},
     {GATEWAY, "pages", PATH, G(pages), NULL,
      N_("a folder with your own templates of posters and sheets, which win over the shipped ones; `yishi page "
 	"list`")},

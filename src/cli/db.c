@@ -181,8 +181,7 @@ static int run_retention(struct cli *c)
 		return cli_store_failed(c, r);
 	if (!scrubbed)
 		cli_note("%s", _("somebody reads the database just now: what went stays in its -wal file until "
-				 "that begins "
-				 "anew"));
+				 "that begins anew"));
 	if (!dry)
 		changes_wake(c);
 	return EX_OK;
@@ -238,10 +237,10 @@ const struct cli_verb cli_db[] = {
      .options = retention_options,
      .roles = CLI_SECRETARY | CLI_INSTALLER,
      .example = "yishi db retention --dry-run\nyishi db retention --yes",
-     .more = N_("The daemon does it by itself at night; [gateway] retention_pdu, retention_text and "
-		"retention_private say how long things are kept, 0 for ever. Of what is open nothing goes. "
-		"Copies that "
-		"were made before (backups, FILE.before-N) still hold everything until they are deleted.")},
+     .more =
+	 N_("The daemon does it by itself at night; [gateway] retention_pdu, retention_text and "
+	    "retention_private say how long things are kept, 0 for ever. Of what is open nothing goes. Copies "
+	    "that were made before (backups, FILE.before-N) still hold everything until they are deleted.")},
     {.name = "stats",
      .run = run_stats,
      .what = N_("rows of each table, size of the file"),

@@ -118,8 +118,7 @@ int dialogue_port_borrow(struct dialogue_port *p, const struct config *cfg, cons
 	if (r == -EACCES)
 		err_set(e, cfg->control_socket, 0,
 			"the daemon may not be asked by you; run this with sudo, or let the installer add you "
-			"to the "
-			"group of the gateway");
+			"to the group of the gateway");
 	if (r)
 		return r;
 	r = lent_to(&p->link, name, patience_ms, p->path, sizeof p->path, e);

@@ -170,10 +170,8 @@ const struct cli_verb cli_modem[] = {
      .roles = CLI_INSTALLER,
      .example = "yishi modem test front --to 13800138000 --output certificate.html",
      .more = N_("Sends two texts at most and never enters a PIN. A running gateway lends the port and gets it "
-		"back at the "
-		"end; texts and calls of residents meanwhile reach it. Exit status 0: passed; 1: something "
-		"failed or wants "
-		"a look.")},
+		"back at the end; texts and calls of residents meanwhile reach it. Exit status 0: passed; 1: "
+		"something failed or wants a look.")},
     {.name = "console",
      .run = modem_console,
      .what = N_("AT commands by hand, with history, answers in words, and a question before what does harm"),
@@ -183,12 +181,10 @@ const struct cli_verb cli_modem[] = {
      .options = modem_console_options,
      .roles = CLI_INSTALLER,
      .example = "yishi modem console front\necho AT+CSQ | yishi modem console /dev/ttyUSB2",
-     .more =
-	 N_("A running gateway lends the line and gets it back at the end; what arrives meanwhile is handed to "
-	    "it. When "
-	    "standard input is no terminal its lines are the commands: exit status 0 when each was OK, 1 when "
-	    "one was "
-	    "not, 77 when one that does harm was left out for want of --yes. PINs are kept in no history.")},
+     .more = N_("A running gateway lends the line and gets it back at the end; what arrives meanwhile is "
+		"handed to it. When standard input is no terminal its lines are the commands: exit status 0 "
+		"when each was OK, 1 when one was not, 77 when one that does harm was left out for want of "
+		"--yes. PINs are kept in no history.")},
     {.name = "trace",
      .run = modem_trace,
      .what = N_("records what goes over a modem's port, and takes the people out of a record"),

@@ -259,9 +259,9 @@ int modem_console(struct cli *c)
 			printf(_("%s, known as %s; help lists commands, Ctrl-D ends.\n"), dialogue_path(k.d),
 			       k.row->name);
 			if (dialogue_borrowed(k.d))
-				printf("%s\n", _("The gateway has lent this line and sends nothing over it "
-						 "until you end; after "
-						 "15 minutes without a key it gets it back by itself."));
+				printf("%s\n",
+				       _("The gateway has lent this line and sends nothing over it until you "
+					 "end; after 15 minutes without a key it gets it back by itself."));
 			k.line = console_line_new(k.d, dialogue_borrowed(k.d) ? IDLE_MS : 0, hand_over, &k);
 		}
 		struct dialogue_listener l = {.urc = on_urc, .late = on_late, .user = &k};

@@ -20,8 +20,7 @@ static const struct test_finding findings[] = {
     {"port.ok", PASS, N_("{{port}} answers{{#borrowed}}, lent by the gateway{{/borrowed}}"), NULL},
     {"port.none", FAIL, N_("there is no modem at {{device}}"),
      N_("Is the stick plugged in, is its lamp on? `yishi modem probe` shows which modems there are, and writes "
-	"the "
-	"line for the configuration.")},
+	"the line for the configuration.")},
     {"port.held", FAIL, N_("{{port}} is in use by {{holder}}"),
      N_("End that program and see that it does not start again (for ModemManager: systemctl disable --now "
 	"ModemManager), then test again.")},
@@ -34,8 +33,7 @@ static const struct test_finding findings[] = {
     {"port.error", FAIL, N_("{{reason}}"), N_("`yishi modem probe` shows which modems there are.")},
     {"port.silent", FAIL, N_("{{port}} can be opened, but nobody answers AT"),
      N_("It may be another port of the stick: `yishi modem probe` finds the right one. Else unplug the stick, "
-	"wait "
-	"ten seconds, plug it in again, into a hub with its own power supply.")},
+	"wait ten seconds, plug it in again, into a hub with its own power supply.")},
     {"port.wrong", FAIL, N_("{{port}} is no port for commands: {{speaker}} comes out of it"),
      N_("Take the stick's other port: `yishi modem probe` finds it and writes the line for the "
 	"configuration.")},
@@ -49,20 +47,17 @@ static const struct test_finding findings[] = {
     {"sim.ok", PASS, N_("SIM {{iccid}}, open{{#tries}}, {{tries}} PIN tries left{{/tries}}"), NULL},
     {"sim.absent", FAIL, N_("there is no SIM in the modem"),
      N_("Unplug the stick, put the SIM in as drawn beside the slot until it clicks, plug in again. If that "
-	"does not "
-	"help: clean its contacts, try the SIM in a phone.")},
+	"does not help: clean its contacts, try the SIM in a phone.")},
     {"sim.pin", FAIL,
      N_("the SIM wants its PIN{{#tries}} ({{tries}} tries left){{/tries}}; the test never tries one"),
      N_("Switch the PIN off in a phone; or write it into a file, name the file as pin_file in [modem "
-	"{{line}}], and "
-	"restart the gateway.")},
+	"{{line}}], and restart the gateway.")},
     {"sim.last", FAIL, N_("the SIM wants its PIN, and a single try is left"),
      N_("Do not guess: look the PIN up, enter it in a phone and switch it off there. A wrong one blocks the "
 	"SIM.")},
     {"sim.puk", FAIL, N_("the SIM is blocked and wants its PUK"),
      N_("The PUK stands on the card that the SIM was broken out of; else the operator tells it. Enter it in a "
-	"phone and "
-	"switch the PIN off there.")},
+	"phone and switch the PIN off there.")},
     {"sim.waits", FAIL, N_("the SIM is not ready after {{seconds}} s"),
      N_("Unplug the stick for ten seconds. If it stays so: clean the SIM's contacts, try another SIM.")},
     {"sim.broken", FAIL, N_("the SIM cannot be read"),
@@ -89,19 +84,16 @@ static const struct test_finding findings[] = {
 	"roaming = no in [modem {{line}}] only alarms leave.")},
     {"network.roaming", WARN, N_("registered with {{operator}}, which is not its own network: roaming"),
      N_("Texts cost more there, so that only alarms leave. Use a SIM of an operator with a network here; or, "
-	"if the "
-	"cost is agreed to, roaming = yes in [modem {{line}}].")},
+	"if the cost is agreed to, roaming = yes in [modem {{line}}].")},
     {"network.radio", FAIL, N_("the modem's radio is switched off (+CFUN: {{fun}})"),
      N_("Unplug the stick for ten seconds; if it stays so, a program has set it: AT+CFUN=1 in `yishi modem "
 	"console`.")},
     {"network.searching", FAIL, N_("no network found in {{seconds}} s"),
      N_("Is the antenna screwed on? Nearer to a window, higher, away from metal. Does this SIM find a network "
-	"in a phone "
-	"at this very place? If the phone shows 2G only, this modem cannot use it.")},
+	"in a phone at this very place? If the phone shows 2G only, this modem cannot use it.")},
     {"network.denied", FAIL, N_("the network refuses this SIM{{#reason}} ({{reason}}){{/reason}}"),
      N_("Ask the operator: is the SIM active, paid for, registered to a name, and allowed in this kind of "
-	"device? Try the "
-	"SIM in a phone.")},
+	"device? Try the SIM in a phone.")},
     {"network.emergency", FAIL, N_("only emergency calls are possible"),
      N_("Ask the operator whether the SIM is active, paid for and registered to a name; try it in a phone.")},
     {"network.none", FAIL, N_("it is not registered and does not look for a network"),
@@ -111,8 +103,7 @@ static const struct test_finding findings[] = {
     {"signal.good", PASS, N_("{{signal_dbm}} dBm: {{signal}}"), NULL},
     {"signal.weak", WARN, N_("{{signal_dbm}} dBm: {{signal}}"),
      N_("Put the antenna higher, at a window, away from metal and from the power supply; it should reach -95 "
-	"dBm. An "
-	"outdoor antenna with 3 m of cable helps most.")},
+	"dBm. An outdoor antenna with 3 m of cable helps most.")},
     {"signal.poor", FAIL, N_("{{signal_dbm}} dBm: {{signal}}; texts will get lost"),
      N_("Is the antenna screwed on, on the right socket (MAIN)? Another place, an outdoor antenna, or another "
 	"operator.")},
@@ -123,8 +114,7 @@ static const struct test_finding findings[] = {
     {"smsc.set", PASS, N_("{{smsc}}, from the configuration"), NULL},
     {"smsc.empty", FAIL, N_("there is no number of a service centre: no text can leave"),
      N_("Ask the operator for the number of its short message centre (in China +861380…500 for China Mobile; a "
-	"phone shows it "
-	"in the settings of messages) and write it as smsc in [modem {{line}}].")},
+	"phone shows it in the settings of messages) and write it as smsc in [modem {{line}}].")},
 
     {"settings.ok", PASS, N_("PDU mode, announcements of texts"), NULL},
     {"settings.silent", WARN, N_("PDU mode; the modem refuses to announce texts (+CNMI)"),
@@ -139,8 +129,7 @@ static const struct test_finding findings[] = {
     {"stores.ok", PASS, N_("{{store}}: {{used}} of {{size}} places taken"), NULL},
     {"stores.small", WARN, N_("{{store}} has only {{size}} places"),
      N_("Long texts and many at a time may have to wait in the network. A modem with more room (255) is better "
-	"for a whole "
-	"quarter.")},
+	"for a whole quarter.")},
     {"stores.nearly", WARN, N_("{{store}}: {{used}} of {{size}} places taken"),
      N_("Start the gateway: it takes the texts over and frees the places.")},
     {"stores.full", FAIL, N_("{{store}} is full ({{used}} of {{size}}): no text can arrive"),
@@ -153,15 +142,13 @@ static const struct test_finding findings[] = {
      N_("back after {{seconds}} s{{#reported}}, delivery report after {{report_s}} s{{/reported}}"), NULL},
     {"self.unheard", WARN, N_("back after {{seconds}} s, though the modem never said that it had left"),
      N_("The gateway copes with it, but such texts stand as uncertain. A newer firmware may help; a stronger "
-	"signal often "
-	"does.")},
+	"signal often does.")},
     {"self.slow", WARN, N_("back only after {{seconds}} s"),
      N_("The network is slow or the signal weak. Test again at another hour; calls for help want less than a "
 	"minute.")},
     {"self.report", WARN, N_("back after {{seconds}} s, but no delivery report came"),
      N_("This operator sends none, or not to its own number: see the text to a phone (--to). If none come "
-	"there either, reports = no "
-	"in [modem {{line}}].")},
+	"there either, reports = no in [modem {{line}}].")},
     {"self.number", WARN, N_("not sent: the SIM's own number is not known"),
      N_("Write number = +86… into [modem {{line}}] (or into [gateway], with a single modem), then test "
 	"again.")},
@@ -169,9 +156,8 @@ static const struct test_finding findings[] = {
      N_("it left for {{number}} and did not come back within {{seconds}} s: this line sends, and does not "
 	"receive"),
      N_("Is {{number}} the number of this SIM? Text it from a phone: if that arrives in `yishi message list`, "
-	"the number is wrong. "
-	"If not, ask the operator whether the SIM may receive texts in this device (SMS over LTE); try another "
-	"SIM, then another model.")},
+	"the number is wrong. If not, ask the operator whether the SIM may receive texts in this device (SMS "
+	"over LTE); try another SIM, then another model.")},
 
     {"send.credit", FAIL, N_("the operator refuses to carry texts of this SIM: {{error}}"),
      N_("Top up the SIM; ask the operator whether it may send texts (tariff, barring, machine SIM, "
@@ -181,15 +167,13 @@ static const struct test_finding findings[] = {
 	"{{line}}].")},
     {"send.network", FAIL, N_("the network did not take it: {{error}}"),
      N_("Look at network, signal and service centre above; test again in ten minutes. If it stays so, ask the "
-	"operator "
-	"whether that is its service centre and whether the SIM may send texts in this device (SMS over LTE), "
-	"and try another SIM.")},
+	"operator whether that is its service centre and whether the SIM may send texts in this device (SMS "
+	"over LTE), and try another SIM.")},
     {"send.number", FAIL, N_("{{number}} was refused: {{error}}"),
      N_("Is the number right, with its country code?")},
     {"send.refused", FAIL, N_("it was refused: {{error}}"),
      N_("Test again in ten minutes. If it stays so, put the SIM into a phone and send a text from there: if "
-	"that is refused too it is the "
-	"operator's business, else the modem's.")},
+	"that is refused too it is the operator's business, else the modem's.")},
     {"send.prompt", FAIL, N_("the modem does not take texts: {{error}}"),
      N_("Unplug the stick for ten seconds and test again; if it stays so, a newer firmware or another model.")},
     {"send.unheard", FAIL,
@@ -203,8 +187,7 @@ static const struct test_finding findings[] = {
     {"phone.ok", PASS, N_("{{to}} has it; the delivery report came after {{seconds}} s"), NULL},
     {"phone.unreported", WARN, N_("it left for {{to}}; no delivery report came within {{seconds}} s"),
      N_("Look at the phone: has the text come? Then only the report is missing, and reports = no in [modem "
-	"{{line}}] stops waiting for them. "
-	"If it has not come: is the number right, is the phone on?")},
+	"{{line}}] stops waiting for them. If it has not come: is the number right, is the phone on?")},
     {"phone.failed", FAIL, N_("it left for {{to}}, and the report says: {{status}}"),
      N_("Is the number right, is the phone on, can it get texts? Test again with another phone.")},
     {"phone.left", PASS, N_("it left for {{to}}; reports are switched off"), NULL},
@@ -218,8 +201,7 @@ static const struct test_finding findings[] = {
      N_("Residents cannot answer by ringing on this line; tell them to text, or use a model with voice.")},
     {"call.nobody", WARN, N_("nobody rang within {{seconds}} s"),
      N_("If you did ring: this line has no voice (firmware or SIM without VoLTE, data-only tariff). Residents "
-	"text it instead, or get a voice "
-	"model and a SIM with voice. If not: test again and ring.")},
+	"text it instead, or get a voice model and a SIM with voice. If not: test again and ring.")},
     {"call.voiceless", SKIP, N_("this model has no voice: nobody can ring it, people text instead"), NULL},
 
     {"clock.ok", PASS, N_("{{off}} s from the network's time"), NULL},
@@ -229,8 +211,7 @@ static const struct test_finding findings[] = {
 	"network.")},
     {"clock.wrong", FAIL, N_("the box shows {{now}}, the network says {{network}}"),
      N_("Set it (timedatectl set-time '{{network}}') and keep it right: timedatectl set-ntp true, or a battery "
-	"clock. With a wrong clock no "
-	"invitation leaves at its hour.")},
+	"clock. With a wrong clock no invitation leaves at its hour.")},
     {"clock.implausible", FAIL, N_("the box shows {{now}}, which cannot be"),
      N_("Set it: timedatectl set-time 'YYYY-MM-DD HH:MM:SS'; keep it right: timedatectl set-ntp true, or a "
 	"battery clock.")},

@@ -56,8 +56,7 @@ const struct cli_verb cli_sensor[] = {
      .roles = CLI_SECRETARY | CLI_INSTALLER,
      .example = "yishi sensor list\nyishi sensor list --json",
      .more = N_("What the daemon read last; it asks no bus. A value that is not new any more is none: the "
-		"state says so, and "
-		"why. \"online\" is the share of the last 30 days with data.")},
+		"state says so, and why. \"online\" is the share of the last 30 days with data.")},
     {.name = "watch",
      .run = sensor_watch,
      .what = N_("follows the sensors on the screen, each with a line of its last minutes"),
@@ -67,9 +66,9 @@ const struct cli_verb cli_sensor[] = {
      .options = watch_options,
      .roles = CLI_SECRETARY | CLI_INSTALLER,
      .example = "yishi sensor watch pump\nyishi sensor watch --for 10s --json",
-     .more = N_("Ctrl-C ends it. A dot is a time without data; red is beyond a limit. Not on a terminal it "
-		"prints a line for "
-		"each change. While it runs, cabinets that do not answer are asked every 15 seconds.")},
+     .more =
+	 N_("Ctrl-C ends it. A dot is a time without data; red is beyond a limit. Not on a terminal it prints "
+	    "a line for each change. While it runs, cabinets that do not answer are asked every 15 seconds.")},
     {.name = "history",
      .run = sensor_history,
      .what = N_("what a sensor told: least, mean and most by the minute, hour or day"),
@@ -81,8 +80,7 @@ const struct cli_verb cli_sensor[] = {
      .roles = CLI_SECRETARY | CLI_INSTALLER,
      .example = "yishi sensor history pump.level --since -7d --csv",
      .more = N_("Minutes are kept for 14 days, hours for [gateway] retention_readings, days for ever; where "
-		"the finer ones are "
-		"gone the coarser ones stand. Without --since: the last day.")},
+		"the finer ones are gone the coarser ones stand. Without --since: the last day.")},
     {.name = "alarms",
      .run = sensor_alarms,
      .what = N_("the alarms that stand: since when, and who looks after them"),
@@ -111,9 +109,8 @@ const struct cli_verb cli_sensor[] = {
      .example = "yishi sensor read pump --raw\n"
 		"yishi sensor read --connection tcp:192.168.1.50 --unit 3 --register holding:0 --type int16",
      .more = N_("When the daemon is at work on that line, it lends it for the moment. Nothing is ever written "
-		"to a part. "
-		"The status is 0 when every sensor gave a value, 1 when one did not, 69 when no bus could be "
-		"reached.")},
+		"to a part. The status is 0 when every sensor gave a value, 1 when one did not, 69 when no bus "
+		"could be reached.")},
     {.name = "scan",
      .run = sensor_scan,
      .what = N_("finds the parts on a bus, guesses what they are, and prints the lines for the configuration"),
@@ -125,8 +122,8 @@ const struct cli_verb cli_sensor[] = {
      .example = "yishi sensor scan rtu:/dev/ttyUSB0\n"
 		"yishi sensor scan rtu:/dev/ttyUSB0 --units 1-10 --baud all\n"
 		"yishi sensor scan tcp:192.168.1.50:502 --units 1-32",
-     .more = N_("Each address is asked twice and given the time of --timeout for each answer; how long that "
-		"takes at most is said "
-		"before. Only readings are asked for: nothing is ever written to a part.")},
+     .more =
+	 N_("Each address is asked twice and given the time of --timeout for each answer; how long that takes "
+	    "at most is said before. Only readings are asked for: nothing is ever written to a part.")},
     {0},
 };

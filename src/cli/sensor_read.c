@@ -78,13 +78,11 @@ static void advise(const struct cabinet *c, const struct map_value *values, cons
 	}
 	if (silent == c->row_count)
 		cli_note(_("%s: nothing answers at address %d; check power, A and B, address and speed; `yishi "
-			   "sensor "
-			   "scan --cabinet %s` looks for it"),
+			   "sensor scan --cabinet %s` looks for it"),
 			 c->name, c->config->unit, c->name);
 	else if (garbled)
 		cli_note(_("%s: answers are garbled; two parts of one address, another speed or parity, or a "
-			   "line that "
-			   "wants its termination (hw/WIRING.md)"),
+			   "line that wants its termination (hw/WIRING.md)"),
 			 c->name);
 	if (refused)
 		cli_note(

@@ -276,8 +276,7 @@ static int tell(struct scan *s)
 	for (int i = 0; i < s->garbled_count; i++)
 		if (!known(s, s->garbled[i]))
 			cli_note(_("something at address %d answers, but garbled: two parts of one address, "
-				   "another speed, or A and B "
-				   "swapped"),
+				   "another speed, or A and B swapped"),
 				 s->garbled[i]);
 	if (!s->count)
 		return cli_fail(

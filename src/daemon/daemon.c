@@ -120,8 +120,7 @@ int daemon_init(struct daemon *d, uv_loop_t *loop, struct config *config, struct
 	use_texts(d, &texts);
 	if (!rules_have_jit(d->rules))
 		log_notice("the patterns of the rules are matched without machine code, which this machine or "
-			   "its service "
-			   "manager forbids: all is read as before, a little more slowly");
+			   "its service manager forbids: all is read as before, a little more slowly");
 	if ((r = store_open(config->database, STORE_DAEMON, &d->store, e)))
 		return r;
 	if ((r = outbox_recover(d->store, daemon_now(d), &uncertain)))

@@ -36,9 +36,8 @@ static void new_ids(FILE *out, const struct modem_rows *rows)
 			halves(rows->row[i]->usb_new_id.word[k], vendor, product);
 			fprintf(out,
 				"ACTION==\"add\", SUBSYSTEM==\"usb\", ATTR{idVendor}==\"%s\", "
-				"ATTR{idProduct}==\"%s\", "
-				"RUN{builtin}+=\"kmod load option\", RUN+=\"/bin/sh -c 'echo %s %s ff "
-				">/sys/bus/usb-serial/drivers/option1/new_id'\"\n",
+				"ATTR{idProduct}==\"%s\", RUN{builtin}+=\"kmod load option\", RUN+=\"/bin/sh "
+				"-c 'echo %s %s ff >/sys/bus/usb-serial/drivers/option1/new_id'\"\n",
 				vendor, product, vendor, product);
 		}
 }
