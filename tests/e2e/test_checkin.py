@@ -30,7 +30,9 @@ class Alone(unittest.TestCase):
         return next(c["state"] for c in self.town.json("checkin", "list") if c["id"] == self.id)
 
     def asked(self, count=1, number=ELDER):
-        return self.town.answer(number, count, "今天好吗")
+        text = self.town.answer(number, count, "今天好吗")
+        self.town.idle()  # it counts from when the daemon knows that it has left
+        return text
 
     def nothing(self, *numbers):
         self.town.quiet()
