@@ -332,10 +332,15 @@ int modbus_link_read(struct modbus_link *l, int unit, enum modbus_table table, i
 		return -EINVAL;
 	keep_gap(l);
 	r = ask(l, table, address, count, words);
-	if (r && errno == (l->c.tcp && !l->c.serial_server ? EMBBADDATA : EMBBADSLAVE)) {
-		/* what a slower unit had to say before (TCP: of another transaction): the answer to our own question is still
-		 * to come, or was lost */
+	if (r && errno == EMBBADSLAVE && (!l->c.tcp || l->c.serial_server)) {
+		/* what a slower unit had to say before: the answer to our own question is still to come, or was lost */
 		wait_until_quiet(l);
+		r = ask(l, table, address, count, words);
+	} else if (r && errno == EMBBADDATA && l->c.tcp && !l->c.serial_server) {
+		/* the same, as another transaction: on a new connection nothing is left of it */
+		modbus_link_close(l);
+		if (modbus_link_open(l, NULL) || modbus_set_slave(l->ctx, unit) != 0)
+			return -EBADMSG;
 		r = ask(l, table, address, count, words);
 	}
 	int error = errno;

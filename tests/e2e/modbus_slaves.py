@@ -17,6 +17,7 @@
 
 A register that was never set is refused with exception 02, as parts do. What requests and answers look like is pymodbus' doing (framers,
 requests, data blocks); only the wire and the faults are ours."""
+import contextlib
 import logging
 import functools
 import os
@@ -115,7 +116,10 @@ class Bus:
         response.transaction_id, response.unit_id = request.transaction_id, request.unit_id
         raw = framer.buildPacket(response)
         if isinstance(fault, tuple) and fault[0] == "late":
-            threading.Timer(fault[1], send, [raw]).start()
+            def late():
+                with contextlib.suppress(OSError):  # the master may have hung up meanwhile
+                    send(raw)
+            threading.Timer(fault[1], late).start()
             return
         send(self.spoil(raw, fault, framer))
 

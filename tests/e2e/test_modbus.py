@@ -140,7 +140,7 @@ class Peers(unittest.TestCase):
             self.assertEqual([one[(b, ("exception", n))] for n in (4, 6, 11)],
                              ["the device failed (04)", "the device is busy (06)", "behind the gateway nobody answers (11)"])
         # what the first says too late is not taken for the second's, nor does it hide that one
-        tcp.unit(1).fault, tcp.unit(2).fault = ("late", 0.15), ("late", 0.08)
+        tcp.unit(1).fault, tcp.unit(2).fault = ("late", 0.12), ("late", 0.05)
         self.assertEqual([json.loads(line)["value"] for line in self.box.run("sensor", "read", "--json").stdout.splitlines()], [None, 235])
         tcp.unit(1).fault = tcp.unit(2).fault = None
         self.box.write("yishi.conf", (self.box.dir / "yishi.conf").read_text().replace(f"tcp:127.0.0.1:{tcp.port}", f"rtu:{self.box.dir}/rs485"))
