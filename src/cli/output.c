@@ -51,7 +51,8 @@ const char *out_word_colour(const char *word)
 		const char *colour;
 		const char *words[12];
 	} colours[] = {
-	    {"32", {"delivered", "ready", "done", "closed", "confirmed", "resolved", "sent", "held", "yes", "ok"}},
+	    {"32",
+	     {"delivered", "ready", "done", "closed", "confirmed", "resolved", "sent", "held", "yes", "ok"}},
 	    {"31", {"failed", "lost", "expired", "rejected", "down", "high", "low"}},
 	    {"33", {"uncertain", "waiting", "paused", "queued", "sending", "received", "unknown", "no data"}},
 	    {"90", {"cancelled", "merged"}},

@@ -22,12 +22,9 @@
 static int64_t work_ended(const struct config *cfg, int64_t now)
 {
 	struct holidays days;
-	struct civil c;
 	holidays_load(cfg->holidays, &days);
 	const struct calendar calendar = {cfg->working_hours, &days};
-	civil_from_utc(now, &c);
-	c.hour = c.minute = c.second = 0;
-	int64_t midnight = civil_to_utc(&c);
+	int64_t midnight = civil_midnight(now, 0);
 	for (int64_t t = midnight; t > midnight - LOOK_BACK_S; t -= STEP_S)
 		if (calendar_open(&calendar, t - 1))
 			return t;

@@ -91,7 +91,7 @@ static void end(struct night *n)
 		log_notice("%" PRId64 " rows were kept for long enough and have been removed", n->total);
 	private_scrub(n->d->store);
 	copier_begin(n->d->copier); /* what has gone is in no copy */
-	daemon_act_soon(n->d, 0); /* the words beside the database, too */
+	daemon_act_soon(n->d, 0);   /* the words beside the database, too */
 }
 
 static void on_timer(uv_timer_t *t)

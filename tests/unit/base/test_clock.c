@@ -90,6 +90,17 @@ static void test_when(void **state)
 	}
 }
 
+static void test_days(void **state)
+{
+	(void)state;
+	int64_t midnight = at("2026-11-20T00:00:00+08:00");
+	assert_int_equal(civil_midnight(midnight, 0), midnight);
+	assert_int_equal(civil_midnight(midnight + DAY_S - 1, 0), midnight);
+	assert_int_equal(civil_midnight(midnight + 1, 1), midnight + DAY_S);
+	assert_int_equal(civil_next_hour(midnight + 2 * HOUR_S - 1, 2), midnight + 2 * HOUR_S);
+	assert_int_equal(civil_next_hour(midnight + 2 * HOUR_S, 2), midnight + 26 * HOUR_S);
+}
+
 static void test_duration(void **state)
 {
 	(void)state;
@@ -178,11 +189,9 @@ int main(void)
 {
 	clock_set_zone("Asia/Shanghai");
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_rfc3339),
-	    cmocka_unit_test(test_when),
-	    cmocka_unit_test(test_duration),
-	    cmocka_unit_test(test_window),
-	    cmocka_unit_test(test_window_over_summer_time),
+	    cmocka_unit_test(test_rfc3339),    cmocka_unit_test(test_when),
+	    cmocka_unit_test(test_days),       cmocka_unit_test(test_duration),
+	    cmocka_unit_test(test_window),     cmocka_unit_test(test_window_over_summer_time),
 	    cmocka_unit_test(test_wall_clock),
 	};
 	return cmocka_run_group_tests_name("clock", tests, NULL, NULL);
