@@ -11,7 +11,16 @@ import usb_bed
 from harness import BIN, BUILD, environment
 from usb_bed import UsbBed
 
-WHY_NOT = usb_bed.available() or (None if os.getuid() == 0 and shutil.which("udevadm") else "wants root and udevadm")
+
+
+def available():
+    if os.getuid() != 0 or not shutil.which("udevadm"):
+        return "wants root and udevadm"
+    spaces = subprocess.run(["unshare", "-m", "true"], capture_output=True, text=True, check=False)  # not to be had in a chroot
+    return spaces.stderr.strip() or None
+
+
+WHY_NOT = usb_bed.available() or available()
 CONFIG = """[gateway]
 name = x
 [modem front]
