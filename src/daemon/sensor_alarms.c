@@ -235,7 +235,7 @@ static int begin_limit(struct daemon *d, struct watched *w, const struct sensor_
 		       const struct sensor_limits *l, bool often, int64_t now)
 {
 	struct sensor_alarm a = {.kind = kind_of(w->watch.side),
-				 .severity = sensor_severity_find(r->row->severity),
+				 .severity = (int)sensor_severity_find(r->row->severity),
 				 .has_value = true,
 				 .value = round(r->value * 1e6) / 1e6, /* 57.3, as it was scaled */
 				 .limit = w->watch.side == SENSOR_LOW ? l->low : l->high,
