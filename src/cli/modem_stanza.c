@@ -24,7 +24,7 @@ void stanza_name(struct stanza *s, const char *model, const struct config *cfg, 
 		 int count)
 {
 	char base[24] = "";
-	/* "SIMCOM_SIM7600CE" → "sim7600ce" */
+	/* "MAKER_Model-1" → "model1" */
 	const char *p = strrchr(model, '_') ? strrchr(model, '_') + 1 : model;
 	for (size_t n = 0; *p && n + 1 < sizeof base; p++)
 		if (isalnum((unsigned char)*p) && (unsigned char)*p < 0x80)

@@ -59,13 +59,23 @@ static void helped(void *user, int status, const char *said)
 	finish(j);
 }
 
+/* What could not be begun: nobody is told later, and the stick is not taken for busy. */
+static int begun(struct usb_reset_job *j, int r)
+{
+	if (r < 0) {
+		j->done = NULL;
+		finish(j);
+	}
+	return r;
+}
+
 static int start_helper(struct daemon *d, const char *stick, const char *verb,
 			void (*done)(void *user, int status), void *user)
 {
 	if (!root_there())
 		return -EACCES;
 	struct usb_reset_job *j = job_new(d, stick, done, user);
-	return root_call(d, HELPER_MS, helped, j, "%s %s", verb, stick);
+	return begun(j, root_call(d, HELPER_MS, helped, j, "%s %s", verb, stick));
 }
 
 /* ------------------------------------------------------------------------------------------------ re-bind */
@@ -91,7 +101,7 @@ static int start_rebind(struct daemon *d, const char *stick, void (*done)(void *
 {
 	struct usb_reset_job *j = job_new(d, stick, done, user);
 	j->work.data = j;
-	return uv_queue_work(d->loop, &j->work, rebind, rebound);
+	return begun(j, uv_queue_work(d->loop, &j->work, rebind, rebound));
 }
 
 /* ------------------------------------------------------------------------------------------------ power */
