@@ -1,6 +1,7 @@
 /* Reading .modem files: INI sections into raw keys, then rows in the order of their parents. */
 #include "at_commands/modem_keys.h"
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/i18n.h"
 #include "base/ini_text.h"
 #include "base/mem.h"
@@ -228,26 +229,6 @@ static int is_row_file(const struct dirent *d)
 	return dot && dot != d->d_name && !strcmp(dot, ".modem");
 }
 
-static char *read_file(const char *path)
-{
-	FILE *f = fopen(path, "re");
-	if (!f)
-		return NULL;
-	struct buf text = {0};
-	char part[4096];
-	size_t n;
-	while ((n = fread(part, 1, sizeof part, f)) > 0)
-		buf_add(&text, part, n);
-	bool bad = ferror(f);
-	fclose(f);
-	if (bad) {
-		buf_done(&text);
-		return NULL;
-	}
-	buf_add(&text, "", 0);
-	return buf_take(&text);
-}
-
 int modem_rows_load(const char *folder, struct modem_rows *ret, struct err *e)
 {
 	struct dirent **found = NULL;
@@ -261,9 +242,10 @@ int modem_rows_load(const char *folder, struct modem_rows *ret, struct err *e)
 	int rc = 0;
 	for (int i = 0; i < n; i++) {
 		names[i] = mem_printf("%s/%s", folder, found[i]->d_name);
-		texts[i] = read_file(names[i]);
-		if (!texts[i] && !rc)
-			rc = err_set(e, names[i], 0, "cannot be read: %s", err_system(errno));
+		struct buf text = {0};
+		if (!rc)
+			rc = file_read(names[i], FILE_TEXT_MAX, &text, e);
+		texts[i] = buf_take(&text);
 	}
 	if (!rc)
 		rc = modem_rows_parse((const char *const *)names, (const char *const *)texts, n, ret, e);

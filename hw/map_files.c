@@ -1,6 +1,7 @@
 /* Reading .map files: the sections of one file into one map. */
 #include "hw/map_keys.h"
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/i18n.h"
 #include "base/ini_text.h"
 #include "base/mem.h"
@@ -12,8 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define FILE_MAX (64 * 1024)
-#define SUFFIX   ".map"
+#define SUFFIX ".map"
 
 struct pending {
 	char text[96];
@@ -317,20 +317,12 @@ int register_maps_parse(struct register_maps *maps, const char *file, const char
 int register_maps_add_file(struct register_maps *maps, const char *path, const struct register_map **ret,
 			   struct err *e)
 {
-	FILE *f = fopen(path, "re");
-	if (!f) {
-		int r = -errno;
-		err_set(e, path, 0, "%s", err_system(errno));
-		return r;
-	}
-	cleanup_free char *text = mem_alloc(FILE_MAX + 1);
-	size_t n = fread(text, 1, FILE_MAX + 1, f);
-	bool broken = ferror(f);
-	fclose(f);
-	if (n > FILE_MAX || broken || memchr(text, 0, n))
-		return err_set(e, path, 0, "is no map: it is longer than %d bytes, or no text", FILE_MAX);
-	text[n] = 0;
-	int r = register_maps_parse(maps, path, text, e);
+	cleanup_buf struct buf text = {0};
+	int r = file_read(path, FILE_TEXT_MAX, &text, e);
+	if (r == 0 && strlen(buf_str(&text)) != text.len)
+		r = err_set(e, path, 0, "is no text: it has zero bytes");
+	if (r == 0)
+		r = register_maps_parse(maps, path, buf_str(&text), e);
 	if (r == 0 && ret)
 		*ret = maps->map[maps->count - 1];
 	return r;

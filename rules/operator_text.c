@@ -1,5 +1,6 @@
 #include "rules/operator_text.h"
 #include "rules/pattern.h"
+#include "base/file.h"
 #include "base/i18n.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -314,17 +315,8 @@ int operator_texts_load(const char *data_dir, struct operator_texts **ret, struc
 {
 	cleanup_free char *path = mem_printf("%s/rules/operator.patterns", data_dir);
 	cleanup_buf struct buf text = {0};
-	char piece[4096];
-	size_t n;
-	FILE *f = fopen(path, "re");
-	if (!f) {
-		err_set(e, path, 0, "cannot be read: %s", err_system(errno));
-		return -ENOENT;
-	}
-	while ((n = fread(piece, 1, sizeof piece, f)) > 0)
-		buf_add(&text, piece, n);
-	fclose(f);
-	return operator_texts_parse(buf_str(&text), path, ret, e);
+	int r = file_read(path, FILE_TEXT_MAX, &text, e);
+	return r ? r : operator_texts_parse(buf_str(&text), path, ret, e);
 }
 
 void operator_texts_free(struct operator_texts *t)

@@ -1,14 +1,13 @@
 #include "rules/rule_file.h"
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
-#define STAFF          (~(ROLE(RESIDENT) | ROLE(VOLUNTEER)) & ((1u << ROLE_COUNT) - 1))
-#define FILE_MAX_BYTES (1 << 20)
+#define STAFF (~(ROLE(RESIDENT) | ROLE(VOLUNTEER)) & ((1u << ROLE_COUNT) - 1))
 
 struct reader {
 	struct rules *set;
@@ -518,22 +517,9 @@ int rule_file_read(char *text, const char *path, struct rules *r, struct err *e)
 
 int rule_file_load(const char *path, struct rules *r, struct err *e)
 {
-	FILE *f = fopen(path, "re");
-	if (!f) {
-		err_set(e, path, 0, "cannot be opened (%s)", err_system(errno));
-		return -ENOENT;
-	}
-	struct buf text = {0};
-	char block[4096];
-	size_t n;
-	while (text.len < FILE_MAX_BYTES && (n = fread(block, 1, sizeof block, f)) > 0)
-		buf_add(&text, block, n);
-	fclose(f);
-	int ret = 0;
-	if (text.len >= FILE_MAX_BYTES || (text.data && memchr(text.data, 0, text.len)))
-		ret = err_set(e, path, 0, "is no rule file (over 1 MiB, or not text)");
-	else if (text.data)
-		ret = rule_file_read(text.data, path, r, e);
-	buf_done(&text);
-	return ret;
+	cleanup_buf struct buf text = {0};
+	int ret = file_read(path, FILE_TEXT_MAX, &text, e);
+	if (ret == 0 && strlen(buf_str(&text)) != text.len)
+		ret = err_set(e, path, 0, "is no text: it has zero bytes");
+	return ret == 0 && text.len ? rule_file_read(text.data, path, r, e) : ret;
 }

@@ -1,6 +1,6 @@
 #include "civic/points.h"
+#include "base/file.h"
 
-#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,7 +30,6 @@ int point_reason_find(const char *name)
 
 #define FIELDS    4
 #define FIELD_MAX 32
-#define TABLE_MAX 16384
 
 /* A line's words; the count, or -1 when there are more or one is too long. */
 static int words_of(const char *line, size_t len, char out[FIELDS][FIELD_MAX])
@@ -130,17 +129,9 @@ int point_rules_load(const char *data_dir, struct point_rules *ret, struct err *
 {
 	char path[512];
 	snprintf(path, sizeof path, "%s/rules/points.table", data_dir);
-	FILE *f = fopen(path, "re");
-	if (!f) {
-		err_set(e, path, 0, "cannot be opened (%s); is the data folder complete?", err_system(errno));
-		return -ENOENT;
-	}
-	char text[TABLE_MAX];
-	size_t n = fread(text, 1, sizeof text - 1, f);
-	bool whole = feof(f) != 0;
-	fclose(f);
-	text[n] = 0;
-	return whole ? point_rules_parse(text, path, ret, e) : err_set(e, path, 0, "the file is too long");
+	cleanup_buf struct buf text = {0};
+	int r = file_read(path, FILE_TEXT_MAX, &text, e);
+	return r ? r : point_rules_parse(buf_str(&text), path, ret, e);
 }
 
 /* ------------------------------------------------------------------------------------------- an occasion */

@@ -1,9 +1,9 @@
 #include "civic/route.h"
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -192,18 +192,9 @@ int routes_load(const char *data_dir, struct routes **ret, struct err *e)
 {
 	char path[300];
 	snprintf(path, sizeof path, "%s/rules/cases.routes", data_dir);
-	FILE *f = fopen(path, "re");
-	if (!f) {
-		err_set(e, path, 0, "cannot be opened (%s); is the data folder complete?", err_system(errno));
-		return -ENOENT;
-	}
-	size_t cap = (size_t)ROUTES_MAX * LINE_MAX_BYTES;
-	cleanup_free char *text = mem_alloc(cap);
-	size_t n = fread(text, 1, cap - 1, f);
-	bool whole = feof(f) != 0;
-	fclose(f);
-	text[n] = 0;
-	return whole ? routes_parse(text, path, ret, e) : err_set(e, path, 0, "the file is too long");
+	cleanup_buf struct buf text = {0};
+	int r = file_read(path, FILE_TEXT_MAX, &text, e);
+	return r ? r : routes_parse(buf_str(&text), path, ret, e);
 }
 
 void routes_free(struct routes *r)

@@ -13,26 +13,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FILE_MAX (1 << 20)
-
 /* 1: there is none. */
 static int read_old(const char *path, struct buf *out, struct stat *st, struct err *e)
 {
-	char chunk[4096];
-	ssize_t n = 0;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 && errno == ENOENT)
+	if (stat(path, st) != 0 && errno == ENOENT)
 		return 1;
-	if (fd < 0 || fstat(fd, st) != 0) {
-		n = -errno;
-	} else {
-		while ((n = read(fd, chunk, sizeof chunk)) > 0 && out->len < FILE_MAX)
-			buf_add(out, chunk, (size_t)n);
-		n = n < 0 ? -errno : n > 0 ? -EFBIG : 0;
-	}
-	if (fd >= 0)
-		close(fd);
-	return n ? (err_set(e, path, 0, "%s", err_system((int)-n)), (int)n) : 0;
+	return file_read(path, FILE_TEXT_MAX, out, e);
 }
 
 static int write_aside(int fd, const struct buf *text, const struct stat *old, const char *folder)

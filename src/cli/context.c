@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 #include "cli/control.h"
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/paths.h"
 #include "base/text.h"
@@ -231,31 +232,14 @@ char *cli_actor(char *buf)
 
 int cli_read_file(const char *path, size_t max, char **ret, size_t *ret_len)
 {
-	bool standard = !strcmp(path, "-");
-	FILE *f = standard ? stdin : fopen(path, "re");
-	if (!f)
-		return cli_fail(EX_NOINPUT, _("%s cannot be read: %s"), path, err_system(errno));
-	size_t len = 0, cap = 4096;
-	char *data = mem_alloc(cap);
-	while (len <= max) {
-		size_t n = fread(data + len, 1, cap - len - 1, f);
-		len += n;
-		if (n == 0)
-			break;
-		if (cap - len < 2)
-			data = mem_resize(data, cap *= 2, 1);
-	}
-	int failed = ferror(f) ? errno : 0;
-	if (!standard)
-		fclose(f);
-	if (failed || len > max) {
-		free(data);
-		return failed ? cli_fail(EX_NOINPUT, _("%s cannot be read: %s"), path, err_system(failed))
-			      : cli_fail(EX_DATAERR, _("%s is longer than %zu bytes; shorten it"), path, max);
-	}
-	data[len] = 0;
-	*ret = data;
-	*ret_len = len;
+	cleanup_buf struct buf text = {0};
+	struct err e = {0};
+	char line[600];
+	int r = file_read(path, max, &text, &e);
+	if (r)
+		return cli_fail(r == -EINVAL ? EX_DATAERR : EX_NOINPUT, "%s", err_line(&e, line, sizeof line));
+	*ret_len = text.len;
+	*ret = buf_take(&text);
 	return 0;
 }
 

@@ -7,10 +7,7 @@
 #include "base/mem.h"
 #include "store/event.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define EVERY_MS  60000
@@ -26,32 +23,13 @@ struct metrics {
 	bool failed;     /* said */
 };
 
-/* Not synchronised: after a power cut the next minute's file is as good. */
-static int put_file(const char *path, const struct buf *b)
-{
-	cleanup_free char *draft = mem_printf("%s.new", path);
-	unlink(draft);
-	int fd = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-	if (fd < 0)
-		return -errno;
-	int r = fchmod(fd, 0644) ? -errno : 0; /* whatever the umask is */
-	if (!r)
-		r = file_write_all(fd, b->data, b->len);
-	if (close(fd) && !r)
-		r = -errno;
-	if (!r && rename(draft, path))
-		r = -errno;
-	if (r)
-		unlink(draft);
-	return r;
-}
-
 static void put(struct metrics *m)
 {
 	struct buf text cleanup_buf = {0};
 	int r = metrics_text(m->d, &m->counts, &text);
 	if (!r)
-		r = put_file(m->path, &text);
+		r = file_replace(m->path, &text, 0644,
+				 false); /* after a power cut the next minute's is as good */
 	if (r && !m->failed)
 		log_error("%s cannot be written: %s", m->path, strerror(-r));
 	m->failed = r != 0;

@@ -15,13 +15,11 @@
 #include "store/worklist.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #define SECRETARIES 16
 #define FRESH_S                                                                                                \
@@ -29,27 +27,13 @@
 
 /* ------------------------------------------------------------------------------------------------ the file */
 
-/* Whole or not at all: whoever opens it finds the former one or this one. */
+/* Its group is handed down by the folder that it is made in. */
 static int put_file(const char *folder, const char *name, const struct buf *page)
 {
-	cleanup_free char *path = mem_printf("%s/%s", folder, name),
-			  *draft = mem_printf("%s/.%s.new", folder, name);
-	/* its group is handed down by the folder that it is made in */
+	cleanup_free char *path = mem_printf("%s/%s", folder, name);
 	if (mkdir(folder, 0770) && errno != EEXIST)
 		return -errno;
-	int fd = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0660);
-	if (fd < 0)
-		return -errno;
-	int r = file_write_all(fd, page->data, page->len);
-	if (!r && fsync(fd))
-		r = -errno;
-	if (close(fd) && !r)
-		r = -errno;
-	if (!r && rename(draft, path))
-		r = -errno;
-	if (r)
-		unlink(draft);
-	return r;
+	return file_replace(path, page, 0660, true);
 }
 
 /* The name of the file, or "" after having logged why there is none: the figures go out all the same. */

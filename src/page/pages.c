@@ -1,5 +1,6 @@
 #include "page/pages.h"
 
+#include "base/file.h"
 #include "base/i18n.h"
 #include "base/mem.h"
 
@@ -11,24 +12,6 @@
 #include <sys/stat.h>
 
 #define WORDS "words."
-
-static int read_file(const char *path, struct buf *out, struct err *e)
-{
-	char chunk[8192];
-	size_t n;
-	FILE *f = fopen(path, "re");
-	int r = 0;
-	if (!f)
-		return err_set(e, path, 0, "cannot be opened: %s", err_system(errno));
-	while ((n = fread(chunk, 1, sizeof chunk, f)) > 0 && out->len <= TEMPLATE_SIZE)
-		buf_add(out, chunk, n);
-	if (ferror(f))
-		r = err_set(e, path, 0, "cannot be read");
-	fclose(f);
-	if (!r && out->len > TEMPLATE_SIZE)
-		r = err_set(e, path, 0, "the template is bigger than %d kB", TEMPLATE_SIZE / 1024);
-	return r;
-}
 
 /* Hidden files and an editor's back-up copies are no templates. */
 static int is_template(const struct dirent *d)
@@ -83,7 +66,7 @@ static int add_file(void *ctx, const char *name, const char *path)
 	bool words = !strncmp(name, WORDS, sizeof WORDS - 1);
 	if (words && strcmp(name + sizeof WORDS - 1, l->words) != 0)
 		return 0;
-	int r = read_file(path, &text, l->e);
+	int r = file_read(path, TEMPLATE_SIZE, &text, l->e);
 	if (r)
 		return r;
 	if (text.len >= 3 && !memcmp(text.data, "\xEF\xBB\xBF", 3))

@@ -1,4 +1,5 @@
 #include "simmodem/options.h"
+#include "base/file.h"
 #include "base/i18n.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -192,20 +193,15 @@ static int number(const char *name, const char *arg, int min, int max, int *ret)
 
 static int script(struct options *o, const char *path)
 {
-	FILE *f = strcmp(path, "-") ? fopen(path, "r") : stdin;
-	if (!f) {
-		fprintf(stderr, "yishi-simmodem: cannot read %s: %s\n", path, strerror(errno));
+	struct buf text cleanup_buf = {0};
+	struct err e = {0};
+	char line[600];
+	if (file_read(path, 16 * FILE_TEXT_MAX, &text, &e)) {
+		fprintf(stderr, "yishi-simmodem: %s\n", err_line(&e, line, sizeof line));
 		return EX_NOINPUT;
 	}
-	struct buf text cleanup_buf = {0};
-	char piece[4096];
-	size_t n;
-	while ((n = fread(piece, 1, sizeof piece, f)) > 0)
-		buf_add(&text, piece, n);
-	if (f != stdin)
-		fclose(f);
 	free(o->script);
-	o->script = text.data ? buf_take(&text) : mem_dup("");
+	o->script = buf_take(&text);
 	return 0;
 }
 
