@@ -257,6 +257,8 @@ def neighbours(db, count, now):
         db.executemany("INSERT INTO poll_option VALUES (?, ?, ?, ?)", [(i + 1, n, words, count // 40) for n, words in ((1, "东门"), (2, "西门"))])
         put(db, "poll_voter", "poll, number, person, unit, may_ask, asked_utc, told_utc, voted_utc, option",
             ((i + 1, number(w), w + 1, number(w), 1, at, at + 8 * DAY, at + DAY if w % 20 else None, 1 + w % 2) for w in range(i % 10, count, 10)))
+        db.execute("UPDATE poll SET phones = (SELECT count(*) FROM poll_voter WHERE poll = poll.id), voted = (SELECT count(voted_utc) FROM poll_voter"
+                   " WHERE poll = poll.id) WHERE id = ?", (i + 1,))
     put(db, "consult", "matter, topic, number, person, opened_utc, answered_utc, closed_utc",
         ((i * 97 + 1, ("law", "health")[i % 2], number(i * 25), i * 25 + 1, at := begin + i * 9 * DAY // 20, at + DAY, at + 2 * DAY) for i in range(count // 25)))
     put(db, "faq", "topic, zh, changed_by, changed_utc", ((words, f"{words}:带身份证到居委会办理。", "shell:1000", begin) for words in ("医保", "社保", "低保", "停车证")))

@@ -256,13 +256,7 @@ static void tell(struct cli *c, const struct draft *d, int64_t id)
 	FILE *to = c->out.mode == OUT_CSV ? stderr : c->out.file; /* rows may follow */
 	fprintf(to, _("broadcast %lld: %lld recipients\n"), (long long)id, (long long)d->who.recipients);
 	if (d->needs_approval)
-		fprintf(
-		    to,
-		    _("it goes to more than %d people and waits for a second person: a secretary texts back "
-		      "the code that is\n"
-		      "on the phone, or another user of this machine says yishi broadcast resume %lld "
-		      "--approve\n"),
-		    c->config->approval_above, (long long)id);
+		draft_tell_waiting(c, to, id);
 }
 
 /* A script has decided already; a person sees the preview and is asked. */

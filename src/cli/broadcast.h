@@ -34,6 +34,8 @@ int draft_fill(void *ctx, const struct broadcast_member *m, struct buf *out, boo
 /* Counts the audience and estimates. Once for the preview, and again inside the transaction that queues. */
 int draft_count(struct cli *c, struct draft *d);
 void draft_print(struct cli *c, const struct draft *d);
+/* That it waits for its second person, and how that one says yes. */
+void draft_tell_waiting(const struct cli *c, FILE *to, int64_t id);
 bool draft_fits(const struct draft *d);
 void draft_done(struct draft *d);
 

@@ -178,6 +178,16 @@ void draft_print(struct cli *c, const struct draft *d)
 	out_record(&c->out, columns, row);
 }
 
+void draft_tell_waiting(const struct cli *c, FILE *to, int64_t id)
+{
+	fprintf(to,
+		_("it goes to more than %d people and waits for a second person: a secretary texts back "
+		  "the code that is\n"
+		  "on the phone, or another user of this machine says yishi broadcast resume %lld "
+		  "--approve\n"),
+		c->config->approval_above, (long long)id);
+}
+
 char *draft_span(int64_t seconds, char *buf, size_t size)
 {
 	int64_t minutes = (seconds + 59) / 60;

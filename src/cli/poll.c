@@ -1,5 +1,6 @@
 /* `yishi poll`: polls by text, drawn up at the desk. */
 #include "cli/poll.h"
+#include "cli/broadcast.h"
 #include "cli/changes.h"
 #include "cli/nouns.h"
 
@@ -21,7 +22,7 @@
 	    {"meeting", NULL, OUT_INT, 0}, {"case", NULL, OUT_INT, 0}, {"audience", NULL, OUT_TEXT, 0},        \
 	    {"phones", NULL, OUT_INT, 0}, {"tell", NULL, OUT_TEXT, 0}, {"created", NULL, OUT_TIME, 0},         \
 	    {"created_by", NULL, OUT_TEXT, 0}, {"reminded", NULL, OUT_TIME, 0}, {"ended", NULL, OUT_TIME, 0},  \
-	    {"reason", NULL, OUT_TEXT, 0}, {"options", NULL, OUT_RAW, 0},                                      \
+	    {"reason", NULL, OUT_TEXT, 0}, {"options", NULL, OUT_RAW, 0}, {"broadcast", NULL, OUT_INT, 0},     \
 	{                                                                                                      \
 		0                                                                                              \
 	}
@@ -61,9 +62,9 @@ static json_t *poll_json(const struct poll *p)
 	struct poll_outcome o = poll_outcome_of(&p->count);
 	bool over = p->state == POLL_CLOSED;
 	return json_pack(
-	    "{sI ss so sI sI sI so so sI sI sb sb so so so sI ss so ss so so so so}", "id", (json_int_t)p->id,
-	    "state", poll_state_name(p->state), "question", out_string(p->question), "voters",
-	    (json_int_t)p->count.asked, "voted", (json_int_t)p->voted, "needed", (json_int_t)o.needed,
+	    "{sI ss so sI sI sI so so sI sI sb sb so so so sI ss so ss so so so so so}", "id",
+	    (json_int_t)p->id, "state", poll_state_name(p->state), "question", out_string(p->question),
+	    "voters", (json_int_t)p->count.asked, "voted", (json_int_t)p->voted, "needed", (json_int_t)o.needed,
 	    "quorate", over ? json_boolean(o.quorate) : json_null(), "winner",
 	    over && o.winner ? out_string(p->options[o.winner - 1]) : json_null(), "opens",
 	    (json_int_t)p->opens_utc, "closes", (json_int_t)p->closes_utc, "household", p->household, "secret",
@@ -71,7 +72,8 @@ static json_t *poll_json(const struct poll *p)
 	    p->matter ? json_integer(p->matter) : json_null(), "audience", out_string(p->audience), "phones",
 	    (json_int_t)p->phones, "tell", poll_tell_name(p->tell), "created", out_time(p->created_utc),
 	    "created_by", p->created_by, "reminded", out_time(p->reminded_utc), "ended", out_time(p->ended_utc),
-	    "reason", out_string(p->reason), "options", options_json(p));
+	    "reason", out_string(p->reason), "options", options_json(p), "broadcast",
+	    p->broadcast ? json_integer(p->broadcast) : json_null());
 }
 
 static int print_row(void *ctx, const struct poll *p)
@@ -132,6 +134,8 @@ static int print_record(void *ctx, const struct poll *p)
 	if (c->out.mode == OUT_TABLE) {
 		putchar('\n');
 		print_chart(c, p);
+		if (p->published == BROADCAST_WAITING)
+			draft_tell_waiting(c, stderr, p->broadcast);
 		if (!p->counted)
 			cli_note(
 			    "%s",
@@ -257,7 +261,9 @@ const struct cli_verb cli_poll[] = {
 	 "counts. "
 	 "Secret: what was\nchosen lies in the daemon's private file until the close, since a vote may be "
 	 "changed; "
-	 "then only sums are kept.")},
+	 "then only sums are kept.\n"
+	 "Put to more phones than [gateway] approval_above it waits for a second person, as a broadcast "
+	 "does.")},
     {.name = "list",
      .run = run_list,
      .what = N_("polls, with who has voted"),

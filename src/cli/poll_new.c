@@ -140,6 +140,7 @@ static int draw(void *ctx, const struct poll *p)
 {
 	struct draft *d = ((void **)ctx)[0];
 	struct cli *c = ((void **)ctx)[1];
+	struct buf *words = ((void **)ctx)[2];
 	char dir[PATH_MAX];
 	struct err e = {0};
 	struct replies *replies;
@@ -149,6 +150,7 @@ static int draw(void *ctx, const struct poll *p)
 	if (paths_data(dir, sizeof dir) || replies_load(dir, &replies, &e))
 		return cli_fail(EX_UNAVAILABLE, "%s", e.text[0] ? e.text : _("the reply texts cannot be read"));
 	poll_options_line(p->options, p->option_count, &line);
+	buf_addf(words, "%s %s", p->question, buf_str(&line));
 	fill(c, p, (char *)buf_str(&line), values);
 	replies_add(replies, c->config->language, "poll.ask", values, &text);
 	replies_free(replies);
@@ -178,12 +180,33 @@ static int refuse(const struct draft *d)
 	return 0;
 }
 
-/* Draws it up within the transaction, so that what is shown is what is put. */
-static int put(struct cli *c, const struct question *q, struct draft *d, int64_t *ret_id)
+/* Its publication, for the second person to approve. */
+static int publish(struct cli *c, const struct draft *d, const char *words, int64_t poll, int64_t *ret)
+{
+	char by[ACTOR_MAX];
+	int r = broadcast_add(c->store,
+			      &(struct broadcast_new){.audience = d->to.written,
+						      .text = words,
+						      .ucs2 = d->ucs2,
+						      .segments = d->segments,
+						      .recipients = d->who.recipients,
+						      .at_utc = d->at_utc,
+						      .not_after_utc = d->not_after_utc,
+						      .waiting = true,
+						      .poll = true,
+						      .by = cli_actor(by)},
+			      cli_now(c), ret);
+	return r ? r : poll_publish_by(c->store, poll, *ret);
+}
+
+/* Draws it up within the transaction, so that what is shown is what is put. `ret_waits`: the broadcast that has to be
+ * approved, 0 none. */
+static int put(struct cli *c, const struct question *q, struct draft *d, int64_t *ret_id, int64_t *ret_waits)
 {
 	struct actor by;
 	struct err e = {0};
-	void *ctx[] = {d, c};
+	cleanup_buf struct buf words = {0};
+	void *ctx[] = {d, c, &words};
 	changes_actor(&by);
 	int r = poll_add(c->store, &q->n, &by, cli_now(c), ret_id, &e);
 	if (r == -EINVAL)
@@ -192,18 +215,20 @@ static int put(struct cli *c, const struct question *q, struct draft *d, int64_t
 		r = poll_get(c->store, *ret_id, draw, ctx);
 	if (!r)
 		r = draft_count(c, d);
-	return r ? r : refuse(d);
+	if (!r)
+		r = refuse(d);
+	return r || !d->needs_approval ? r : publish(c, d, buf_str(&words), *ret_id, ret_waits);
 }
 
 /* A person sees it first: drawn up, shown and taken back, so that nobody is kept waiting while the answer is thought over. */
 static int preview_and_ask(struct cli *c, const struct question *q)
 {
 	struct draft d = {0};
-	int64_t id;
+	int64_t id, waits;
 	int r = store_begin(c->store);
 	if (r)
 		return cli_store_failed(c, r);
-	r = put(c, q, &d, &id);
+	r = put(c, q, &d, &id, &waits);
 	store_rollback(c->store);
 	if (r < 0)
 		r = cli_store_failed(c, r);
@@ -219,7 +244,7 @@ int poll_new_run(struct cli *c)
 {
 	struct store *s;
 	struct draft d = {0};
-	int64_t id = 0;
+	int64_t id = 0, waits = 0;
 	cleanup_free struct question *q = mem_alloc(sizeof *q);
 	int r = read_question(c, q);
 	if (r || (r = cli_store(c, &s)))
@@ -228,14 +253,17 @@ int poll_new_run(struct cli *c)
 		return r;
 	if ((r = store_begin(s)))
 		return cli_store_failed(c, r);
-	r = changes_end(c, put(c, q, &d, &id));
+	r = changes_end(c, put(c, q, &d, &id, &waits));
 	if (!r && c->out.mode == OUT_JSON)
-		out_json(&c->out,
-			 json_pack("{sI ss sI si}", "id", (json_int_t)id, "state", "planned", "recipients",
-				   (json_int_t)d.who.recipients, "segments", d.segments));
-	else if (!r)
+		out_json(&c->out, json_pack("{sI ss sI si so}", "id", (json_int_t)id, "state", "planned",
+					    "recipients", (json_int_t)d.who.recipients, "segments", d.segments,
+					    "broadcast", waits ? json_integer(waits) : json_null()));
+	else if (!r) {
 		printf(_("poll %lld: %lld phones are asked, %d segments each; yishi poll show %lld\n"),
 		       (long long)id, (long long)d.who.recipients, d.segments, (long long)id);
+		if (waits)
+			draft_tell_waiting(c, stdout, waits);
+	}
 	draft_done(&d);
 	return r;
 }

@@ -18,6 +18,8 @@
 #define LISTENERS    64  /* of the case that a poll was about */
 #define CLOSE_WAIT_S 5   /* a text of before the close is still to be taken */
 
+static const struct actor timer = {"daemon", CHANNEL_TIMER, 0};
+
 struct poll_seen {
 	struct poll p;
 	char question[POLL_QUESTION_MAX], reason[128];
@@ -201,15 +203,22 @@ static int one_poll(const struct participation *p, int64_t id, int64_t now, int6
 	if (r < 0)
 		return r;
 	int64_t next = s->p.closes_utc, at = remind_utc(p, &s->p);
-	if (s->p.state == POLL_PLANNED && s->p.opens_utc > now)
+	bool waits = s->p.published == BROADCAST_WAITING, over = next <= now;
+	bool held = waits || s->p.published == BROADCAST_PAUSED;
+	if (s->p.published == BROADCAST_CANCELLED || (waits && over)) {
+		r = poll_cancel(p->store, id, waits ? "nobody approved it in time" : NULL, &timer, now);
+		next = now;
+	} else if (s->p.state == POLL_PLANNED && s->p.opens_utc > now)
 		next = s->p.opens_utc;
+	else if (s->p.state == POLL_PLANNED && held && !over)
+		; /* approved or resumed, it is looked at again */
 	else if (s->p.state == POLL_PLANNED) {
 		r = poll_open(p->store, id, now);
 		next = now;
-	} else if (s->p.closes_utc <= now) {
+	} else if (over) {
 		r = poll_close(p->store, id, now);
 		next = r > 0 ? now : now + CLOSE_WAIT_S;
-	} else if (at && !s->p.reminded_utc) {
+	} else if (at && !s->p.reminded_utc && !held) {
 		if (at <= now)
 			r = remind(p, s, now, &more);
 		next = more ? now : at > now ? at : next;

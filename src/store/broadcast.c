@@ -22,7 +22,7 @@ const char *broadcast_state_name(enum broadcast_state st)
 	return state_names[st];
 }
 
-static enum broadcast_state state_find(const char *name)
+enum broadcast_state broadcast_state_find(const char *name)
 {
 	for (int i = 0; i <= BROADCAST_CANCELLED; i++)
 		if (!strcmp(state_names[i], name))
@@ -122,7 +122,8 @@ int broadcast_add(struct store *s, const struct broadcast_new *n, int64_t now, i
 	if (r)
 		return r;
 	int64_t id = store_last_id(s);
-	r = queue_texts(s, id, n, now);
+	if (!n->poll)
+		r = queue_texts(s, id, n, now);
 	if (!r)
 		r = note(s, id,
 			 n->override_quiet ? "broadcast into quiet hours"
@@ -144,6 +145,17 @@ int broadcast_add(struct store *s, const struct broadcast_new *n, int64_t now, i
 	" (SELECT max(expires_utc) FROM approval a WHERE a.broadcast = b.id AND a.wrong < 3),"                 \
 	" coalesce(b.segments_total, b.recipients * b.segments)"
 
+static int count_asked(struct store *s, struct broadcast *b)
+{
+	int r = store_get(s, &b->sent,
+			  "SELECT (SELECT count(*) FROM poll_voter v WHERE v.poll = o.id AND v.asked_utc IS NOT"
+			  " NULL) FROM poll o WHERE o.broadcast = ?",
+			  "I", b->id);
+	if (r == 0 && b->state != BROADCAST_DONE && b->state != BROADCAST_CANCELLED && b->recipients > b->sent)
+		b->queued = b->recipients - b->sent;
+	return r == -ENOENT ? 0 : r;
+}
+
 static int count_states(struct store *s, struct broadcast *b)
 {
 	cleanup_query struct query q = {0};
@@ -157,6 +169,8 @@ static int count_states(struct store *s, struct broadcast *b)
 		for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 			if (!strcmp(query_text(&q, 0), names[i]))
 				*counts[i] = query_int(&q, 1);
+	if (r >= 0)
+		r = count_asked(s, b);
 	if (b->recipients)
 		b->segments_left = (b->queued + b->sending) * b->segments_total / b->recipients;
 	return r;
@@ -169,7 +183,7 @@ static int walk(struct store *s, struct query *q, int r, int (*row)(void *ctx, c
 		struct broadcast b = {.id = query_int(q, 0),
 				      .audience = query_text(q, 1),
 				      .text = query_text(q, 2),
-				      .state = state_find(query_text(q, 3)),
+				      .state = broadcast_state_find(query_text(q, 3)),
 				      .segments = (int)query_int(q, 4),
 				      .recipients = query_int(q, 5),
 				      .at_utc = query_int(q, 6),
@@ -223,7 +237,7 @@ static int change(struct store *s, int64_t id, unsigned from, enum broadcast_sta
 		return r;
 	if (r == 0)
 		return -ENOENT;
-	if (!(from & 1u << state_find(query_text(&q, 0))))
+	if (!(from & 1u << broadcast_state_find(query_text(&q, 0))))
 		return -EPERM;
 	query_close(&q);
 	return store_run(s, "UPDATE broadcast SET state = ?2, done_utc = NULL WHERE id = ?1", "It", id,
@@ -271,7 +285,11 @@ int broadcast_retry(struct store *s, int64_t id, bool uncertain, const struct ac
 		    int *ret_again)
 {
 	int again = 0;
-	int r = change(s, id, 1u << BROADCAST_QUEUED | 1u << BROADCAST_DONE, BROADCAST_QUEUED);
+	int64_t polls = 0;
+	int r = store_get(s, &polls, "SELECT count(*) FROM poll WHERE broadcast = ?", "I", id);
+	if (r || polls)
+		return r ? r : -EPERM;
+	r = change(s, id, 1u << BROADCAST_QUEUED | 1u << BROADCAST_DONE, BROADCAST_QUEUED);
 	if (!r)
 		r = outbox_retry_broadcast(s, id, uncertain, now, &again);
 	if (!r && !again) /* nothing to repeat: one that was done is done */
@@ -345,7 +363,8 @@ int broadcast_finish(struct store *s, int64_t now)
 	while ((r = store_get(s, &id,
 			      "SELECT b.id FROM broadcast b WHERE b.state = 'queued' AND NOT EXISTS (SELECT 1 "
 			      "FROM message_out"
-			      " WHERE broadcast = b.id AND state IN ('queued', 'sending')) LIMIT 1",
+			      " WHERE broadcast = b.id AND state IN ('queued', 'sending'))"
+			      " AND NOT EXISTS (SELECT 1 FROM poll WHERE broadcast = b.id) LIMIT 1",
 			      "")) == 0)
 		if ((r = finish_one(s, id, now)))
 			return r;

@@ -79,6 +79,7 @@ enum broadcast_state {
 	BROADCAST_CANCELLED
 };
 const char *broadcast_state_name(enum broadcast_state st);
+enum broadcast_state broadcast_state_find(const char *name); /* of one that is none: cancelled */
 
 struct broadcast_new {
 	const char *audience, *text; /* text: exactly what goes out */
@@ -89,7 +90,8 @@ struct broadcast_new {
 	int64_t not_after_utc; /* 0: none */
 	bool override_quiet;   /* into the quiet hours: urgent, said by a person, journaled */
 	bool waiting;          /* for the second person's approval */
-	const char *by;        /* "shell:1000" */
+	bool poll;      /* the publication of a poll: each of its texts is made when the phone can be asked */
+	const char *by; /* "shell:1000" */
 	/* When each recipient's text is another (civic/marks.h): appends it to `out` and says how it is composed; −errno ends it
 	 * all. NULL: `text` for everybody. `segments` is then the most of one recipient, and segments_total of all. */
 	int (*fill)(void *ctx, const struct broadcast_member *m, struct buf *out, bool *ret_ucs2,
@@ -110,7 +112,7 @@ struct broadcast {
 	int64_t segments_total;
 	int64_t at_utc, not_after_utc, created_utc, done_utc; /* 0: none */
 	bool override_quiet;
-	/* texts by their state; the sum is the number of recipients */
+	/* texts by their state; the sum is the number of recipients. Of a poll's: sent are who was asked */
 	int64_t queued, sending, sent, delivered, failed, expired, uncertain, cancelled;
 	int64_t segments_left; /* of those that still have to go */
 	/* of one that waits: when codes were texted (0: not yet), how many of them still count, and until when
@@ -131,7 +133,7 @@ int broadcast_resume(struct store *s, int64_t id, const struct actor *by, int64_
 /* The second person's yes: -EACCES when it is the same person who asked for it. */
 int broadcast_approve(struct store *s, int64_t id, const struct actor *by, int64_t now);
 int broadcast_cancel(struct store *s, int64_t id, const struct actor *by, int64_t now, int *ret_stopped);
-/* What failed (and, with `uncertain`, what perhaps did not arrive) goes out again. */
+/* What failed (and, with `uncertain`, what perhaps did not arrive) goes out again; -EPERM also of a poll's. */
 int broadcast_retry(struct store *s, int64_t id, bool uncertain, const struct actor *by, int64_t now,
 		    int *ret_again);
 

@@ -3,7 +3,6 @@
 #include "store/poll.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "store/broadcast.h"
 #include "store/event.h"
 #include "store/internal.h"
 #include "store/poll_work.h"
@@ -138,6 +137,11 @@ int poll_add(struct store *s, const struct poll_new *given, const struct actor *
 	return r < 0 ? r : 0;
 }
 
+int poll_publish_by(struct store *s, int64_t id, int64_t broadcast)
+{
+	return store_run(s, "UPDATE poll SET broadcast = ? WHERE id = ?", "II", broadcast, id);
+}
+
 /* ---- decided by a person */
 
 /* 0, -ENOENT, or -EPERM when it is over. */
@@ -148,6 +152,21 @@ static int still_live(struct store *s, int64_t id)
 	return r < 0 ? r : live ? 0 : -EPERM;
 }
 
+int poll_settle(struct store *s, int64_t id, enum broadcast_state published, int64_t now)
+{
+	int r = store_run(
+	    s,
+	    "UPDATE poll SET phones = (SELECT count(*) FROM poll_voter v WHERE v.poll = ?1), voted = (SELECT"
+	    " count(*) FROM poll_voter v WHERE v.poll = ?1 AND v.voted_utc IS NOT NULL) WHERE id = ?1",
+	    "I", id);
+	return r < 0 ? r
+		     : store_run(
+			   s,
+			   "UPDATE broadcast SET state = ?2, done_utc = ?3 WHERE id = (SELECT broadcast FROM"
+			   " poll WHERE id = ?1)",
+			   "ItI", id, broadcast_state_name(published), now);
+}
+
 int poll_cancel(struct store *s, int64_t id, const char *reason, const struct actor *by, int64_t now)
 {
 	int r = still_live(s, id);
@@ -155,6 +174,8 @@ int poll_cancel(struct store *s, int64_t id, const char *reason, const struct ac
 		return r;
 	r = store_run(s, "UPDATE poll SET state = 'cancelled', ended_utc = ?, reason = ? WHERE id = ?", "ItI",
 		      now, reason ? reason : "", id);
+	if (r >= 0)
+		r = poll_settle(s, id, BROADCAST_CANCELLED, now);
 	return r < 0 ? r : event(s, id, states[POLL_CANCELLED], now, reason, by, now);
 }
 
@@ -180,6 +201,11 @@ int poll_extend(struct store *s, int64_t id, int64_t closes_utc, const struct ac
 			      "UPDATE question_aside SET expires_utc = ?, expired = 0 WHERE kind = 'poll' AND "
 			      "subject = ?",
 			      "II", closes_utc, id);
+	if (r >= 0)
+		r = store_run(s,
+			      "UPDATE broadcast SET not_after_utc = ? WHERE id = (SELECT broadcast FROM poll "
+			      "WHERE id = ?)",
+			      "II", closes_utc, id);
 	return r < 0 ? r
 		     : event(s, id, states[opened ? POLL_OPEN : POLL_PLANNED], closes_utc, "extended", by, now);
 }
@@ -203,7 +229,9 @@ int poll_hasten(struct store *s, int64_t id, const struct actor *by, int64_t now
 
 #define COLUMNS                                                                                                \
 	"id, state, question, audience, created_by, reason, household, secret, quorum, quorum_percent,"        \
-	" opens_utc, closes_utc, created_utc, reminded_utc, ended_utc, meeting, matter, tell, asked"
+	" opens_utc, closes_utc, created_utc, reminded_utc, ended_utc, meeting, matter, tell, asked, phones, " \
+	"voted,"                                                                                               \
+	" broadcast, (SELECT b.state FROM broadcast b WHERE b.id = broadcast)"
 
 static int fill_options(struct store *s, struct poll *p)
 {
@@ -232,8 +260,12 @@ int poll_count_now(struct store *s, int64_t id, int64_t votes[POLL_OPTIONS_MAX])
 
 static int fill_counts(struct store *s, struct poll *p, const struct query *from)
 {
-	int r = store_get(s, &p->phones, "SELECT count(*) FROM poll_voter WHERE poll = ?", "I", p->id);
-	if (r >= 0)
+	int r = 0;
+	p->phones = query_int(from, 19);
+	p->voted = query_int(from, 20);
+	if (query_null(from, 19))
+		r = store_get(s, &p->phones, "SELECT count(*) FROM poll_voter WHERE poll = ?", "I", p->id);
+	if (r >= 0 && query_null(from, 20))
 		r = store_get(s, &p->voted,
 			      "SELECT count(*) FROM poll_voter WHERE poll = ? AND voted_utc IS NOT NULL", "I",
 			      p->id);
@@ -269,7 +301,9 @@ static int each(struct store *s, struct query *q, int r, int (*row)(void *ctx, c
 		    .ended_utc = query_int(q, 14),
 		    .meeting = query_int(q, 15),
 		    .matter = (int)query_int(q, 16),
-		    .tell = (enum poll_tell)(tell < 0 ? 0 : tell)};
+		    .tell = (enum poll_tell)(tell < 0 ? 0 : tell),
+		    .broadcast = query_int(q, 21),
+		    .published = query_null(q, 22) ? BROADCAST_DONE : broadcast_state_find(query_text(q, 22))};
 		if ((r = fill_options(s, &p)) < 0 || (r = fill_counts(s, &p, q)) < 0)
 			return r;
 		int end = row(ctx, &p);

@@ -5,6 +5,9 @@
  * may vote but are not texted. One phone one vote; or one household one vote: the last vote of a household counts,
  * and a household without a room is no household, each of its phones votes alone.
  *
+ * One that is put to many has a broadcast (broadcast_new.poll) that stands for its publication: until that is approved the
+ * poll does not open, while it is paused nobody is asked, and when it is cancelled so is the poll.
+ *
  * What is stored: that a phone voted, when, and by which text, always. What it chose: of an open poll here; of a secret
  * one in the daemon's private file only, under the text's number, until the close: then the ballots are deleted and
  * sums remain. Until then the box's own administrator could read them, since a vote can be changed. */
@@ -13,6 +16,7 @@
 #include "base/err.h"
 #include "civic/poll.h"
 #include "rules/intent.h"
+#include "store/broadcast.h"
 #include "store/journal.h"
 
 enum poll_tell { POLL_TELL_NONE, POLL_TELL_VOTERS, POLL_TELL_ASKED };
@@ -39,6 +43,9 @@ struct poll_new {
 int poll_add(struct store *s, const struct poll_new *n, const struct actor *by, int64_t now, int64_t *ret_id,
 	     struct err *e);
 
+/* `broadcast` is its publication. */
+int poll_publish_by(struct store *s, int64_t id, int64_t broadcast);
+
 struct poll {
 	int64_t id;
 	enum poll_state state;
@@ -55,6 +62,8 @@ struct poll {
 	int64_t meeting;
 	int matter;
 	enum poll_tell tell;
+	int64_t broadcast;              /* 0: none */
+	enum broadcast_state published; /* of that; without: done */
 };
 int poll_get(struct store *s, int64_t id, int (*row)(void *ctx, const struct poll *p), void *ctx); /* -ENOENT */
 /* The youngest `limit` (0: all) in the order of their numbers; `state` NULL: all. */

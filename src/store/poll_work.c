@@ -1,7 +1,6 @@
 /* What the daemon does with polls: opening, whom to ask, remind and tell, closing. */
 #include "store/poll_work.h"
 #include "base/text.h"
-#include "store/broadcast.h"
 #include "store/event.h"
 #include "store/internal.h"
 #include "store/private.h"
@@ -99,7 +98,8 @@ static int poll_with_unasked(struct store *s, const char *number, int64_t now, i
 	*ret = 0;
 	int r = store_get(
 	    s, ret,
-	    "SELECT o.id FROM poll o WHERE o.state = 'open' AND o.closes_utc > ?2 AND EXISTS"
+	    "SELECT o.id FROM poll o WHERE o.state = 'open' AND o.closes_utc > ?2 AND (o.broadcast IS NULL OR"
+	    " EXISTS (SELECT 1 FROM broadcast b WHERE b.id = o.broadcast AND b.state = 'queued')) AND EXISTS"
 	    " (SELECT 1 FROM poll_voter v LEFT JOIN phone ph ON ph.number = v.number WHERE v.poll = o.id AND"
 	    " v.number BETWEEN coalesce(?1, '') AND coalesce(?1, '~') AND v.asked_utc IS NULL AND v.may_ask = 1"
 	    " AND (ph.number IS NULL OR " PHONE_OK ")" NOBODY_VOTED
@@ -210,6 +210,8 @@ static int write_result(struct store *s, struct poll *p, int64_t now)
 	int r = store_run(
 	    s, "UPDATE poll SET state = 'closed', ended_utc = ?, asked = ? WHERE id = ? AND state = 'open'",
 	    "III", now, p->count.asked, p->id);
+	if (r >= 0)
+		r = poll_settle(s, p->id, BROADCAST_DONE, now);
 	for (int i = 0; i < p->option_count && r >= 0; i++) {
 		json_array_append_new(votes, json_integer(p->count.votes[i]));
 		r = store_run(s, "UPDATE poll_option SET votes = ? WHERE poll = ? AND position = ?", "IIi",

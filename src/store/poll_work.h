@@ -38,6 +38,8 @@ int poll_vote_touched(struct store *s, int64_t poll, const char *number, int64_t
 
 /* Counts and closes, once: 1; 0 when it was not open or a text from before the close is still to be taken. */
 int poll_close(struct store *s, int64_t id, int64_t now);
+/* One that ends: its voters are counted for good, and its publication is over as well. */
+int poll_settle(struct store *s, int64_t id, enum broadcast_state published, int64_t now);
 /* A secret poll that was over before `now`, so that its count is committed: its ballots and the words of their votes leave the private file. */
 int poll_purge(struct store *s, int64_t now);
 /* Such a poll that still has ballots: one id, 0 none. */

@@ -102,6 +102,41 @@ class Approval(unittest.TestCase):
             town.restart()
             self.assertIn("已批准", town.say(SECRETARY, self.code(town, id)))
 
+    def test_a_large_poll_is_asked_after_the_code(self):
+        def poll(closes, count, *more):
+            to = [a for i in range(1, count + 1) for a in ("--to", f"number:{resident(i)}")]
+            return town.json("poll", "new", "--question", f"{closes}前修路，同意吗？", *to, "--closes", closes, *more)[0]
+
+        def shown(made):
+            return town.json("poll", "show", made["id"])[0]
+
+        def asked():
+            return town.json("broadcast", "show", large["broadcast"])[0]["sent"]
+        with self.town() as town:
+            self.assertIsNone(poll("+1h", 5)["broadcast"])
+            town.told(resident(5), "+1h前修路")
+            large, dropped, late = poll("+3h", 6), poll("+4h", 6), poll("+2h", 6)
+            self.assertIn(f"broadcast resume {large['broadcast']} --approve", town.run("poll", "show", large["id"]).stderr)
+            code = re.search(r"回(\d{6})$", town.told(SECRETARY, f"群发{large['broadcast']}号待批"))[1]
+            self.assertEqual((shown(large)["state"], shown(large)["voters"], asked()), ("planned", 0, 0))
+            town.ok("broadcast", "cancel", dropped["broadcast"])
+            wait_for(lambda: shown(dropped)["state"] == "cancelled", "who refuses the broadcast refuses the poll")
+            self.assertIn(f"第{large['broadcast']}号群发已批准，发给6人", town.say(SECRETARY, code))
+            self.assertIn("赞成", town.told(resident(6), "+3h前修路"))
+            wait_for(lambda: asked() == 1, "one is asked: the others still have the small poll's question")
+            self.assertIn("已停下", town.say(SECRETARY, "撤销"))
+            town.say(resident(1), "1")
+            town.quiet()
+            self.assertEqual((town.json("broadcast", "show", large["broadcast"])[0]["state"], asked()), ("paused", 1))
+            town.ok("broadcast", "resume", large["broadcast"])
+            town.told(resident(1), "+3h前修路")
+            town.later(hours=2, minutes=5)
+            wait_for(lambda: shown(late)["state"] == "cancelled", "too late for anybody to approve it")
+            self.assertEqual(shown(late)["phones"], 0)
+            town.later(hours=1)
+            closed = wait_for(lambda: shown(large)["state"] == "closed" and shown(large), "it closes")
+            self.assertEqual((closed["phones"], town.json("broadcast", "show", large["broadcast"])[0]["state"]), (6, "done"))
+
     def test_made_while_the_daemon_is_down_and_killed_in_between(self):
         with self.town() as town:
             town.kill(signal.SIGKILL)

@@ -40,6 +40,7 @@ class Rows(unittest.TestCase):
         answers = ("很安全", "比较安全", "一般", "不太安全", "不安全")
         town.ok("poll", "new", "--question", "您觉得住在这里安全吗？", "--to", "building:KS-03/3", "--closes", "+2d", "--secret",
                 *(a for o in answers for a in ("--option", o)), "--yes")
+        self.assertIn("已批准", town.say(SECRETARY, re.search(r"回(\d{6})", town.told(SECRETARY, "待批"))[1]))
         self.assertIn("1很安全", town.told(resident(1), "您觉得住在这里安全吗"))
         for who, digit in ((1, "1"), (2, "2"), (3, "1"), (4, "5")):
             self.assertNotIn("记下了", town.say(resident(who), digit))  # no list shows what was chosen

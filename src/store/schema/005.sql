@@ -88,6 +88,17 @@ INSERT INTO meta SELECT 'sensors', CAST(coalesce(max(id), 0) AS TEXT) FROM event
 -- What an operator says besides the credit: words of rules/operator.patterns, separated by blanks.
 ALTER TABLE balance ADD COLUMN notice TEXT NOT NULL DEFAULT '';
 
+-- ---- polls
+-- A poll that is put to many waits for a second person, as its publication does: a broadcast without texts of its own.
+ALTER TABLE poll ADD COLUMN broadcast INTEGER REFERENCES broadcast (id); -- NULL: nobody has to approve it
+CREATE INDEX poll_broadcast ON poll (broadcast) WHERE broadcast IS NOT NULL;
+-- Counted once, when it ends: a list of polls does not count the voters of each.
+ALTER TABLE poll ADD COLUMN phones INTEGER;                         -- that could vote; NULL: it goes on
+ALTER TABLE poll ADD COLUMN voted INTEGER;                          -- units that have voted
+UPDATE poll SET phones = (SELECT count(*) FROM poll_voter v WHERE v.poll = poll.id),
+    voted = (SELECT count(*) FROM poll_voter v WHERE v.poll = poll.id AND v.voted_utc IS NOT NULL)
+    WHERE ended_utc IS NOT NULL;
+
 -- ---- modems: what was probed, certificates
 
 -- An acceptance test of one line. body: {"site", "port", "model", "firmware", "steps": [{"step", "verdict", "finding", "figures"}, …]};
