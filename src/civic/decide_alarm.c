@@ -5,11 +5,12 @@ bool means_alarm(const struct facts *f, const struct intent *in)
 {
 	const struct alarm_fact *a = &f->duty.alarm;
 	const struct matter_fact *m = &f->named;
+	const struct call_fact *c = &f->duty.call;
+	/* "alarm 3" is no case; a call for help of that number is meant when no alarm waits */
 	if (in->has & ARG_ALARM)
-		return true;
+		return in->alarm || a->waiting || !(c->waiting && c->number == in->number);
 	/* "got it", or the number without its letter, where nothing else waits for that */
-	if ((in->kind != INTENT_ACKNOWLEDGE && in->kind != INTENT_THANKS) || f->duty.call.number ||
-	    f->duty.call.choices)
+	if ((in->kind != INTENT_ACKNOWLEDGE && in->kind != INTENT_THANKS) || c->number || c->choices)
 		return false;
 	if (in->has & ARG_NUMBER) {
 		bool own_case = m->number == in->number && case_open(m->state) && (m->assigned || m->given);

@@ -24,6 +24,16 @@ int sensor_maps(struct register_maps *ret)
 	return 0;
 }
 
+int sensor_timeout(const struct cli *c, int64_t *ret_ms)
+{
+	const char *text = cli_opt(c, "timeout");
+	int64_t ms = *ret_ms;
+	if (text && (duration_parse(text, &ms) || ms < 10 || ms > 10000))
+		return cli_usage(c, _("--timeout wants a duration such as 200ms, 10ms to 10s"));
+	*ret_ms = ms;
+	return 0;
+}
+
 /* The name of a cabinet of that bus; NULL: none. */
 static const char *cabinet_of(const struct config *cfg, const char *bus)
 {

@@ -9,6 +9,9 @@
 /* Reads hw/cabinets of the data folder. 0, or the exit status after having printed why. */
 int sensor_maps(struct register_maps *ret);
 
+/* --timeout; *ret stays when it is not given. 0, or the exit status after having printed why. */
+int sensor_timeout(const struct cli *c, int64_t *ret_ms);
+
 struct sensor_bus {
 	struct modbus_link *link; /* open */
 	struct control_link lent; /* fd −1: not the daemon's */

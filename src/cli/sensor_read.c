@@ -6,6 +6,8 @@
 #include "base/text.h"
 
 #include <errno.h>
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct out_column columns[] = {
@@ -39,6 +41,7 @@ static const struct out_column raw_columns[] = {
 struct reading {
 	struct cli *c;
 	const struct config *cfg, *running; /* what is read; what the daemon works by, NULL none */
+	bool made;                          /* cfg is of options, not of a file */
 	struct register_maps maps;
 	struct sensor_bus bus;
 	const char *wanted; /* CABINET, CABINET.NAME, or NULL: all */
@@ -94,13 +97,23 @@ static void advise(const struct cabinet *c, const struct map_value *values, cons
 			 c->name);
 }
 
+/* "[cabinet here]: unit is 1 to 255": a section that nobody wrote is not named. */
+static const char *without_section(const char *text)
+{
+	const char *end = *text == '[' ? strchr(text, ']') : NULL;
+	if (!end)
+		return text;
+	return !strncmp(end, "]: ", 3) ? end + 3 : !strncmp(end, "]：", 4) ? end + 4 : text;
+}
+
 static int read_cabinet(struct reading *r, int i)
 {
 	char line[500];
 	struct cabinet c;
 	struct err e = {0};
 	if (cabinet_init(&c, r->cfg, i, &r->maps, &e))
-		return cli_fail(EX_CONFIG, "%s", err_line(&e, line, sizeof line));
+		return r->made ? cli_usage(r->c, "%s", without_section(e.text))
+			       : cli_fail(EX_CONFIG, "%s", err_line(&e, line, sizeof line));
 	struct map_value *values = mem_array((size_t)c.row_count, sizeof *values);
 	int *faults = mem_array((size_t)c.row_count, sizeof *faults), fault = reach(r, &c, &e);
 	if (fault) {
@@ -134,16 +147,29 @@ static int read_all(struct reading *r)
 	return status;
 }
 
+/* What says how to read a part of which the configuration knows nothing. */
+static int lacks_connection(struct cli *c)
+{
+	static const char *const options[] = {"unit", "map", "register", "type", "scale", "timeout"};
+	for (size_t i = 0; i < ARRAY_LEN(options); i++)
+		if (cli_opt(c, options[i]))
+			return cli_usage(c, _("--%s goes with --connection"), options[i]);
+	return 0;
+}
+
 /* --connection: a part that stands in no configuration yet, as if it did. */
 static int make_config(struct cli *c, const char *connection, struct config *cfg)
 {
-	int64_t unit = 1, timeout;
-	const char *text = cli_opt(c, "unit"), *reg = cli_opt(c, "register");
+	int64_t unit = 1, timeout = 1000;
+	const char *text = cli_opt(c, "unit"), *reg = cli_opt(c, "register"), *scale = cli_opt(c, "scale");
+	char *end;
 	int r = text ? cli_integer(c, text, "--unit", 0, &unit) : 0;
-	if (r)
+	if (r || (r = sensor_timeout(c, &timeout)))
 		return r;
-	if (duration_parse(cli_opt(c, "timeout") ? cli_opt(c, "timeout") : "1s", &timeout) || timeout < 10)
-		return cli_usage(c, _("--timeout wants a duration such as 500ms"));
+	if (c->argc)
+		return cli_usage(c, _("a cabinet of the configuration, or --connection: not both"));
+	if (scale && (!isfinite(strtod(scale, &end)) || end == scale || *end))
+		return cli_usage(c, _("--scale wants a number such as 0.1, not %.40s"), scale);
 	if (!reg && !cli_opt(c, "map"))
 		return cli_usage(c, _("say what to read: --map NAME, or --register input:1 with --type"));
 	cfg->path = mem_dup("--connection");
@@ -174,8 +200,11 @@ int sensor_read(struct cli *c)
 		status = make_config(c, connection, made);
 		r.cfg = made;
 		r.running = find_config(c);
+		r.made = true;
 	} else {
-		status = cli_config(c, &r.cfg);
+		status = lacks_connection(c);
+		if (!status)
+			status = cli_config(c, &r.cfg);
 		r.running = r.cfg;
 	}
 	if (!status)

@@ -18,15 +18,12 @@
 static int parse_units(struct scan *s)
 {
 	const char *text = cli_opt(s->c, "units");
-	char rest;
-	int n = text ? sscanf(text, "%d-%d%c", &s->from, &s->to, &rest) : 2;
-	if (!text) {
-		s->from = 1;
-		s->to = MODBUS_UNIT_MAX;
-	}
-	if (n == 1)
+	int end = 0;
+	s->from = text ? 0 : 1;
+	s->to = MODBUS_UNIT_MAX;
+	if (text && sscanf(text, "%d%n-%d%n", &s->from, &end, &s->to, &end) == 1)
 		s->to = s->from;
-	if (n < 1 || n > 2 || s->from < 1 || s->to > MODBUS_UNIT_MAX || s->from > s->to)
+	if ((text && text[end]) || s->from < 1 || s->to > MODBUS_UNIT_MAX || s->from > s->to)
 		return cli_usage(s->c, _("--units wants addresses such as 1-32, 1 to %d at most"),
 				 MODBUS_UNIT_MAX);
 	return 0;
@@ -126,6 +123,8 @@ static int parse_where(struct scan *s)
 	struct err e;
 	char line[500];
 	s->cfg = find_config(s->c);
+	if (cabinet && text)
+		return cli_usage(s->c, _("a connection, or --cabinet: not both"));
 	if (cabinet) {
 		int i = s->cfg ? cabinet_find(s->cfg, cabinet) : -1;
 		if (i < 0)
@@ -139,15 +138,23 @@ static int parse_where(struct scan *s)
 		return cli_usage(s->c, "%s", err_line(&e, line, sizeof line));
 	prefer_by_id(&s->at);
 	s->timeout_ms = s->at.tcp ? TCP_MS : RTU_MS;
-	const char *timeout = cli_opt(s->c, "timeout");
-	if (timeout && (duration_parse(timeout, &s->timeout_ms) || s->timeout_ms < 10 || s->timeout_ms > 10000))
-		return cli_usage(s->c, _("--timeout wants a duration such as 200ms, 10ms to 10s"));
+	return sensor_timeout(s->c, &s->timeout_ms);
+}
+
+/* It becomes a section of the configuration, and what stands before the dot in names of sensors. */
+static int parse_name(const struct scan *s)
+{
+	const char *name = cli_opt(s->c, "name");
+	if (name && (!*name || name[strcspn(name, " \t\r\n.[]/;#")]))
+		return cli_usage(s->c, _("--name wants one word without a dot, such as pump"));
 	return 0;
 }
 
 int scan_arguments(struct scan *s)
 {
 	int status = parse_where(s);
+	if (!status)
+		status = parse_name(s);
 	if (!status)
 		status = parse_units(s);
 	return status ? status : parse_settings(s);

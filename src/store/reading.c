@@ -233,22 +233,25 @@ int reading_each(struct store *s, int64_t sensor, int step, int64_t from_utc, in
 	return r ? r : rows_of(&w, READING_MINUTE, later(fine, from_utc), until_utc);
 }
 
+/* Seconds with data of each sensor in [?1, ?4): of each moment the coarsest that is made; days until ?2, hours until ?3. */
+#define DATA_OF_EACH                                                                                           \
+	"(SELECT sensor, sum(data_s) AS data FROM (SELECT sensor, data_s FROM reading WHERE step = 86400"      \
+	" AND utc >= ?1 AND utc < min(?2, ?4) UNION ALL SELECT sensor, data_s FROM reading WHERE step = 3600"  \
+	" AND utc >= max(?1, ?2) AND utc < min(?3, ?4) UNION ALL SELECT sensor, data_s FROM reading"           \
+	" WHERE step = 60 AND utc >= max(?1, ?3) AND utc < ?4) GROUP BY sensor)"
+
+static int ask_data(struct store *s, struct query *q, const char *sql, int64_t from_utc, int64_t until_utc)
+{
+	struct edges e;
+	int r = look_at_edges(s, &e);
+	return r < 0 ? r : query_open(s, q, sql, "IIII", from_utc, e.days_done, e.hours_done, until_utc);
+}
+
 int reading_online(struct store *s, int64_t from_utc, int (*row)(void *ctx, int64_t sensor, int64_t data_s),
 		   void *ctx)
 {
 	cleanup_query struct query q = {0};
-	struct edges e;
-	int r = look_at_edges(s, &e);
-	if (r < 0)
-		return r;
-	r = query_open(
-	    s, &q,
-	    "SELECT sensor, sum(data_s) FROM (SELECT sensor, data_s FROM reading WHERE step = 86400 AND utc"
-	    " >= ?1 AND utc < ?2 UNION ALL SELECT sensor, data_s FROM reading WHERE step = 3600 AND utc >="
-	    " ?3 AND utc < ?4 UNION ALL SELECT sensor, data_s FROM reading WHERE step = 60 AND utc >= ?5)"
-	    " GROUP BY sensor",
-	    "IIIII", from_utc, e.days_done, later(from_utc, e.days_done), e.hours_done,
-	    later(from_utc, e.hours_done));
+	int r = ask_data(s, &q, "SELECT sensor, data FROM " DATA_OF_EACH, from_utc, INT64_MAX);
 	while (r >= 0 && (r = query_next(&q)) == 1) {
 		int stop = row(ctx, query_int(&q, 0), query_int(&q, 1));
 		if (stop)
@@ -260,20 +263,12 @@ int reading_online(struct store *s, int64_t from_utc, int (*row)(void *ctx, int6
 int reading_summary(struct store *s, int64_t from_utc, int64_t until_utc, struct summary_sensors *ret)
 {
 	cleanup_query struct query q = {0};
-	struct edges e;
 	*ret = (struct summary_sensors){0};
-	int r = look_at_edges(s, &e);
-	if (r < 0)
-		return r;
-	r = query_open(
-	    s, &q,
-	    "SELECT count(*), coalesce(sum(min(data, ?4 - max(?1, first_utc))), 0),"
-	    " coalesce(sum(?4 - max(?1, first_utc)), 0) FROM (SELECT sensor, sum(data_s) AS data FROM (SELECT"
-	    " sensor, data_s FROM reading WHERE step = 86400 AND utc >= ?1 AND utc < min(?2, ?4) UNION ALL"
-	    " SELECT sensor, data_s FROM reading WHERE step = 3600 AND utc >= max(?1, ?2) AND utc < min(?3, ?4)"
-	    " UNION ALL SELECT sensor, data_s FROM reading WHERE step = 60 AND utc >= max(?1, ?3) AND utc < ?4)"
-	    " GROUP BY sensor) CROSS JOIN sensor ON id = sensor WHERE first_utc < ?4",
-	    "IIII", from_utc, e.days_done, e.hours_done, until_utc);
+	int r = ask_data(s, &q,
+			 "SELECT count(*), coalesce(sum(min(data, ?4 - max(?1, first_utc))), 0),"
+			 " coalesce(sum(?4 - max(?1, first_utc)), 0) FROM " DATA_OF_EACH
+			 " CROSS JOIN sensor ON id = sensor WHERE first_utc < ?4",
+			 from_utc, until_utc);
 	if (r >= 0 && (r = query_next(&q)) == 1)
 		*ret = (struct summary_sensors){query_int(&q, 0), query_int(&q, 1), query_int(&q, 2)};
 	return r < 0 ? r : 0;

@@ -204,6 +204,21 @@ class Peers(unittest.TestCase):
             self.assertEqual(self.box.run("sensor", "scan", link, *args).returncode, status, args)
         self.assertEqual(self.box.run("sensor", "scan").returncode, 64)
 
+    def test_arguments_that_are_wrong_are_usage(self):
+        """What stands in no file is no fault of the configuration: 64, and the sentence names the option alone."""
+        here = ("--connection", "tcp:127.0.0.1:1")
+        for args, said in (
+                (("read", *here, "--register", "99999"), "register wants a register"), (("read", *here, "--map", "nosuch"), "no map nosuch"),
+                (("read", *here, "--register", "input:1", "--type", "float9"), "type float9 is unknown"),
+                (("read", *here, "--register", "input:1", "--scale", "x"), "--scale wants a number"),
+                (("read", *here, "--register", "input:1", "--scale", "0"), "leaves nothing"), (("read", *here, "--map", "xy-md02", "--unit", "300"), "1 to 255"),
+                (("read", *here, "--map", "xy-md02", "--timeout", "1h"), "10ms to 10s"), (("read", "--connection", "x", "--map", "xy-md02"), "rtu:DEVICE"),
+                (("read", "--register", "input:1"), "--register goes with --connection"), (("read", "box", *here, "--map", "xy-md02"), "not both"),
+                (("scan", here[1], "--units", "5-"), "--units wants"), (("scan", here[1], "--name", "a.b"), "--name wants"),
+                (("scan", here[1], "--cabinet", "box"), "not both"), (("scan", here[1], "--baud", "9600"), "no speed")):
+            done = self.box.run("sensor", *args)
+            self.assertEqual((done.returncode, said in done.stderr, "here]" in done.stderr), (64, True, False), f"{args}: {done.stderr}")
+
     def test_scan_borrows_from_the_daemon_which_takes_what_was_found(self):
         with Cabinets("", start=False) as site:
             bus, line = self.slaves.rtu(site.dir / "rs485"), f"rtu:{site.dir}/rs485,9600,8N1"

@@ -22,6 +22,13 @@ static void play(struct play *p, enum intent_kind kind, int number, bool letter)
 	decide(p->f, &p->in, &p->d);
 }
 
+/* "alarm 3" */
+static void play_word(struct play *p, int number)
+{
+	p->in = (struct intent){.kind = INTENT_ACKNOWLEDGE, .number = number, .has = ARG_NUMBER | ARG_ALARM};
+	decide(p->f, &p->in, &p->d);
+}
+
 static bool took(const struct play *p)
 {
 	for (int i = 0; i < p->d.effect_count; i++)
@@ -114,11 +121,38 @@ static void not_taking(void **state)
 	assert_string_equal(p->d.key, "staff.only");
 }
 
+/* The word without the letter: the alarm, never a case; a call for help only when no alarm waits. */
+static void the_word(void **state)
+{
+	struct play *p = *state;
+	struct alarm_fact *a = &p->f->duty.alarm;
+	p->f->named = (struct matter_fact){.number = 3, .state = CASE_ASSIGNED, .assigned = true};
+	play_word(p, 3);
+	assert_true(took(p));
+	*a = (struct alarm_fact){.any = 8};
+	play_word(p, 3);
+	assert_int_equal(p->d.effect_count, 0);
+	assert_string_equal(p->d.key, "sensor.unknown");
+	*a = (struct alarm_fact){.number = 3, .told = true, .ended_utc = 1};
+	play_word(p, 3);
+	assert_string_equal(p->d.key, "sensor.ended");
+	p->f->duty.call =
+	    (struct call_fact){.number = 3, .state = CASE_RECEIVED, .waiting = true, .told = true};
+	play_word(p, 3);
+	assert_string_equal(p->d.key, "duty.yours");
+	play(p, INTENT_ACKNOWLEDGE, 3, true); /* with the letter there is no doubt */
+	assert_string_equal(p->d.key, "sensor.ended");
+	*a = (struct alarm_fact){.number = 3, .told = true, .waiting = true};
+	play_word(p, 3);
+	assert_true(took(p));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(taking, open_play, close_play),
 	    cmocka_unit_test_setup_teardown(not_taking, open_play, close_play),
+	    cmocka_unit_test_setup_teardown(the_word, open_play, close_play),
 	};
 	return cmocka_run_group_tests_name("acknowledging alarms", tests, NULL, NULL);
 }
