@@ -12,6 +12,8 @@
 
 #define TITLE_CHARS 14
 #define OPEN_STATES "('received', 'verified', 'assigned', 'in_progress')"
+/* in the words of the index matter_deliberate */
+#define DELIBERATED "deliberate = 1 AND private = 0 AND state IN " OPEN_STATES
 /* deliberate = 2: the secretary brings it before a meeting though it is settled: it shall not come to that again */
 #define ALIVE "NOT IN ('merged', 'rejected')"
 
@@ -23,10 +25,10 @@
 	"WITH RECURSIVE sub(code) AS (SELECT grid FROM meeting WHERE id = ?1 UNION"                            \
 	" SELECT g.code FROM grid g JOIN sub ON g.parent = sub.code),"                                         \
 	" top(number) AS MATERIALIZED (SELECT c.number FROM matter c"                                          \
-	" WHERE c.number IN (SELECT number FROM matter WHERE deliberate = 1 AND private = 0"                   \
-	" AND state IN " OPEN_STATES " UNION ALL SELECT number FROM matter WHERE deliberate = 2"               \
-	" AND private = 0 AND state " ALIVE ")"                                                                \
-	" AND (c.grid IS NULL OR c.grid IN sub)"                                                               \
+	" WHERE c.number IN (SELECT number FROM matter WHERE " DELIBERATED " AND grid IN sub UNION ALL"        \
+	" SELECT number FROM matter WHERE " DELIBERATED " AND grid IS NULL UNION ALL"                          \
+	" SELECT number FROM matter WHERE deliberate = 2 AND private = 0 AND state " ALIVE                     \
+	" AND (grid IS NULL OR grid IN sub))"                                                                  \
 	" AND NOT EXISTS (SELECT 1 FROM agenda_item a WHERE a.meeting = ?1 AND a.matter = c.number AND NOT "   \
 	"(" BY_ITSELF "))"                                                                                     \
 	" ORDER BY (SELECT count(*) FROM supporter su WHERE su.matter = c.number) DESC, c.urgent DESC,"        \

@@ -69,6 +69,9 @@ class Voting(Polling):
         self.assertIn("赞成2票 反对0票 弃权0票", self.town.told(voters[0], "结果"))
         self.assertEqual(len([e for e in self.town.events("poll.closed") if e["body"]["poll"] == poll]), 1)
         self.assertFalse([m for m in self.town.rows(voters[2], "--out") if "结果" in m["text"]], "did not vote, is not told")
+        with sqlite3.connect(self.town.dir / "yishi.db") as db:
+            db.execute("UPDATE poll SET phones = 77 WHERE id = ?", (poll,))
+        self.assertEqual(self.shown(poll)["phones"], 77, "one that is over is not counted again")
         table = self.town.ok("poll", "show", str(poll))
         self.assertIn("██", table)
         self.assertIn("赞成", table)

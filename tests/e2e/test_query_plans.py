@@ -91,6 +91,14 @@ class QueryPlans(unittest.TestCase):
         self.assertFalse(offences, f"{len(offences)}:\n" + "\n".join(offences))
         self.assertEqual(set(ALLOWED) - used, set(), "exceptions that nothing needs")
 
+    def test_an_agenda_looks_at_its_own_grids(self):
+        found = [sql for sql in statements(ROOT / "src/store/agenda.c") if "top(number)" in sql]
+        self.assertEqual(len(found), 2)
+        for sql in found:
+            plan = [line for *_, line in self.db.execute("EXPLAIN QUERY PLAN " + sql, [None] * 2)]
+            self.assertIn("SEARCH matter USING INDEX matter_deliberate (grid=?)", plan)
+            self.assertNotIn("SCAN matter USING INDEX matter_deliberate", plan)
+
 
 if __name__ == "__main__":
     unittest.main()
