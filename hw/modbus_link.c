@@ -34,6 +34,10 @@ struct modbus_link {
 	modbus_t *ctx;   /* NULL: closed */
 	int guard;       /* our lock on the serial port, −1 none */
 	int64_t last_ms; /* when the line was last spoken on */
+	struct question {
+		int unit, table, address, count;
+	} owed;          /* the question whose answer did not come in time */
+	int64_t owed_ms; /* until then it may still come */
 };
 
 struct modbus_link *modbus_link_new(const struct modbus_connection *c, int64_t timeout_ms)
@@ -260,6 +264,28 @@ static void wait_until_quiet(struct modbus_link *l)
 	}
 }
 
+static bool frames_of_rtu(const struct modbus_link *l)
+{
+	return !l->c.tcp || l->c.serial_server;
+}
+
+static void owe(struct modbus_link *l, const struct question *q)
+{
+	l->owed = *q;
+	l->owed_ms = mono_ms() + l->timeout_ms;
+}
+
+/* A frame of RTU does not say which registers it is about: the late answer to one question would pass for that to the unit's next. */
+static void wait_for_owed(struct modbus_link *l, const struct question *q)
+{
+	int64_t wait = l->owed_ms - mono_ms();
+	struct pollfd p = {.fd = modbus_get_socket(l->ctx), .events = POLLIN};
+	if (wait <= 0 || q->unit != l->owed.unit || !memcmp(q, &l->owed, sizeof *q))
+		return;
+	if (poll(&p, 1, (int)wait) > 0)
+		wait_until_quiet(l);
+}
+
 /* Frames are told apart by 3.5 characters of silence (Modbus over Serial Line, 2.5.1.1); cheap parts want it. */
 static void keep_gap(const struct modbus_link *l)
 {
@@ -304,6 +330,7 @@ static int fault_of(int error)
 	if (error > MODBUS_ENOBASE && error <= MODBUS_ENOBASE + EXCEPTION_MAX)
 		return -(MODBUS_EXCEPTION + error - MODBUS_ENOBASE);
 	switch (error) {
+	case MODBUS_ENOBASE: /* exception 0 */
 	case EMBBADCRC:
 	case EMBBADDATA:
 	case EMBBADEXC:
@@ -330,9 +357,13 @@ int modbus_link_read(struct modbus_link *l, int unit, enum modbus_table table, i
 		return r;
 	if (modbus_set_slave(l->ctx, unit) != 0)
 		return -EINVAL;
+	struct question q = {unit, (int)table, address, count};
+	if (frames_of_rtu(l))
+		wait_for_owed(l, &q);
+	bool again = mono_ms() < l->owed_ms && !memcmp(&q, &l->owed, sizeof q);
 	keep_gap(l);
 	r = ask(l, table, address, count, words);
-	if (r && errno == EMBBADSLAVE && (!l->c.tcp || l->c.serial_server)) {
+	if (r && errno == EMBBADSLAVE && frames_of_rtu(l)) {
 		/* what a slower unit had to say before: the answer to our own question is still to come, or was lost */
 		wait_until_quiet(l);
 		r = ask(l, table, address, count, words);
@@ -346,11 +377,15 @@ int modbus_link_read(struct modbus_link *l, int unit, enum modbus_table table, i
 	int error = errno;
 	l->last_ms = mono_ms();
 	if (r == 0) {
+		if (again)
+			owe(l, &q); /* this was the answer to the first time, maybe */
 		memcpy(ret, words, (size_t)count * sizeof *ret);
 		return 0;
 	}
 	r = fault_of(error);
-	if (r == -EBADMSG)
+	if (r == -ETIMEDOUT)
+		owe(l, &q);
+	else if (r == -EBADMSG)
 		wait_until_quiet(l);
 	else if (!modbus_fault_is_units(r))
 		modbus_link_close(l);
