@@ -159,7 +159,7 @@ static void read_line(const struct operator_texts *t, int i, const char *text, i
 static int compile_own(const char *own, struct pattern **ret, struct err *e)
 {
 	cleanup_buf struct buf b = {0};
-	bool in_class = false, named = strstr(own, "(?<amount>") != NULL, jit;
+	bool in_class = false, named = strstr(own, "(?<amount>") != NULL;
 	for (const char *p = own; *p; p++) {
 		if (*p == '\\' && p[1])
 			buf_addc(&b, *p++);
@@ -174,7 +174,7 @@ static int compile_own(const char *own, struct pattern **ret, struct err *e)
 	}
 	if (!named)
 		return err_set(e, "", 0, "balance_pattern has no group ( ) around the amount");
-	return pattern_compile(buf_str(&b), MATCH_FIND, ret, &jit, "", 0, e);
+	return pattern_compile(buf_str(&b), MATCH_FIND, ret, "", 0, e);
 }
 
 int operator_pattern_check(const char *own, struct err *e)
@@ -239,11 +239,10 @@ static bool has_group(const struct pattern *p, const char *name)
 static int add_pattern(struct operator_texts *t, enum line_kind kind, const char *text, const char *path,
 		       int line, struct err *e)
 {
-	bool jit;
 	if (t->lines == LINES_MAX)
 		return err_set(e, path, line, "more than %d patterns", LINES_MAX);
 	struct pattern *p = NULL;
-	int r = pattern_compile(text, MATCH_FIND, &p, &jit, path, line, e);
+	int r = pattern_compile(text, MATCH_FIND, &p, path, line, e);
 	if (r)
 		return r;
 	t->line[t->lines].kind = kind;

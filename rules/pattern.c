@@ -107,8 +107,8 @@ int pattern_expand(const char *text, const struct words *w, const struct define 
 	return 0;
 }
 
-int pattern_compile(const char *expanded, enum pattern_match how, struct pattern **ret, bool *ret_jit,
-		    const char *file, int line, struct err *e)
+int pattern_compile(const char *expanded, enum pattern_match how, struct pattern **ret, const char *file,
+		    int line, struct err *e)
 {
 	uint32_t options = PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_DUPNAMES | PCRE2_NO_AUTO_CAPTURE;
 	if (how != MATCH_FIND)
@@ -131,13 +131,14 @@ int pattern_compile(const char *expanded, enum pattern_match how, struct pattern
 		pcre2_code_free(code);
 		return err_set(e, file, line, "the pattern has more than %d named groups", PATTERN_GROUPS - 1);
 	}
-	size_t size = 0;
-	pcre2_pattern_info(code, PCRE2_INFO_SIZE, &size);
-	/* without machine code the interpreter does it, more slowly */
-	*ret_jit = size > PATTERN_JIT_MAX || pcre2_jit_compile(code, PCRE2_JIT_COMPLETE) == 0;
 	*ret = mem_alloc(sizeof **ret);
 	(*ret)->code = code;
 	return 0;
+}
+
+bool pattern_quicken(struct pattern *p)
+{
+	return pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE) == 0;
 }
 
 void pattern_free(struct pattern *p)

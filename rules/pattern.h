@@ -7,9 +7,6 @@
 
 #include <stdbool.h>
 
-/* Octets of a compiled pattern above which it is interpreted: one in eight is larger, and those would take half of all
- * machine code, some 3.5 MB of a daemon that lives on little. */
-#define PATTERN_JIT_MAX     2000
 #define PATTERN_MATCH_LIMIT 20000
 #define PATTERN_DEPTH_LIMIT 2000
 #define PATTERN_HEAP_KIB    2000
@@ -32,9 +29,11 @@ void matcher_free(struct matcher *m);
 /* Puts lists and defines in place of {name}. A name that is neither is an error. */
 int pattern_expand(const char *text, const struct words *w, const struct define *d, int defines,
 		   struct buf *out, const char *file, int line, struct err *e);
-/* *ret_jit: this machine could compile it to code. */
-int pattern_compile(const char *expanded, enum pattern_match how, struct pattern **ret, bool *ret_jit,
-		    const char *file, int line, struct err *e);
+int pattern_compile(const char *expanded, enum pattern_match how, struct pattern **ret, const char *file,
+		    int line, struct err *e);
+/* Gives it machine code, ten times as large as the pattern: for those that every text is held against. False: this
+ * machine or its service manager forbids it, and the pattern goes on being interpreted. */
+bool pattern_quicken(struct pattern *p);
 void pattern_free(struct pattern *p);
 /* Machine code of patterns that were freed goes back to the kernel; by itself PCRE2 keeps half of it for later ones. */
 void pattern_release(void);

@@ -121,7 +121,7 @@ static void set_args(const struct rule *rule, struct intent *in)
 	enum intent_kind kind = in->kind;
 	char name[sizeof in->rule];
 	memcpy(name, in->rule, sizeof name);
-	*in = rule->set;
+	*in = rule->set ? *rule->set : (struct intent){0};
 	in->kind = kind;
 	memcpy(in->rule, name, sizeof name);
 }

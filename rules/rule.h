@@ -12,7 +12,9 @@
 
 #define PRIORITY_UNREAD 5 /* rules below it are tried after the complaints, on what nobody has read */
 
-#define PRIORITY_DANGER 945 /* below it, what no call for help has taken is weighed by the words of danger */
+/* Below it, what no call for help has taken is weighed by the words of danger. From it up every text is held against
+ * every rule, which is three fifths of all matching: these have machine code. */
+#define PRIORITY_DANGER 945
 
 /* Four kinds that are no intents: where an address stands, words that mean nothing here and hide from others, where
  * the numbers of an order stand, and words that tell of what is not here and now (over, feared, taught, a joke): no
@@ -53,7 +55,7 @@ struct rule {
 	unsigned asked; /* bits 1 << enum asked */
 	unsigned roles; /* sender needs one of these, 0 = any */
 	unsigned not_roles;
-	struct intent set; /* fixed arguments */
+	struct intent *set; /* owned, fixed arguments; NULL: none */
 	struct pattern *pattern[RULE_PATTERNS];
 	int patterns;
 	struct pattern *unless[RULE_UNLESS];
@@ -72,7 +74,7 @@ struct rules {
 	struct define *defines; /* while loading */
 	int define_count;
 	struct matcher *matcher;
-	bool jit;
+	bool jit; /* no machine code was refused */
 	int connectors, joints, unconnectors, places, troubles, settled, anonymous, fillers, politeness, known,
 	    negations, unnegations, remarks, courtesies, consequences, firsts, seconds; /* lists */
 	int persons, near, surnames, name_titles, name_heads, pairs, along, joins, totals, corrections, fewer,

@@ -36,6 +36,7 @@ void rule_done(struct rule *rule)
 		free(rule->samples[i].args);
 	}
 	free(rule->samples);
+	free(rule->set);
 }
 
 static int parse_word(struct reader *rd, const char *key, const char *value, const char *const *words, int *ret)
@@ -283,10 +284,13 @@ static int parse_key(struct reader *rd, const char *key, char *value)
 		return parse_asked(rd, value);
 	if (strcmp(key, "roles") == 0)
 		return parse_roles(rd, value);
-	if (strcmp(key, "set") == 0)
-		return args_parse(value, &rule->set)
+	if (strcmp(key, "set") == 0) {
+		if (!rule->set)
+			rule->set = mem_alloc(sizeof *rule->set);
+		return args_parse(value, rule->set)
 			   ? 0
 			   : FAIL(rd, "'%s' is no list of arguments such as scope=all", value);
+	}
 	if (strcmp(key, "first") == 0)
 		return parse_flag(rd, key, value, &rule->first);
 	if (strcmp(key, "lead") == 0)
@@ -355,17 +359,18 @@ static int compile(struct reader *rd, int i)
 	struct rule *rule = rd->rule;
 	struct buf text = {0};
 	struct pattern *p = NULL;
-	bool jit = true, unless = rd->pending[i].unless;
+	bool unless = rd->pending[i].unless;
 	rd->line = rd->pending[i].line;
 	int r = pattern_expand(rd->pending[i].text, &rd->set->words, rd->set->defines, rd->set->define_count,
 			       &text, rd->path, rd->line, rd->e);
 	if (r == 0)
 		r = pattern_compile(buf_str(&text), unless ? MATCH_FIND : (enum pattern_match)rule->match, &p,
-				    &jit, rd->path, rd->line, rd->e);
+				    rd->path, rd->line, rd->e);
 	buf_done(&text);
 	if (r < 0)
 		return r;
-	rd->set->jit &= jit;
+	if (rule->priority >= PRIORITY_DANGER && !unless)
+		rd->set->jit &= pattern_quicken(p);
 	if (unless ? rule->unlesses == RULE_UNLESS : rule->patterns == RULE_PATTERNS)
 		r = FAIL(rd, "too many patterns in one rule (%d, unless %d)", RULE_PATTERNS, RULE_UNLESS);
 	else if (!unless)
@@ -409,7 +414,8 @@ static int close_rule(struct reader *rd)
 	rd->line = rule->line;
 	if (rule->patterns == 0)
 		return FAIL(rd, "[%s] has no pattern", rule->name);
-	if (rule->kind < INTENT_COUNT && rule->set.has & ~intent_args((enum intent_kind)rule->kind))
+	if (rule->kind < INTENT_COUNT && rule->set &&
+	    rule->set->has & ~intent_args((enum intent_kind)rule->kind))
 		return FAIL(rd, "[%s] sets an argument that its intent does not have", rule->name);
 	rd->line = line;
 	rd->rule = NULL;

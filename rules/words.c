@@ -208,6 +208,8 @@ static int order(const void *a, const void *b)
 
 void words_sort(struct words *w)
 {
+	tdestroy(w->seen, free);
+	w->seen = NULL;
 	if (w->count)
 		qsort(w->list, (size_t)w->count, sizeof *w->list, order);
 }

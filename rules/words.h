@@ -26,7 +26,7 @@ struct words {
 	int count, cap;
 	char (*names)[32]; /* of the lists */
 	int name_count;
-	void *seen; /* <search.h>: each word in its section, against doubles */
+	void *seen; /* <search.h>: each word in its section, against doubles; until words_sort */
 };
 
 int words_load(const char *path, struct words *w, struct err *e); /* adds; 0, -ENOENT, -EINVAL */
