@@ -8,7 +8,7 @@
     u.input(1, 235, 546)                    # input registers 1 and 2; holding(), coil(), discrete() likewise
     u.holding(8, *words(230.2, "CDAB"))     # a float32 in the order of .map files; words(-3, "ABCD", ">q") an int64
     u.fault = "silent"                      # one of FAULTS ("crc" on RTU alone), or ("exception", 4), ("late", seconds) or
-                                            # ("late", seconds, address) of one register alone; None: well again
+                                            # ("late", {address: seconds}); None: well again
     u.asked                                 # [(function, address, count), …] so far, faulty or not
     bus.vanish(); bus.come_back()           # the adapter is pulled out, and is another pseudo-terminal under the same link
     tcp.hang_up(); tcp.close(); tcp.listen()    # connections are cut; the port refuses; it is there again
@@ -116,11 +116,14 @@ class Bus:
             response = request.execute(unit.context)
         response.transaction_id, response.unit_id = request.transaction_id, request.unit_id
         raw = framer.buildPacket(response)
-        if isinstance(fault, tuple) and fault[0] == "late" and fault[2:] in ((), (request.address,)):
+        seconds = fault[1] if isinstance(fault, tuple) and fault[0] == "late" else None
+        if isinstance(seconds, dict):
+            seconds = seconds.get(request.address)
+        if seconds:
             def late():
                 with contextlib.suppress(OSError):  # the master may have hung up meanwhile
                     send(raw)
-            threading.Timer(fault[1], late).start()
+            threading.Timer(seconds, late).start()
             return
         send(self.spoil(raw, fault, framer))
 
