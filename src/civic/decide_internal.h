@@ -64,8 +64,7 @@ void decide_offer_status(const struct facts *f, const struct intent *in, struct 
 void decide_offer_support(const struct facts *f, const struct intent *in, struct decision *d);
 void decide_offer_rate(const struct facts *f, const struct intent *in, struct decision *d);
 void decide_task_staff(const struct facts *f, const struct intent *in, struct decision *d);
-/* The key of a flavour's name ("flavour.task"); n1 t1 d1 … of what f->offer.list holds, each quoted. */
-const char *offer_what_key(enum flavour f);
+/* n1 t1 d1 … of what f->offer.list holds, each quoted. */
 void offer_say_list(const struct facts *f, struct decision *d);
 /* Does a check-in without a code mean an offer that goes on now? */
 bool offer_goes_on(const struct facts *f);

@@ -8,17 +8,8 @@
 #define TEXT_CHARS  12
 #define PLACE_CHARS 6
 
-/* Arguments that every reply about an offer has. */
-static void say_offer(const struct offer_fact *o, struct decision *d)
-{
-	decision_int(d, "number", o->number);
-	decision_text(d, "text", o->text, TEXT_CHARS);
-	decision_key(d, "what", offer_what_key(o->flavour));
-	if (o->starts_utc)
-		decision_when(d, "when", o->starts_utc);
-}
-
-const char *offer_what_key(enum flavour f)
+/* The key of its name, "flavour.task". */
+static const char *what_key(enum flavour f)
 {
 	static const char *const keys[FLAVOUR_COUNT] = {
 #define X(id, name) [FLAVOUR_##id] = "flavour." name,
@@ -26,6 +17,16 @@ const char *offer_what_key(enum flavour f)
 #undef X
 	};
 	return keys[f];
+}
+
+/* Arguments that every reply about an offer has. */
+static void say_offer(const struct offer_fact *o, struct decision *d)
+{
+	decision_int(d, "number", o->number);
+	decision_text(d, "text", o->text, TEXT_CHARS);
+	decision_key(d, "what", what_key(o->flavour));
+	if (o->starts_utc)
+		decision_when(d, "when", o->starts_utc);
 }
 
 void offer_say_list(const struct facts *f, struct decision *d)

@@ -93,11 +93,6 @@ static const char *const claim_states[CLAIM_STATE_COUNT] = {
     CLAIM_STATES(X)
 #undef X
 };
-static const char *const outcomes[OUTCOME_COUNT] = {
-#define X(id, name) [OUTCOME_##id] = name,
-    OUTCOMES(X)
-#undef X
-};
 
 const char *flavour_name(enum flavour f)
 {
@@ -130,11 +125,6 @@ const char *claim_state_name(enum claim_state s)
 int claim_state_find(const char *name)
 {
 	return text_index(claim_states, CLAIM_STATE_COUNT, name);
-}
-
-const char *claim_outcome_name(enum claim_outcome o)
-{
-	return outcomes[o];
 }
 
 /* ---- claims */

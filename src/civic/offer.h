@@ -91,30 +91,24 @@ enum claim_event {
 	CLAIM_EV_COUNT
 };
 
-/* What comes of it, as reply keys tell it. */
-#define OUTCOMES(X)                                                                                            \
-	X(OK, "ok")                                                                                            \
-	X(WAITS, "waits")             /* no place is left: on the waiting list */                              \
-	X(AGAIN, "again")             /* it was so already */                                                  \
-	X(AGAIN_WAITS, "again.waits") /* waits already */                                                      \
-	X(DRAFT, "draft")             /* not published yet */                                                  \
-	X(SETTLED, "settled")         /* it is done already */                                                 \
-	X(CANCELLED, "cancelled")                                                                              \
-	X(LATE, "late")           /* it has begun, or is over */                                               \
-	X(EARLY, "early")         /* it has not begun by far */                                                \
-	X(STRANGER, "stranger")   /* only volunteers may */                                                    \
-	X(ELSEWHERE, "elsewhere") /* another grid's */                                                         \
-	X(OWN, "own")             /* asked for by the sender */                                                \
-	X(NO_CLAIM, "noclaim")    /* the sender has no place in it */                                          \
-	X(FINISHED, "finished")   /* too late to give it back: it was done */
-
+/* What comes of it. */
 enum claim_outcome {
-#define X(id, name) OUTCOME_##id,
-	OUTCOMES(X)
-#undef X
-	    OUTCOME_COUNT
+	OUTCOME_OK,
+	OUTCOME_WAITS,       /* no place is left: on the waiting list */
+	OUTCOME_AGAIN,       /* it was so already */
+	OUTCOME_AGAIN_WAITS, /* waits already */
+	OUTCOME_DRAFT,       /* not published yet */
+	OUTCOME_SETTLED,     /* it is done already */
+	OUTCOME_CANCELLED,
+	OUTCOME_LATE,      /* it has begun, or is over */
+	OUTCOME_EARLY,     /* it has not begun by far */
+	OUTCOME_STRANGER,  /* only volunteers may */
+	OUTCOME_ELSEWHERE, /* another grid's */
+	OUTCOME_OWN,       /* asked for by the sender */
+	OUTCOME_NO_CLAIM,  /* the sender has no place in it */
+	OUTCOME_FINISHED,  /* too late to give it back: it was done */
+	OUTCOME_COUNT
 };
-const char *claim_outcome_name(enum claim_outcome o);
 
 /* May this sender take it for so many people, and what comes of that? */
 enum claim_outcome offer_take(const struct offer_fact *o, const struct sender *by, int people, int64_t now);

@@ -41,7 +41,7 @@ static bool begins(const char *text, const char *word)
 	return !strncmp(text, word, n) && !((word[0] & 0x80) == 0 && isalpha((unsigned char)text[n]));
 }
 
-enum poll_stance poll_stance_of(const char *option)
+static enum poll_stance stance_of(const char *option)
 {
 	char text[POLL_OPTION_MAX + 8];
 	plain(option, text, sizeof text);
@@ -103,7 +103,7 @@ static int option_of_stance(const struct poll_fact *p, enum poll_stance s)
 {
 	int found = 0;
 	for (int i = 0; i < p->option_count; i++)
-		if (poll_stance_of(p->options[i]) == s) {
+		if (stance_of(p->options[i]) == s) {
 			if (found)
 				return 0;
 			found = i + 1;

@@ -7,7 +7,6 @@
 
 /* What an option's text stands for, whatever its position. */
 enum poll_stance { STANCE_NONE, STANCE_FOR, STANCE_AGAINST, STANCE_ABSTAIN };
-enum poll_stance poll_stance_of(const char *option);
 
 /* The option (1 …) that is meant: a digit by itself; one option's own text; or, where the options are for and
  * against, the stance that the rules read out of the words (`said`: 1 for, 2 against, 3 abstain; 0: nothing).

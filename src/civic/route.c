@@ -207,11 +207,6 @@ int routes_count(const struct routes *r)
 	return r->count;
 }
 
-const struct route *routes_at(const struct routes *r, int i)
-{
-	return &r->list[i];
-}
-
 /* ------------------------------------------------------------------------------------------------ finding */
 
 /* The row of this very grid for the category, else the one for all categories. */

@@ -63,7 +63,6 @@ int routes_load(const char *data_dir, struct routes **ret, struct err *e);
 int routes_parse(const char *text, const char *path, struct routes **ret, struct err *e);
 void routes_free(struct routes *r);
 int routes_count(const struct routes *r);
-const struct route *routes_at(const struct routes *r, int i); /* in the order of the file */
 
 /* The route of a category in a grid: `grids` are its code and those above it, nearest first. Never NULL: a file
  * without a row for everything is refused. `r` NULL (tests, no data): the secretary in 40 hours. */

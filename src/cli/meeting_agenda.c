@@ -11,8 +11,6 @@
 #include <errno.h>
 #include <string.h>
 
-#define ALIKE_MAX AGENDA_MAX
-
 static const struct out_column columns[] = {
     {"position", N_("No."), OUT_INT, 0},
     {"title", N_("title"), OUT_TEXT, 40},

@@ -22,7 +22,8 @@ const struct cli_option meeting_decide_options[] = {
     {0},
 };
 
-int meeting_until(struct cli *c, const char *text, int64_t *ret_utc)
+/* A date alone is meant to its end; it must lie ahead. 0 or EX_USAGE. */
+static int read_until(struct cli *c, const char *text, int64_t *ret_utc)
 {
 	int y, m, d, end = 0;
 	int r = cli_config(c, NULL); /* whose zone the time is meant in */
@@ -117,7 +118,7 @@ int meeting_decide_run(struct cli *c)
 	v.whether = _(": shall it be done as the meeting proposes?");
 	if (verdict_info(v.verdict)->wants_reason && (!v.note || !*v.note))
 		return cli_usage(c, "%s", _("--note REASON is wanted: who raised it is told"));
-	if (cli_opt(c, "until") && (r = meeting_until(c, cli_opt(c, "until"), &v.until_utc)))
+	if (cli_opt(c, "until") && (r = read_until(c, cli_opt(c, "until"), &v.until_utc)))
 		return r;
 	if ((r = read_vote(c, &v.poll, options)) || (r = meeting_open(c, &s, &id, NULL, NULL)) ||
 	    (r = find_who(c, s, &v, name, sizeof name)))

@@ -8,8 +8,6 @@
  * printed what is wrong. */
 int meeting_open(struct cli *c, struct store **ret, int64_t *ret_id,
 		 int (*row)(void *ctx, const struct meeting *m), void *ctx);
-/* A deadline: a date alone is meant to its end; it must lie ahead. 0 or EX_USAGE. */
-int meeting_until(struct cli *c, const char *text, int64_t *ret_utc);
 /* A person by id, telephone number or name. 0; CLI_NOTHING when nobody has that name; else an exit status, explained. */
 struct person;
 int meeting_person(struct cli *c, struct store *s, const char *who, struct person *ret);

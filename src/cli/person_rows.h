@@ -6,8 +6,6 @@
 
 struct csv_row;
 
-#define PERSON_TEXT 512
-
 /* Fields as they were written, NULL or "" when not given. */
 struct person_fields {
 	const char *phones, *name, *grid, *building, *unit, *room, *roles, *language, *consent, *consent_date,

@@ -276,7 +276,8 @@ static void print_meeting(struct cli *c, const struct status_page *p)
 	line(c, _("meeting"), &b);
 }
 
-void status_broadcast(struct buf *out, const json_t *x)
+/* "#4 230/1200 (19 %), 3 failed, paused" */
+static void say_broadcast(struct buf *out, const json_t *x)
 {
 	int64_t id, all, gone, failed, at = json_integer_value(json_object_get(x, "at"));
 	const char *state;
@@ -327,7 +328,7 @@ void status_page_print(struct cli *c, struct status_page *p)
 	print_waiting(c, p);
 	print_late(c, p);
 	print_meeting(c, p);
-	print_list(c, _("broadcast"), p->broadcasts, status_broadcast);
+	print_list(c, _("broadcast"), p->broadcasts, say_broadcast);
 	print_list(c, _("modem"), p->modems, status_modem);
 	if (p->sensors)
 		line(c, _("sensors"), &p->sensor_words);

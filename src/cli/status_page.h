@@ -28,7 +28,5 @@ void status_page_print(struct cli *c, struct status_page *p);
 
 /* "Mon 11-23 08:30"; `buf` ≥ 40 bytes. Shared with `yishi top`. */
 char *status_when(int64_t utc, char *buf);
-/* "#4 230/1200 (19 %), 3 failed, paused", from a member of `broadcasts`. Appends. */
-void status_broadcast(struct buf *out, const json_t *broadcast);
 /* "front ready, good, -71 dBm". Appends. */
 void status_modem(struct buf *out, const json_t *modem);

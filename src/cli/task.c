@@ -67,7 +67,7 @@ int task_flavour(struct cli *c, int *ret)
 				: 0;
 }
 
-int task_missing(const struct cli *c)
+static int missing(const struct cli *c)
 {
 	return cli_fail(CLI_NOTHING, _("there is no %s %s; `yishi %s list` shows them"), gettext(c->noun->name),
 			c->argv[0], c->noun->name);
@@ -80,7 +80,7 @@ static int print_row(void *ctx, const struct offer *o)
 	return 0;
 }
 
-int task_list_run(struct cli *c)
+static int run_list(struct cli *c)
 {
 	struct store *s;
 	struct offer_filter f = {.state = cli_opt(c, "state"),
@@ -122,10 +122,10 @@ int task_open(struct cli *c, struct store **ret, int *ret_number, bool print)
 		return r;
 	*ret_number = number > INT_MAX ? 0 : (int)number;
 	r = offer_get(*ret, *ret_number, print ? print_record : nothing, c);
-	return r == -ENOENT ? task_missing(c) : r ? cli_store_failed(c, r) : 0;
+	return r == -ENOENT ? missing(c) : r ? cli_store_failed(c, r) : 0;
 }
 
-int task_show_run(struct cli *c)
+static int run_show(struct cli *c)
 {
 	struct store *s;
 	int number, line = 0;
@@ -198,8 +198,8 @@ static const struct cli_option roster_options[] = {
 
 #define LIST(words, line)                                                                                      \
 	{                                                                                                      \
-		.name = "list", .run = task_list_run, .what = words, .common = CLI_LIST,                       \
-		.options = list_options, .roles = CLI_SECRETARY | CLI_STAFF, .example = line                   \
+		.name = "list", .run = run_list, .what = words, .common = CLI_LIST, .options = list_options,   \
+		.roles = CLI_SECRETARY | CLI_STAFF, .example = line                                            \
 	}
 #define ONE(verb, function, words, opts, line)                                                                 \
 	{                                                                                                      \
@@ -223,7 +223,7 @@ const struct cli_verb cli_task[] = {
     NEW(N_("a task for volunteers: the first who text 8 NUMBER get it"),
 	"yishi task new --text '周六清理楼道' --grid KS-03 --wanted 2 --starts 'sat 09:00' --points 3"),
     LIST(N_("tasks, errands, patrols, jobs and activities"), "yishi task list --state open --grid KS-03"),
-    ONE("show", task_show_run, N_("one task, or who takes part"), show_options, "yishi task show 12 --people"),
+    ONE("show", run_show, N_("one task, or who takes part"), show_options, "yishi task show 12 --people"),
     ONE("cancel", task_cancel_run, N_("it is not needed; who was to come is told"), cancel_options,
 	"yishi task cancel 12 --note '下雨改期'"),
     ONE("confirm", task_confirm_run, N_("it is done: points for those who did it"), confirm_options,
@@ -257,7 +257,7 @@ const struct cli_verb cli_task[] = {
 const struct cli_verb cli_job[] = {
     NEW(N_("a job for who looks for one"), "yishi job new --text '餐馆招洗碗工2名,管饭' --from 13800138009"),
     LIST(N_("the job board"), "yishi job list --state draft"),
-    ONE("show", task_show_run, N_("one job, or who applied"), show_options, "yishi job show 12 --people"),
+    ONE("show", run_show, N_("one job, or who applied"), show_options, "yishi job show 12 --people"),
     ONE("publish", task_publish_run, N_("a job that an employer texted goes to who asked for jobs"),
 	publish_options, "yishi job publish 12"),
     ONE("cancel", task_cancel_run, N_("it is taken, or was none"), cancel_options, "yishi job cancel 12"),
@@ -268,8 +268,7 @@ const struct cli_verb cli_activity[] = {
     NEW(N_("an activity to sign up for"),
 	"yishi activity new --text '重阳节义诊' --grid KS --wanted 30 --starts '10-19 09:00' --place '活动室'"),
     LIST(N_("the calendar of activities, with head counts"), "yishi activity list --coming"),
-    ONE("show", task_show_run, N_("one activity, or who comes"), show_options,
-	"yishi activity show 12 --people"),
+    ONE("show", run_show, N_("one activity, or who comes"), show_options, "yishi activity show 12 --people"),
     ONE("cancel", task_cancel_run, N_("it does not take place; who signed up is told"), cancel_options,
 	"yishi activity cancel 12 --note '下雨'"),
     GIVE("yishi activity give 12 13800138001 --people 2"),

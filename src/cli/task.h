@@ -8,10 +8,7 @@
 int task_flavour(struct cli *c, int *ret);
 /* The offer of the first argument, its record printed when `print`. 0, or the exit status after having printed why. */
 int task_open(struct cli *c, struct store **ret, int *ret_number, bool print);
-int task_missing(const struct cli *c);
 
-int task_list_run(struct cli *c);
-int task_show_run(struct cli *c);
 int task_new_run(struct cli *c);
 int task_cancel_run(struct cli *c);
 int task_confirm_run(struct cli *c);

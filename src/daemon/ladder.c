@@ -12,7 +12,7 @@ const char *const ladder_causes[CAUSE_COUNT] = {
 #undef X
 };
 
-bool ladder_allows(enum ladder_cause cause, enum ladder_step step)
+static bool allows(enum ladder_cause cause, enum ladder_step step)
 {
 	static const unsigned allowed[CAUSE_COUNT] = {
 #define S(step)             (1u << STEP_##step)
@@ -54,7 +54,7 @@ static enum ladder_step find(const struct ladder *l, int from, enum ladder_cause
 			     const struct ladder_can *can, int64_t now_ms)
 {
 	for (int s = from; s < STEP_COUNT; s++)
-		if (ladder_allows(cause, (enum ladder_step)s) && possible(l, (enum ladder_step)s, can, now_ms))
+		if (allows(cause, (enum ladder_step)s) && possible(l, (enum ladder_step)s, can, now_ms))
 			return (enum ladder_step)s;
 	return STEP_NONE;
 }

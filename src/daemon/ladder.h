@@ -62,7 +62,6 @@ struct ladder_step_info {
 };
 extern const struct ladder_step_info ladder_steps[STEP_COUNT];
 extern const char *const ladder_causes[CAUSE_COUNT];
-bool ladder_allows(enum ladder_cause cause, enum ladder_step step);
 
 /* Where one modem stands. Zero-initialised: at the foot. */
 struct ladder {

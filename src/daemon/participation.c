@@ -456,18 +456,6 @@ static int quarantine(const struct participation *p, int64_t pdu, const char *se
 int participation_quarantine(const struct participation *p, int64_t pdu, const char *sender, const char *reason,
 			     const char *modem, int64_t now)
 {
-	int r = store_begin(p->store);
-	if (r < 0)
-		return r;
-	if ((r = quarantine(p, pdu, sender, reason ? reason : "", modem, now)) >= 0)
-		r = store_commit(p->store);
-	store_rollback(p->store);
-	return r < 0 ? r : 0;
-}
-
-int participation_quarantine_within(const struct participation *p, int64_t pdu, const char *sender,
-				    const char *reason, const char *modem, int64_t now)
-{
 	int r = store_mark(p->store);
 	return r < 0 ? r : end_piece(p, quarantine(p, pdu, sender, reason ? reason : "", modem, now));
 }

@@ -48,9 +48,7 @@ int participation_ring(const struct participation *p, const char *number, const 
 int participation_tick(const struct participation *p, int64_t now, int64_t *ret_next, bool *ret_clock_ok);
 
 /* Bytes that are no readable text lie in the quarantine (pdu_in.id `pdu`): opens the case "unreadable text from
- * …" for the secretary. `sender` may be "" when not even that could be read. `pdu` 0: unknown. */
+ * …" for the secretary. `sender` may be "" when not even that could be read. `pdu` 0: unknown. A piece of the caller's
+ * transaction. */
 int participation_quarantine(const struct participation *p, int64_t pdu, const char *sender, const char *reason,
 			     const char *modem, int64_t now);
-/* The same as a piece of the caller's transaction. */
-int participation_quarantine_within(const struct participation *p, int64_t pdu, const char *sender,
-				    const char *reason, const char *modem, int64_t now);

@@ -241,13 +241,24 @@ static int tell_waiting(const struct participation *p, int64_t now, bool *ret_mo
 	return r < 0 ? r : 0;
 }
 
+static int end_one(const struct participation *p, int number, const char *note, const struct actor *by,
+		   int64_t now)
+{
+	enum case_state st;
+	int r = consult_close(p->store, number, now);
+	if (r >= 0)
+		r = matter_act(p->store, number, &(struct matter_step){.event = CASE_EV_CLOSE, .note = note},
+			       by, now, &st);
+	return r == -EPERM ? 0 : r;
+}
+
 /* Nobody said thanks: it has ended all the same, without a word. */
 static int end_idle(const struct participation *p, int64_t now, bool *ret_more)
 {
 	int idle[BATCH];
 	int n = consult_idle(p->store, now - CONSULT_IDLE_S, idle, BATCH), r = n;
 	for (int i = 0; i < n && r >= 0; i++)
-		r = consult_end(p, idle[i], NULL, &by_time, now);
+		r = end_one(p, idle[i], NULL, &by_time, now);
 	*ret_more = *ret_more || n == BATCH;
 	return r < 0 ? r : 0;
 }
@@ -311,17 +322,6 @@ static int answer(const struct turn *t, const struct effect *e)
 	return r == -EPERM ? journal_add(s, e->number, "answered", NULL, &t->by, t->now) : r;
 }
 
-int consult_end(const struct participation *p, int number, const char *note, const struct actor *by,
-		int64_t now)
-{
-	enum case_state st;
-	int r = consult_close(p->store, number, now);
-	if (r >= 0)
-		r = matter_act(p->store, number, &(struct matter_step){.event = CASE_EV_CLOSE, .note = note},
-			       by, now, &st);
-	return r == -EPERM ? 0 : r;
-}
-
 static int ask_more(const struct turn *t, const struct effect *e)
 {
 	int64_t line = 0;
@@ -349,7 +349,7 @@ int consult_apply(const struct turn *t, const struct effect *e)
 		r = pass_on(t->p, e->number, &t->by, true, t->now);
 		break;
 	case EFFECT_CONSULT_CLOSE:
-		r = consult_end(t->p, e->number, e->note, &t->by, t->now);
+		r = end_one(t->p, e->number, e->note, &t->by, t->now);
 		break;
 	}
 	return r < 0 ? r : tell_waiting(t->p, t->now, &more);

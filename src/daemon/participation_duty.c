@@ -283,8 +283,9 @@ static int tell_caller(const struct participation *p, const struct duty_call *ca
 			now, NULL);
 }
 
-int duty_take(const struct participation *p, int number, int64_t person, const char *phone, const char *name,
-	      const struct actor *by, int64_t now)
+/* The others hear who, the caller that somebody comes. */
+static int take(const struct participation *p, int number, int64_t person, const char *phone, const char *name,
+		const struct actor *by, int64_t now)
 {
 	struct duty_call call;
 	char occasion[64], note[32];
@@ -333,7 +334,7 @@ static int follow_step(const struct participation *p, const struct stream_event 
 	    !strcmp(reason, case_event_entry(CASE_EV_ASSIGN)) && !(k->from_desk && e->utc <= call.called_utc);
 	if (!call.waiting || !k->assignee || (!given && strcmp(reason, case_event_entry(CASE_EV_TAKE)) != 0))
 		return 0;
-	return duty_take(p, number, k->assignee, "", k->assignee_name, &timer, now);
+	return take(p, number, k->assignee, "", k->assignee_name, &timer, now);
 }
 
 static int follow(const struct participation *p, const struct stream_event *e, int64_t now)
@@ -384,8 +385,7 @@ int duty_acknowledge(const struct turn *t, const struct effect *e)
 			   t->now, &st);
 	if (r < 0 && r != -EPERM)
 		return r;
-	if ((r = duty_take(t->p, e->number, t->sender.person, t->sender.number, t->sender.name, &t->by,
-			   t->now)) < 0)
+	if ((r = take(t->p, e->number, t->sender.person, t->sender.number, t->sender.name, &t->by, t->now)) < 0)
 		return r;
 	return note_action(t, e, e->number, json_loads(before, 0, NULL));
 }

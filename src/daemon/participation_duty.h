@@ -18,9 +18,6 @@ int duty_count(const struct participation *p, const char *grid, const char *but,
  * it; `caller`: the phone that hears when somebody comes, or ""; `worker`: the grid's workers are called as well. */
 int duty_begin(const struct participation *p, const struct duty_alarm *a, const char *caller, bool worker,
 	       const char *occasion, const struct actor *by, int64_t now);
-/* Somebody takes it: the others hear who, the caller that somebody comes. */
-int duty_take(const struct participation *p, int number, int64_t person, const char *phone, const char *name,
-	      const struct actor *by, int64_t now);
 /* Who heard of it hears `key` (number, phone, name). */
 int duty_tell(const struct participation *p, int number, const char *but, const char *key, const char *phone,
 	      const char *name, const char *occasion, int64_t now);

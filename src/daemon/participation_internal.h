@@ -116,8 +116,6 @@ int consult_apply(const struct turn *t, const struct effect *e);
 int consult_withdraw(const struct turn *t, int number);
 /* A further question (its line) is taken back. */
 int consult_unask(const struct turn *t, int number, int64_t line);
-int consult_end(const struct participation *p, int number, const char *note, const struct actor *by,
-		int64_t now);
 int consult_tick(const struct participation *p, int64_t now, int64_t *next);
 /* ---- participation_civics.c */
 int64_t day_begin(int64_t utc); /* of the local day, the local month */

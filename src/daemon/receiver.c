@@ -90,7 +90,7 @@ static int quarantine(const struct participation *p, struct received *in, const 
 	in->raw = true;
 	log_warning("%s: unreadable bytes are kept in quarantine: %s", in->modem, reason);
 	/* the bytes are safe; a case that could not be opened is no reason to keep them in the modem */
-	int told = participation_quarantine_within(p, id, sender, reason, in->modem, now);
+	int told = participation_quarantine(p, id, sender, reason, in->modem, now);
 	if (told)
 		log_error("%s: no case for row %" PRId64 " of the quarantine: %s", in->modem, id,
 			  strerror(-told));

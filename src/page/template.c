@@ -337,11 +337,6 @@ int template_add_words(struct template_set *set, const char *text, size_t len, c
 	return 0;
 }
 
-bool template_has(const struct template_set *set, const char *name)
-{
-	return template_find(set, name, strlen(name)) != NULL;
-}
-
 int template_check(const struct template_set *set, struct err *e)
 {
 	for (size_t i = 0; i < set->count; i++)

@@ -38,7 +38,6 @@ int template_add(struct template_set *t, const char *name, const char *text, siz
 		 int line, struct err *e);
 /* Adds each line `name = text` as a template; lines that are empty or begin with # are skipped. */
 int template_add_words(struct template_set *t, const char *text, size_t len, const char *file, struct err *e);
-bool template_has(const struct template_set *t, const char *name);
 /* All partials that are asked for are there. -EINVAL with a sentence. */
 int template_check(const struct template_set *t, struct err *e);
 /* Walks the names of the variables and sections that a template and its partials ask for ("." and parts of dotted names

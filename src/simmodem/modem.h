@@ -24,7 +24,7 @@ struct network;
 struct settings {
 	bool echo, verbose, quiet;
 	int s3, s4, s5;
-	int cmee, cmgf, csms, cmms, csdh;
+	int cmee, cmgf, csms, cmms;
 	int cnmi[5];            /* mode mt bm ds bfr */
 	int creg, cgreg, cereg; /* URC level n */
 	bool clip, crc;

@@ -34,11 +34,6 @@ int chore_done(struct store *s, int64_t id, int64_t now)
 	return r < 0 ? r : store_changes(s) ? 0 : -ENOENT;
 }
 
-int chore_count(struct store *s, int64_t *ret)
-{
-	return store_get(s, ret, "SELECT count(*) FROM chore WHERE done_utc IS NULL", "");
-}
-
 int chore_list(struct store *s, bool all, int (*row)(void *ctx, const struct chore *c), void *ctx)
 {
 	cleanup_query struct query q = {0};

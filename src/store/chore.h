@@ -8,7 +8,6 @@
 int chore_add(struct store *s, const char *kind, const char *number, int64_t person, const char *note,
 	      const struct actor *by, int64_t now, int64_t *ret_id, bool *ret_new);
 int chore_done(struct store *s, int64_t id, int64_t now); /* -ENOENT */
-int chore_count(struct store *s, int64_t *ret);           /* open ones */
 
 struct chore {
 	int64_t id, person, message, utc, done_utc;

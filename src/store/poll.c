@@ -246,7 +246,7 @@ static int fill_options(struct store *s, struct poll *p)
 	return r < 0 ? r : 0;
 }
 
-int poll_count_now(struct store *s, int64_t id, int64_t votes[POLL_OPTIONS_MAX])
+static int count_now(struct store *s, int64_t id, int64_t votes[POLL_OPTIONS_MAX])
 {
 	cleanup_query struct query q = {0};
 	int r = query_open(s, &q,
@@ -276,7 +276,7 @@ static int fill_counts(struct store *s, struct poll *p, const struct query *from
 		p->count.asked = query_int(from, 18);
 	p->counted = p->state == POLL_CLOSED || !p->secret;
 	if (r >= 0 && p->state != POLL_CLOSED && !p->secret)
-		r = poll_count_now(s, p->id, p->count.votes);
+		r = count_now(s, p->id, p->count.votes);
 	return r;
 }
 

@@ -44,8 +44,6 @@ int poll_settle(struct store *s, int64_t id, enum broadcast_state published, int
 int poll_purge(struct store *s, int64_t now);
 /* Such a poll that still has ballots: one id, 0 none. */
 int poll_unpurged(struct store *s, int64_t *ret);
-/* Votes of an open poll as they stand, by option. */
-int poll_count_now(struct store *s, int64_t id, int64_t votes[POLL_OPTIONS_MAX]);
 
 /* Over, and somebody may still have to hear of it: one id, 0 none. */
 int poll_untold(struct store *s, int64_t *ret);

@@ -4,8 +4,6 @@
 
 #include "store/store.h"
 
-#define REMINDER_TEXT_MAX 4096
-
 struct reminder_new {
 	const char *audience;    /* terms without files (store/broadcast.h), looked at by the caller */
 	const char *text;        /* with marks of recipients (civic/marks.h) */

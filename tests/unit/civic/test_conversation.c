@@ -489,9 +489,11 @@ static void rings(void **state)
 static void quarantine_opens_one_case(void **state)
 {
 	struct site *s = *state;
+	assert_int_equal(store_begin(s->store), 0);
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(
 		    participation_quarantine(&s->p, 0, LI, "user data shorter than said", "front", s->now), 0);
+	assert_int_equal(store_commit(s->store), 0);
 	assert_int_equal(count(s, "matter WHERE origin = 'quarantine'"), 1);
 	assert_int_equal(count(s, "message_out"), 0);
 }
