@@ -76,26 +76,42 @@ static int take_online(void *ctx, int64_t sensor, int64_t data_s)
 	return 0;
 }
 
+/* Alarms are written at once, rows now and then, and not on a full disk: what is younger counts, or an old value would stand beside a
+ * new state. */
+static void take_younger(struct sensor *x, const struct sensor_alarm *a)
+{
+	if (a->begun_utc <= x->seen_utc)
+		return;
+	if (!a->has_value) {
+		x->fault = x->fault ? x->fault : sensor_fault_find(a->detail);
+		return;
+	}
+	x->fault = SENSOR_OK;
+	x->has_value = true;
+	x->value = a->value;
+	x->seen_utc = a->begun_utc;
+}
+
 /* An alarm of the whole cabinet is one of each of its sensors. */
 static int take_alarm(void *ctx, const struct sensor_alarm *a)
 {
+	static const enum sensor_stand beyond[SENSOR_ALARM_KIND_COUNT] = {[SENSOR_ALARM_STATE] = STAND_STATE,
+									  [SENSOR_ALARM_HIGH] = STAND_HIGH,
+									  [SENSOR_ALARM_LOW] = STAND_LOW};
 	struct sensor_rows *r = ctx;
 	for (int i = 0; i < r->count; i++) {
 		struct sensor_row *x = &r->row[i];
 		if (strcmp(a->subject, x->name) != 0 && strcmp(a->subject, x->cabinet->name) != 0)
 			continue;
+		take_younger(&x->now, a);
 		x->alarm = a->number;
 		x->acked = a->acked_utc != 0;
-		if (a->kind == SENSOR_ALARM_STATE && x->stand == STAND_OK)
-			x->stand = STAND_STATE;
-		if (a->kind == SENSOR_ALARM_HIGH && x->stand == STAND_OK)
-			x->stand = STAND_HIGH;
-		if (a->kind == SENSOR_ALARM_LOW && x->stand == STAND_OK)
-			x->stand = STAND_LOW;
+		x->stand = x->stand ? x->stand : beyond[a->kind];
 	}
 	return 0;
 }
 
+/* `stand` is what the alarms say. */
 static void judge(const struct sensor_rows *r, struct sensor_row *x, int64_t now)
 {
 	int64_t fresh_s =
@@ -105,7 +121,7 @@ static void judge(const struct sensor_rows *r, struct sensor_row *x, int64_t now
 	x->stand = x->now.fault != SENSOR_OK || x->stale   ? STAND_NO_DATA
 		   : m->has_high && x->now.value > m->high ? STAND_HIGH
 		   : m->has_low && x->now.value < m->low   ? STAND_LOW
-							   : STAND_OK;
+							   : x->stand;
 }
 
 int sensor_rows_read(struct cli *c, struct sensor_rows *r, bool online)
@@ -113,12 +129,15 @@ int sensor_rows_read(struct cli *c, struct sensor_rows *r, bool online)
 	int64_t now = cli_now(c), from = civil_midnight(now - SENSOR_ONLINE_DAYS * DAY_S, 0);
 	for (int i = 0; i < r->count; i++) {
 		r->row[i].now = (struct sensor){.fault = SENSOR_UNREAD};
+		r->row[i].stand = STAND_OK;
 		r->row[i].alarm = 0;
 		r->row[i].acked = false;
 	}
 	int err = sensor_each(c->store, take, r);
 	if (err >= 0 && online)
 		err = reading_online(c->store, from, take_online, r);
+	if (err >= 0)
+		err = sensor_alarm_each(c->store, true, INT64_MIN, 0, take_alarm, r);
 	for (int i = 0; i < r->count; i++) {
 		struct sensor_row *x = &r->row[i];
 		judge(r, x, now);
@@ -131,8 +150,6 @@ int sensor_rows_read(struct cli *c, struct sensor_rows *r, bool online)
 		if (x->online_s > x->online_of_s)
 			x->online_s = x->online_of_s;
 	}
-	if (err >= 0)
-		err = sensor_alarm_each(c->store, true, INT64_MIN, 0, take_alarm, r);
 	return err < 0 ? err : 0;
 }
 

@@ -32,12 +32,14 @@ static void tell_row(struct cabinets *c, struct unit *u, int i, enum sensor_faul
 {
 	struct live *l = u->live[i];
 	live_read(&c->lives, l, fault, code, value, daemon_now(c->d), mono_ms());
-	sensor_alarms_read(c->d, &(struct sensor_reading){.cabinet = u->cabinet->name,
-							  .sensor = l->name,
-							  .row = &u->cabinet->row[i],
-							  .config = u->cabinet->of[i].sensor,
-							  .fault = fault,
-							  .value = value});
+	/* the value that people hear of is on disk with it */
+	c->lives.changed |=
+	    sensor_alarms_read(c->d, &(struct sensor_reading){.cabinet = u->cabinet->name,
+							      .sensor = l->name,
+							      .row = &u->cabinet->row[i],
+							      .config = u->cabinet->of[i].sensor,
+							      .fault = fault,
+							      .value = value});
 }
 
 static void note(struct cabinets *c, enum event_kind kind, json_t *body)

@@ -317,14 +317,15 @@ static bool answers(enum sensor_fault f)
 	return f == SENSOR_OK || f == SENSOR_EXCEPTION || f == SENSOR_INVALID;
 }
 
-void sensor_alarms_read(struct daemon *d, const struct sensor_reading *r)
+bool sensor_alarms_read(struct daemon *d, const struct sensor_reading *r)
 {
 	struct sensor_alarms *a = d->sensor_alarms;
 	int64_t now = daemon_now(d);
 	if (!a || d->stopping || r->fault == SENSOR_UNREAD || r->fault == SENSOR_LENT || !load(a))
-		return;
+		return false;
 	find_or_add(a, r->sensor);
 	struct watched *whole = find_or_add(a, r->cabinet), *w = find(a, r->sensor);
+	int was = w->alarm;
 	whole->fault = w->fault = r->fault;
 	judge_silence(d, whole, r, true, answers(r->fault), now);
 	/* of a cabinet that tells nothing at all one alarm is enough */
@@ -332,6 +333,7 @@ void sensor_alarms_read(struct daemon *d, const struct sensor_reading *r)
 	if (r->fault == SENSOR_OK || !covered)
 		judge_silence(d, w, r, false, r->fault == SENSOR_OK, now);
 	judge(d, w, r, now);
+	return w->alarm != was;
 }
 
 /* ------------------------------------------------------------------------------------------------ configuration */

@@ -26,8 +26,8 @@ struct sensor_reading {
 struct sensor_alarms *sensor_alarms_new(struct daemon *d);
 void sensor_alarms_free(struct sensor_alarms *a);
 /* Once for each sensor and poll, on the loop's thread and not inside a transaction: what changes is one of its own, and rare. A write
- * that fails is tried again with the next reading. */
-void sensor_alarms_read(struct daemon *d, const struct sensor_reading *r);
+ * that fails is tried again with the next reading. True: an alarm of its limits has begun or ended. */
+bool sensor_alarms_read(struct daemon *d, const struct sensor_reading *r);
 /* Silence that has lasted long enough; phones that are to be rung: given to a line that has time. In each round of daemon_act; when to look
  * again, INT64_MAX: never. */
 int64_t sensor_alarms_tick(struct daemon *d);

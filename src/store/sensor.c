@@ -20,8 +20,7 @@ const char *sensor_fault_name(enum sensor_fault f)
 	return names[f];
 }
 
-/* SENSOR_UNREAD for what is unknown: a newer program may have written it. */
-static enum sensor_fault fault_of(const char *name)
+enum sensor_fault sensor_fault_find(const char *name)
 {
 	for (int i = 0; i < SENSOR_FAULTS; i++)
 		if (!strcmp(names[i], name))
@@ -51,7 +50,7 @@ int sensor_each(struct store *s, int (*row)(void *ctx, const struct sensor *x), 
 	while (r >= 0 && (r = query_next(&q)) == 1) {
 		struct sensor x = {.id = query_int(&q, 0),
 				   .name = query_text(&q, 1),
-				   .fault = fault_of(query_text(&q, 2)),
+				   .fault = sensor_fault_find(query_text(&q, 2)),
 				   .code = (int)query_int(&q, 3),
 				   .first_utc = query_int(&q, 4),
 				   .since_utc = query_int(&q, 5),

@@ -20,6 +20,8 @@ enum sensor_fault {
 	SENSOR_FAULTS
 };
 const char *sensor_fault_name(enum sensor_fault f); /* "" "unread" "timeout" … as it stands in the database */
+enum sensor_fault
+sensor_fault_find(const char *name); /* UNREAD for what is unknown: a newer program may have written it */
 
 struct sensor {
 	int64_t id;

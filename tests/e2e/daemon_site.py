@@ -3,7 +3,6 @@ import datetime
 import os
 import pathlib
 import re
-import sqlite3
 import time
 
 from harness import Site, wait_for
@@ -29,15 +28,6 @@ class DaemonSite(Site):
 
     def value(self, sql, *values):
         return self.rows(sql, *values)[0][0]
-
-    def write(self, sql, *values):
-        db = sqlite3.connect(self.dir / "yishi.db", timeout=60)
-        try:
-            with db:
-                db.execute("PRAGMA foreign_keys = ON")
-                return db.execute(sql, values).lastrowid
-        finally:
-            db.close()
 
     def today(self):
         """Not 1970: what is old enough is emptied at night."""

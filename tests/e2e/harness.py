@@ -151,6 +151,15 @@ class Site(Tool):
         except (OSError, ValueError):  # not yet listening, or ending
             return 0
 
+    def write(self, sql, *values):
+        db = sqlite3.connect(self.dir / "yishi.db", timeout=60)
+        try:
+            with db:
+                db.execute("PRAGMA foreign_keys = ON")
+                return db.execute(sql, values).lastrowid
+        finally:
+            db.close()
+
     def look(self, sql, *values):
         """Rows of the database: for what is asked again and again until it is so. What a test says about the outcome it
         reads with the tool."""

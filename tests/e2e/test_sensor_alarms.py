@@ -101,6 +101,8 @@ class Alarms(unittest.TestCase):
     def test_a_life(self):
         """Held, told, told again to the next, acknowledged by text, over; its case with it."""
         with SensorSite(gateway={"ring": "no"}) as site:
+            # as on a full disk, rows of sensors are not written
+            site.write("CREATE TRIGGER full BEFORE UPDATE ON sensor BEGIN SELECT RAISE(ABORT, 'full'); END")
             site.degrees(56)
             site.at("10:00:50")
             site.degrees(54)  # interrupted
@@ -111,6 +113,10 @@ class Alarms(unittest.TestCase):
             text = site.heard(ZHOU)
             for part in ("C1", "3号泵房", "机柜温度", "57.3", "55", "10:00", "确认 C1"):
                 self.assertIn(part, text)
+            # a new state has its own value beside it, not the old one
+            (shown,) = [s for s in site.json("sensor", "list") if s["name"] == "pump.temperature"]
+            self.assertEqual((shown["state"], shown["value"]), ("high", 57.3))
+            site.write("DROP TRIGGER full")
             self.assertEqual(site.nothing(WU, FITTER, CHIEF), {WU: 0, FITTER: 1, CHIEF: 0})
             self.assertIn("交办", site.sent_to(FITTER)[0]["text"])  # the case, and no second text about the alarm
             (event,) = [e["body"] for e in site.json("events") if e["kind"] == "sensor.alarm"]
@@ -172,6 +178,7 @@ class Alarms(unittest.TestCase):
             text = site.heard(ZHOU)
             self.assertIn("C2", text)
             self.assertIn("柜门打开", text)
+            wait_for(lambda: site.look("SELECT value FROM sensor WHERE name = 'pump.door'") == [(1,)], "the value that people heard of is written")
             # nobody: told again and rung, then the next one; only once each
             site.at("23:06:10")
             self.assertIn("还没有人确认", site.heard(ZHOU, 2))
