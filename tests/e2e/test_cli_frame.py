@@ -57,7 +57,7 @@ class Help(unittest.TestCase):
         self.assertGreater(len(all_verbs), 40)
         for words in all_verbs:
             with self.subTest(" ".join(words)):
-                english, chinese = (Tool().ok(*words, "--help", env={"LC_ALL": language}) for language in ("C.UTF-8", "zh_CN.UTF-8"))
+                english, chinese = (Tool().ok(*words, "--help", env={"LC_ALL": language}) for language in ("en_US.UTF-8", "zh_CN.UTF-8"))
                 options, example = english.split("Options:")[1].split("Example:")
                 self.assertIn("yishi " + words[0], example)
                 known = set(re.findall(r"^  (--[a-z-]+)", options, re.M))
