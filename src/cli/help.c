@@ -49,7 +49,8 @@ static void option_line(const struct cli_option *o)
 
 int cli_help_verb(const struct cli_noun *n, const struct cli_verb *v)
 {
-	printf("%s\n\n  ", _(v->what));
+	wrap_print(stdout, _(v->what), 0, 0);
+	printf("\n  ");
 	usage_line(n, v);
 	if (v->more) {
 		printf("\n");
