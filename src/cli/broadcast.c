@@ -56,13 +56,8 @@ static int print_row(void *ctx, const struct broadcast *b)
 static int run_list(struct cli *c)
 {
 	struct store *s;
-	int r = cli_store(c, &s);
-	if (r)
-		return r;
-	out_begin(&c->out, columns);
-	r = broadcast_list(s, c->since_utc, c->limit, print_row, c);
-	out_end(&c->out);
-	return r < 0 ? cli_store_failed(c, r) : EX_OK;
+	int r = cli_list_begin(c, columns, &s);
+	return r ? r : cli_list_end(c, broadcast_list(s, c->since_utc, c->limit, print_row, c));
 }
 
 /* What one that waits is waiting for, and what brings it on. */

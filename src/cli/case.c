@@ -142,9 +142,7 @@ static int list_cases(struct cli *c, bool overdue)
 	f.assignee = (int)assignee;
 	f.now_utc = cli_now(c);
 	out_begin(&c->out, columns);
-	r = matter_list(s, &f, print_row, c);
-	out_end(&c->out);
-	return r < 0 ? cli_store_failed(c, r) : EX_OK;
+	return cli_list_end(c, matter_list(s, &f, print_row, c));
 }
 
 static int run_list(struct cli *c)

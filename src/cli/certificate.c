@@ -317,13 +317,8 @@ static int list_one(void *ctx, const struct certificate *row)
 int certificate_list(struct cli *c)
 {
 	struct store *s;
-	int r = cli_store(c, &s);
-	if (r)
-		return r;
-	out_begin(&c->out, list_columns);
-	r = certificate_each(s, c->since_utc, c->limit, list_one, c);
-	out_end(&c->out);
-	return r < 0 ? cli_store_failed(c, r) : EX_OK;
+	int r = cli_list_begin(c, list_columns, &s);
+	return r ? r : cli_list_end(c, certificate_each(s, c->since_utc, c->limit, list_one, c));
 }
 
 static int show_one(void *ctx, const struct certificate *row)

@@ -73,37 +73,25 @@ static json_t *row_json(const struct checkin_row *x)
 			 x->last_matter ? json_integer(x->last_matter) : json_null());
 }
 
-struct listing {
-	struct cli *c;
-	long left;
-	json_t *one;
-};
-
 static int print_row(void *ctx, const struct checkin_row *x)
 {
-	struct listing *l = ctx;
-	if (l->left-- <= 0)
+	struct cli *c = ctx;
+	if (!cli_list_more(c))
 		return 1;
-	out_row(&l->c->out, row_json(x));
+	out_row(&c->out, row_json(x));
 	return 0;
 }
 
 static int run_list(struct cli *c)
 {
 	struct store *s;
-	struct listing l = {c, c->limit, NULL};
-	int r = cli_store(c, &s);
-	if (r)
-		return r;
-	out_begin(&c->out, columns);
-	r = checkin_list(s, 0, print_row, &l);
-	out_end(&c->out);
-	return r < 0 ? cli_store_failed(c, r) : EX_OK;
+	int r = cli_list_begin(c, columns, &s);
+	return r ? r : cli_list_end(c, checkin_list(s, 0, print_row, c));
 }
 
 static int take_row(void *ctx, const struct checkin_row *x)
 {
-	((struct listing *)ctx)->one = row_json(x);
+	*(json_t **)ctx = row_json(x);
 	return 0;
 }
 
@@ -117,7 +105,8 @@ static json_t *day_json(const struct checkin_round_row *r)
 
 static int print_day(void *ctx, const struct checkin_round_row *r)
 {
-	out_row(&((struct listing *)ctx)->c->out, day_json(r));
+	struct cli *c = ctx;
+	out_row(&c->out, day_json(r));
 	return 0;
 }
 
@@ -136,25 +125,22 @@ static int unknown(const char *id)
 static int run_show(struct cli *c)
 {
 	struct store *s;
-	struct listing l = {c, 1, NULL};
-	json_t *days = json_array();
+	json_t *one = NULL, *days = json_array();
 	int64_t id;
 	int r = cli_id(c, 0, &id);
-	if (!r && !(r = cli_store(c, &s)) && (r = checkin_list(s, id, take_row, &l)) >= 0)
+	if (!r && !(r = cli_store(c, &s)) && (r = checkin_list(s, id, take_row, &one)) >= 0)
 		r = checkin_rounds(s, id, SHOWN, take_day, days);
-	if (r || !l.one) {
+	if (r || !one) {
 		json_decref(days);
-		json_decref(l.one);
+		json_decref(one);
 		return r < 0 ? cli_store_failed(c, r) : r ? r : unknown(c->argv[0]);
 	}
-	json_object_set_new(l.one, "days_past", days);
-	out_record(&c->out, columns, l.one);
+	json_object_set_new(one, "days_past", days);
+	out_record(&c->out, columns, one);
 	if (c->out.mode != OUT_TABLE)
 		return EX_OK;
 	out_begin(&c->out, day_columns);
-	r = checkin_rounds(s, id, SHOWN, print_day, &l);
-	out_end(&c->out);
-	return r < 0 ? cli_store_failed(c, r) : EX_OK;
+	return cli_list_end(c, checkin_rounds(s, id, SHOWN, print_day, c));
 }
 
 static int read_plan(struct cli *c, struct checkin_plan *p)

@@ -110,6 +110,13 @@ int64_t cli_now(struct cli *c);
 /* Who acts, for the journal: "shell:" and the user's id. `buf` ≥ 32 bytes; returns buf. */
 char *cli_actor(char *buf);
 
+/* A list of the database: opens it and prints the head. 0, or the exit status after having printed why. */
+int cli_list_begin(struct cli *c, const struct out_column *columns, struct store **ret);
+/* Is a further row wanted? Counts down --limit, for lists that the store does not bound. */
+bool cli_list_more(struct cli *c);
+/* Its foot; `r` is what the store said. The exit status. */
+int cli_list_end(struct cli *c, int r);
+
 /* Prints "yishi: …" in one line on stderr and returns `status`, so that a handler can `return cli_fail(…)`. */
 int cli_fail(int status, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* The exit status for −errno of the store, after having printed what the database said. */

@@ -63,13 +63,10 @@ static int print_row(void *ctx, const struct consult_row *x)
 static int run_list(struct cli *c)
 {
 	struct store *s;
-	int r = cli_store(c, &s);
-	if (r)
-		return r;
-	out_begin(&c->out, columns);
-	r = consult_list(s, 0, cli_opt(c, "all") != NULL, c->since_utc, c->limit, print_row, c);
-	out_end(&c->out);
-	return r < 0 ? cli_store_failed(c, r) : EX_OK;
+	int r = cli_list_begin(c, columns, &s);
+	return r ? r
+		 : cli_list_end(
+		       c, consult_list(s, 0, cli_opt(c, "all") != NULL, c->since_utc, c->limit, print_row, c));
 }
 
 static int print_record(void *ctx, const struct consult_row *x)
@@ -110,9 +107,7 @@ static int run_show(struct cli *c)
 		return EX_OK;
 	printf("\n");
 	out_begin(&c->out, said_columns);
-	r = consult_said(s, (int)number, print_said, c);
-	out_end(&c->out);
-	return r < 0 ? cli_store_failed(c, r) : EX_OK;
+	return cli_list_end(c, consult_said(s, (int)number, print_said, c));
 }
 
 /* The consultation of the first argument, within a transaction. 0 or an exit status. */

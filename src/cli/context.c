@@ -230,6 +230,25 @@ char *cli_actor(char *buf)
 	return buf;
 }
 
+int cli_list_begin(struct cli *c, const struct out_column *columns, struct store **ret)
+{
+	int r = cli_store(c, ret);
+	if (!r)
+		out_begin(&c->out, columns);
+	return r;
+}
+
+bool cli_list_more(struct cli *c)
+{
+	return c->limit-- > 0;
+}
+
+int cli_list_end(struct cli *c, int r)
+{
+	out_end(&c->out);
+	return r < 0 ? cli_store_failed(c, r) : EX_OK;
+}
+
 int cli_read_file(const char *path, size_t max, char **ret, size_t *ret_len)
 {
 	cleanup_buf struct buf text = {0};

@@ -65,18 +65,13 @@ static const struct cli_option absent_options[] = {
     {0},
 };
 
-struct listing {
-	struct cli *c;
-	long left;
-};
-
 static int print_entry(void *ctx, const struct duty_entry *e)
 {
-	struct listing *l = ctx;
+	struct cli *c = ctx;
 	char days[64], hours[32];
-	if (l->left-- <= 0)
+	if (!cli_list_more(c))
 		return 1;
-	out_row(&l->c->out,
+	out_row(&c->out,
 		json_pack("{sI so si sI so so ss ss sb so}", "id", (json_int_t)e->id, "grid",
 			  out_string(e->grid), "position", e->position, "person", (json_int_t)e->person, "name",
 			  out_string(e->name), "number", *e->number ? out_string(e->number) : json_null(),
@@ -89,14 +84,10 @@ static int print_entry(void *ctx, const struct duty_entry *e)
 static int run_list(struct cli *c)
 {
 	struct store *s;
-	struct listing l = {c, c->limit};
-	int r = cli_store(c, &s);
-	if (r)
-		return r;
-	out_begin(&c->out, columns);
-	r = duty_list(s, cli_opt(c, "grid") ? cli_opt(c, "grid") : "", cli_now(c), print_entry, &l);
-	out_end(&c->out);
-	return r < 0 ? cli_store_failed(c, r) : EX_OK;
+	int r = cli_list_begin(c, columns, &s);
+	return r ? r
+		 : cli_list_end(c, duty_list(s, cli_opt(c, "grid") ? cli_opt(c, "grid") : "", cli_now(c),
+					     print_entry, c));
 }
 
 static int run_add(struct cli *c)
@@ -224,13 +215,10 @@ static int print_call(void *ctx, const struct duty_call_row *x)
 static int run_calls(struct cli *c)
 {
 	struct store *s;
-	int r = cli_store(c, &s);
-	if (r)
-		return r;
-	out_begin(&c->out, call_columns);
-	r = duty_call_list(s, c->since_utc, c->limit == LONG_MAX ? 0 : c->limit, print_call, c);
-	out_end(&c->out);
-	return r < 0 ? cli_store_failed(c, r) : EX_OK;
+	int r = cli_list_begin(c, call_columns, &s);
+	return r ? r
+		 : cli_list_end(
+		       c, duty_call_list(s, c->since_utc, c->limit == LONG_MAX ? 0 : c->limit, print_call, c));
 }
 
 const struct cli_verb cli_duty[] = {

@@ -46,33 +46,22 @@ static json_t *row_json(const struct faq *f)
 			 (json_int_t)f->changed_utc, "by", out_string(f->changed_by));
 }
 
-struct listing {
-	struct cli *c;
-	long left;
-};
-
 static int print_row(void *ctx, const struct faq *f)
 {
-	struct listing *l = ctx;
-	if (f->changed_utc < l->c->since_utc)
+	struct cli *c = ctx;
+	if (f->changed_utc < c->since_utc)
 		return 0;
-	if (l->left-- <= 0)
+	if (!cli_list_more(c))
 		return 1;
-	out_row(&l->c->out, row_json(f));
+	out_row(&c->out, row_json(f));
 	return 0;
 }
 
 static int run_list(struct cli *c)
 {
 	struct store *s;
-	struct listing l = {c, c->limit};
-	int r = cli_store(c, &s);
-	if (r)
-		return r;
-	out_begin(&c->out, columns);
-	r = faq_list(s, NULL, print_row, &l);
-	out_end(&c->out);
-	return r < 0 ? cli_store_failed(c, r) : EX_OK;
+	int r = cli_list_begin(c, columns, &s);
+	return r ? r : cli_list_end(c, faq_list(s, NULL, print_row, c));
 }
 
 static int print_record(void *ctx, const struct faq *f)

@@ -103,20 +103,15 @@ static int run_import(struct cli *c)
 	return im.wrong ? EX_DATAERR : EX_OK;
 }
 
-struct listing {
-	struct cli *c;
-	long left;
-};
-
 static int on_grid(void *user, const struct grid *g)
 {
-	struct listing *l = user;
-	if (l->left-- <= 0)
+	struct cli *c = user;
+	if (!cli_list_more(c))
 		return 1;
 	char name[sizeof g->name + 2 * GRID_DEPTH_MAX];
 	/* people see the tree by its indentation */
-	snprintf(name, sizeof name, "%*s%s", l->c->out.mode == OUT_TABLE ? 2 * g->depth : 0, "", g->name);
-	out_row(&l->c->out,
+	snprintf(name, sizeof name, "%*s%s", c->out.mode == OUT_TABLE ? 2 * g->depth : 0, "", g->name);
+	out_row(&c->out,
 		json_pack("{so so so sI}", "code", out_string(g->code), "name", out_string(name), "parent",
 			  *g->parent ? out_string(g->parent) : json_null(), "persons", (json_int_t)g->persons));
 	return 0;
@@ -125,14 +120,8 @@ static int on_grid(void *user, const struct grid *g)
 static int run_list(struct cli *c)
 {
 	struct store *s;
-	struct listing l = {.c = c, .left = c->limit};
-	int r = cli_store(c, &s);
-	if (r)
-		return r;
-	out_begin(&c->out, columns);
-	r = grid_list(s, c->argc ? c->argv[0] : NULL, on_grid, &l);
-	out_end(&c->out);
-	return r < 0 ? cli_store_failed(c, r) : EX_OK;
+	int r = cli_list_begin(c, columns, &s);
+	return r ? r : cli_list_end(c, grid_list(s, c->argc ? c->argv[0] : NULL, on_grid, c));
 }
 
 const struct cli_verb cli_grid[] = {

@@ -25,34 +25,23 @@ static const struct out_column columns[] = {
     {0},
 };
 
-struct listing {
-	struct cli *c;
-	long left;
-};
-
 static int print_group(void *ctx, const struct group *g)
 {
-	struct listing *l = ctx;
-	if (g->since_utc < l->c->since_utc)
+	struct cli *c = ctx;
+	if (g->since_utc < c->since_utc)
 		return 0;
-	if (l->left-- <= 0)
+	if (!cli_list_more(c))
 		return 1;
-	out_row(&l->c->out, json_pack("{so sI sI}", "group", out_string(g->name), "people",
-				      (json_int_t)g->people, "since", (json_int_t)g->since_utc));
+	out_row(&c->out, json_pack("{so sI sI}", "group", out_string(g->name), "people", (json_int_t)g->people,
+				   "since", (json_int_t)g->since_utc));
 	return 0;
 }
 
 static int run_list(struct cli *c)
 {
 	struct store *s;
-	struct listing l = {c, c->limit};
-	int r = cli_store(c, &s);
-	if (r)
-		return r;
-	out_begin(&c->out, columns);
-	r = group_list(s, print_group, &l);
-	out_end(&c->out);
-	return r < 0 ? cli_store_failed(c, r) : EX_OK;
+	int r = cli_list_begin(c, columns, &s);
+	return r ? r : cli_list_end(c, group_list(s, print_group, c));
 }
 
 static int read_name(struct cli *c)

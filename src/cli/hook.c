@@ -86,13 +86,8 @@ static int print_failure(void *ctx, const struct hook_failure *f)
 static int run_failures(struct cli *c)
 {
 	struct store *s;
-	int r = cli_store(c, &s);
-	if (r)
-		return r;
-	out_begin(&c->out, failure_columns);
-	r = hook_failure_each(s, print_failure, c);
-	out_end(&c->out);
-	return r < 0 ? cli_store_failed(c, r) : EX_OK;
+	int r = cli_list_begin(c, failure_columns, &s);
+	return r ? r : cli_list_end(c, hook_failure_each(s, print_failure, c));
 }
 
 static int change(struct cli *c, int (*act)(struct store *s, int64_t event, int *ret), int *ret_count)

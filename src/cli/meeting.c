@@ -72,9 +72,7 @@ static int run_list(struct cli *c)
 	if (cli_opt(c, "coming"))
 		f.since_utc = cli_now(c);
 	out_begin(&c->out, columns);
-	r = meeting_list(s, &f, print_row, c);
-	out_end(&c->out);
-	return r < 0 ? cli_store_failed(c, r) : EX_OK;
+	return cli_list_end(c, meeting_list(s, &f, print_row, c));
 }
 
 static int print_record(void *ctx, const struct meeting *m)

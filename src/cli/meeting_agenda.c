@@ -264,9 +264,7 @@ int meeting_agenda_run(struct cli *c)
 		return meeting_review_print(c, s, id);
 	if (cli_opt(c, "dropped")) {
 		out_begin(&c->out, dropped_columns);
-		r = agenda_dropped(s, id, print_dropped, c);
-		out_end(&c->out);
-		return r < 0 ? cli_store_failed(c, r) : EX_OK;
+		return cli_list_end(c, agenda_dropped(s, id, print_dropped, c));
 	}
 	if ((r = print_agenda(c, s, id)) || c->out.mode != OUT_TABLE)
 		return r;

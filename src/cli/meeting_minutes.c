@@ -55,13 +55,8 @@ static int print_project(void *ctx, const struct project *p)
 int meeting_projects_run(struct cli *c)
 {
 	struct store *s;
-	int r = cli_store(c, &s);
-	if (r)
-		return r;
-	out_begin(&c->out, project_columns);
-	r = project_list(s, cli_opt(c, "grid"), cli_now(c), print_project, c);
-	out_end(&c->out);
-	return r < 0 ? cli_store_failed(c, r) : EX_OK;
+	int r = cli_list_begin(c, project_columns, &s);
+	return r ? r : cli_list_end(c, project_list(s, cli_opt(c, "grid"), cli_now(c), print_project, c));
 }
 
 struct review {

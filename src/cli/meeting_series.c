@@ -91,13 +91,8 @@ static int print_series(void *ctx, const struct series *x)
 int meeting_series_list(struct cli *c)
 {
 	struct store *s;
-	int r = cli_store(c, &s);
-	if (r)
-		return r;
-	out_begin(&c->out, series_columns);
-	r = series_list(s, cli_opt(c, "grid"), cli_now(c), print_series, c);
-	out_end(&c->out);
-	return r < 0 ? cli_store_failed(c, r) : EX_OK;
+	int r = cli_list_begin(c, series_columns, &s);
+	return r ? r : cli_list_end(c, series_list(s, cli_opt(c, "grid"), cli_now(c), print_series, c));
 }
 
 static int change_series(struct cli *c, const char *exdates)

@@ -109,13 +109,8 @@ static int run_list(struct cli *c)
 		e164_parse(cli_opt(c, "number"), number); /* also a machine's */
 		f.number = number;
 	}
-	int r = cli_store(c, &s);
-	if (r)
-		return r;
-	out_begin(&c->out, columns);
-	r = message_list(s, &f, print_row, c);
-	out_end(&c->out);
-	return r < 0 ? cli_store_failed(c, r) : EX_OK;
+	int r = cli_list_begin(c, columns, &s);
+	return r ? r : cli_list_end(c, message_list(s, &f, print_row, c));
 }
 
 static int print_record(void *ctx, const struct message *m)

@@ -117,13 +117,8 @@ static int print_row(void *user, const struct person_view *v)
 static int walk(struct cli *c, const struct person_filter *f)
 {
 	struct store *s;
-	int r = cli_store(c, &s);
-	if (r)
-		return r;
-	out_begin(&c->out, columns);
-	r = person_list(s, f, print_row, c);
-	out_end(&c->out);
-	return r < 0 ? cli_store_failed(c, r) : EX_OK;
+	int r = cli_list_begin(c, columns, &s);
+	return r ? r : cli_list_end(c, person_list(s, f, print_row, c));
 }
 
 static int run_list(struct cli *c)

@@ -87,9 +87,7 @@ static int print_row(void *ctx, const struct point_row *p)
 static int print_list(struct cli *c, struct store *s, const struct point_filter *f)
 {
 	out_begin(&c->out, columns);
-	int r = point_list(s, f, print_row, c);
-	out_end(&c->out);
-	return r < 0 ? cli_store_failed(c, r) : EX_OK;
+	return cli_list_end(c, point_list(s, f, print_row, c));
 }
 
 static int run_list(struct cli *c)
@@ -391,9 +389,8 @@ static int run_month(struct cli *c)
 	to.month++; /* civil_to_utc puts a thirteenth month into the next year */
 	snprintf(mo.name, sizeof mo.name, "%04d-%02d", from.year % 10000, from.month % 100);
 	out_begin(&c->out, month_columns);
-	r = point_month(s, civil_to_utc(&from), civil_to_utc(&to), cli_opt(c, "grid"), print_month, &mo);
-	out_end(&c->out);
-	return r < 0 ? cli_store_failed(c, r) : EX_OK;
+	return cli_list_end(
+	    c, point_month(s, civil_to_utc(&from), civil_to_utc(&to), cli_opt(c, "grid"), print_month, &mo));
 }
 
 const struct cli_verb cli_points[] = {

@@ -89,13 +89,10 @@ static int run_list(struct cli *c)
 	const char *state = cli_opt(c, "state");
 	if (state && poll_state_find(state) < 0)
 		return cli_usage(c, _("%s is no state of a poll; planned open closed cancelled are"), state);
-	int r = cli_store(c, &s);
-	if (r)
-		return r;
-	out_begin(&c->out, columns);
-	r = poll_list(s, state, c->since_utc, c->limit == LONG_MAX ? 0 : c->limit, print_row, c);
-	out_end(&c->out);
-	return r < 0 ? cli_store_failed(c, r) : EX_OK;
+	int r = cli_list_begin(c, columns, &s);
+	return r ? r
+		 : cli_list_end(
+		       c, poll_list(s, state, c->since_utc, c->limit == LONG_MAX ? 0 : c->limit, print_row, c));
 }
 
 /* ---- one poll */

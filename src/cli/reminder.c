@@ -53,31 +53,20 @@ static json_t *row_json(const struct reminder *x)
 			 out_string(x->exdates), "created_by", out_string(x->by));
 }
 
-struct listing {
-	struct cli *c;
-	long left;
-};
-
 static int print_row(void *ctx, const struct reminder *x)
 {
-	struct listing *l = ctx;
-	if (l->left-- <= 0)
+	struct cli *c = ctx;
+	if (!cli_list_more(c))
 		return 1;
-	out_row(&l->c->out, row_json(x));
+	out_row(&c->out, row_json(x));
 	return 0;
 }
 
 static int run_list(struct cli *c)
 {
 	struct store *s;
-	struct listing l = {c, c->limit};
-	int r = cli_store(c, &s);
-	if (r)
-		return r;
-	out_begin(&c->out, columns);
-	r = reminder_list(s, cli_now(c), print_row, &l);
-	out_end(&c->out);
-	return r < 0 ? cli_store_failed(c, r) : EX_OK;
+	int r = cli_list_begin(c, columns, &s);
+	return r ? r : cli_list_end(c, reminder_list(s, cli_now(c), print_row, c));
 }
 
 /* A list out of a file would be forgotten by the next time. */

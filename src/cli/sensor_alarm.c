@@ -53,13 +53,10 @@ static int print_row(void *ctx, const struct sensor_alarm *a)
 int sensor_alarms(struct cli *c)
 {
 	struct store *s;
-	int r = cli_store(c, &s);
-	if (r)
-		return r;
-	out_begin(&c->out, columns);
-	r = sensor_alarm_each(s, !cli_opt(c, "all"), c->since_utc, c->limit, print_row, c);
-	out_end(&c->out);
-	return r < 0 ? cli_store_failed(c, r) : EX_OK;
+	int r = cli_list_begin(c, columns, &s);
+	return r ? r
+		 : cli_list_end(c,
+				sensor_alarm_each(s, !cli_opt(c, "all"), c->since_utc, c->limit, print_row, c));
 }
 
 /* "3", "C3" */

@@ -95,9 +95,7 @@ static int run_list(struct cli *c)
 		return r;
 	f.now_utc = cli_now(c);
 	out_begin(&c->out, columns);
-	r = offer_list(s, &f, print_row, c);
-	out_end(&c->out);
-	return r < 0 ? cli_store_failed(c, r) : EX_OK;
+	return cli_list_end(c, offer_list(s, &f, print_row, c));
 }
 
 static int nothing(void *ctx, const struct offer *o)

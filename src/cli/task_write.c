@@ -325,13 +325,8 @@ static int print_roster(void *ctx, const struct roster *x)
 int task_roster_list_run(struct cli *c)
 {
 	struct store *s;
-	int r = cli_store(c, &s);
-	if (r)
-		return r;
-	out_begin(&c->out, roster_columns);
-	r = roster_list(s, cli_now(c), print_roster, c);
-	out_end(&c->out);
-	return r < 0 ? cli_store_failed(c, r) : EX_OK;
+	int r = cli_list_begin(c, roster_columns, &s);
+	return r ? r : cli_list_end(c, roster_list(s, cli_now(c), print_roster, c));
 }
 
 struct roster_draft {

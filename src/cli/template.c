@@ -40,33 +40,22 @@ static json_t *row_json(const struct saved_text *t)
 			 (json_int_t)t->changed_utc, "changed_by", out_string(t->changed_by));
 }
 
-struct listing {
-	struct cli *c;
-	long left;
-};
-
 static int print_row(void *ctx, const struct saved_text *t)
 {
-	struct listing *l = ctx;
-	if (t->changed_utc < l->c->since_utc)
+	struct cli *c = ctx;
+	if (t->changed_utc < c->since_utc)
 		return 0;
-	if (l->left-- <= 0)
+	if (!cli_list_more(c))
 		return 1;
-	out_row(&l->c->out, row_json(t));
+	out_row(&c->out, row_json(t));
 	return 0;
 }
 
 static int run_list(struct cli *c)
 {
 	struct store *s;
-	struct listing l = {c, c->limit};
-	int r = cli_store(c, &s);
-	if (r)
-		return r;
-	out_begin(&c->out, columns);
-	r = saved_text_list(s, NULL, print_row, &l);
-	out_end(&c->out);
-	return r < 0 ? cli_store_failed(c, r) : EX_OK;
+	int r = cli_list_begin(c, columns, &s);
+	return r ? r : cli_list_end(c, saved_text_list(s, NULL, print_row, c));
 }
 
 static int print_record(void *ctx, const struct saved_text *t)

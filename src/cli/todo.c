@@ -38,19 +38,14 @@ struct request {
 	char kind[32];
 };
 
-struct listing {
-	struct cli *c;
-	long left;
-};
-
 /* Minutes, hours, days; seconds are for scripts. */
-static json_t *waited(const struct listing *l, const struct chore *x)
+static json_t *waited(struct cli *c, const struct chore *x)
 {
-	int64_t s = (x->done_utc ? x->done_utc : cli_now(l->c)) - x->utc;
+	int64_t s = (x->done_utc ? x->done_utc : cli_now(c)) - x->utc;
 	char text[24];
 	if (s < 0)
 		s = 0;
-	if (l->c->out.mode != OUT_TABLE)
+	if (c->out.mode != OUT_TABLE)
 		return json_integer((json_int_t)s);
 	if (s < HOUR_S)
 		snprintf(text, sizeof text, "%lld min", (long long)(s / MINUTE_S));
@@ -63,16 +58,16 @@ static json_t *waited(const struct listing *l, const struct chore *x)
 
 static int print_row(void *ctx, const struct chore *x)
 {
-	struct listing *l = ctx;
-	const char *kind = cli_opt(l->c, "kind");
-	if (x->utc < l->c->since_utc || (kind && strcmp(kind, x->kind) != 0))
+	struct cli *c = ctx;
+	const char *kind = cli_opt(c, "kind");
+	if (x->utc < c->since_utc || (kind && strcmp(kind, x->kind) != 0))
 		return 0;
-	if (l->left-- <= 0)
+	if (!cli_list_more(c))
 		return 1;
-	out_row(&l->c->out,
+	out_row(&c->out,
 		json_pack("{sI so so sI so so so so so so}", "id", (json_int_t)x->id, "kind",
 			  out_string(x->kind), "number", out_string(x->number), "time", (json_int_t)x->utc,
-			  "waited", waited(l, x), "name", *x->name ? out_string(x->name) : json_null(), "note",
+			  "waited", waited(c, x), "name", *x->name ? out_string(x->name) : json_null(), "note",
 			  out_string(x->note), "person", x->person ? json_integer(x->person) : json_null(),
 			  "message", x->message ? json_integer(x->message) : json_null(), "done",
 			  out_time(x->done_utc)));
@@ -82,14 +77,8 @@ static int print_row(void *ctx, const struct chore *x)
 static int run_list(struct cli *c)
 {
 	struct store *s;
-	struct listing l = {c, c->limit};
-	int r = cli_store(c, &s);
-	if (r)
-		return r;
-	out_begin(&c->out, columns);
-	r = chore_list(s, cli_opt(c, "all") != NULL, print_row, &l);
-	out_end(&c->out);
-	return r < 0 ? cli_store_failed(c, r) : EX_OK;
+	int r = cli_list_begin(c, columns, &s);
+	return r ? r : cli_list_end(c, chore_list(s, cli_opt(c, "all") != NULL, print_row, c));
 }
 
 static int run_done(struct cli *c)
