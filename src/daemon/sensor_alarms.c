@@ -148,6 +148,15 @@ static void shown_value(const struct sensor_reading *r, enum sensor_side side, c
 		register_number_shown(r->row, r->value, (enum language)l, out[l], sizeof out[l]);
 }
 
+/* A register without a map has the name that the installer gave it: nobody knows what holding:0 is. */
+static const char *measured(const struct sensor_reading *r, enum language l)
+{
+	if (r->config && r->config->text && *r->config->text)
+		return r->config->text;
+	const char *label = register_label(r->row, l);
+	return label == r->row->name ? r->sensor + strlen(r->cabinet) + 1 : label;
+}
+
 static void describe(const struct daemon *d, const struct sensor_reading *r, bool whole, struct sensor_alarm *a)
 {
 	const struct config_cabinet *c = cabinet_of(d, r->cabinet);
@@ -155,15 +164,12 @@ static void describe(const struct daemon *d, const struct sensor_reading *r, boo
 	text_copy(a->grid, sizeof a->grid, c && c->grid ? c->grid : "");
 	text_copy(a->subject, sizeof a->subject, whole ? r->cabinet : r->sensor);
 	for (int l = 0; l < 2; l++) {
-		const char *own = r->config ? r->config->text : NULL;
 		cleanup_buf struct buf cabinet = {0};
 		if (whole)
 			replies_add(d->replies, (enum language)l, "sensor.cabinet", (struct reply_value[]){{0}},
 				    &cabinet);
 		text_copy(a->label[l], sizeof a->label[l],
-			  whole         ? buf_str(&cabinet)
-			  : own && *own ? own
-					: register_label(r->row, (enum language)l));
+			  whole ? buf_str(&cabinet) : measured(r, (enum language)l));
 	}
 	/* a place that is said twice is said once */
 	for (int l = 0; l < 2 && !whole; l++)

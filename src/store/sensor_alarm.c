@@ -137,8 +137,8 @@ int sensor_alarm_ack(struct store *s, int number, int64_t person, const char *ph
 	int r = sensor_alarm_get(s, number, ret);
 	if (r < 0)
 		return r;
-	if (ret->acked_utc || ret->ended_utc)
-		return ret->acked_utc ? -EALREADY : -ESTALE;
+	if (ret->ended_utc || ret->acked_utc)
+		return ret->ended_utc ? -ESTALE : -EALREADY;
 	r = store_run(s,
 		      "UPDATE sensor_alarm SET acked_utc = ?, acked_person = ?, acked_number = ?, acked_name = "
 		      "?, waiting = 0"

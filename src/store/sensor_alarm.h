@@ -61,7 +61,7 @@ int sensor_alarm_end(struct store *s, int number, int64_t now);
 /* Nobody is told any more, though it stands. */
 int sensor_alarm_rest(struct store *s, int number);
 int sensor_alarm_rung(struct store *s, int number, int rung, int64_t utc);
-/* -EALREADY: somebody has, *ret is filled all the same; -ESTALE: it is over. Writes the event. `person`, `number` may be 0, "". */
+/* -ESTALE: it is over; -EALREADY: somebody has, *ret is filled all the same. Writes the event. `person`, `number` may be 0, "". */
 int sensor_alarm_ack(struct store *s, int number, int64_t person, const char *phone, const char *name,
 		     const struct actor *by, int64_t now, struct sensor_alarm *ret);
 

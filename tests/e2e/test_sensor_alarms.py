@@ -40,17 +40,17 @@ type = bit
 alarm = 1
 armed = 20:00-07:00
 severity = urgent
-text = 柜门打开
+{words}
 """
 
 
 class SensorSite(Site):
-    def __init__(self, severity="urgent", **kw):
+    def __init__(self, severity="urgent", words="text = 柜门打开", **kw):
         self.slaves = Slaves()
         self.bus = self.slaves.tcp()
         self.unit = self.bus.unit(1).input(1, 235).discrete(0, 0)
         kw.setdefault("now", "2026-11-20T10:00:00+08:00")
-        kw.setdefault("extra_config", CABINET.format(port=self.bus.port, severity=severity))
+        kw.setdefault("extra_config", CABINET.format(port=self.bus.port, severity=severity, words=words))
         super().__init__(**kw)
 
     def __exit__(self, *args):
@@ -208,6 +208,7 @@ class Alarms(unittest.TestCase):
             self.assertIn("恢复正常", site.heard(ZHOU, 4, contains=""))  # what was urgent ends at night as well
             rows = {r["number"]: r for r in site.json("sensor", "alarms", "--all")}
             self.assertEqual((rows["C2"]["ended"] is not None, rows["C1"]["ended"], rows["C1"]["value"]), (True, None, "60.0 °C"))
+            self.assertIn("is over already", site.run("sensor", "ack", "2").stderr)
             self.assertEqual(site.sent_to(ZHOU, "C1"), [])
             site.set_clock("2026-11-21T08:00:30+08:00")
             self.assertIn("60", site.heard(ZHOU, contains="C1"))
@@ -228,7 +229,7 @@ class Alarms(unittest.TestCase):
 
     def test_silence_and_flapping(self):
         """One alarm for a cabinet that tells nothing, to installers; a door that comes and goes is told of three times, not fifty."""
-        with SensorSite(gateway={"quiet_hours": "none", "ring": "no"}, now="2026-11-20T21:00:00+08:00") as site:
+        with SensorSite(words="", gateway={"quiet_hours": "none", "ring": "no"}, now="2026-11-20T21:00:00+08:00") as site:
             site.unit.fault = "silent"
             # a single poll in vain is no silence yet: the two minutes begin when the daemon takes note
             wait_for(lambda: site.look("SELECT 1 FROM event WHERE kind = 'cabinet.lost'"), "it is missed")
@@ -262,7 +263,7 @@ class Alarms(unittest.TestCase):
                 minute += 1
             wait_for(lambda: [a[2] for a in site.alarms()] == [1], "it is seen to come and go")
             site.at("21:40:00")
-            self.assertIn("反复出现", site.heard(ZHOU, contains="反复"))
+            self.assertIn("door反复出现", site.heard(ZHOU, contains="反复"))  # no register, when nobody gave it words
             self.assertLessEqual(len(site.sent_to(ZHOU)), 4)
             site.at("22:11:00")
             self.assertIn("恢复正常", site.heard(ZHOU, contains="恢复正常"))
