@@ -109,11 +109,15 @@ static int on_grid(void *user, const struct grid *g)
 	if (!cli_list_more(c))
 		return 1;
 	char name[sizeof g->name + 2 * GRID_DEPTH_MAX];
+	int64_t persons = 0;
+	int r = grid_persons(l->c->store, g->code, &persons);
+	if (r < 0)
+		return r;
 	/* people see the tree by its indentation */
 	snprintf(name, sizeof name, "%*s%s", c->out.mode == OUT_TABLE ? 2 * g->depth : 0, "", g->name);
 	out_row(&c->out,
 		json_pack("{so so so sI}", "code", out_string(g->code), "name", out_string(name), "parent",
-			  *g->parent ? out_string(g->parent) : json_null(), "persons", (json_int_t)g->persons));
+			  *g->parent ? out_string(g->parent) : json_null(), "persons", (json_int_t)persons));
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 #include "store/facts.h"
 #include "store/matter.h"
 #include "store/person.h"
+#include "store/summary.h"
 #include "store/worklist.h"
 
 #include <inttypes.h>
@@ -17,7 +18,6 @@
 #define LOOK_MAX     64
 #define URGE_AFTER   (8 * HOUR_S) /* working time that a reminded assignee has */
 #define URGENT_AFTER HOUR_S
-#define LISTED       8
 #define SECRETARIES  16
 
 static const struct actor timer = {"daemon", CHANNEL_TIMER, 0};
@@ -95,44 +95,29 @@ int64_t week_begins(const struct calendar *c, int64_t utc)
 	return calendar_next(c, civil_to_utc(&d));
 }
 
-struct list {
-	const struct participation *p;
-	enum language language;
-	struct buf text;
-	int count;
-};
-
-static int add(void *ctx, const struct matter *m)
-{
-	struct list *l = ctx;
-	static const struct reply_arg none[] = {{0}};
-	if (m->private || l->count++ >= LISTED)
-		return 0;
-	buf_addf(&l->text, "%s%d", l->text.len ? " " : "", m->number);
-	say(l->p, l->language, category_key(m->category), none, &l->text);
-	return 0;
-}
-
+/* The longest overdue are named; the count is that of the week's page. */
 static int text_list(const struct participation *p, const struct person *who, int64_t week, int64_t now)
 {
-	struct list l = {.p = p, .language = who->has_language ? who->language : p->config->language};
-	const struct matter_filter f = {.state = "open",
-					.grid = who->grid[0] ? who->grid : NULL,
-					.since_utc = INT64_MIN,
-					.overdue = true,
-					.now_utc = now};
-	cleanup_buf struct buf text = {0};
+	static const struct reply_arg none[] = {{0}};
+	enum language language = who->has_language ? who->language : p->config->language;
+	const struct summary_scope scope = {.grid = who->grid[0] ? who->grid : NULL};
+	struct summary *s = mem_alloc(sizeof *s);
+	cleanup_buf struct buf text = {0}, items = {0};
 	char dedupe[64];
-	int r = matter_list(p->store, &f, add, &l);
+	int r = summary_late(p->store, &scope, now, s);
+	for (int i = 0; i < s->late_count && r >= 0; i++) {
+		buf_addf(&items, "%s%d", i ? " " : "", s->late[i].number);
+		say(p, language, category_key(s->late[i].category), none, &items);
+	}
 	const struct reply_arg args[] = {
 	    {.name = "site", .type = REPLY_TEXT, .text = p->config->signature, .max = 8},
-	    {.name = "count", .type = REPLY_INT, .n = l.count},
-	    {.name = "items", .type = REPLY_TEXT, .text = buf_str(&l.text)},
+	    {.name = "count", .type = REPLY_INT, .n = (int)s->late_total},
+	    {.name = "items", .type = REPLY_TEXT, .text = buf_str(&items)},
 	    {0},
 	};
-	if (r >= 0 && l.count)
-		say(p, l.language, "overdue.list", args, &text);
-	buf_done(&l.text);
+	if (r >= 0 && s->late_count)
+		say(p, language, "overdue.list", args, &text);
+	summary_free(s);
 	snprintf(dedupe, sizeof dedupe, "overdue:%" PRId64 ":%.23s", week / DAY_S, who->number);
 	return r < 0 ? r
 		     : say_send(p, who->number, buf_str(&text),

@@ -100,15 +100,19 @@ static int text_all(const struct participation *p, struct summary *all, const ch
 {
 	cleanup_free struct person *people = mem_array(SECRETARIES, sizeof *people);
 	int n = persons_with_role(p->store, ROLE(SECRETARY), NULL, people, SECRETARIES), r = n;
+	struct summary *own = NULL;
 	for (int i = 0; i < n && r >= 0; i++) {
-		struct summary *own = NULL;
 		const struct summary_scope scope = {.grid = people[i].grid};
-		if (people[i].grid[0])
-			r = summary_collect(p->store, &all->period, &scope, now, &own);
+		if (!i || strcmp(people[i].grid, people[i - 1].grid) != 0) { /* colleagues share theirs */
+			summary_free(own);
+			own = NULL;
+			if (people[i].grid[0])
+				r = summary_collect(p->store, &all->period, &scope, now, &own);
+		}
 		if (r >= 0)
 			r = text_week(p, &people[i], own ? own : all, file, now);
-		summary_free(own);
 	}
+	summary_free(own);
 	return r;
 }
 

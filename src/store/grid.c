@@ -89,13 +89,10 @@ int grid_list(struct store *s, const char *top, int (*each)(void *user, const st
 	    " SELECT code, name, parent, 0, code FROM grid WHERE code = ?1 OR (?1 IS NULL AND parent IS NULL)"
 	    " UNION ALL SELECT g.code, g.name, g.parent, d + 1, path || '/' || g.code"
 	    " FROM grid g JOIN tree ON g.parent = tree.code WHERE d < 16)"
-	    "SELECT code, name, parent, d,"
-	    " (SELECT count(*) FROM person p JOIN household h ON h.id = p.household"
-	    "  WHERE h.grid = tree.code AND p.forgotten_utc IS NULL)"
-	    " FROM tree ORDER BY path",
+	    "SELECT code, name, parent, d FROM tree ORDER BY path",
 	    "t", top);
 	while (r >= 0 && (r = query_next(&q)) == 1) {
-		struct grid g = {.depth = (int)query_int(&q, 3), .persons = query_int(&q, 4)};
+		struct grid g = {.depth = (int)query_int(&q, 3)};
 		text_copy(g.code, sizeof g.code, query_text(&q, 0));
 		text_copy(g.name, sizeof g.name, query_text(&q, 1));
 		text_copy(g.parent, sizeof g.parent, query_text(&q, 2));
@@ -104,4 +101,12 @@ int grid_list(struct store *s, const char *top, int (*each)(void *user, const st
 			return stop;
 	}
 	return r;
+}
+
+int grid_persons(struct store *s, const char *code, int64_t *ret)
+{
+	return store_get(s, ret,
+			 "SELECT count(*) FROM person p JOIN household h ON h.id = p.household WHERE h.grid = ?"
+			 " AND p.forgotten_utc IS NULL",
+			 "t", code);
 }

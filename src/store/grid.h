@@ -11,7 +11,6 @@ struct grid {
 	char name[96];
 	char parent[GRID_CODE_MAX]; /* "" at the top */
 	int depth;                  /* 0 at the top; filled by grid_list */
-	int64_t persons;            /* in this grid alone; filled by grid_list */
 };
 
 /* Writes one grid; a parent that is not there yet is made, nameless. Inside the caller's transaction.
@@ -28,3 +27,5 @@ int grid_above(struct store *s, const char *code, char ret[GRID_DEPTH_MAX][GRID_
 
 /* The tree from `top` (NULL: all), parents before their children. A callback's non-zero ends the walk. */
 int grid_list(struct store *s, const char *top, int (*each)(void *user, const struct grid *g), void *user);
+/* Who lives in this grid alone. */
+int grid_persons(struct store *s, const char *code, int64_t *ret);

@@ -143,23 +143,27 @@ int summary_help(struct store *s, const char *grid, int64_t from, int64_t to, st
 	return r;
 }
 
+/* ?1 grid, ?2 now, ?3 category. All of it stands in the index matter_due. */
+#define LATE                                                                                                   \
+	" WHERE m.due_utc < ?2 AND m.state IN ('received', 'verified', 'assigned', 'in_progress')"             \
+	" AND m.kind <> 'task' AND m.origin <> 'quarantine' AND (?1 IS NULL OR m.grid IN sub)"                 \
+	" AND (?3 IS NULL OR m.category = ?3)"
+
 int summary_late(struct store *s, const struct summary_scope *scope, int64_t now, struct summary *ret)
 {
 	cleanup_query struct query q = {0};
-	ret->late_total = ret->late_count = 0;
-	int r = query_open(
-	    s, &q,
-	    SUBTREE
-	    "SELECT m.number, m.category, coalesce(m.grid, ''), coalesce(p.name, ''), m.due_utc, m.private"
-	    " FROM matter m LEFT JOIN person p ON p.id = m.assignee WHERE m.due_utc < ?2"
-	    " AND m.state IN ('received', 'verified', 'assigned', 'in_progress') AND m.kind <> 'task'"
-	    " AND m.origin <> 'quarantine' AND (?1 IS NULL OR m.grid IN sub)"
-	    " AND (?3 IS NULL OR m.category = ?3) ORDER BY m.due_utc",
-	    "TIT", scope->grid ? scope->grid : "", now, scope->category ? scope->category : "");
+	const char *grid = scope->grid ? scope->grid : "", *sort = scope->category ? scope->category : "";
+	ret->late_count = 0;
+	int r = store_get(s, &ret->late_total, SUBTREE "SELECT count(*) FROM matter m" LATE, "TIT", grid, now,
+			  sort);
+	if (r >= 0)
+		r = query_open(
+		    s, &q,
+		    SUBTREE "SELECT m.number, m.category, coalesce(m.grid, ''), coalesce(p.name, ''), m.due_utc"
+			    " FROM matter m LEFT JOIN person p ON p.id = m.assignee" LATE
+			    " AND m.private = 0 ORDER BY m.due_utc LIMIT ?4",
+		    "TITi", grid, now, sort, SUMMARY_LATE);
 	while (r >= 0 && (r = query_next(&q)) == 1) {
-		ret->late_total++;
-		if (ret->late_count == SUMMARY_LATE || query_int(&q, 5))
-			continue;
 		struct summary_late *l = &ret->late[ret->late_count++];
 		int category = category_find(query_text(&q, 1));
 		*l = (struct summary_late){.number = (int)query_int(&q, 0),

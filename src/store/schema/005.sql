@@ -99,6 +99,12 @@ UPDATE poll SET phones = (SELECT count(*) FROM poll_voter v WHERE v.poll = poll.
     voted = (SELECT count(*) FROM poll_voter v WHERE v.poll = poll.id AND v.voted_utc IS NOT NULL)
     WHERE ended_utc IS NOT NULL;
 
+-- ---- counts
+-- What is open and late, and how much is open, is counted in the index alone.
+DROP INDEX matter_due;
+CREATE INDEX matter_due ON matter (due_utc, origin, kind, private, state, grid, category)
+    WHERE state IN ('received', 'verified', 'assigned', 'in_progress');
+
 -- ---- modems: what was probed, certificates
 
 -- An acceptance test of one line. body: {"site", "port", "model", "firmware", "steps": [{"step", "verdict", "finding", "figures"}, …]};
