@@ -383,12 +383,16 @@ void sensor_alarms_configure(struct daemon *d)
 static int64_t ring(struct daemon *d, int64_t now)
 {
 	struct sensor_ring ring;
+	int ringing = 0, free = 0;
+	/* of several lines one is left to texts */
+	for (int i = 0; i < d->session_count; i++)
+		*(session_ring_look(d->session[i]) ? &ringing : &free) += session_up(d->session[i]);
 	int r = d->config->ring ? sensor_ring_next(d->store, now, &ring) : -ENOENT;
 	if (r < 0 && r != -ENOENT)
 		log_error("phones to be rung cannot be looked for: %s", strerror(-r));
 	if (r < 0 || !ring.id)
 		return INT64_MAX;
-	for (int i = 0; i < d->session_count; i++)
+	for (int i = 0; i < d->session_count && !ring.held && (!ringing || free > 1); i++)
 		if (session_ring(d->session[i], &ring))
 			break;
 	return now + RING_AGAIN_S;

@@ -70,6 +70,8 @@ static void next_word(struct session *s)
 		return;
 	if (s->ring_hangup >= s->row->hangup.count) {
 		finish(s);
+		/* what came in meanwhile: some announce nothing during a call */
+		read_all_due(s);
 		session_event(s, EV_REST);
 		return;
 	}
@@ -86,6 +88,20 @@ void ring_hang_up(struct session *s)
 	/* a dial command that says nothing until somebody picks up makes way first: its own time-out brings us back */
 	if (at_chat_idle(s->chat))
 		next_word(s);
+}
+
+bool session_ring_look(struct session *s)
+{
+	struct sensor_alarm a;
+	if (s->state != SESSION_RINGING)
+		return false;
+	if (!s->ring.id || s->ring_hangup || sensor_alarm_get(s->d->store, s->ring.alarm, &a) < 0 ||
+	    !(a.acked_utc || a.ended_utc))
+		return true;
+	if (!strcmp(s->ring_result, "rang"))
+		text_copy(s->ring_result, sizeof s->ring_result, "called off");
+	ring_hang_up(s);
+	return true;
 }
 
 void act_hang_up(struct session *s)

@@ -11,7 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define RING_LATE_S (20 * MINUTE_S) /* a phone that could not be rung for so long is not rung any more */
+/* A phone that could not be rung for so long is not rung any more. Its text has left by then, or has failed for good. */
+#define RING_LATE_S (30 * MINUTE_S)
 
 static const char *const kinds[SENSOR_ALARM_KIND_COUNT] = {
 #define X(id, name) [SENSOR_ALARM_##id] = name,
@@ -304,14 +305,18 @@ int sensor_ring_next(struct store *s, int64_t now, struct sensor_ring *ret)
 	*ret = (struct sensor_ring){0};
 	int r = query_open(
 	    s, &q,
-	    "SELECT r.id, r.alarm, r.number FROM sensor_ring r JOIN sensor_alarm a ON a.number = r.alarm"
+	    "SELECT r.id, r.alarm, r.number, EXISTS (SELECT 1 FROM message_out o WHERE o.state IN ('queued',"
+	    " 'sending', 'uncertain') AND o.next_try_utc <> 9223372036854775807 AND o.number = r.number"
+	    " AND o.dedupe GLOB 'sensor:' || r.alarm || ':rung *') AS held"
+	    " FROM sensor_ring r JOIN sensor_alarm a ON a.number = r.alarm"
 	    " WHERE r.state = 'queued' AND r.utc > ? AND a.ended_utc IS NULL AND a.acked_utc IS NULL"
-	    " ORDER BY r.id LIMIT 1",
+	    " ORDER BY held, r.id LIMIT 1",
 	    "I", now - RING_LATE_S);
 	if (r < 0 || (r = query_next(&q)) <= 0)
 		return r;
 	ret->id = query_int(&q, 0);
 	ret->alarm = (int)query_int(&q, 1);
+	ret->held = query_int(&q, 3) != 0;
 	text_copy(ret->number, sizeof ret->number, query_text(&q, 2));
 	return 0;
 }

@@ -85,10 +85,12 @@ int facts_sensor_alarm(struct store *s, const struct sender *who, int number, st
 struct sensor_ring {
 	int64_t id; /* 0: none */
 	int alarm;
+	bool held; /* its own text has not left yet, and may still */
 	char number[E164_MAX];
 };
 int sensor_ring_add(struct store *s, int alarm, const char *phone, int64_t now);
-/* The next one of an alarm that stands and that nobody looks after; those that are too old are dropped. */
+/* The next one of an alarm that stands and that nobody looks after, one that is held when there is no other; those that are too old are
+ * dropped. */
 int sensor_ring_next(struct store *s, int64_t now, struct sensor_ring *ret);
 /* It is under way by this line: after a crash it is not rung again. -ENOENT: somebody else has it, or it is not wanted any more. */
 int sensor_ring_begin(struct store *s, const struct sensor_ring *ring, const char *modem, int64_t now);

@@ -141,6 +141,45 @@ class Roles(unittest.TestCase):
             self.assertEqual(site.by(alarm), "m1")
 
 
+class Rings(unittest.TestCase):
+    """Phones that are rung because of an alarm of a sensor."""
+    FIRST, SECOND = "+8613800138001", "+8613800138002"
+
+    def test_a_ring_comes_behind_its_text_and_leaves_a_line_to_texts(self):
+        with Lines([{}, {}], gateway={"ring": "yes"}) as site:
+            now = site.today()
+            dials = lambda: [site.sim.state(i)["dials"] for i in (0, 1)]
+            site.write("INSERT INTO sensor_alarm (number, kind, severity, subject, since_utc, begun_utc, rung_utc, waiting) VALUES"
+                       " (1, 'state', 2, 'box.door', ?1, ?1, ?2, 1)", now, 2 ** 62)
+            held = site.queue(self.FIRST, "告警C1", "alarm", not_before=now + 3600, dedupe=f"sensor:1:rung 1:{self.FIRST}")
+            rung = lambda number: site.rows("SELECT state, result FROM sensor_ring WHERE number = ?", number)[0]
+            for number in (self.FIRST, self.SECOND):
+                site.write("INSERT INTO sensor_ring (alarm, number, utc) VALUES (1, ?, ?)", number, now)
+                site.control("wake")
+                site.aware()
+                self.assertEqual(rung(self.FIRST)[0], "queued")
+            wait_for(lambda: rung(self.SECOND)[0] == "ringing" and sum(dials()) == 1, "the second is rung, the text of the first has not left")
+            line = dials().index(1)
+            site.write("UPDATE message_out SET next_try_utc = 0 WHERE id = ?", held)
+            site.control("wake")
+            site.wait_out(held, *SENT)
+            # the other line took it; and is not rung with while it is the last for texts
+            self.assertEqual(site.by(held), f"m{1 - line}")
+            site.control("wake")
+            self.assertEqual((rung(self.FIRST)[0], rung(self.SECOND)[0]), ("queued", "ringing"))
+            # a text that came in meanwhile, and of which nothing was said, is seen at once behind the call
+            site.sim.fault("lose_cmti", count=1, modem=line)
+            site.text(self.SECOND, "帮助", modem=line)
+            site.sim.do("hangup", modem=line)
+            site.answer(self.SECOND)
+            wait_for(lambda: rung(self.FIRST)[0] == "ringing" and sum(dials()) == 2, "the first is rung behind its text")
+            # somebody looks after it
+            site.ok("sensor", "ack", "1")
+            wait_for(lambda: rung(self.FIRST)[0] == "done", "the ring is over")
+            self.assertEqual((rung(self.FIRST)[1], rung(self.SECOND)[1]), ("called off", "over"))
+            self.assertFalse(any(site.sim.state(i)["call"] for i in (0, 1)))
+
+
 class Answers(unittest.TestCase):
     def test_they_leave_by_the_line_that_was_asked(self):
         with Lines([{}, {}, {}]) as site:
