@@ -110,7 +110,7 @@ static int on_grid(void *user, const struct grid *g)
 		return 1;
 	char name[sizeof g->name + 2 * GRID_DEPTH_MAX];
 	int64_t persons = 0;
-	int r = grid_persons(l->c->store, g->code, &persons);
+	int r = grid_persons(c->store, g->code, &persons);
 	if (r < 0)
 		return r;
 	/* people see the tree by its indentation */
