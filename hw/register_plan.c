@@ -1,5 +1,6 @@
 #include "hw/register_plan.h"
 #include "base/mem.h"
+#include "base/order.h"
 
 #include <stdlib.h>
 
@@ -13,9 +14,8 @@ struct plan_limits plan_limits_of(const struct register_map *map)
 static int by_place(const void *a, const void *b)
 {
 	const struct map_row *x = *(const struct map_row *const *)a, *y = *(const struct map_row *const *)b;
-	if (x->table != y->table)
-		return x->table < y->table ? -1 : 1;
-	return x->address - y->address;
+	int r = order(x->table, y->table);
+	return r ? r : order(x->address, y->address);
 }
 
 int register_plan(const struct map_row *rows, int count, struct plan_limits limits, struct map_request *ret)

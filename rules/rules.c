@@ -1,6 +1,7 @@
 #include "rules/rules.h"
 
 #include "base/mem.h"
+#include "base/order.h"
 #include "base/text.h"
 #include "rules/reading.h"
 #include "rules/rule_file.h"
@@ -178,7 +179,8 @@ char *rules_normalize(const struct rules *r, const char *text)
 static int by_place(const void *a, const void *b)
 {
 	const struct found *x = a, *y = b;
-	return x->a != y->a ? (x->a < y->a ? -1 : 1) : x->b < y->b ? -1 : x->b > y->b;
+	int r = order(x->a, y->a);
+	return r ? r : order(x->b, y->b);
 }
 
 /* Once is enough for these, however often they are said; the others may come several times. */

@@ -1,3 +1,4 @@
+#include "base/order.h"
 #include "base/room.h"
 
 #include <errno.h>
@@ -29,24 +30,19 @@ bool room_shared(const char *a, const char *b)
 	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev;
 }
 
-static int64_t least(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
 int64_t room_low(const struct room *r)
 {
-	return least(200 * MB, r->total_bytes / 20);
+	return lesser(200 * MB, r->total_bytes / 20);
 }
 
 int64_t room_full(const struct room *r)
 {
-	return least(8 * MB, r->total_bytes / 100);
+	return lesser(8 * MB, r->total_bytes / 100);
 }
 
 int64_t room_reserve(const struct room *r)
 {
-	return least(4 * MB, r->total_bytes / 32);
+	return lesser(4 * MB, r->total_bytes / 32);
 }
 
 enum room_state room_judge(enum room_state before, const struct room *r, int64_t reserve_gone)

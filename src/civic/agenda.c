@@ -1,24 +1,20 @@
 #include "civic/agenda.h"
 #include "civic/alike.h"
+#include "base/order.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static int compare(int64_t a, int64_t b)
-{
-	return (a > b) - (a < b);
-}
 
 /* The heavier first; of equals the urgent one, then the one that waits longer. */
 static int by_rank(const void *x, const void *y)
 {
 	const struct agenda_entry *a = x, *b = y;
-	int c = compare(b->weight, a->weight);
+	int c = order(b->weight, a->weight);
 	if (!c)
-		c = compare(b->urgent, a->urgent);
+		c = order(b->urgent, a->urgent);
 	if (!c)
-		c = compare(a->opened_utc, b->opened_utc);
-	return c ? c : compare(a->matter, b->matter);
+		c = order(a->opened_utc, b->opened_utc);
+	return c ? c : order(a->matter, b->matter);
 }
 
 static bool alike(const struct agenda_entry *a, const struct agenda_entry *b)

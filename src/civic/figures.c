@@ -2,6 +2,7 @@
 
 #include "base/i18n.h"
 #include "base/mem.h"
+#include "base/order.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -28,18 +29,12 @@ void spread_add(struct spread *s, int64_t seconds)
 	s->sorted = false;
 }
 
-static int smaller(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-	return (x > y) - (x < y);
-}
-
 int64_t spread_at(struct spread *s, int percent)
 {
 	if (!s->count || (percent > 50 && s->count < FIGURES_FEW))
 		return -1;
 	if (!s->sorted)
-		qsort(s->values, s->count, sizeof *s->values, smaller);
+		qsort(s->values, s->count, sizeof *s->values, order_at);
 	s->sorted = true;
 	size_t rank = (s->count * (size_t)percent + 99) / 100;
 	return s->values[rank ? rank - 1 : 0];

@@ -1,11 +1,7 @@
 #include "civic/study.h"
+#include "base/order.h"
 
 #include <stdlib.h>
-
-static int order(int a, int b)
-{
-	return (a > b) - (a < b);
-}
 
 static int by_cell(const void *a, const void *b)
 {

@@ -53,19 +53,14 @@ static int read_list(struct cli *c, const char *file, int list)
 {
 	struct list l = {.c = c, .file = file, .list = list};
 	struct err e = {0};
-	char *bytes, *text;
-	size_t len;
-	int r = cli_read_file(file, LIST_MAX_BYTES, &bytes, &len);
+	char *text;
+	int r = cli_read_csv(file, LIST_MAX_BYTES, &text);
 	if (r)
 		return r;
-	r = csv_decode(bytes, len, &text, &e);
-	free(bytes);
-	if (!r) {
-		bool look = store_look(c->store); /* one transaction, though of this connection's own tables */
-		r = csv_each(text, on_row, &l, &e);
-		store_looked(c->store, look);
-		free(text);
-	}
+	bool look = store_look(c->store); /* one transaction, though of this connection's own tables */
+	r = csv_each(text, on_row, &l, &e);
+	store_looked(c->store, look);
+	free(text);
 	if (r && e.text[0])
 		return cli_fail(EX_DATAERR, "%s:%d: %s", file, e.line, e.text);
 	if (r)

@@ -129,6 +129,8 @@ void cli_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* The whole of a file, or of standard input for "-". 0, or the exit status after having printed why; *ret is
  * the caller's. More than `max` bytes is an error. */
 int cli_read_file(const char *path, size_t max, char **ret, size_t *ret_len);
+/* The same of a list, as csv_each reads it. */
+int cli_read_csv(const char *path, size_t max, char **ret);
 /* Asks on the terminal; true for yes or with --yes. Without a terminal and without --yes: false. */
 bool cli_confirm(const struct cli *c, const char *question);
 

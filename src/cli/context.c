@@ -1,6 +1,7 @@
 /* What a handler asks of its surroundings: configuration, database, clock, files, questions, errors. */
 #include "cli/cli.h"
 #include "cli/control.h"
+#include "cli/csv.h"
 
 #include "base/file.h"
 #include "base/mem.h"
@@ -260,6 +261,17 @@ int cli_read_file(const char *path, size_t max, char **ret, size_t *ret_len)
 	*ret_len = text.len;
 	*ret = buf_take(&text);
 	return 0;
+}
+
+int cli_read_csv(const char *path, size_t max, char **ret)
+{
+	cleanup_free char *bytes = NULL;
+	struct err e = {0};
+	size_t len;
+	int r = cli_read_file(path, max, &bytes, &len);
+	if (!r && csv_decode(bytes, len, ret, &e))
+		r = cli_fail(EX_DATAERR, "%s: %s", path, e.text);
+	return r;
 }
 
 bool cli_confirm(const struct cli *c, const char *question)

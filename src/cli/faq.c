@@ -298,16 +298,10 @@ static int import_text(struct import *im, const char *text)
 static int run_import(struct cli *c)
 {
 	struct import im = {.c = c, .file = c->argv[0]};
-	struct err e = {0};
-	char *bytes, *text;
-	size_t len;
+	char *text;
 	int r = cli_store(c, &im.s);
-	if (r || (r = cli_read_file(im.file, FILE_MAX_BYTES, &bytes, &len)))
+	if (r || (r = cli_read_csv(im.file, FILE_MAX_BYTES, &text)))
 		return r;
-	r = csv_decode(bytes, len, &text, &e);
-	free(bytes);
-	if (r)
-		return cli_fail(EX_DATAERR, "%s: %s", im.file, e.text);
 	if (!(r = load_replies(&im.replies))) {
 		r = import_text(&im, text);
 		replies_free(im.replies);

@@ -391,24 +391,18 @@ int person_import_run(struct cli *c)
 	struct import im = {
 	    .c = c, .file = c->argv[0], .consent = cli_opt(c, "consent"), .dry = cli_opt(c, "dry-run") != NULL};
 	struct err e = {0};
-	char *bytes, *text;
-	size_t len;
+	char *text;
 	const char *date = cli_opt(c, "consent-date");
 	int r = cli_store(c, &im.s);
 	if (!r && date && person_read_date(date, &im.consent_utc, &e))
 		r = cli_usage(c, "--consent-date: %s", e.text);
-	if (r || (r = cli_read_file(im.file, FILE_MAX_BYTES, &bytes, &len)))
-		return r;
 	im.now = cli_now(c);
-	if (im.consent_utc > im.now)
+	if (!r && im.consent_utc > im.now)
 		r = cli_usage(c, _("--consent-date: %s is in the future; nobody can have agreed then"), date);
-	else if (csv_decode(bytes, len, &text, &e))
-		r = cli_fail(EX_DATAERR, "%s: %s", im.file, e.text);
-	else {
-		r = import_text(&im, text);
-		free(text);
-	}
-	free(bytes);
+	if (r || (r = cli_read_csv(im.file, FILE_MAX_BYTES, &text)))
+		return r;
+	r = import_text(&im, text);
+	free(text);
 	buf_done(&im.seen);
 	return r;
 }

@@ -1,4 +1,5 @@
 #include "daemon/caller.h"
+#include "base/order.h"
 #include "base/text.h"
 
 #include <stdio.h>
@@ -210,11 +211,6 @@ enum callers_want callers_tick(struct callers *c, const struct callers_rules *r,
 	return CALLERS_REJECT;
 }
 
-static int64_t min(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
 int64_t callers_due_ms(const struct callers *c, const struct callers_rules *r)
 {
 	int64_t due = INT64_MAX;
@@ -222,10 +218,10 @@ int64_t callers_due_ms(const struct callers *c, const struct callers_rules *r)
 		due = c->waiting.last_ms + gap(r);
 	if (!c->ringing.on)
 		return due;
-	due = min(due, min(c->ringing.last_ms + gap(r), c->ask_ms));
+	due = lesser(due, lesser(c->ringing.last_ms + gap(r), c->ask_ms));
 	/* another way to reject it is tried with its next ring, which wakes by itself */
 	if (c->ringing.known && c->tries == 0)
-		due = min(due, c->reject_ms);
+		due = lesser(due, c->reject_ms);
 	return due;
 }
 

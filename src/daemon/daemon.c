@@ -22,6 +22,7 @@
 #include "daemon/watch.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/order.h"
 #include "base/paths.h"
 #include "base/text.h"
 #include "store/broadcast.h"
@@ -271,11 +272,6 @@ static bool take_stored(struct daemon *d)
 	return left || r;
 }
 
-static int64_t earlier(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
 static void schedule(struct daemon *d, int64_t next, bool busy)
 {
 	int64_t now = daemon_now(d), outbox = sender_wait_ms(d);
@@ -283,7 +279,7 @@ static void schedule(struct daemon *d, int64_t next, bool busy)
 	    next == INT64_MAX || next - now > SCHEDULE_MAX_MS / 1000 ? SCHEDULE_MAX_MS : (next - now) * 1000;
 	if (busy || in < BUSY_MS)
 		in = BUSY_MS;
-	in = earlier(in, outbox);
+	in = lesser(in, outbox);
 	if (next == INT64_MAX && outbox == INT64_MAX && !busy) {
 		uv_timer_stop(&d->schedule);
 		return;
@@ -337,13 +333,13 @@ static int64_t let_time_pass(struct daemon *d, bool *busy)
 	}
 	if (expired && broadcast_finish(d->store, now))
 		*busy = true;
-	next = earlier(next, miss_reports(d));
-	next = earlier(next, night_look(d->night, now));
-	next = earlier(next, health_look(d->health, now));
+	next = lesser(next, miss_reports(d));
+	next = lesser(next, night_look(d->night, now));
+	next = lesser(next, health_look(d->health, now));
 	int64_t bound = INT64_MAX;
 	if (sender_unbind(d, &bound))
 		*busy = true;
-	return earlier(next, bound);
+	return lesser(next, bound);
 }
 
 void daemon_act(struct daemon *d)
@@ -358,13 +354,13 @@ void daemon_act(struct daemon *d)
 	clock_setter_look(d->clock_setter);
 	int64_t parts = give_up_parts(d, &busy);
 	busy = take_stored(d) || busy;
-	int64_t next = earlier(parts, let_time_pass(d, &busy));
+	int64_t next = lesser(parts, let_time_pass(d, &busy));
 	d->acting = false;
 	balance_judge(d);
 	alarms_tick(d);
 	for (int i = 0; i < d->session_count; i++)
 		session_wake(d->session[i]);
-	next = earlier(next, sensor_alarms_tick(d));
+	next = lesser(next, sensor_alarms_tick(d));
 	hooks_look(d->hooks);
 	service_look(d->service);
 	schedule(d, next, busy || d->again);

@@ -3,6 +3,7 @@
 #include "daemon/disk.h"
 #include "daemon/session_internal.h"
 #include "base/log.h"
+#include "base/order.h"
 #include "store/airtime.h"
 #include "store/bound.h"
 
@@ -145,11 +146,6 @@ int sender_next(struct daemon *d, struct session *s, struct outbox_message *ret)
 
 /* ------------------------------------------------------------------------------------------------ waiting */
 
-static int64_t earlier(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
 /* Texts that are ready and that a quota holds back. */
 static int64_t quota_opens(struct daemon *d, int64_t now, const bool ready[OUTBOX_CLASSES])
 {
@@ -164,7 +160,7 @@ static int64_t quota_opens(struct daemon *d, int64_t now, const bool ready[OUTBO
 			int64_t left = quota_left(&quota, used, (enum outbox_class)c);
 			if (ready[c] && left != INT64_MAX && (s->config->roles & MODEM_SEND)) {
 				int64_t at = quota_opens_utc(&quota, used, (enum outbox_class)c, left + 1);
-				next = at > now ? earlier(next, at) : next;
+				next = at > now ? lesser(next, at) : next;
 			}
 		}
 	}
@@ -187,17 +183,17 @@ int64_t sender_wait_ms(struct daemon *d)
 		log_error("the outbox cannot be looked at: %s", strerror(-r));
 		return 1000;
 	}
-	next = earlier(next, wished);
+	next = lesser(next, wished);
 	if (ready[OUTBOX_ALARM] || ready[OUTBOX_REPLY] || ready[OUTBOX_REMINDER] || ready[OUTBOX_BROADCAST]) {
 		int64_t quiet = day_window_end(&d->config->quiet_hours, now);
-		next = earlier(next, quota_opens(d, now, ready));
-		next = quiet > now ? earlier(next, quiet) : next;
+		next = lesser(next, quota_opens(d, now, ready));
+		next = quiet > now ? lesser(next, quiet) : next;
 	}
 	if (next != INT64_MAX)
 		ms = next > now ? (next - now) * 1000 : 0;
 	for (int i = 0; i < d->session_count; i++) {
 		int64_t pause = d->session[i]->sender.quiet_ms - mono_ms();
-		ms = pause > 0 ? earlier(ms, pause) : ms;
+		ms = pause > 0 ? lesser(ms, pause) : ms;
 	}
 	return ms;
 }

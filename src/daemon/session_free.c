@@ -2,6 +2,7 @@
  * highest first, since in some modems those above move down. */
 #include "daemon/session_internal.h"
 #include "base/log.h"
+#include "base/order.h"
 
 #include <string.h>
 
@@ -161,7 +162,7 @@ void free_next(struct session *s)
 static int by_index(const void *a, const void *b)
 {
 	const struct at_slot *x = a, *y = b;
-	return (x->index > y->index) - (x->index < y->index);
+	return order(x->index, y->index);
 }
 
 void free_slots(struct session *s)

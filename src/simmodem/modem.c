@@ -1,5 +1,6 @@
 #include "simmodem/modem.h"
 #include "base/mem.h"
+#include "base/order.h"
 #include "base/text.h"
 #include "simmodem/command.h"
 #include "simmodem/network.h"
@@ -336,11 +337,6 @@ void modem_tick(struct modem *m)
 	input_process(m);
 }
 
-static int64_t earliest(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
 static bool input_waits(const struct modem *m)
 {
 	for (int k = 0; k < m->tty_count; k++)
@@ -355,20 +351,20 @@ int64_t modem_next_ms(const struct modem *m)
 	if (m->silent_until_ms)
 		return m->silent_until_ms;
 	if (m->job != JOB_NONE || (input_waits(m) && m->net->now_ms < m->busy_until_ms))
-		next = earliest(next, m->busy_until_ms);
+		next = lesser(next, m->busy_until_ms);
 	if (noise_period(m))
-		next = earliest(next, m->noise_next_ms);
+		next = lesser(next, m->noise_next_ms);
 	if (m->ack_waiting)
-		next = earliest(next, m->ack_deadline_ms);
+		next = lesser(next, m->ack_deadline_ms);
 	if (m->call.active)
-		next = earliest(next, m->call.next_ms);
+		next = lesser(next, m->call.next_ms);
 	if (m->lock_ms)
-		next = earliest(next, m->lock_ms);
+		next = lesser(next, m->lock_ms);
 	if (m->sim_back_ms)
-		next = earliest(next, m->sim_back_ms);
+		next = lesser(next, m->sim_back_ms);
 	if (fault_on(&m->fault[F_FLAPS]))
-		next = earliest(next, m->flap_ms);
+		next = lesser(next, m->flap_ms);
 	for (int i = 0; i < m->later_count; i++)
-		next = earliest(next, m->later[i].due_ms);
+		next = lesser(next, m->later[i].due_ms);
 	return next;
 }

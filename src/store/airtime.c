@@ -1,6 +1,7 @@
 #include "store/airtime.h"
 #include "store/internal.h"
 #include "base/mem.h"
+#include "base/order.h"
 
 #include <errno.h>
 #include <string.h>
@@ -99,12 +100,6 @@ int airtime_get(struct store *s, const char *line, int64_t now_utc, const struct
 
 #define BUSY_MINUTES 3 /* fewer say nothing */
 
-static int by_size(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-	return (x > y) - (x < y);
-}
-
 int airtime_speed(struct store *s, const char *line, int64_t now_utc, double *ret)
 {
 	cleanup_query struct query q = {0};
@@ -126,7 +121,7 @@ int airtime_speed(struct store *s, const char *line, int64_t now_utc, double *re
 	}
 	if (r < 0)
 		return r;
-	qsort(busy, (size_t)n, sizeof *busy, by_size);
+	qsort(busy, (size_t)n, sizeof *busy, order_at);
 	*ret = n < BUSY_MINUTES ? 0 : (double)busy[n / 2];
 	return 0;
 }

@@ -1,11 +1,7 @@
 #include "store/quota.h"
+#include "base/order.h"
 
 #include <string.h>
-
-static int64_t minimum(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
 
 int64_t quota_sum(const int64_t used[OUTBOX_CLASSES])
 {
@@ -66,13 +62,13 @@ static int64_t left(int64_t quota, const int64_t used[OUTBOX_CLASSES], enum outb
 	case OUTBOX_CLASSES:
 		break;
 	}
-	most = minimum(most, all);
+	most = lesser(most, all);
 	return most > 0 ? most : 0;
 }
 
 int64_t quota_left(const struct quota *q, const struct quota_window *w, enum outbox_class c)
 {
-	return minimum(left(q->hourly, w->hour, c), left(q->daily, w->day, c));
+	return lesser(left(q->hourly, w->hour, c), left(q->daily, w->day, c));
 }
 
 static int64_t room(int64_t quota, const int64_t used[OUTBOX_CLASSES], const int64_t in_hand[OUTBOX_CLASSES],
@@ -87,15 +83,15 @@ static int64_t room(int64_t quota, const int64_t used[OUTBOX_CLASSES], const int
 int64_t quota_room(const struct quota *q, const struct quota_window *w, const int64_t in_hand[OUTBOX_CLASSES],
 		   enum outbox_class c)
 {
-	return minimum(room(q->hourly, w->hour, in_hand, c), room(q->daily, w->day, in_hand, c));
+	return lesser(room(q->hourly, w->hour, in_hand, c), room(q->daily, w->day, in_hand, c));
 }
 
 int64_t quota_opens_utc(const struct quota *q, const struct quota_window *w, enum outbox_class c,
 			int64_t segments)
 {
 	static const int64_t nothing[OUTBOX_CLASSES];
-	int64_t most = minimum(left(q->hourly, nothing, c), left(q->daily, nothing, c));
-	int64_t want = minimum(segments, most ? most : 1);
+	int64_t most = lesser(left(q->hourly, nothing, c), left(q->daily, nothing, c));
+	int64_t want = lesser(segments, most ? most : 1);
 	struct quota_window then = *w;
 	while (quota_room(q, &then, nothing, c) < want)
 		quota_move(&then, (then.newest + 1) * 60);

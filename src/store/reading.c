@@ -1,5 +1,6 @@
 #include "store/reading.h"
 #include "base/clock.h"
+#include "base/order.h"
 #include "store/internal.h"
 #include "store/worklist.h"
 
@@ -197,16 +198,6 @@ static int tail_of(struct walk *w, int step, const struct edges *e, int64_t from
 	return r < 0 ? r : hand_out(w, &q, step);
 }
 
-static int64_t later(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
-
-static int64_t earlier(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
 int reading_each(struct store *s, int64_t sensor, int step, int64_t from_utc, int64_t until_utc,
 		 int (*row)(void *ctx, int step, const struct reading *r), void *ctx)
 {
@@ -216,21 +207,21 @@ int reading_each(struct store *s, int64_t sensor, int step, int64_t from_utc, in
 	if (r < 0)
 		return r;
 	if (step >= READING_DAY) {
-		r = rows_of(&w, READING_DAY, from_utc, earlier(e.days_done, until_utc));
-		return r ? r : tail_of(&w, READING_DAY, &e, later(e.days_done, from_utc), until_utc);
+		r = rows_of(&w, READING_DAY, from_utc, lesser(e.days_done, until_utc));
+		return r ? r : tail_of(&w, READING_DAY, &e, greater(e.days_done, from_utc), until_utc);
 	}
 	/* a day that is half covered by hours, an hour that is half covered by minutes, is left to them */
 	r = rows_of(&w, READING_DAY, from_utc,
-		    earlier(earlier(e.hours, e.days_done) - READING_DAY + 1, until_utc));
+		    lesser(lesser(e.hours, e.days_done) - READING_DAY + 1, until_utc));
 	if (r)
 		return r;
 	if (step >= READING_HOUR) {
-		r = rows_of(&w, READING_HOUR, later(e.hours, from_utc), earlier(e.hours_done, until_utc));
-		return r ? r : tail_of(&w, READING_HOUR, &e, later(e.hours_done, from_utc), until_utc);
+		r = rows_of(&w, READING_HOUR, greater(e.hours, from_utc), lesser(e.hours_done, until_utc));
+		return r ? r : tail_of(&w, READING_HOUR, &e, greater(e.hours_done, from_utc), until_utc);
 	}
-	int64_t fine = earlier(e.minutes, later(e.hours_done, from_utc));
-	r = rows_of(&w, READING_HOUR, later(e.hours, from_utc), earlier(fine - READING_HOUR + 1, until_utc));
-	return r ? r : rows_of(&w, READING_MINUTE, later(fine, from_utc), until_utc);
+	int64_t fine = lesser(e.minutes, greater(e.hours_done, from_utc));
+	r = rows_of(&w, READING_HOUR, greater(e.hours, from_utc), lesser(fine - READING_HOUR + 1, until_utc));
+	return r ? r : rows_of(&w, READING_MINUTE, greater(fine, from_utc), until_utc);
 }
 
 /* Seconds with data of each sensor in [?1, ?4): of each moment the coarsest that is made; days until ?2, hours until ?3. */
