@@ -384,3 +384,15 @@ int at_read_smsc(const struct at_reply *r, char number[AT_NUMBER_MAX], int *ret_
 	*ret_type = at_fields_int(&f, 1, -1);
 	return 0;
 }
+
+bool at_smsc_is(const char *a, const char *b)
+{
+	return !strcmp(a + (*a == '+'), b + (*b == '+'));
+}
+
+struct at_command at_cmd_smsc_set(const char *number)
+{
+	struct at_command c = at_cmd("", 0);
+	snprintf(c.line, sizeof c.line, "AT+CSCA=\"%.*s\",145", AT_NUMBER_MAX, number);
+	return c;
+}

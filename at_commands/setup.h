@@ -75,3 +75,5 @@ bool at_notify_is(const struct modem_row *row, int candidate, const int now[5]);
 /* +CSCA, in plain digits or UCS-2 hex. −EBADMSG also for an empty one. */
 struct at_command at_cmd_smsc_query(void);
 int at_read_smsc(const struct at_reply *r, char number[AT_NUMBER_MAX], int *ret_type);
+bool at_smsc_is(const char *a, const char *b); /* with + or without it */
+struct at_command at_cmd_smsc_set(const char *number);

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static enum language spoken = LANG_EN;
+
 bool language_of_environment(enum language *ret)
 {
 	static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
@@ -32,10 +34,16 @@ bool language_of_environment(enum language *ret)
 void language_use(enum language lang)
 {
 	char dir[PATH_MAX];
+	spoken = lang;
 	setlocale(LC_ALL, "C.UTF-8");
 	setenv("LANGUAGE", lang == LANG_ZH ? "zh_CN" : "en", 1);
 	if (paths_locale(dir, sizeof dir) == 0)
 		bindtextdomain("yishi", dir);
 	bind_textdomain_codeset("yishi", "UTF-8");
 	textdomain("yishi");
+}
+
+enum language language_now(void)
+{
+	return spoken;
 }

@@ -9,3 +9,4 @@
 bool language_of_environment(enum language *ret);
 /* Makes gettext speak it. */
 void language_use(enum language lang);
+enum language language_now(void); /* English before the first language_use */

@@ -117,7 +117,7 @@ static char *message(const char *hex, bool full)
 		return NULL;
 	shown(t.number, full || t.alphanumeric, number);
 	if (t.type == TPDU_STATUS_REPORT)
-		return mem_printf(_("report on a text to %s: %s"), number, tp_status_text(t.st));
+		return mem_printf(_("report on a text to %s: %s"), number, gettext(tp_status_text(t.st)));
 	cleanup_free char *text =
 	    t.has_user_data && t.alphabet != SMS_8BIT ? tpdu_text(&t) : mem_dup(_("(binary)"));
 	cleanup_free char *part = t.parts > 1 ? mem_printf(" (%d/%d)", t.part, t.parts) : mem_dup("");

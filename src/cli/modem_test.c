@@ -20,6 +20,7 @@
 #define WAIT_DEFAULT_MS 120000
 #define WAIT_MIN_MS     100
 #define WAIT_MAX_MS     600000
+#define AGAIN_MS        2000
 
 const struct test_step test_steps[] = {
     {"port", N_("port"), 0, test_port},
@@ -80,6 +81,21 @@ void test_found(struct test *t, const char *key)
 	if (v > t->worst_here)
 		t->worst_here = v;
 	test_show(t, step, v);
+}
+
+int test_patience(const struct test *t, int ms)
+{
+	return ms < t->wait_ms ? ms : t->wait_ms;
+}
+
+bool test_again(struct test *t, int64_t until, const char *words)
+{
+	int64_t left = until - mono_ms();
+	if (left <= 0 || test_ended(t))
+		return false;
+	test_waiting(t, words, left);
+	dialogue_pass(t->d, -1, (int)(left < AGAIN_MS ? left : AGAIN_MS));
+	return true;
 }
 
 /* ------------------------------------------------------------------------------------------------ the steps */

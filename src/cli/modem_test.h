@@ -68,6 +68,7 @@ struct test {
 	/* texts, calls, supply */
 	int64_t network_utc, network_seen_utc; /* a time that the network told, and our clock then; 0 none */
 	bool stuck;                            /* a text could not leave */
+	bool quiet;                            /* texts are not announced, as was found */
 	bool sent, brown_out, under_voltage, daemon_runs;
 	char power_words[64];
 	char rung[8][E164_MAX]; /* residents who rang meanwhile, each handed on once */
@@ -79,6 +80,12 @@ struct test {
 void test_figure(struct test *t, const char *key, json_t *value);
 void test_figure_text(struct test *t, const char *key, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+/* A figure in both languages, since the certificate may be printed in either: `say` is asked once in each. */
+void test_figure_said(struct test *t, const char *key, void (*say)(void *ctx, char *buf, size_t size),
+		      void *ctx);
+/* The same of what went wrong. `sentence` is at hand in the language of this run alone; in the other one, and when it is
+ * NULL, stand the words of the number, -errno or of Modbus. */
+void test_figure_reason(struct test *t, const char *key, int r, const char *sentence);
 /* The step has found this. */
 void test_found(struct test *t, const char *key);
 /* What arrived meanwhile and is not the test's own goes where it belongs. */
@@ -88,10 +95,31 @@ void test_waiting(struct test *t, const char *words, int64_t left_ms);
 /* Whether somebody looks on, at the standard error: progress goes where the certificate does not. */
 bool test_watched(const struct test *t);
 void test_show(const struct test *t, const json_t *step, enum test_verdict v);
-bool test_ended(const struct test *t); /* Ctrl-C, or the port is gone */
+bool test_ended(const struct test *t);           /* Ctrl-C, or the port is gone */
+int test_patience(const struct test *t, int ms); /* … but no longer than this test waits for anything */
+/* Waits a moment, and is true while what was in vain is worth another try: not behind `until` (monotonic ms). */
+bool test_again(struct test *t, int64_t until, const char *words);
 
 /* Words of a finding with its figures: the sentence and the remedy ("" none). The caller's. */
 char *test_words(const json_t *step, bool remedy);
+
+/* One text of the test and what is heard of it. */
+struct test_text {
+	const char *number, *words;
+	bool report; /* one was asked for */
+	enum at_submitted outcome;
+	int mr;       /* −1 not told */
+	int64_t left; /* monotonic ms at which the modem was done with it */
+	bool back, reported;
+	bool announced;             /* … the modem said itself that it had come */
+	bool kept;                  /* … and would not delete it */
+	int64_t back_ms, report_ms; /* since it left */
+	int st;                     /* TP-Status of the report */
+	const char *failed;         /* the finding, when it was refused */
+};
+/* Gives it to the modem, once; only a refusal before it could be typed is tried again, while the modem starts.
+ * modem_test_send.c */
+void test_submit(struct test *t, struct test_text *x);
 
 /* Steps, by file: modem_test_line.c */
 void test_port(struct test *t);
@@ -100,6 +128,7 @@ void test_sim(struct test *t);
 void test_lock(struct test *t);
 void test_network(struct test *t);
 void test_signal(struct test *t);
+/* modem_test_setup.c */
 void test_centre(struct test *t);
 void test_settings(struct test *t);
 void test_stores(struct test *t);

@@ -1,6 +1,7 @@
 /* The acceptance test's steps about the box: disk, rights, configuration, people, backups. */
 #include "cli/modem_test.h"
 
+#include "base/language.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "hw/usb_supply.h"
@@ -102,8 +103,9 @@ void test_disk(struct test *t)
 		return;
 	}
 	if (statvfs(folder, &v)) {
-		test_figure_text(t, "reason", "%s", err_system(errno));
-		test_found(t, errno == ENOENT ? "disk.missing" : "disk.readonly");
+		int r = -errno;
+		test_figure_reason(t, "reason", r, NULL);
+		test_found(t, r == -ENOENT ? "disk.missing" : "disk.readonly");
 		return;
 	}
 	long free_mb = (long)((uint64_t)v.f_bavail * v.f_frsize >> 20);
@@ -113,7 +115,7 @@ void test_disk(struct test *t)
 	test_figure(t, "free", json_integer(free_mb));
 	test_figure(t, "ms", json_integer(ms > 0 ? ms : 0));
 	if (ms < 0 && ms != -ENOSPC) {
-		test_figure_text(t, "reason", "%s", err_system(-ms));
+		test_figure_reason(t, "reason", ms, NULL);
 		test_found(t, "disk.readonly");
 	} else if (ms == -ENOSPC || free_mb < FULL_MB)
 		test_found(t, "disk.full");
@@ -134,7 +136,7 @@ void test_backup(struct test *t)
 	}
 	test_figure_text(t, "folder", "%s", folder);
 	if (stat(folder, &at) || access(folder, W_OK | X_OK)) {
-		test_figure_text(t, "reason", "%s", err_system(errno));
+		test_figure_reason(t, "reason", -errno, NULL);
 		test_found(t, "backup.bad");
 		return;
 	}
@@ -238,11 +240,28 @@ static size_t read_all(int fd, char *out, size_t size)
 	return len;
 }
 
+/* The environment, in the language of the moment. The caller's; its words are borrowed. */
+static char **environment_now(void)
+{
+	static const char *const locales[] = {
+	    [LANG_ZH] = "LC_ALL=zh_CN.UTF-8", [LANG_EN] = "LC_ALL=en_US.UTF-8"};
+	size_t n = 0, kept = 0;
+	while (environ[n])
+		n++;
+	char **env = mem_array(n + 2, sizeof *env);
+	for (size_t i = 0; i < n; i++)
+		if (strncmp(environ[i], "LC_ALL=", 7) != 0)
+			env[kept++] = environ[i];
+	env[kept] = (char *)(uintptr_t)locales[language_now()];
+	return env;
+}
+
 /* What `yishid --check` says on its standard error. Its exit status, or -errno. */
 static int ask_daemon(const char *program, const char *config, char *out, size_t size)
 {
 	char *argv[] = {(char *)(uintptr_t)program, (char *)(uintptr_t) "-c", (char *)(uintptr_t)config,
 			(char *)(uintptr_t) "--check", NULL};
+	char **env = environment_now();
 	posix_spawn_file_actions_t fa;
 	int fds[2], status = 0;
 	pid_t pid;
@@ -252,7 +271,8 @@ static int ask_daemon(const char *program, const char *config, char *out, size_t
 	posix_spawn_file_actions_addopen(&fa, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_addopen(&fa, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
 	posix_spawn_file_actions_adddup2(&fa, fds[1], STDERR_FILENO);
-	int r = posix_spawn(&pid, program, &fa, NULL, argv, environ);
+	int r = posix_spawn(&pid, program, &fa, NULL, argv, env);
+	free(env);
 	posix_spawn_file_actions_destroy(&fa);
 	close(fds[1]);
 	if (r == 0)
@@ -288,24 +308,38 @@ static int first_remark(char *said, char **ret)
 	return count;
 }
 
+struct check {
+	const char *daemon, *config;
+	int r, count; /* exit status or -errno; remarks */
+};
+
+static void say_first(void *ctx, char *buf, size_t size)
+{
+	struct check *k = ctx;
+	char *first = NULL;
+	cleanup_free char *said = mem_alloc(CHECK_MAX);
+	k->r = ask_daemon(k->daemon, k->config, said, CHECK_MAX);
+	k->count = k->r < 0 ? 0 : first_remark(said, &first);
+	text_copy(buf, size, first ? first : "");
+}
+
 void test_config(struct test *t)
 {
-	char path[PATH_MAX], *first = NULL;
-	cleanup_free char *said = mem_alloc(CHECK_MAX);
+	char path[PATH_MAX];
+	struct check k = {.daemon = path, .config = t->config_path, .r = -ENOENT};
 	if (t->cfg ? !t->line : access(t->config_path, F_OK) != 0) {
 		test_found(t, "config.absent");
 		return;
 	}
-	int r = find_daemon(path) ? ask_daemon(path, t->config_path, said, CHECK_MAX) : -ENOENT;
-	if (r < 0) {
-		test_figure_text(t, "reason", "%s", err_system(-r));
+	if (find_daemon(path))
+		test_figure_said(t, "first", say_first, &k);
+	if (k.r < 0) {
+		test_figure_reason(t, "reason", k.r, NULL);
 		test_found(t, "config.unchecked");
 		return;
 	}
-	int count = first_remark(said, &first);
-	test_figure(t, "count", json_integer(count));
-	test_figure_text(t, "first", "%s", first ? first : "");
-	test_found(t, r ? "config.bad" : count ? "config.remarks" : "config.ok");
+	test_figure(t, "count", json_integer(k.count));
+	test_found(t, k.r ? "config.bad" : k.count ? "config.remarks" : "config.ok");
 }
 
 /* ------------------------------------------------------------------------------------------------ people */
@@ -342,7 +376,7 @@ void test_duty(struct test *t)
 	if (r >= 0)
 		r = count_people(s, ROLE(INSTALLER), &installers);
 	if (r < 0) {
-		test_figure_text(t, "reason", "%s", err_system(-r));
+		test_figure_reason(t, "reason", r, NULL);
 		test_found(t, "duty.unknown");
 		return;
 	}

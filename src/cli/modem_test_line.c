@@ -1,5 +1,4 @@
-/* The acceptance test's steps from the port to the store of texts. Queries first; a setting is written only where it is
- * not what the gateway will want, as the gateway itself does. */
+/* The acceptance test's steps about port, modem, SIM and network: questions alone. */
 #include "cli/modem_find.h"
 #include "cli/modem_test.h"
 
@@ -10,21 +9,14 @@
 #include <errno.h>
 #include <string.h>
 
-#define BORROW_MS   150000 /* a text that is under way there may take so long */
-#define GREET_MS    5000
-#define SIM_MS      20000
-#define NETWORK_MS  60000
-#define LOOK_MS     2000
-#define ROOM_SMALL  10 /* places; the smallest modem that is recommended has as many */
-#define NEARLY_FULL 80 /* in a hundred */
-#define WEAK_DBM    -95
-#define POOR_DBM    -107
-
-/* Waits, but no longer than this test waits for anything. */
-static int patience(const struct test *t, int ms)
-{
-	return ms < t->wait_ms ? ms : t->wait_ms;
-}
+#define BORROW_MS  150000 /* a text that is under way there may take so long */
+#define GREET_MS   5000
+#define SIM_MS     20000
+#define NETWORK_MS 60000
+#define LOOK_MS    2000
+#define SIGNAL_MS  10000
+#define WEAK_DBM   -95
+#define POOR_DBM   -107
 
 /* ------------------------------------------------------------------------------------------------ the port */
 
@@ -33,7 +25,7 @@ static void no_port(struct test *t, const char *path, int r, const struct err *e
 	char holder[96] = "";
 	test_figure_text(t, "port", "%s", path);
 	test_figure_text(t, "device", "%s", path);
-	test_figure_text(t, "reason", "%s", e->text[0] ? e->text : err_system(-r));
+	test_figure_reason(t, "reason", r, e->text);
 	if (r == -EBUSY && port_holder(path, holder, sizeof holder)) {
 		test_figure_text(t, "holder", "%s", holder);
 		test_found(t, "port.held");
@@ -70,30 +62,52 @@ static bool borrow(struct test *t)
 		return true;
 	}
 	test_figure_text(t, "device", "%s", t->line->device);
-	test_figure_text(t, "reason", "%s", e.text[0] ? e.text : err_system(-r));
+	test_figure_reason(t, "reason", r, e.text);
 	test_found(t, r == -ENODEV ? "port.none" : r == -EBUSY ? "port.lent" : "port.busy");
 	return true;
 }
 
-/* usb:VID:PID or imei:DIGITS, among all sticks. NULL: it is not there. */
+static bool is_device(const struct found_modem *m, const char *device)
+{
+	char imei[16];
+	if (!strncmp(device, "usb:", 4))
+		return !strcmp(device + 4, m->ports[0].usb.id);
+	return !strncmp(device, "imei:", 5) && !at_read_imei(dialogue_ask(m->d, at_cmd_imei()), imei) &&
+	       !strcmp(device + 5, imei);
+}
+
+static bool holds_sim(const struct test *t, struct dialogue *d, const char *wanted)
+{
+	char iccid[24] = "";
+	const struct modem_words *ways = &modem_card_identify(d, &t->rows)->iccid;
+	for (int i = 0; i < ways->count && !iccid[0]; i++)
+		if (at_read_iccid(dialogue_ask(d, at_cmd_iccid(ways->word[i])), iccid))
+			iccid[0] = 0;
+	return !strcmp(iccid, wanted);
+}
+
+/* usb:VID:PID or imei:DIGITS, among all sticks; of several (some makers give all of theirs one IMEI) that with the
+ * line's SIM. NULL: it is not there. */
 static struct dialogue *search(struct test *t, const char *device)
 {
 	struct find f;
 	struct dialogue *d = NULL;
-	char imei[16];
+	struct found_modem *best = NULL;
+	bool sure = false;
 	test_waiting(t, _("its stick is looked for"), 0);
 	modem_find(t->c, &t->rows, NULL, false, &f);
-	for (int i = 0; i < f.count && !d; i++) {
+	for (int i = 0; i < f.count && !sure; i++) {
 		struct found_modem *m = &f.modems[i];
-		bool it = m->d && !strncmp(device, "usb:", 4) && !strcmp(device + 4, m->ports[0].usb.id);
-		if (m->d && !it && !strncmp(device, "imei:", 5))
-			it =
-			    !at_read_imei(dialogue_ask(m->d, at_cmd_imei()), imei) && !strcmp(device + 5, imei);
-		if (!it)
+		if (!m->d || !is_device(m, device))
 			continue;
-		d = m->d;
-		m->d = NULL;
-		text_copy(t->usb, sizeof t->usb, m->ports[0].usb.id);
+		sure = t->line->iccid && holds_sim(t, m->d, t->line->iccid);
+		if (!best || sure)
+			best = m;
+	}
+	if (best) {
+		d = best->d;
+		best->d = NULL;
+		text_copy(t->usb, sizeof t->usb, best->ports[0].usb.id);
 	}
 	find_done(&f);
 	return d;
@@ -132,7 +146,7 @@ void test_port(struct test *t)
 	read_usb_id(t);
 	test_figure_text(t, "port", "%s", t->port);
 	test_figure(t, "borrowed", json_boolean(dialogue_borrowed(t->d)));
-	enum speaker who = dialogue_greet(t->d, patience(t, GREET_MS));
+	enum speaker who = dialogue_greet(t->d, test_patience(t, GREET_MS));
 	if (who != SPEAKER_MODEM) {
 		bool silent = who == SPEAKER_SILENT || who == SPEAKER_ECHO;
 		test_figure_text(t, "speaker", "%s", speaker_name(who));
@@ -155,6 +169,12 @@ static void look(struct test *t)
 		t->under_voltage |= card.under_voltage; /* it has taken the complaint */
 		dialogue_set_row(t->d, card.row);
 	}
+}
+
+/* 000000000000000 and its like, which whole batches have. */
+static bool no_number(const char *digits)
+{
+	return *digits && strspn(digits, (char[]){*digits, 0}) == strlen(digits);
 }
 
 static const char *or_unknown(const char *s)
@@ -181,7 +201,10 @@ void test_modem(struct test *t)
 	test_figure_text(t, "imei", "%s", k->imei);
 	test_figure_text(t, "row", "%s", k->row->name);
 	bool known = strcmp(k->row->name, "generic") != 0;
-	test_found(t, !k->imei[0] ? "modem.nameless" : known ? "modem.ok" : "modem.unknown");
+	test_found(t, !k->imei[0]          ? "modem.nameless"
+		      : no_number(k->imei) ? "modem.imei"
+		      : known              ? "modem.ok"
+					   : "modem.unknown");
 }
 
 /* ------------------------------------------------------------------------------------------------ the SIM */
@@ -196,12 +219,12 @@ static void open_sim(struct test *t)
 	if (wanted && *iccid && strcmp(wanted, iccid) != 0)
 		test_found(t, "sim.other");
 	else
-		test_found(t, *iccid ? "sim.ok" : "sim.nameless");
+		test_found(t, *iccid && !no_number(iccid) ? "sim.ok" : "sim.nameless");
 }
 
 void test_sim(struct test *t)
 {
-	int limit = patience(t, SIM_MS);
+	int limit = test_patience(t, SIM_MS);
 	int64_t until = mono_ms() + limit, left = limit;
 	while (t->card.pin == PIN_NOT_READY && left > 0 && !test_ended(t)) {
 		test_waiting(t, _("the SIM gets ready"), left);
@@ -255,7 +278,15 @@ void test_lock(struct test *t)
 /* ------------------------------------------------------------------------------------------------ the network */
 
 /* <stat> of 3GPP TS 27.007 7.2 */
-enum { STAT_SEARCHING = 2, STAT_DENIED = 3, STAT_ROAMING = 5, STAT_SMS_ROAMING = 7, STAT_EMERGENCY = 8 };
+enum {
+	STAT_SEARCHING = 2,
+	STAT_DENIED = 3,
+	STAT_UNKNOWN = 4, /* out of reach, mostly */
+	STAT_ROAMING = 5,
+	STAT_SMS_ROAMING = 7,
+	STAT_EMERGENCY = 8,
+	STAT_RLOS = 11 /* an operator's own pages and emergency calls */
+};
 
 static void not_registered(struct test *t)
 {
@@ -269,15 +300,27 @@ static void not_registered(struct test *t)
 	if (t->card.row->ceer &&
 	    at_read_cause(dialogue_ask(t->d, at_cmd_cause()), words, sizeof words, &cause) == 0)
 		test_figure_text(t, "reason", "%s", words);
-	test_found(t, stat == STAT_DENIED      ? "network.denied"
-		      : stat == STAT_EMERGENCY ? "network.emergency"
-		      : stat == STAT_SEARCHING ? "network.searching"
-					       : "network.none");
+	test_found(t, stat == STAT_DENIED                              ? "network.denied"
+		      : stat == STAT_EMERGENCY || stat == STAT_RLOS    ? "network.emergency"
+		      : stat == STAT_SEARCHING || stat == STAT_UNKNOWN ? "network.searching"
+								       : "network.none");
+}
+
+/* Nothing but data is offered here: no domain of calls and texts, and no IMS in its place. A plain "not registered"
+ * there beside LTE says nothing: texts go by way of LTE then. */
+static bool data_only(const struct modem_card *k)
+{
+	enum { CREG, CGREG, CEREG };
+	int calls = k->domain[CREG].at.stat;
+	if (!k->domain[CREG].answered || at_reg_usable(k->row, calls) || k->ims == IMS_ON)
+		return false;
+	return calls == STAT_DENIED ||
+	       !(k->domain[CEREG].answered && at_reg_usable(k->row, k->domain[CEREG].at.stat));
 }
 
 void test_network(struct test *t)
 {
-	int limit = patience(t, NETWORK_MS);
+	int limit = test_patience(t, NETWORK_MS);
 	int64_t until = mono_ms() + limit, left = limit;
 	while (!t->card.registered && t->card.stat != STAT_DENIED && left > 0 && !test_ended(t)) {
 		test_waiting(t, _("the modem looks for a network"), left);
@@ -295,6 +338,11 @@ void test_network(struct test *t)
 	test_figure_text(t, "operator", "%s", or_unknown(t->card.operator_name));
 	test_figure_text(t, "technology", "%s", at_technology(t->card.act));
 	bool roams = t->card.stat == STAT_ROAMING || t->card.stat == STAT_SMS_ROAMING;
+	if (data_only(&t->card)) {
+		test_found(t, "network.data");
+		if (!roams)
+			return;
+	}
 	test_found(t, !roams                        ? "network.home"
 		      : t->line && t->line->roaming ? "network.roams"
 						    : "network.roaming");
@@ -302,101 +350,20 @@ void test_network(struct test *t)
 
 void test_signal(struct test *t)
 {
+	int64_t until = mono_ms() + test_patience(t, SIGNAL_MS);
 	int dbm = t->card.signal_dbm;
 	if (dbm == SIGNAL_UNKNOWN && !(t->has & NEED_NETWORK)) {
 		test_figure_text(t, "because", "%s", "network");
 		test_found(t, "needs");
 		return;
 	}
+	while (dbm == SIGNAL_UNKNOWN && test_again(t, until, _("the modem measures the signal")))
+		if (at_read_signal(dialogue_ask(t->d, at_cmd_signal()), &dbm))
+			dbm = SIGNAL_UNKNOWN;
 	if (dbm == SIGNAL_UNKNOWN) {
 		test_found(t, "signal.untold");
 		return;
 	}
 	test_figure(t, "signal_dbm", json_integer(dbm));
 	test_found(t, dbm < POOR_DBM ? "signal.poor" : dbm < WEAK_DBM ? "signal.weak" : "signal.good");
-}
-
-void test_centre(struct test *t)
-{
-	const char *set = t->line ? t->line->smsc : NULL;
-	test_figure_text(t, "smsc", "%s", set ? set : t->card.smsc);
-	test_found(t, set ? "smsc.set" : t->card.smsc[0] ? "smsc.ok" : "smsc.empty");
-}
-
-/* ------------------------------------------------------------------------------------------------ settings */
-
-static bool pdu_mode(struct test *t)
-{
-	int mode = -1;
-	if (at_read_format(dialogue_ask(t->d, at_cmd_format_query()), &mode) == 0 && mode == 0)
-		return true;
-	dialogue_ask(t->d, at_cmd_format_pdu());
-	return at_read_format(dialogue_ask(t->d, at_cmd_format_query()), &mode) == 0 && mode == 0;
-}
-
-/* What is advertised may be refused all the same: the row's candidates in turn. */
-static bool announcements(struct test *t)
-{
-	struct at_sets sets;
-	int now[5];
-	bool told = at_read_notify_options(dialogue_ask(t->d, at_cmd_notify_options()), &sets) == 0;
-	bool known = at_read_notify(dialogue_ask(t->d, at_cmd_notify_query()), now) == 0;
-	for (int i = -1; (i = at_choose_notify(t->card.row, told ? &sets : NULL, i + 1)) >= 0;)
-		if ((known && at_notify_is(t->card.row, i, now)) ||
-		    dialogue_ask(t->d, at_cmd_notify_set(t->card.row, i))->final == AT_OK)
-			return true;
-	return false;
-}
-
-void test_settings(struct test *t)
-{
-	int mode, service = -1;
-	if (!pdu_mode(t)) {
-		bool words = at_read_format(dialogue_ask(t->d, at_cmd_format_query()), &mode) == 0;
-		test_found(t, words ? "settings.words" : "settings.none");
-		return;
-	}
-	t->has |= NEED_TEXTS;
-	if (at_read_service(dialogue_ask(t->d, at_cmd_service_query()), &service) ||
-	    service != t->card.row->csms)
-		dialogue_ask(t->d, at_cmd_service(t->card.row));
-	test_found(t, announcements(t) ? "settings.ok" : "settings.silent");
-}
-
-/* The memory that the gateway will choose; NULL figures when the modem has none. */
-static bool choose_store(struct test *t, struct at_stores *now)
-{
-	struct at_sets sets;
-	bool told = at_read_stores_options(dialogue_ask(t->d, at_cmd_stores_options()), &sets) == 0;
-	if (at_read_stores(dialogue_ask(t->d, at_cmd_stores_query()), now))
-		*now = (struct at_stores){.count = 0};
-	for (int i = 0; at_choose_store(t->card.row, told ? &sets : NULL, i, t->store) == 0; i++) {
-		struct at_stores set;
-		if (at_stores_are(t->card.row, now, t->store) && now->total[0] > 0)
-			return true;
-		if (at_read_stores(dialogue_ask(t->d, at_cmd_stores_set(t->card.row, t->store)), &set) == 0 &&
-		    set.total[0] > 0) {
-			*now = set;
-			return true;
-		}
-	}
-	t->store[0] = 0;
-	return false;
-}
-
-void test_stores(struct test *t)
-{
-	struct at_stores now;
-	if (!choose_store(t, &now)) {
-		test_found(t, "stores.none");
-		return;
-	}
-	int used = now.used[0], size = now.total[0];
-	test_figure_text(t, "store", "%s", t->store);
-	test_figure(t, "used", json_integer(used));
-	test_figure(t, "size", json_integer(size));
-	test_found(t, used >= size                       ? "stores.full"
-		      : used * 100 >= size * NEARLY_FULL ? "stores.nearly"
-		      : size < ROOM_SMALL                ? "stores.small"
-							 : "stores.ok");
 }

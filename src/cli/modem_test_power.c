@@ -16,7 +16,8 @@
 #define USB_MV     4000 /* above: the stick tells the voltage of the socket, not of its module */
 #define USB_LOW_MV 4600
 #define SLOW_MBIT  12
-#define OFF_S      60  /* the network's own clock errs by so much */
+#define OFF_S      60                    /* the network's own clock errs by so much */
+#define ZONES_S    (14 * HOUR_S + OFF_S) /* the farthest of them */
 #define WRONG_S    300 /* an invitation at the wrong minute is an annoyance, at the wrong hour a wrong one */
 
 void test_power(struct test *t)
@@ -39,8 +40,10 @@ void test_power(struct test *t)
 		if (mv < UNDER_MV) {
 			test_figure_text(t, "reason", "%d mV", mv);
 			test_found(t, "power.under");
-		} else
-			test_found(t, mv < (socket ? USB_LOW_MV : LOW_MV) ? "power.low" : "power.volts");
+		} else if (mv < (socket ? USB_LOW_MV : LOW_MV))
+			test_found(t, "power.low");
+		else
+			test_found(t, t->sent ? "power.volts" : "power.idle");
 		return;
 	}
 	test_found(t, t->sent ? "power.ok" : "power.idle");
@@ -103,9 +106,18 @@ static int64_t last_event(struct test *t)
 	return last;
 }
 
+/* As far apart as two time zones, and not much besides. */
+static bool whole_hours(int64_t off)
+{
+	int64_t rest = off % HOUR_S;
+	return off + OFF_S >= HOUR_S && off <= ZONES_S && (rest <= OFF_S || rest >= HOUR_S - OFF_S);
+}
+
 void test_clock(struct test *t)
 {
 	int64_t now = cli_now(t->c);
+	if (t->cfg)
+		test_figure_text(t, "zone", "%s", t->cfg->timezone);
 	tell_time(t, "now", now);
 	if (!network_time(t)) {
 		test_found(t, clock_plausible(now, last_event(t), 0) ? "clock.untold" : "clock.implausible");
@@ -115,5 +127,9 @@ void test_clock(struct test *t)
 	tell_time(t, "network", t->network_utc);
 	test_figure(t, "off", json_integer(off));
 	test_figure(t, "ahead", json_boolean(ahead > 0));
-	test_found(t, off > WRONG_S ? "clock.wrong" : off > OFF_S ? "clock.off" : "clock.ok");
+	test_figure(t, "hours", json_integer((off + HOUR_S / 2) / HOUR_S));
+	test_found(t, whole_hours(off) ? "clock.zone"
+		      : off > WRONG_S  ? "clock.wrong"
+		      : off > OFF_S    ? "clock.off"
+				       : "clock.ok");
 }

@@ -16,15 +16,19 @@
 struct heard {
 	const char *name;
 	int good, bad;
-	char sensor[2 * CONFIG_NAME_MAX + 2], reason[160];
+	char sensor[2 * CONFIG_NAME_MAX + 2];
+	const char *words;  /* N_(), or NULL: … */
+	int error;          /* -errno, or of Modbus */
+	char sentence[160]; /* about the error, in this run's language; "" none */
 };
 
-static void note_bad(struct heard *h, const char *sensor, const char *reason)
+/* True for the first one, whose reason is told. */
+static bool note_bad(struct heard *h, const char *sensor)
 {
 	if (h->bad++)
-		return;
+		return false;
 	text_copy(h->sensor, sizeof h->sensor, sensor);
-	text_copy(h->reason, sizeof h->reason, reason);
+	return true;
 }
 
 static void judge(struct test *t, const struct heard *h)
@@ -33,7 +37,10 @@ static void judge(struct test *t, const struct heard *h)
 		return;
 	test_figure_text(t, "cabinet", "%s", h->name);
 	test_figure_text(t, "sensor", "%s", h->sensor);
-	test_figure_text(t, "reason", "%s", h->bad ? h->reason : _("nothing has come from it yet"));
+	if (h->bad && !h->words)
+		test_figure_reason(t, "reason", h->error, h->sentence);
+	else
+		test_figure_text(t, "reason", "%s", h->bad ? h->words : N_("nothing has come from it yet"));
 	test_found(t, h->good ? "sensors.partly" : "sensors.silent");
 }
 
@@ -53,7 +60,7 @@ static const char *fault_words(enum sensor_fault f)
 	    [SENSOR_INVALID] = N_("it says itself that its probe is broken"),
 	    [SENSOR_LENT] = N_("its bus is lent to a person"),
 	};
-	return f == SENSOR_OK ? "" : gettext(words[f]);
+	return words[f];
 }
 
 static int take(void *ctx, const struct sensor *x)
@@ -64,8 +71,8 @@ static int take(void *ctx, const struct sensor *x)
 		return 0;
 	if (x->fault == SENSOR_OK)
 		h->good++;
-	else
-		note_bad(h, x->name + n + 1, fault_words(x->fault));
+	else if (note_bad(h, x->name + n + 1))
+		h->words = fault_words(x->fault);
 	return 0;
 }
 
@@ -86,22 +93,23 @@ static void read_now(struct test *t, const struct cabinet *c)
 	struct err e = {0};
 	struct map_value *values = mem_array((size_t)c->row_count + 1, sizeof *values);
 	int *faults = mem_array((size_t)c->row_count + 1, sizeof *faults);
-	char words[160];
 	struct modbus_link *l = modbus_link_new(&c->connection, c->config->timeout_ms);
 	test_waiting(t, _("the cabinets are asked"), 0);
-	if (modbus_link_open(l, &e))
-		note_bad(&h, "", e.text);
-	else {
+	h.error = modbus_link_open(l, &e);
+	if (h.error) {
+		note_bad(&h, "");
+		text_copy(h.sentence, sizeof h.sentence, e.text);
+	} else {
 		cabinet_read(c, l, values, faults);
 		for (int i = 0; i < c->row_count; i++) {
 			const char *sensor = strchr(c->of[i].name, '.');
 			sensor = sensor ? sensor + 1 : c->of[i].name;
-			if (faults[i])
-				note_bad(&h, sensor, modbus_error_text(faults[i], words, sizeof words));
-			else if (!values[i].valid)
-				note_bad(&h, sensor, fault_words(SENSOR_INVALID));
-			else
+			if (!faults[i] && values[i].valid)
 				h.good++;
+			else if (note_bad(&h, sensor)) {
+				h.error = faults[i];
+				h.words = faults[i] ? NULL : fault_words(SENSOR_INVALID);
+			}
 		}
 	}
 	judge(t, &h);
@@ -110,13 +118,29 @@ static void read_now(struct test *t, const struct cabinet *c)
 	free(faults);
 }
 
+struct unusable {
+	struct test *t;
+	int i;
+	struct register_maps *maps;
+};
+
+static void say_unusable(void *ctx, char *buf, size_t size)
+{
+	const struct unusable *u = ctx;
+	struct cabinet c;
+	struct err e = {0};
+	if (!cabinet_init(&c, u->t->cfg, u->i, u->maps, &e))
+		cabinet_done(&c);
+	text_copy(buf, size, e.text);
+}
+
 static void ask_cabinet(struct test *t, int i, struct register_maps *maps)
 {
 	struct cabinet c;
 	struct err e = {0};
 	if (cabinet_init(&c, t->cfg, i, maps, &e)) {
 		test_figure_text(t, "cabinet", "%s", t->cfg->cabinets[i].name);
-		test_figure_text(t, "reason", "%s", e.text);
+		test_figure_said(t, "reason", say_unusable, &(struct unusable){t, i, maps});
 		test_found(t, "sensors.bad");
 		return;
 	}

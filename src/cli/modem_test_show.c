@@ -2,8 +2,10 @@
 #include "cli/line_words.h"
 #include "cli/modem_test.h"
 
+#include "base/language.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "hw/modbus_link.h"
 #include "page/template.h"
 
 #include <string.h>
@@ -11,6 +13,64 @@
 
 #define COL_TITLE 9
 #define COL_WORDS 20
+
+static const char *const tongues[] = {[LANG_ZH] = "zh", [LANG_EN] = "en"};
+
+void test_figure_said(struct test *t, const char *key, void (*say)(void *ctx, char *buf, size_t size),
+		      void *ctx)
+{
+	char words[320];
+	json_t *both = json_object();
+	for (enum language l = LANG_ZH; l <= LANG_EN; l++) {
+		language_use(l);
+		say(ctx, words, sizeof words);
+		json_object_set_new(both, tongues[l], out_string(words));
+	}
+	language_use(t->c->language);
+	test_figure(t, key, both);
+}
+
+struct wrong {
+	int r;
+	const char *sentence;
+	enum language language;
+};
+
+static void say_wrong(void *ctx, char *buf, size_t size)
+{
+	const struct wrong *w = ctx;
+	if (w->sentence && *w->sentence && w->language == language_now())
+		text_copy(buf, size, w->sentence);
+	else
+		modbus_error_text(w->r, buf, size);
+}
+
+void test_figure_reason(struct test *t, const char *key, int r, const char *sentence)
+{
+	struct wrong w = {r, sentence, t->c->language};
+	test_figure_said(t, key, say_wrong, &w);
+}
+
+/* Words of ours, kept in English. */
+static void translate(json_t *figures)
+{
+	static const char *const keys[] = {"reason", "error", "status"};
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		const char *words = json_string_value(json_object_get(figures, keys[i]));
+		if (words && *words)
+			json_object_set_new(figures, keys[i], out_string(gettext(words)));
+	}
+}
+
+/* Of what is kept in both languages, this one's. */
+static void choose_language(json_t *figures)
+{
+	const char *key;
+	json_t *value;
+	void *next;
+	json_object_foreach_safe(figures, next, key, value) if (json_is_object(value))
+	    json_object_set(figures, key, json_object_get(value, tongues[language_now()]));
+}
 
 /* Figures that are words of ours: put in when they are shown, in the language of that moment. */
 static json_t *shown_figures(const json_t *step)
@@ -27,6 +87,8 @@ static json_t *shown_figures(const json_t *step)
 	const json_t *dbm = json_object_get(f, "signal_dbm");
 	const char *because = json_string_value(json_object_get(f, "because")),
 		   *speaker = json_string_value(json_object_get(f, "speaker"));
+	choose_language(f);
+	translate(f);
 	if (dbm)
 		json_object_set_new(
 		    f, "signal", json_string(line_signal_label(at_signal_word((int)json_integer_value(dbm)))));

@@ -1,5 +1,5 @@
 /* The acceptance test's texts: one of the line to itself, one to a phone. Each is given to the modem once and never
- * again, whatever becomes of it. The one to itself has the words by which the gateway knows such texts
+ * again, whatever becomes of it (modem_test_send.c). The one to itself has the words by which the gateway knows such texts
  * (store/self_text.h), so that one which comes late is nobody's. From a store nothing is deleted but what was read a
  * moment ago and is a text or report of this test for certain. */
 #include "cli/modem_test.h"
@@ -7,7 +7,7 @@
 #include "at_commands/errors.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "sms/compose.h"
+#include "sms/tpdu.h"
 #include "store/self_text.h"
 
 #include <inttypes.h>
@@ -16,135 +16,16 @@
 
 #define LIST_MS   10000 /* announcements get lost: the store is looked through as often as that */
 #define SLOW_S    60
-#define VALID_MIN 60
 #define REPORTS   (URC_BIT(URC_CDS) | URC_BIT(URC_CDSI))
 #define TEXTS     (URC_BIT(URC_CMT) | URC_BIT(URC_CMTI))
 #define WORDS_MAX 140
-
-/* One text and what is heard of it. */
-struct text {
-	const char *number, *words;
-	bool report; /* one was asked for */
-	enum at_submitted outcome;
-	int mr;       /* −1 not told */
-	int64_t left; /* monotonic ms at which the modem was done with it */
-	bool back, reported;
-	int64_t back_ms, report_ms; /* since it left */
-	int st;                     /* TP-Status of the report */
-	const char *failed;         /* the finding, when it was refused */
-};
-
-/* ------------------------------------------------------------------------------------------------ away with it */
-
-static const char *finding_of(enum at_class class)
-{
-	switch (class) {
-	case AT_CLASS_LINE:
-		return "send.credit";
-	case AT_CLASS_SMSC:
-		return "send.centre";
-	case AT_CLASS_REGISTER:
-	case AT_CLASS_REFUSED:
-	case AT_CLASS_LATER:
-	case AT_CLASS_WAIT:
-		return "send.network";
-	case AT_CLASS_PERMANENT:
-		return "send.number";
-	case AT_CLASS_PROGRAM:
-	case AT_CLASS_FORMAT:
-	case AT_CLASS_UNSUPPORTED:
-		return "send.prompt";
-	case AT_CLASS_UNKNOWN:
-	case AT_CLASS_SENT:
-	case AT_CLASS_ONCE:
-	case AT_CLASS_NO_REPORT:
-	case AT_CLASS_NO_VALIDITY:
-	case AT_CLASS_REJECTED:
-	case AT_CLASS_STORE_FULL:
-	case AT_CLASS_EMPTY:
-	case AT_CLASS_REINIT:
-	case AT_CLASS_SIM:
-	case AT_CLASS_PIN:
-	case AT_CLASS_LOCKED:
-	case AT_CLASS_IGNORE:
-	case AT_CLASS_COUNT:
-		break;
-	}
-	return "send.refused";
-}
-
-static void tell_error(struct test *t, const struct at_reply *r)
-{
-	bool cms = r->final == AT_CMS_ERROR;
-	if (r->final == AT_NO_PROMPT) {
-		test_figure_text(t, "error", "%s", _("it did not ask for the text's words"));
-		return;
-	}
-	if (!cms && r->final != AT_CME_ERROR) {
-		test_figure_text(t, "error", "%s", *r->text ? r->text : at_final_name(r->final));
-		return;
-	}
-	if (r->code < 0) {
-		test_figure_text(t, "error", "%s", r->text);
-		return;
-	}
-	test_figure_text(t, "error", "+%s ERROR: %d, %s", cms ? "CMS" : "CME", r->code,
-			 at_error_text(cms ? AT_CMS : AT_CME, r->code));
-	test_figure(t, "code", json_integer(r->code));
-}
-
-/* An error behind Ctrl-Z that does not say what became of the text: the centre may have it. */
-static bool says_little(const struct at_reply *r, enum at_class class)
-{
-	return r->payload_sent && (class == AT_CLASS_UNKNOWN || (r->final == AT_CMS_ERROR && r->code == 332) ||
-				   (r->final == AT_CME_ERROR && r->code == 31));
-}
-
-static void submit(struct test *t, struct text *x)
-{
-	struct compose_part part;
-	char number[24];
-	int parts;
-	bool own =
-	    !strcmp(x->number, t->own); /* that of the gateway is nobody's secret, and is to be compared */
-	test_figure_text(t, "number", "%s", own ? x->number : text_short_number(x->number, number));
-	x->left = mono_ms();
-	if (compose_part(x->number, x->words,
-			 &(struct compose_options){.report = x->report, .validity_minutes = VALID_MIN}, 1,
-			 &part, &parts)) {
-		test_figure_text(t, "error", "%s", x->number);
-		x->failed = "send.number";
-		x->outcome = SUBMIT_REFUSED;
-		return;
-	}
-	struct at_command c = at_cmd_submit(t->card.row, part.hex, part.length, false);
-	if (c.timeout_ms > t->wait_ms)
-		c.timeout_ms = t->wait_ms;
-	t->sent = true;
-	const struct at_reply *r = dialogue_ask(t->d, c);
-	enum at_class class = r->final == AT_OK ? AT_CLASS_IGNORE : modem_row_reply_class(t->card.row, r);
-	x->outcome = at_read_submit(r, &x->mr);
-	x->failed = r->final == AT_TIMEOUT ? "send.unheard" : finding_of(class);
-	if (x->outcome == SUBMIT_NOT_SENT)
-		x->failed = "send.prompt";
-	if (x->outcome == SUBMIT_REFUSED && class == AT_CLASS_SENT)
-		x->outcome = SUBMITTED;
-	if (x->outcome == SUBMIT_REFUSED && says_little(r, class))
-		x->outcome = SUBMIT_UNKNOWN;
-	tell_error(t, r);
-	test_figure(t, "sent_s", json_integer((mono_ms() - x->left + 500) / 1000));
-	x->left = mono_ms();
-	if (dialogue_error(t->d)) {
-		t->brown_out = true;
-		x->failed = "send.brownout";
-		x->outcome = SUBMIT_REFUSED;
-	}
-}
+#define DELETES   2
+#define LATE_MS   1000
 
 /* ------------------------------------------------------------------------------------------------ what comes back */
 
 /* Ours? Then it is noted. */
-static bool claim(struct test *t, struct text *x, const char *pdu, int length)
+static bool claim(struct test *t, struct test_text *x, const char *pdu, int length)
 {
 	struct tpdu p;
 	if (!pdu || tpdu_decode_hex(pdu, true, TPDU_INCOMING, length, &p, NULL))
@@ -186,8 +67,29 @@ static bool select_store(struct test *t, const char *memory)
 	return true;
 }
 
+/* Some say OK and keep it. */
+static bool still_there(struct test *t, int index, const char *pdu)
+{
+	struct at_slot slot;
+	if (at_read_slot(dialogue_ask(t->d, at_cmd_read(index)), &slot))
+		return false;
+	bool same = slot.pdu && !strcmp(slot.pdu, pdu);
+	at_slot_done(&slot);
+	return same;
+}
+
+static void delete (struct test *t, struct test_text *x, int index, const char *pdu)
+{
+	bool there = true;
+	for (int i = 0; there && i < DELETES; i++) {
+		dialogue_ask(t->d, at_cmd_delete(index));
+		there = still_there(t, index, pdu);
+	}
+	x->kept |= there;
+}
+
 /* Read, and deleted when it is ours. */
-static void look_at(struct test *t, struct text *x, int index)
+static void look_at(struct test *t, struct test_text *x, int index)
 {
 	struct at_slot slot;
 	if (index < 0 || at_read_slot(dialogue_ask(t->d, at_cmd_read(index)), &slot))
@@ -195,15 +97,17 @@ static void look_at(struct test *t, struct text *x, int index)
 	if (slot.text_mode || slot.length_lies || !claim(t, x, slot.pdu, slot.length))
 		t->foreign += slot.pdu != NULL;
 	else
-		dialogue_ask(t->d, at_cmd_delete(index));
+		delete (t, x, index, slot.pdu);
 	at_slot_done(&slot);
 }
 
-static void list(struct test *t, struct text *x)
+static void list(struct test *t, struct test_text *x)
 {
 	struct at_list l;
 	int mine[AT_FIELDS_MAX], n = 0;
-	if (!t->card.row->cmgl_max_ms || at_read_list(dialogue_ask(t->d, at_cmd_list(t->card.row)), &l))
+	struct at_command c = at_cmd_list(t->card.row);
+	c.timeout_ms = test_patience(t, c.timeout_ms); /* some never end it */
+	if (!t->card.row->cmgl_max_ms || at_read_list(dialogue_ask(t->d, c), &l))
 		return;
 	for (int i = 0; i < l.count && n < AT_FIELDS_MAX; i++)
 		if (!l.slot[i].length_lies && claim(t, x, l.slot[i].pdu, l.slot[i].length))
@@ -221,9 +125,10 @@ static void acknowledge(struct test *t)
 		dialogue_ask(t->d, c);
 }
 
-static void heard(struct test *t, struct text *x, const struct at_urc *u)
+static void heard(struct test *t, struct test_text *x, const struct at_urc *u)
 {
 	char home[sizeof t->store];
+	x->announced |= URC_BIT(u->kind) & TEXTS;
 	if (u->kind == URC_CMT || u->kind == URC_CDS) {
 		if (claim(t, x, u->pdu, u->length))
 			acknowledge(t);
@@ -242,7 +147,16 @@ static void heard(struct test *t, struct text *x, const struct at_urc *u)
 
 enum awaited { THE_TEXT, THE_REPORT };
 
-static void await(struct test *t, struct text *x, enum awaited what, const char *words)
+/* What was found by looking may have been announced in the same moment. */
+static void hear_late(struct test *t, struct test_text *x)
+{
+	const struct at_urc *u =
+	    x->back && !x->announced ? dialogue_wait(t->d, TEXTS, test_patience(t, LATE_MS)) : NULL;
+	if (u)
+		heard(t, x, u);
+}
+
+static void await(struct test *t, struct test_text *x, enum awaited what, const char *words)
 {
 	int64_t until = mono_ms() + t->wait_ms, look = mono_ms() + LIST_MS;
 	bool last = false;
@@ -252,6 +166,7 @@ static void await(struct test *t, struct text *x, enum awaited what, const char 
 			return;
 		if (left <= 0 || now >= look) {
 			list(t, x);
+			hear_late(t, x);
 			last = left <= 0;
 			look = now + LIST_MS;
 			continue;
@@ -279,18 +194,66 @@ static void find_own_number(struct test *t)
 		t->own[0] = 0;
 }
 
-static void judge_self(struct test *t, const struct text *x, bool reports)
+static bool arrived(const struct test_text *x)
+{
+	enum tp_status_class class = tp_status_class((uint8_t)x->st);
+	return class == TP_STATUS_DELIVERED || class == TP_STATUS_FORWARDED;
+}
+
+static void tell_status(struct test *t, const struct test_text *x)
+{
+	test_figure(t, "st", json_integer(x->st));
+	test_figure_text(t, "status", "%s", tp_status_text((uint8_t)x->st));
+}
+
+static void judge_self(struct test *t, const struct test_text *x, bool reports)
 {
 	test_figure(t, "seconds", json_integer((x->back_ms + 500) / 1000));
 	test_figure(t, "reported", json_boolean(x->reported));
+	if (x->reported)
+		tell_status(t, x);
 	if (x->reported)
 		test_figure(t, "report_s", json_integer((x->report_ms + 500) / 1000));
 	if (x->outcome == SUBMIT_UNKNOWN)
 		test_found(t, "self.unheard");
 	else if (x->back_ms > (int64_t)SLOW_S * 1000)
 		test_found(t, "self.slow");
-	else
-		test_found(t, reports && !x->reported ? "self.report" : "self.ok");
+	else if (reports && !x->reported)
+		test_found(t, "self.report");
+	else if (x->reported && !arrived(x))
+		test_found(t, "self.misreported");
+	if (!x->announced && !t->quiet)
+		test_found(t, "self.unannounced");
+	if (x->kept)
+		test_found(t, "self.kept");
+	if (!t->said)
+		test_found(t, "self.ok");
+}
+
+/* What is missing is missing because the modem started anew: it has said so, or has fallen back to text mode without a
+ * word. */
+static bool started_anew(struct test *t, const struct test_text *x)
+{
+	int mode;
+	if (x->outcome == SUBMIT_REFUSED || t->brown_out || test_ended(t))
+		return false;
+	bool anew = dialogue_wait(t->d, URC_BIT(URC_BOOT), 0) ||
+		    (at_read_format(dialogue_ask(t->d, at_cmd_format_query()), &mode) == 0 && mode != 0);
+	t->brown_out |= anew;
+	return anew;
+}
+
+/* It did not come back. */
+static const char *astray(struct test *t, const struct test_text *x)
+{
+	if (started_anew(t, x))
+		return "send.restart";
+	if (x->outcome != SUBMITTED)
+		return x->failed;
+	if (!x->reported)
+		return "self.missing";
+	tell_status(t, x);
+	return arrived(x) ? "self.elsewhere" : "self.failed";
 }
 
 void test_self(struct test *t)
@@ -306,8 +269,8 @@ void test_self(struct test *t)
 		random = (uint32_t)cli_now(t->c);
 	snprintf(words, sizeof words, SELF_TEXT_PREFIX "%08" PRIx32, random);
 	bool reports = (!t->line || t->line->reports) && t->card.row->reports;
-	struct text x = {.number = t->own, .words = words, .report = reports, .mr = -1};
-	submit(t, &x);
+	struct test_text x = {.number = t->own, .words = words, .report = reports, .mr = -1};
+	test_submit(t, &x);
 	if (x.outcome == SUBMITTED || x.outcome == SUBMIT_UNKNOWN)
 		await(t, &x, THE_TEXT, _("the text comes back"));
 	if (x.back && reports)
@@ -316,14 +279,14 @@ void test_self(struct test *t)
 	if (x.back)
 		judge_self(t, &x, reports);
 	else if (!test_ended(t) || t->brown_out) {
-		t->stuck = x.outcome != SUBMITTED;
-		test_found(t, x.outcome == SUBMITTED ? "self.missing" : x.failed);
+		test_found(t, astray(t, &x));
+		t->stuck = x.outcome != SUBMITTED || t->brown_out;
 	}
 }
 
 /* ------------------------------------------------------------------------------------------------ to a phone */
 
-static void judge_phone(struct test *t, const struct text *x)
+static void judge_phone(struct test *t, const struct test_text *x)
 {
 	if (!x->report) {
 		test_found(t, "phone.left");
@@ -334,11 +297,10 @@ static void judge_phone(struct test *t, const struct text *x)
 		test_found(t, "phone.unreported");
 		return;
 	}
-	enum tp_status_class class = tp_status_class((uint8_t)x->st);
+	tell_status(t, x);
 	test_figure(t, "seconds", json_integer((x->report_ms + 500) / 1000));
-	test_figure_text(t, "status", "%s", tp_status_text((uint8_t)x->st));
-	test_found(t,
-		   class == TP_STATUS_DELIVERED || class == TP_STATUS_FORWARDED ? "phone.ok" : "phone.failed");
+	bool unsure = tp_status_class((uint8_t)x->st) == TP_STATUS_FORWARDED;
+	test_found(t, unsure ? "phone.forwarded" : arrived(x) ? "phone.ok" : "phone.failed");
 }
 
 void test_phone(struct test *t)
@@ -356,13 +318,15 @@ void test_phone(struct test *t)
 	}
 	words = mem_printf(_("Test of the line \"%.20s\" of yishi. Nothing needs to be answered."), t->name);
 	bool reports = (!t->line || t->line->reports) && t->card.row->reports;
-	struct text x = {.number = t->to, .words = words, .report = reports, .mr = -1};
+	struct test_text x = {.number = t->to, .words = words, .report = reports, .mr = -1};
 	test_figure_text(t, "to", "%s", text_short_number(t->to, number));
-	submit(t, &x);
+	test_submit(t, &x);
 	if (x.outcome == SUBMITTED && reports)
 		await(t, &x, THE_REPORT, _("the delivery report comes"));
 	test_figure(t, "seconds", json_integer(t->wait_ms / 1000));
-	if (x.outcome == SUBMITTED)
+	if (reports && !x.reported && started_anew(t, &x))
+		test_found(t, "send.restart");
+	else if (x.outcome == SUBMITTED)
 		judge_phone(t, &x);
 	else
 		test_found(t, x.failed);

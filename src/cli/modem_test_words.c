@@ -43,6 +43,8 @@ static const struct test_finding findings[] = {
      N_("{{maker}} {{model}}, firmware {{firmware}}, IMEI {{imei}}; no model that yishi knows by name"), NULL},
     {"modem.nameless", WARN, N_("{{maker}} {{model}}, firmware {{firmware}}: it does not tell its IMEI"),
      N_("The line cannot be bound to this stick; with two of them, use another model.")},
+    {"modem.imei", WARN, N_("{{maker}} {{model}}, firmware {{firmware}}: {{imei}} is no IMEI of its own"),
+     N_("The line cannot be bound to this stick, and a network may refuse it: use another one.")},
 
     {"sim.ok", PASS, N_("SIM {{iccid}}, open{{#tries}}, {{tries}} PIN tries left{{/tries}}"), NULL},
     {"sim.absent", FAIL, N_("there is no SIM in the modem"),
@@ -85,6 +87,11 @@ static const struct test_finding findings[] = {
     {"network.roaming", WARN, N_("registered with {{operator}}, which is not its own network: roaming"),
      N_("Texts cost more there, so that only alarms leave. Use a SIM of an operator with a network here; or, "
 	"if the cost is agreed to, roaming = yes in [modem {{line}}].")},
+    {"network.data", WARN,
+     N_("registered with {{operator}} for data alone: neither calls nor texts are offered there"),
+     N_("Does the text to itself come back all the same? Then only calls are missing. If not, ask the operator "
+	"for "
+	"a SIM with calls and texts (no machine SIM), and for VoLTE; or look whether another place helps.")},
     {"network.radio", FAIL, N_("the modem's radio is switched off (+CFUN: {{fun}})"),
      N_("Unplug the stick for ten seconds; if it stays so, a program has set it: AT+CFUN=1 in `yishi modem "
 	"console`.")},
@@ -115,6 +122,10 @@ static const struct test_finding findings[] = {
     {"smsc.empty", FAIL, N_("there is no number of a service centre: no text can leave"),
      N_("Ask the operator for the number of its short message centre (in China +861380…500 for China Mobile; a "
 	"phone shows it in the settings of messages) and write it as smsc in [modem {{line}}].")},
+
+    {"smsc.refused", FAIL, N_("the modem does not take the service centre of the configuration, {{smsc}}"),
+     N_("Is it right, with its country code? Put the SIM into a phone and write it into the settings of "
+	"messages there; then take smsc out of [modem {{line}}].")},
 
     {"settings.ok", PASS, N_("PDU mode, announcements of texts"), NULL},
     {"settings.silent", WARN, N_("PDU mode; the modem refuses to announce texts (+CNMI)"),
@@ -149,15 +160,35 @@ static const struct test_finding findings[] = {
     {"self.report", WARN, N_("back after {{seconds}} s, but no delivery report came"),
      N_("This operator sends none, or not to its own number: see the text to a phone (--to). If none come "
 	"there either, reports = no in [modem {{line}}].")},
+    {"self.misreported", WARN, N_("back after {{seconds}} s, but its delivery report says: {{status}}"),
+     N_("The reports of this operator are not to be relied on: reports = no in [modem {{line}}].")},
+    {"self.unannounced", WARN,
+     N_("back after {{seconds}} s, found by looking: the modem did not announce it (+CMTI)"),
+     N_("The gateway looks every minute, so that calls for help come late. Unplug the stick for ten seconds "
+	"and "
+	"test again; if it stays so, a newer firmware or another model.")},
+    {"self.kept", FAIL, N_("back after {{seconds}} s, but the modem does not delete it: its store fills up"),
+     N_("Unplug the stick for ten seconds and test again. If it stays so, try another SIM (a worn one cannot "
+	"be "
+	"written any more), then another model.")},
     {"self.number", WARN, N_("not sent: the SIM's own number is not known"),
      N_("Write number = +86… into [modem {{line}}] (or into [gateway], with a single modem), then test "
 	"again.")},
     {"self.missing", FAIL,
-     N_("it left for {{number}} and did not come back within {{seconds}} s: this line sends, and does not "
-	"receive"),
+     N_("the modem says that it left for {{number}}, and nothing came back within {{seconds}} s"),
      N_("Is {{number}} the number of this SIM? Text it from a phone: if that arrives in `yishi message list`, "
-	"the number is wrong. If not, ask the operator whether the SIM may receive texts in this device (SMS "
-	"over LTE); try another SIM, then another model.")},
+	"the line receives, and the number is wrong or the text never left (--to your phone tells). If not, "
+	"ask "
+	"the operator whether the SIM may receive texts in this device (SMS over LTE); try another SIM, then "
+	"another model.")},
+    {"self.elsewhere", FAIL,
+     N_("the report says that {{number}} has it, and it did not come here within {{seconds}} s"),
+     N_("That is most likely the number of another SIM: ring it, which phone rings? Write this SIM's own "
+	"number "
+	"as number into [modem {{line}}] (the operator tells it), then test again.")},
+    {"self.failed", FAIL, N_("it left for {{number}}, and the report says: {{status}}"),
+     N_("Is {{number}} the number of this SIM? If it is, ask the operator whether the SIM may receive texts in "
+	"this device (SMS over LTE).")},
 
     {"send.credit", FAIL, N_("the operator refuses to carry texts of this SIM: {{error}}"),
      N_("Top up the SIM; ask the operator whether it may send texts (tariff, barring, machine SIM, "
@@ -169,6 +200,17 @@ static const struct test_finding findings[] = {
      N_("Look at network, signal and service centre above; test again in ten minutes. If it stays so, ask the "
 	"operator whether that is its service centre and whether the SIM may send texts in this device (SMS "
 	"over LTE), and try another SIM.")},
+    {"send.busy", FAIL, N_("the modem was not ready to send: {{error}}"),
+     N_("It says so while it starts. Test again in a minute. If it stays so, unplug the stick for ten seconds; "
+	"does it start anew again and again (see the power supply)?")},
+    {"send.full", FAIL, N_("it has no room for the text: {{error}}"),
+     N_("Start the gateway: it takes the texts over and frees the places. If that does not help, unplug the "
+	"stick for ten seconds; delete old texts of the SIM in a phone.")},
+    {"send.sim", FAIL, N_("the SIM did not let it leave: {{error}}"),
+     N_("Unplug the stick for ten seconds, clean the SIM's contacts, test again; then try another SIM.")},
+    {"send.extras", FAIL, N_("the network refuses what the text asks for: {{error}}"),
+     N_("It is a delivery report mostly: write reports = no into [modem {{line}}] and test again. The gateway "
+	"itself sends such texts once more without it.")},
     {"send.number", FAIL, N_("{{number}} was refused: {{error}}"),
      N_("Is the number right, with its country code?")},
     {"send.refused", FAIL, N_("it was refused: {{error}}"),
@@ -184,10 +226,17 @@ static const struct test_finding findings[] = {
      N_("It wants up to 2 A for a moment: a hub with its own power supply (5 V, 3 A), a short thick cable, no "
 	"extension. Then test again.")},
 
+    {"send.restart", FAIL, N_("the modem started anew while it sent: its settings are gone"),
+     N_("Mostly its power supply is too weak, which wants up to 2 A for a moment: a hub with its own power "
+	"supply "
+	"(5 V, 3 A), a short thick cable, no extension. Then test again; if it stays so, use another model.")},
+
     {"phone.ok", PASS, N_("{{to}} has it; the delivery report came after {{seconds}} s"), NULL},
     {"phone.unreported", WARN, N_("it left for {{to}}; no delivery report came within {{seconds}} s"),
      N_("Look at the phone: has the text come? Then only the report is missing, and reports = no in [modem "
 	"{{line}}] stops waiting for them. If it has not come: is the number right, is the phone on?")},
+    {"phone.forwarded", WARN, N_("it was passed on to {{to}}; whether it arrived nobody confirms ({{status}})"),
+     N_("Look at the phone: has the text come? Then all is well, but reports of this operator tell little.")},
     {"phone.failed", FAIL, N_("it left for {{to}}, and the report says: {{status}}"),
      N_("Is the number right, is the phone on, can it get texts? Test again with another phone.")},
     {"phone.left", PASS, N_("it left for {{to}}; reports are switched off"), NULL},
@@ -210,11 +259,16 @@ static const struct test_finding findings[] = {
      N_("Let it be set by itself: timedatectl set-ntp true; without internet the gateway sets it by the "
 	"network.")},
     {"clock.wrong", FAIL, N_("the box shows {{now}}, the network says {{network}}"),
-     N_("Set it (timedatectl set-time '{{network}}') and keep it right: timedatectl set-ntp true, or a battery "
-	"clock. With a wrong clock no invitation leaves at its hour.")},
+     N_("Set it: {{#zone}}TZ={{zone}} {{/zone}}date -s '{{network}}' && hwclock -w; keep it right: timedatectl "
+	"set-ntp true, or a battery clock. With a wrong clock no invitation leaves at its hour.")},
+    {"clock.zone", FAIL, N_("the box shows {{now}}, the network says {{network}}: {{hours}} hours apart"),
+     N_("So much is a mistaken time zone: compare both with your phone. If the box is wrong: "
+	"{{#zone}}TZ={{zone}} {{/zone}}date -s 'YYYY-MM-DD HH:MM:SS' && hwclock -w. If the network is wrong, "
+	"leave "
+	"the box as it is, and keep it right with timedatectl set-ntp true.")},
     {"clock.implausible", FAIL, N_("the box shows {{now}}, which cannot be"),
-     N_("Set it: timedatectl set-time 'YYYY-MM-DD HH:MM:SS'; keep it right: timedatectl set-ntp true, or a "
-	"battery clock.")},
+     N_("Set it: {{#zone}}TZ={{zone}} {{/zone}}date -s 'YYYY-MM-DD HH:MM:SS' && hwclock -w; keep it right: "
+	"timedatectl set-ntp true, or a battery clock.")},
     {"clock.untold", PASS, N_("{{now}}; this network tells no time to compare with"), NULL},
 
     {"disk.ok", PASS, N_("{{free}} MB free, a write is safe after {{ms}} ms"), NULL},
@@ -235,7 +289,10 @@ static const struct test_finding findings[] = {
 
     {"power.volts", PASS, N_("{{volts}} V at the modem, steady while it sent"), NULL},
     {"power.ok", PASS, N_("no sign of weakness while it sent; the modem does not tell its voltage"), NULL},
-    {"power.idle", SKIP, N_("nothing was sent, so that the supply was not put to the test"), NULL},
+    {"power.idle", SKIP,
+     N_("nothing was sent, so that the supply was not put to the test{{#volts}} ({{volts}} V at "
+	"rest){{/volts}}"),
+     NULL},
     {"power.low", WARN, N_("{{volts}} V at the modem: little"),
      N_("A hub with its own power supply (5 V, 3 A), a short thick cable. It should be 3.6 V and more.")},
     {"power.under", FAIL, N_("the modem says that its supply is too weak ({{reason}})"),

@@ -253,11 +253,6 @@ bool operator_cause(struct session *s)
 
 /* ------------------------------------------------------------------------------------------ service centre */
 
-static bool same_centre(const char *a, const char *b)
-{
-	return !strcmp(a + (*a == '+'), b + (*b == '+'));
-}
-
 static void judge_smsc(struct session *s, struct operator_side *o)
 {
 	if (o->smsc[0])
@@ -302,14 +297,13 @@ void operator_smsc(struct session *s, const struct at_reply *r, void (*done)(str
 		done(s); /* it does not say */
 		return;
 	}
-	if (!s->config->smsc || same_centre(o->smsc, s->config->smsc)) {
+	if (!s->config->smsc || at_smsc_is(o->smsc, s->config->smsc)) {
 		smsc_settled(s);
 		return;
 	}
 	log_notice("%s: service centre %s instead of %s", s->config->name, s->config->smsc,
 		   o->smsc[0] ? o->smsc : "none");
-	struct at_command c = at_cmd("", 0);
-	snprintf(c.line, sizeof c.line, "AT+CSCA=\"%s\",145", s->config->smsc);
+	struct at_command c = at_cmd_smsc_set(s->config->smsc);
 	port_submit(s, &c, on_smsc_set);
 }
 

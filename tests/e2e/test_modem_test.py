@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import subprocess
+import time
 import unittest
 import xml.etree.ElementTree as ElementTree
 
@@ -22,8 +23,8 @@ def skip(*steps):
     return [word for step in steps for word in ("--skip", step)]
 
 
-def answer(command, *lines, final="OK"):
-    return ("answer", {"command": command, "lines": list(lines), "final": final})
+def answer(command, *lines, final="OK", **kw):
+    return ("answer", {"command": command, "lines": list(lines), "final": final, **kw})
 
 
 def fault(name, value=1, **kw):
@@ -49,7 +50,18 @@ PLANTED = [
     ("full", [answer("+CPMS?", '+CPMS: "ME",50,50,"ME",50,50,"ME",50,50')], "stores", "stores.full", "Start the gateway", []),
     ("no credit", [fault("cms", 8)], "self", "send.credit", "Top up", SELF),
     ("nothing arrives", [fault("deaf")], "self", "self.missing", "number of this SIM", SELF),
-    ("no reports", [fault("report_none", -1)], "phone", "phone.unreported", "reports = no", PHONE + skip("self")),
+    ("no reports, and not ready at once", [fault("report_none", -1), answer("+CMGS=", final="+CMS ERROR: 604", count=1)], "phone", "phone.unreported", "reports = no", PHONE + skip("self")),
+    ("not ready", [answer("+CMGS=", final="+CMS ERROR: 604")], "self", "send.busy", "while it starts", SELF),
+    ("not announced", [fault("lose_cmti", -1)], "self", "self.unannounced", "looks every minute", SELF),
+    ("not deleted", [fault("delete_lies", -1)], "self", "self.kept", "a worn one", SELF),
+    ("another's number", [("sim", {"iccid": "89860000000012345999", "number": "+8613800000999"})], "self", "self.elsewhere", "which phone rings", SELF),
+    ("starts anew", [fault("self_reset", after=1)], "self", "send.restart", "its own power supply", SELF),
+    ("not confirmed", [fault("report_status", 1)], "phone", "phone.forwarded", "has the text come", PHONE + skip("self")),
+    ("centre not taken", [answer("+CSCA=")], "smsc", "smsc.refused", "take smsc out of [modem m", []),
+    ("data alone", [fault("creg", 3), answer("+QCFG", final="ERROR"), answer("+CIREG", final="ERROR")], "network", "network.data", "VoLTE", []),
+    ("a common IMEI", [answer("+CGSN", "000000000000000")], "modem", "modem.imei", "use another one", []),
+    ("hours apart", [("nitz", {"time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 8 * 3600))})],
+     "clock", "clock.zone", "If the network is wrong, leave the box", []),
     ("phone off", [fault("report_status", 70)], "phone", "phone.failed", "is the phone on", PHONE + skip("self")),
     ("silent", [fault("hang", 600000)], "port", "port.silent", "another port of the stick", []),
     ("no texts", [fault("no_sms")], "settings", "settings.none", "variants of this model without SMS", []),
@@ -77,7 +89,8 @@ class Planted(unittest.TestCase):
         numbers = [m["number"] for m in cls.site.sim.do("state")["modems"]]
         config = (cls.site.dir / "yishi.conf").read_text()
         for i, number in enumerate(numbers):
-            config = config.replace(f"[modem m{i}]\n", f"[modem m{i}]\nnumber = {number}\n")
+            centre = "smsc = +8613800100500\n" * (PLANTED[i][0] == "centre not taken")
+            config = config.replace(f"[modem m{i}]\n", f"[modem m{i}]\nnumber = {number}\n{centre}")
         (cls.site.dir / "yishi.conf").write_text(config)
         port = os.open(cls.site.sim.device(len(PLANTED) - 1), os.O_RDWR | os.O_NOCTTY)
         cls.addClassCleanup(os.close, port)
@@ -128,7 +141,7 @@ class Planted(unittest.TestCase):
         for i, (what, *_) in enumerate(PLANTED):
             log = self.site.sim.do("log", modem=i)["log"]
             self.assertNotIn("+CPIN=", log, what)
-            self.assertLessEqual(len(re.findall("> AT.CMGS=", log)), 1, what)
+            self.assertLessEqual(len(re.findall("> [0-9A-F]{40}", log)), 1, what)
 
     def test_the_figures(self):
         by = {p[0]: {r["step"]: r for r in f[1]} for p, f in zip(PLANTED, self.found)}
@@ -138,19 +151,20 @@ class Planted(unittest.TestCase):
         self.assertNotIn("13900000001", json.dumps(by["phone off"]))
         self.assertIn("+CMS ERROR: 8", by["no credit"]["self"]["words"])
         self.assertIn("3 tries left", by["PIN"]["sim"]["words"])
+        self.assertEqual(by["not ready"]["power"]["finding"], "power.idle", "nothing left")
         self.assertRegex(by["nobody rings"]["modem"]["words"], r"Quectel.* EC25.*, firmware \S+, IMEI \d{15}$")
 
 
 class Certificate(unittest.TestCase):
     def test_kept_and_printed(self):
-        with Site(start=False, now="2026-11-18T10:00:00+08:00", gateway={"backup_dir": "/dev/shm"}) as site:
+        with Site(start=False, now="2026-11-18T10:00:00+08:00", gateway={"backup_dir": "/dev/shm", "metrics_file": "/nonexistent/m"}) as site:
             site.registry()
             page, text = site.dir / "c.html", site.dir / "c.txt"
             done = site.run("modem", "test", *PHONE, "--wait", "300ms", "--output", page)
             self.assertEqual(done.returncode, 1, done.stderr)
             self.assertLessEqual(max(map(len, done.stdout.splitlines())), 80)
             for words in ("Certificate of acceptance no. 1", "2026-11-18 10:00", "IMEI", "89860000000012345000", "139****0001 has it",
-                          "back after 0 s, delivery report after 0 s", "nobody has the role installer", "passed with remarks", "0 s from the"):
+                          "back after 0 s, delivery report after 0 s", "nobody has the role installer", "passed with remarks", "0 s from the", "/nonexistent"):
                 self.assertIn(words, done.stdout)
             self.assertNotIn("13900000001", done.stdout + page.read_text())
             sent = site.sim.sent()
@@ -167,16 +181,16 @@ class Certificate(unittest.TestCase):
             self.assertEqual((values["certificate"], len(values["steps"])), (1, len(LINE) + len(BOX)))
             self.assertEqual(text.read_text(), done.stdout)
             chinese = "".join(ElementTree.fromstring(page.read_text().split("\n", 1)[1]).find("body").itertext())
-            for words in ("短信线路验收证书", "第 1 号", "自发自收", "合格，有要注意的地方", "没有安装员", "安装人："):
+            for words in ("短信线路验收证书", "第 1 号", "自发自收", "合格，有要注意的地方", "没有安装员", "安装人：", "没有这个文件"):
                 self.assertIn(words, chinese)
             self.assertFalse(set(re.findall(r"[A-Za-z]{5,}", chinese)) - set(re.findall(r"[A-Za-z]{5,}", " ".join(
-                ["Emulated Modems modem ICCID yishi person phone roles installer CHINA MOBILE VoLTE Mbit dialout check yishid", str(site.dir)]))))
+                ["Emulated Modems modem ICCID yishi person phone roles installer CHINA MOBILE VoLTE Mbit dialout check yishid gateway metrics nonexistent", str(site.dir)]))))
             self.assertEqual([(c["certificate"], c["verdict"], c["modem"]) for c in site.json("modem", "test", "--list")], [(1, "warn", "m0")])
             self.assertEqual(site.run("modem", "test", "--show", 9).returncode, 1)
             self.assertRegex(site.ok("modem", "show", "m0"), r"last acceptance test +2026-11-18 10:00\nits certificate +1\nits verdict +passed with")
             event = site.json("events")[-1]
             self.assertEqual((event["kind"], event["body"]["certificate"], event["body"]["failed"], event["body"]["warned"]),
-                             ("modem.tested", 1, "", "call duty"))
+                             ("modem.tested", 1, "", "call config duty"))
             self.assertEqual(site.run("modem", "test", "--skip", "nonsense").returncode, 64)
             self.assertEqual(site.run("modem", "test", "other").returncode, 1)
             wrong = site.run("modem", "test", site.dir / "yishi.conf", "--json", *skip(*BOX))
@@ -200,18 +214,20 @@ class Certificate(unittest.TestCase):
 @unittest.skipIf(usb_bed.available(), usb_bed.available())
 class Usb(unittest.TestCase):
     def test_socket_hub_and_sleep(self):
-        """Found by its VID:PID; what its socket is like."""
+        """Found by its VID:PID, and by its SIM when there are two of them; what its socket is like."""
         cases = (({"speed": "12", "power/control": "auto"}, "a0", ["usb.hub", "usb.sleep", "usb.slow"]),
                  ({"speed": "480", "power/control": "on"}, "e0", ["usb.ok"]))
         for more, hub, wanted in cases:
-            with UsbBed() as bed, Site(start=False, profile="quectel-ec2x") as site:
-                bed.plug("1-1.2", "2c7c:0125", {2: ("ttyUSB2", os.path.realpath(site.sim.device()))}, more=more, hub=hub)
-                (site.dir / "yishi.conf").write_text((site.dir / "yishi.conf").read_text().replace(site.sim.device(), "usb:2c7c:0125") +
+            with UsbBed() as bed, Site(start=False, modems=2, profile="quectel-ec2x") as site:
+                bed.plug("1-1.1", "2c7c:0125", {2: ("ttyUSB0", os.path.realpath(site.sim.device(1)))})
+                bed.plug("2-1.2", "2c7c:0125", {2: ("ttyUSB2", os.path.realpath(site.sim.device()))}, more=more, hub=hub)
+                config = (site.dir / "yishi.conf").read_text().partition("[modem m1]")[0]
+                (site.dir / "yishi.conf").write_text(config.replace(site.sim.device(), "usb:2c7c:0125\niccid = 89860000000012345000") +
                                                      "\n[cabinet box]\nconnection = tcp:127.0.0.1:1\nmap = xy-md02\ntimeout = 200ms\n")
                 done = site.run("modem", "test", "--json", *skip("self", "phone", "call", "config", "duty", "backup"), env=bed.environment)
                 rows = [json.loads(line) for line in done.stdout.splitlines()]
                 self.assertEqual([r["finding"] for r in rows if r["step"] == "usb"], wanted, done.stderr + done.stdout)
-                self.assertEqual([r["finding"] for r in rows if r["step"] == "port"], ["port.ok"])
+                self.assertEqual([r["finding"] for r in rows if r["step"] in ("port", "sim")], ["port.ok", "sim.ok"])
                 silent = [r for r in rows if r["step"] == "sensors"]
                 self.assertEqual([r["finding"] for r in silent], ["sensors.silent"])
                 self.assertIn("A and B", silent[0]["remedy"])
