@@ -152,7 +152,7 @@ static int run_pieces(struct cli *c, struct store *s, struct retention *run)
 	char actor[32];
 	int n, r;
 	do
-		r = retention_piece(run, s, RETENTION_ROWS, &n);
+		r = retention_piece(run, s, RETENTION_ROWS, 0, &n);
 	while (r == 1);
 	if (!r)
 		r = retention_end(run, s, cli_actor(actor), cli_now(c));

@@ -8,6 +8,7 @@
 #include "store/private.h"
 #include "store/retention.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -15,11 +16,12 @@
 #define UNTIL_HOUR 5
 #define MISSED_S   (3 * DAY_S)
 /* A piece that took longer is made smaller, a shorter one larger. */
-#define PIECE_MS   10
-#define ROWS_LEAST 10
-#define ROWS_MOST  2000
-#define PAUSE_MS   20
-#define RETRY_MS   60000 /* the database was busy, or the disk is full */
+#define PIECE_MS      10
+#define PIECE_MOST_MS 25 /* … than this is undone: what a piece costs is not known before */
+#define ROWS_LEAST    10
+#define ROWS_MOST     2000
+#define PAUSE_MS      20
+#define RETRY_MS      60000 /* the database was busy, or the disk is full */
 
 struct night {
 	struct daemon *d;
@@ -108,14 +110,18 @@ static void on_timer(uv_timer_t *t)
 		daemon_act_soon(d, 0);
 		return;
 	}
-	int r = retention_piece(&n->run, d->store, n->rows, &rows);
+	int r = retention_piece(&n->run, d->store, n->rows, n->rows > ROWS_LEAST ? PIECE_MOST_MS : 0, &rows);
 	int64_t took = mono_ms() - begun;
-	if (took > PIECE_MS && n->rows > ROWS_LEAST)
+	if (r == -EINTR)
+		n->rows = n->rows / 8 > ROWS_LEAST ? n->rows / 8 : ROWS_LEAST;
+	else if (took > PIECE_MS && n->rows > ROWS_LEAST)
 		n->rows /= 2;
 	else if (took < PIECE_MS / 2 && n->rows < ROWS_MOST)
 		n->rows *= 2;
 	n->total += rows;
-	if (r < 0) {
+	if (r == -EINTR)
+		again_in(n, PAUSE_MS);
+	else if (r < 0) {
 		log_error("the nightly job has to wait: %s (%s)", strerror(-r), store_error(d->store));
 		again_in(n, RETRY_MS);
 	} else if (r == 1)

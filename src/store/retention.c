@@ -19,7 +19,8 @@ static const struct {
     [RETENTION_TEXT] = {"text", "retention_text", RETENTION_LEAST_TEXT},
     [RETENTION_READINGS] = {"readings", "retention_readings", RETENTION_LEAST_READINGS},
 };
-#define DONE "retention_done"
+#define DONE       "retention_done"
+#define LOOK_STEPS 200 /* of SQLite's machine between two looks at the time */
 
 const char *retention_kind_name(enum retention_kind k)
 {
@@ -81,13 +82,22 @@ static int add_to_count(struct store *s, enum retention_kind kind, int rows)
 	return r < 0 ? r : cursor_set(s, kinds[kind].count, (so_far < 0 ? 0 : so_far) + rows);
 }
 
-static int act(struct store *s, const struct retention *r, const struct retention_step *step, int64_t to,
-	       int rows, int *ret_rows)
+static int too_long(void *until_ms)
 {
+	return mono_ms() > *(int64_t *)until_ms;
+}
+
+static int act(struct store *s, const struct retention *r, const struct retention_step *step, int64_t to,
+	       int rows, int most_ms, int *ret_rows)
+{
+	int64_t until_ms = mono_ms() + most_ms;
 	int err = store_begin(s);
 	if (err < 0)
 		return err;
+	if (most_ms)
+		sqlite3_progress_handler(s->db, LOOK_STEPS, too_long, &until_ms);
 	err = store_run(s, step->act, "IIIiI", r->at, to, r->before_utc[step->kind], rows, r->now_utc);
+	sqlite3_progress_handler(s->db, 0, NULL, NULL);
 	int n = store_changes(s);
 	if (err >= 0 && n > 0 && (err = add_to_count(s, step->kind, n)) >= 0)
 		err = store_commit(s);
@@ -97,7 +107,7 @@ static int act(struct store *s, const struct retention *r, const struct retentio
 	return err;
 }
 
-int retention_piece(struct retention *r, struct store *s, int rows, int *ret_rows)
+int retention_piece(struct retention *r, struct store *s, int rows, int most_ms, int *ret_rows)
 {
 	int err = 0, n = 0;
 	*ret_rows = 0;
@@ -110,7 +120,7 @@ int retention_piece(struct retention *r, struct store *s, int rows, int *ret_row
 			break;
 	}
 	int64_t to = r->upto - r->at < rows ? r->upto : r->at + rows;
-	if ((err = act(s, r, &retention_steps[r->step], to, rows, &n)) < 0)
+	if ((err = act(s, r, &retention_steps[r->step], to, rows, most_ms, &n)) < 0)
 		return err;
 	/* as many as are taken at once: there may be more in the same range */
 	if (n < rows)

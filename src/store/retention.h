@@ -36,8 +36,9 @@ struct retention {
 
 void retention_begin(struct retention *r, const struct config *cfg, int64_t now_utc);
 /* The next piece, of about so many rows; *ret_rows: so many went. 1: there is more, 0: everything is done, -errno. In a
- * transaction of its own; a piece in which nothing goes writes nothing. */
-int retention_piece(struct retention *r, struct store *s, int rows, int *ret_rows);
+ * transaction of its own; a piece in which nothing goes writes nothing. One that takes longer than `most_ms` (0: it may) is
+ * undone, -EINTR: it is to be tried again with fewer rows. */
+int retention_piece(struct retention *r, struct store *s, int rows, int most_ms, int *ret_rows);
 /* After the last piece: one event with the counts, of earlier unfinished runs too, in a transaction of its own. */
 int retention_end(struct retention *r, struct store *s, const char *actor, int64_t now_utc);
 /* When the last run ended; 0: never. */

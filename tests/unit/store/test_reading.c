@@ -162,7 +162,7 @@ static void test_three_days(void **state)
 	int rows;
 	struct config cfg = {.retention_readings_ms = 730 * DAY_S * 1000};
 	retention_begin(&run, &cfg, now + 800 * DAY_S);
-	while (retention_piece(&run, s, 200, &rows) == 1)
+	while (retention_piece(&run, s, 200, 0, &rows) == 1)
 		;
 	assert_int_equal(count(s, 3600), 0);
 	assert_int_equal(count(s, 86400), 2 * 3);
