@@ -84,14 +84,12 @@ static int one_line(struct store *s, const char *line, int64_t now_utc, int *cou
 static int next_line(struct store *s, char line[64])
 {
 	cleanup_query struct query q = {0};
-	int r = query_open(s, &q,
+	int r = query_find(s, &q,
 			   "SELECT bound FROM message_out WHERE " BOUND " AND bound > ? ORDER BY bound LIMIT 1",
 			   "t", line);
-	if (r == 0)
-		r = query_next(&q);
-	if (r == 1)
+	if (!r)
 		snprintf(line, 64, "%s", query_text(&q, 0));
-	return r == 1 ? 0 : r ? r : -ENOENT;
+	return r;
 }
 
 /* Looked for before anything is written: most times there is nothing. */

@@ -232,11 +232,9 @@ int broadcast_get(struct store *s, int64_t id, int (*row)(void *ctx, const struc
 static int change(struct store *s, int64_t id, unsigned from, enum broadcast_state to)
 {
 	cleanup_query struct query q = {0};
-	int r = query_open(s, &q, "SELECT state FROM broadcast WHERE id = ?", "I", id);
-	if (r || (r = query_next(&q)) < 0)
+	int r = query_find(s, &q, "SELECT state FROM broadcast WHERE id = ?", "I", id);
+	if (r < 0)
 		return r;
-	if (r == 0)
-		return -ENOENT;
 	if (!(from & 1u << broadcast_state_find(query_text(&q, 0))))
 		return -EPERM;
 	query_close(&q);

@@ -141,7 +141,7 @@ int checkin_round_add(struct store *s, int64_t plan, const char *day, enum check
 int checkin_round_get(struct store *s, int64_t id, struct checkin_round *ret)
 {
 	cleanup_query struct query q = {0};
-	int r = query_open(
+	int r = query_find(
 	    s, &q,
 	    "SELECT r.id, r.checkin, c.person, coalesce(c.buddy, 0), r.asked_utc, coalesce(r.until_utc, 0),"
 	    " coalesce(r.matter, 0), r.state, c.grace_minutes, coalesce(o.state NOT IN ('queued', 'sending'), "
@@ -151,10 +151,8 @@ int checkin_round_get(struct store *s, int64_t id, struct checkin_round *ret)
 	    "r.message"
 	    " WHERE r.id = ?",
 	    "I", id);
-	if (r < 0 || (r = query_next(&q)) < 0)
+	if (r < 0)
 		return r;
-	if (r == 0)
-		return -ENOENT;
 	int state = checkin_state_find(query_text(&q, 7));
 	*ret = (struct checkin_round){.id = query_int(&q, 0),
 				      .plan = query_int(&q, 1),

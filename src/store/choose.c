@@ -163,15 +163,13 @@ static int both_lanes(struct store *s, const struct outbox_gate *g, enum outbox_
 static int next_prefer(struct store *s, enum outbox_class c, char prefer[PREFER_MAX])
 {
 	cleanup_query struct query q = {0};
-	int r = query_open(s, &q,
+	int r = query_find(s, &q,
 			   "SELECT prefer FROM message_out WHERE " IN_LANE
 			   " AND priority = ?1 AND broadcast IS NULL AND prefer > ?2 ORDER BY prefer LIMIT 1",
 			   "it", (int)c, prefer);
-	if (r == 0)
-		r = query_next(&q);
-	if (r == 1)
+	if (!r)
 		snprintf(prefer, PREFER_MAX, "%s", query_text(&q, 0));
-	return r == 1 ? 0 : r ? r : -ENOENT;
+	return r;
 }
 
 /* Replies, and alarms with a wish, that prefer another line are left to it for as long as the gate says. */

@@ -40,11 +40,9 @@ static int finish(struct store *s, bool own, int r)
 int outbox_note(struct store *s, int64_t message, enum event_kind kind, int64_t now_utc)
 {
 	cleanup_query struct query q = {0};
-	int r = query_open(s, &q, "SELECT number, modem, reason FROM message_out WHERE id = ?", "I", message);
-	if (r == 0)
-		r = query_next(&q);
-	if (r != 1)
-		return r ? r : -ENOENT;
+	int r = query_find(s, &q, "SELECT number, modem, reason FROM message_out WHERE id = ?", "I", message);
+	if (r < 0)
+		return r;
 	bool failed = kind == EVENT_MESSAGE_FAILED;
 	return event_add(s, kind, "daemon",
 			 json_pack("{s:I, s:s, s:s}", "message", (json_int_t)message, "number",

@@ -355,13 +355,11 @@ int facts_identical(struct store *s, const char *number, int64_t message, const 
 int facts_grid_of_building(struct store *s, const char *building, char ret[CIVIC_CODE_MAX])
 {
 	cleanup_query struct query q = {0};
-	int r = query_open(
+	int r = query_find(
 	    s, &q, "SELECT DISTINCT grid FROM household WHERE building = ? AND grid IS NOT NULL LIMIT 2", "t",
 	    building);
-	if (r < 0 || (r = query_next(&q)) < 0)
+	if (r < 0)
 		return r;
-	if (r == 0)
-		return -ENOENT;
 	text_copy(ret, CIVIC_CODE_MAX, query_text(&q, 0));
 	r = query_next(&q);
 	return r < 0 ? r : r == 1 ? -ENOENT : 0;

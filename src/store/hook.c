@@ -18,13 +18,11 @@ static int ended(struct store *s, int r)
 static int load(struct store *s, const char *kind, const char *program, struct hook_state *ret)
 {
 	cleanup_query struct query q = {0};
-	int r = query_open(
+	int r = query_find(
 	    s, &q, "SELECT id, cursor, coalesce(event, 0), tries FROM hook WHERE kind = ? AND program = ?",
 	    "tt", kind, program);
-	if (r || (r = query_next(&q)) < 0)
+	if (r < 0)
 		return r;
-	if (r == 0)
-		return -ENOENT;
 	*ret = (struct hook_state){query_int(&q, 0), query_int(&q, 1), query_int(&q, 2), (int)query_int(&q, 3)};
 	return 0;
 }

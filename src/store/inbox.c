@@ -136,15 +136,13 @@ int inbox_message_get(struct store *s, int64_t id, int (*row)(void *ctx, const s
 		      void *ctx)
 {
 	cleanup_query struct query q = {0};
-	int r = query_open(
+	int r = query_find(
 	    s, &q,
 	    "SELECT number, kind, text, data, coalesce(class, -1), coalesce(port, -1), parts, missing, modem,"
 	    " sent_utc, received_utc, machine, intents FROM message_in WHERE id = ?",
 	    "I", id);
-	if (r || (r = query_next(&q)) < 0)
+	if (r < 0)
 		return r;
-	if (r == 0)
-		return -ENOENT;
 	struct inbox_message m = {.id = id,
 				  .number = query_text(&q, 0),
 				  .kind = message_kind(query_text(&q, 1)),

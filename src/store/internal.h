@@ -47,6 +47,8 @@ struct query {
  * reused. */
 int query_open(struct store *s, struct query *q, const char *sql, const char *types, ...);
 int query_vopen(struct store *s, struct query *q, const char *sql, const char *types, va_list ap);
+/* The same, and on to the first row: -ENOENT when there is none. */
+int query_find(struct store *s, struct query *q, const char *sql, const char *types, ...);
 int query_next(struct query *q); /* 1: a row, 0: no more, -errno */
 void query_close(struct query *q);
 #define cleanup_query __attribute__((cleanup(query_close)))

@@ -88,15 +88,13 @@ int line_get_operator(struct store *s, const char *line, int (*row)(void *ctx, c
 		      void *ctx)
 {
 	cleanup_query struct query q = {0};
-	int r = query_open(
+	int r = query_find(
 	    s, &q,
 	    "SELECT smsc, registration, cause, registration_utc, network_utc, network_ahead FROM line"
 	    " WHERE name = ?",
 	    "t", line);
-	if (r < 0 || (r = query_next(&q)) < 0)
+	if (r < 0)
 		return r;
-	if (r == 0)
-		return -ENOENT;
 	struct line_operator o = {.smsc = query_text(&q, 0),
 				  .registration = query_text(&q, 1),
 				  .cause = query_text(&q, 2),

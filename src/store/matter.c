@@ -124,11 +124,9 @@ static struct matter read_row(const struct query *q)
 int matter_get(struct store *s, int number, int (*row)(void *ctx, const struct matter *m), void *ctx)
 {
 	cleanup_query struct query q = {0};
-	int r = query_open(s, &q, "SELECT " MATTER_COLUMNS MATTER_FROM "WHERE m.number = ?", "i", number);
-	if (r < 0 || (r = query_next(&q)) < 0)
+	int r = query_find(s, &q, "SELECT " MATTER_COLUMNS MATTER_FROM "WHERE m.number = ?", "i", number);
+	if (r < 0)
 		return r;
-	if (r == 0)
-		return -ENOENT;
 	struct matter m = read_row(&q);
 	return row(ctx, &m);
 }

@@ -18,13 +18,11 @@ struct before {
 static int before_of(struct store *s, int number, struct before *ret)
 {
 	cleanup_query struct query q = {0};
-	int r = query_open(
+	int r = query_find(
 	    s, &q, "SELECT state, coalesce(assignee, 0) FROM matter WHERE number = ? AND kind <> 'task'", "i",
 	    number);
-	if (r < 0 || (r = query_next(&q)) < 0)
+	if (r < 0)
 		return r;
-	if (r == 0)
-		return -ENOENT;
 	int st = case_state_find(query_text(&q, 0));
 	*ret = (struct before){st < 0 ? CASE_RECEIVED : (enum case_state)st, query_int(&q, 1)};
 	return 0;

@@ -94,11 +94,9 @@ int meeting_list(struct store *s, const struct meeting_filter *f,
 int meeting_get(struct store *s, int64_t id, int (*row)(void *ctx, const struct meeting *m), void *ctx)
 {
 	cleanup_query struct query q = {0};
-	int r = query_open(s, &q, "SELECT " MEETING_COLUMNS " FROM meeting m WHERE m.id = ?", "I", id);
-	if (r < 0 || (r = query_next(&q)) < 0)
+	int r = query_find(s, &q, "SELECT " MEETING_COLUMNS " FROM meeting m WHERE m.id = ?", "I", id);
+	if (r < 0)
 		return r;
-	if (r == 0)
-		return -ENOENT;
 	struct meeting m = read_row(&q);
 	return row(ctx, &m);
 }

@@ -105,11 +105,9 @@ static struct offer read_row(const struct query *q)
 int offer_get(struct store *s, int number, int (*row)(void *ctx, const struct offer *o), void *ctx)
 {
 	cleanup_query struct query q = {0};
-	int r = query_open(s, &q, "SELECT " OFFER_COLUMNS OFFER_FROM "WHERE o.number = ?", "i", number);
-	if (r < 0 || (r = query_next(&q)) < 0)
+	int r = query_find(s, &q, "SELECT " OFFER_COLUMNS OFFER_FROM "WHERE o.number = ?", "i", number);
+	if (r < 0)
 		return r;
-	if (r == 0)
-		return -ENOENT;
 	struct offer o = read_row(&q);
 	return row(ctx, &o);
 }

@@ -64,14 +64,12 @@ int persons_of_number(struct store *s, const char *number, struct person ret[PER
 int person_get(struct store *s, int64_t id, struct person *ret)
 {
 	cleanup_query struct query q = {0};
-	int r = query_open(s, &q,
+	int r = query_find(s, &q,
 			   "SELECT " PERSON_COLUMNS " FROM person p JOIN household h ON h.id = p.household"
 			   " WHERE p.id = ? AND p.forgotten_utc IS NULL",
 			   "I", id);
-	if (r || (r = query_next(&q)) < 0)
+	if (r < 0)
 		return r;
-	if (r == 0)
-		return -ENOENT;
 	read_person(&q, ret);
 	return 0;
 }

@@ -105,15 +105,13 @@ static int read_taken(struct store *s, int64_t id, struct taken *t)
 {
 	cleanup_query struct query q = {0};
 	int r =
-	    query_open(s, &q,
+	    query_find(s, &q,
 		       "SELECT id, person, delta, coalesce(subject, 0), coalesce(reverses, 0),"
 		       " coalesce((SELECT min(b.id) FROM point b WHERE b.reverses = p.id), 0), reason,"
 		       " (SELECT sum(delta) FROM point b WHERE b.person = p.person) FROM point p WHERE id = ?",
 		       "I", id);
-	if (r < 0 || (r = query_next(&q)) < 0)
+	if (r < 0)
 		return r;
-	if (r == 0)
-		return -ENOENT;
 	*t = (struct taken){.id = query_int(&q, 0),
 			    .person = query_int(&q, 1),
 			    .delta = query_int(&q, 2),

@@ -13,14 +13,13 @@
 static int voter_of(struct store *s, int64_t poll, const char *number, int64_t person, char ret[E164_MAX])
 {
 	cleanup_query struct query q = {0};
-	int r = query_open(s, &q,
+	int r = query_find(s, &q,
 			   "SELECT number FROM poll_voter WHERE poll = ?1 AND (number = ?2 OR person = ?3)"
 			   " ORDER BY number <> ?2 LIMIT 1",
 			   "ItP", poll, number, person);
-	if (r < 0 || (r = query_next(&q)) < 0)
-		return r;
-	text_copy(ret, E164_MAX, r ? query_text(&q, 0) : "");
-	return r ? 0 : -ENOENT;
+	if (!r)
+		text_copy(ret, E164_MAX, query_text(&q, 0));
+	return r;
 }
 
 struct holder {

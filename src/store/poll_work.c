@@ -25,11 +25,10 @@ int poll_live(struct store *s, int64_t *ret, int max)
 static int audience_of(struct store *s, int64_t id, char ret[BROADCAST_AUDIENCE_MAX])
 {
 	cleanup_query struct query q = {0};
-	int r = query_open(s, &q, "SELECT audience FROM poll WHERE id = ?", "I", id);
-	if (r < 0 || (r = query_next(&q)) < 0)
-		return r;
-	text_copy(ret, BROADCAST_AUDIENCE_MAX, r ? query_text(&q, 0) : "");
-	return r ? 0 : -ENOENT;
+	int r = query_find(s, &q, "SELECT audience FROM poll WHERE id = ?", "I", id);
+	if (!r)
+		text_copy(ret, BROADCAST_AUDIENCE_MAX, query_text(&q, 0));
+	return r;
 }
 
 int poll_open(struct store *s, int64_t id, int64_t now)

@@ -23,11 +23,9 @@ int proxy_count(struct store *s, const char *sender, int64_t since_utc, int *ret
 int proxy_sender(struct store *s, int matter, char ret[E164_MAX])
 {
 	cleanup_query struct query q = {0};
-	int r = query_open(s, &q, "SELECT sender FROM proxy WHERE matter = ?", "i", matter);
-	if (r < 0 || (r = query_next(&q)) < 0)
+	int r = query_find(s, &q, "SELECT sender FROM proxy WHERE matter = ?", "i", matter);
+	if (r < 0)
 		return r;
-	if (r == 0)
-		return -ENOENT;
 	text_copy(ret, E164_MAX, query_text(&q, 0));
 	return 0;
 }

@@ -139,6 +139,23 @@ int query_open(struct store *s, struct query *q, const char *sql, const char *ty
 	return r;
 }
 
+static int first(struct store *s, struct query *q, const char *sql, const char *types, va_list ap)
+{
+	int r = query_vopen(s, q, sql, types, ap);
+	if (!r)
+		r = query_next(q);
+	return r == 1 ? 0 : r ? r : -ENOENT;
+}
+
+int query_find(struct store *s, struct query *q, const char *sql, const char *types, ...)
+{
+	va_list ap;
+	va_start(ap, types);
+	int r = first(s, q, sql, types, ap);
+	va_end(ap);
+	return r;
+}
+
 int query_next(struct query *q)
 {
 	int rc = sqlite3_step(q->st);
@@ -202,14 +219,11 @@ int store_get(struct store *s, int64_t *ret, const char *sql, const char *types,
 	cleanup_query struct query q = {0};
 	va_list ap;
 	va_start(ap, types);
-	int r = query_vopen(s, &q, sql, types, ap);
+	int r = first(s, &q, sql, types, ap);
 	va_end(ap);
-	if (r || (r = query_next(&q)) < 0)
-		return r;
-	if (r == 0)
-		return -ENOENT;
-	*ret = query_int(&q, 0);
-	return 0;
+	if (!r)
+		*ret = query_int(&q, 0);
+	return r;
 }
 
 int store_changes(const struct store *s)

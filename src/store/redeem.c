@@ -35,12 +35,10 @@ static void read_row(const struct query *q, struct redemption *ret)
 int redeem_get(struct store *s, int64_t person, int64_t now, struct redemption *ret)
 {
 	cleanup_query struct query q = {0};
-	int r = query_open(s, &q, COLUMNS "WHERE person = ? AND done_utc IS NULL AND expires_utc >= ?", "II",
+	int r = query_find(s, &q, COLUMNS "WHERE person = ? AND done_utc IS NULL AND expires_utc >= ?", "II",
 			   person, now);
-	if (r < 0 || (r = query_next(&q)) < 0)
+	if (r < 0)
 		return r;
-	if (r == 0)
-		return -ENOENT;
 	read_row(&q, ret);
 	return 0;
 }

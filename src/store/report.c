@@ -188,12 +188,10 @@ static int mark_part(struct store *s, const struct report *in, const struct cand
 static int state_of(struct store *s, int64_t id, char ret[16])
 {
 	cleanup_query struct query q = {0};
-	int r = query_open(s, &q, "SELECT state FROM message_out WHERE id = ?", "I", id);
-	if (r == 0)
-		r = query_next(&q);
-	if (r == 1)
+	int r = query_find(s, &q, "SELECT state FROM message_out WHERE id = ?", "I", id);
+	if (!r)
 		text_copy(ret, 16, query_text(&q, 0));
-	return r == 1 ? 0 : r ? r : -ENOENT;
+	return r;
 }
 
 /* One that waits for another try, or was given up, is settled when no part of it is left. */

@@ -9,15 +9,13 @@
 int self_text_get(struct store *s, const char *line, struct self_text *ret)
 {
 	cleanup_query struct query q = {0};
-	int r = query_open(s, &q,
+	int r = query_find(s, &q,
 			   "SELECT t.queued_utc, m.sent_utc, t.back_utc,"
 			   " coalesce(m.state IN ('failed', 'expired', 'cancelled'), 1), t.missed"
 			   " FROM self_text t LEFT JOIN message_out m ON m.id = t.message WHERE t.line = ?",
 			   "t", line);
-	if (r < 0 || (r = query_next(&q)) < 0)
+	if (r < 0)
 		return r;
-	if (r == 0)
-		return -ENOENT;
 	*ret = (struct self_text){.queued_utc = query_int(&q, 0),
 				  .sent_utc = query_int(&q, 1),
 				  .back_utc = query_int(&q, 2),

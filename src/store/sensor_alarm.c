@@ -95,11 +95,9 @@ static void read_row(const struct query *q, struct sensor_alarm *a)
 int sensor_alarm_get(struct store *s, int number, struct sensor_alarm *ret)
 {
 	cleanup_query struct query q = {0};
-	int r = query_open(s, &q, "SELECT " COLUMNS " FROM sensor_alarm WHERE number = ?", "i", number);
-	if (r < 0 || (r = query_next(&q)) < 0)
+	int r = query_find(s, &q, "SELECT " COLUMNS " FROM sensor_alarm WHERE number = ?", "i", number);
+	if (r < 0)
 		return r;
-	if (r == 0)
-		return -ENOENT;
 	read_row(&q, ret);
 	return 0;
 }
