@@ -78,7 +78,7 @@ static const struct step life[CASE_EVENT_COUNT] = {
     /* whoever has the same trouble says that it is still there */
     EV(RATE_BAD,    no,  no,  no,  no,  IP,  IP,  IP,  no,  no,   VOICES,        FREELY, ASSIGNEE("news.reopened"), SECRETARY("news.unhappy"), REPORTER("news.again")),
     EV(CLOSE,       CL,  CL,  CL,  CL,  CL,  CL,  __,  no,  CL,   DESK | BOX,    FREELY, NOBODY),
-    EV(REOPEN,      no,  no,  no,  no,  IP,  IP,  IP,  no,  RC,   DESK,          FREELY, ASSIGNEE("news.reopened"), REPORTER("news.again"), SUPPORTERS("news.again")),
+    EV(REOPEN,      no,  no,  no,  no,  IP,  IP,  IP,  no,  RC,   DESK | BOX,    FREELY, ASSIGNEE("news.reopened"), REPORTER("news.again"), SUPPORTERS("news.again")),
     EV(WORDS,       __,  __,  __,  __,  __,  __,  __,  __,  __,   VOICE,         FREELY, ASSIGNEE("news.words")),
     EV(WITHDRAW,    CL,  CL,  CL,  CL,  no,  no,  no,  no,  no,   VOICE,         FREELY, ASSIGNEE("news.withdrawn")),
     /* the state before comes back from what UNDO remembers */

@@ -165,8 +165,10 @@ static int tell_person(const struct participation *p, const char *key, const str
 
 static int tell_assignee(const struct participation *p, const char *key, const struct news *n, int64_t now)
 {
-	/* it may have moved on since, and the next event tells of that; whoever gets a step back knows the case */
-	bool again = n->step == CASE_EV_UNDO && n->person == n->former;
+	/* it may have moved on since, and the next event tells of that; whoever gets a step back knows the
+	 * case, and whoever has that of a sensor is told apart (participation_sensor.c) */
+	bool again = (n->step == CASE_EV_UNDO && n->person == n->former) ||
+		     (n->step == CASE_EV_REOPEN && n->sensor && !strcmp(n->actor, "daemon"));
 	if (!n->assignee || n->assignee != n->person || again)
 		return 0;
 	int told =

@@ -38,12 +38,55 @@ static int installer_for(const struct participation *p, int64_t *ret)
 	return r < 0 ? r : 0;
 }
 
+static int assign(const struct participation *p, int matter, int64_t who, int64_t now)
+{
+	enum case_state st;
+	int r = who ? 0 : installer_for(p, &who);
+	return r < 0 || !who
+		   ? r
+		   : matter_act(p->store, matter, &(struct matter_step){.event = CASE_EV_ASSIGN, .person = who},
+				&timer, now, &st);
+}
+
+struct standing {
+	enum case_state state;
+	int64_t assignee;
+};
+
+static int copy_standing(void *ctx, const struct matter *m)
+{
+	*(struct standing *)ctx = (struct standing){m->state, m->assignee};
+	return 0;
+}
+
+/* What comes back within the hour is no case of its own: the former one goes on, with whoever has it. They hear of that only when they
+ * had settled it, or when no text has told them yet. 1: done; 0: there is none that can go on. */
+static int go_on(const struct participation *p, struct sensor_alarm *a, const char *words, int64_t now)
+{
+	struct standing was = {CASE_MERGED, 0};
+	enum case_state st;
+	int matter = 0, heard = 0, r = sensor_alarm_former(p->store, a, now - SENSOR_FLAPS_S, &matter);
+	if (r < 0 || !matter || (r = matter_get(p->store, matter, copy_standing, &was)) < 0)
+		return r == -ENOENT ? 0 : r;
+	bool open = case_open(was.state);
+	if (!open && case_next(was.state, CASE_EV_REOPEN) < 0)
+		return 0;
+	r = matter_act(p->store, matter,
+		       &(struct matter_step){.event = open ? CASE_EV_NOTE : CASE_EV_REOPEN,
+					     .note = words,
+					     .due_utc = working_after(p, now, WORKING_DAY_S)},
+		       &timer, now, &st);
+	if (r >= 0 && was.assignee)
+		r = heard = sensor_case_heard(p->store, matter, was.assignee);
+	if (r >= 0 && (!heard || (!open && was.state != CASE_CLOSED)))
+		r = assign(p, matter, was.assignee, now);
+	a->matter = matter;
+	return r < 0 || (r = sensor_alarm_matter(p->store, a->number, matter)) < 0 ? r : 1;
+}
+
 static int open_case(const struct participation *p, struct sensor_alarm *a, int64_t now)
 {
 	cleanup_buf struct buf text = {0};
-	enum case_state st;
-	int64_t who;
-	int r = installer_for(p, &who);
 	sensor_words_add(
 	    p, a, &(struct sensor_words){.key = sensor_is_fault(a) ? "sensor.case.fault" : "sensor.case"},
 	    p->config->language, &text);
@@ -54,25 +97,21 @@ static int open_case(const struct participation *p, struct sensor_alarm *a, int6
 				     .place = a->place,
 				     .origin = "sensor",
 				     .due_utc = working_after(p, now, WORKING_DAY_S)};
-	if (r < 0 || (r = matter_add(p->store, &m, &timer, now, &a->matter)) < 0 ||
-	    (r = sensor_alarm_matter(p->store, a->number, a->matter)) < 0 || !who)
+	int r = go_on(p, a, buf_str(&text), now);
+	if (r)
+		return r < 0 ? r : 0;
+	if ((r = matter_add(p->store, &m, &timer, now, &a->matter)) < 0 ||
+	    (r = sensor_alarm_matter(p->store, a->number, a->matter)) < 0)
 		return r;
-	return matter_act(p->store, a->matter, &(struct matter_step){.event = CASE_EV_ASSIGN, .person = who},
-			  &timer, now, &st);
-}
-
-static int copy_state(void *ctx, const struct matter *m)
-{
-	*(enum case_state *)ctx = m->state;
-	return 0;
+	return assign(p, a->matter, 0, now);
 }
 
 /* 1: somebody has still to settle it. */
 static int case_waits(const struct participation *p, const struct sensor_alarm *a)
 {
-	enum case_state st = CASE_CLOSED;
-	int r = a->matter ? matter_get(p->store, a->matter, copy_state, &st) : 0;
-	return r < 0 && r != -ENOENT ? r : case_open(st);
+	struct standing is = {CASE_CLOSED, 0};
+	int r = a->matter ? matter_get(p->store, a->matter, copy_standing, &is) : 0;
+	return r < 0 && r != -ENOENT ? r : case_open(is.state);
 }
 
 static int close_case(const struct participation *p, const struct sensor_alarm *a, const struct sensor_words *w,

@@ -107,6 +107,18 @@ int sensor_alarm_matter(struct store *s, int number, int matter)
 	return store_run(s, "UPDATE sensor_alarm SET matter = ? WHERE number = ?", "ii", matter, number);
 }
 
+int sensor_alarm_former(struct store *s, const struct sensor_alarm *a, int64_t since_utc, int *ret_matter)
+{
+	int64_t matter = 0;
+	int r = store_get(s, &matter,
+			  "SELECT CASE WHEN ended_utc >= ?4 THEN coalesce(matter, 0) ELSE 0 END FROM"
+			  " sensor_alarm WHERE number < ?1 AND subject = ?2 AND kind = ?3"
+			  " ORDER BY number DESC LIMIT 1",
+			  "ittI", a->number, a->subject, kinds[a->kind], since_utc);
+	*ret_matter = (int)matter;
+	return r == -ENOENT ? 0 : r;
+}
+
 int sensor_alarm_flaps(struct store *s, int number)
 {
 	return store_run(s, "UPDATE sensor_alarm SET flaps = 1 WHERE number = ?", "i", number);
@@ -217,6 +229,20 @@ int sensor_case_told(struct store *s, int matter, int64_t person)
 	    " WHERE a.matter = ? AND t.person = ?)",
 	    "iI", matter, person);
 	return r < 0 ? r : n != 0;
+}
+
+int sensor_case_heard(struct store *s, int matter, int64_t person)
+{
+	int64_t n = 0;
+	int r = sensor_case_told(s, matter, person);
+	if (r == 0)
+		r = store_get(
+		    s, &n,
+		    "SELECT EXISTS (SELECT 1 FROM person_phone p JOIN message_out o ON o.number = p.number"
+		    " WHERE p.person = ?2 AND o.matter = ?1"
+		    " AND o.state NOT IN ('cancelled', 'expired', 'failed'))",
+		    "iI", matter, person);
+	return r < 0 ? r : r || n;
 }
 
 int sensor_alarm_cancel_texts(struct store *s, int number, int matter, int64_t now)

@@ -56,6 +56,8 @@ int sensor_alarm_add(struct store *s, const struct sensor_alarm *a, int *ret_num
 /* -ENOENT. */
 int sensor_alarm_get(struct store *s, int number, struct sensor_alarm *ret);
 int sensor_alarm_matter(struct store *s, int number, int matter);
+/* The case of the one before it of this sensor and kind, when that ended at `since_utc` or later; 0: there is none. */
+int sensor_alarm_former(struct store *s, const struct sensor_alarm *a, int64_t since_utc, int *ret_matter);
 int sensor_alarm_flaps(struct store *s, int number);
 int sensor_alarm_end(struct store *s, int number, int64_t now);
 /* Nobody is told any more, though it stands. */
@@ -74,6 +76,8 @@ int sensor_alarms_waiting(struct store *s, int *ret, int max);
 int sensor_alarm_told_add(struct store *s, int number, const char *phone, int64_t person, int64_t now);
 /* 1: this person heard of the alarm whose case it is; 0 or -errno. */
 int sensor_case_told(struct store *s, int matter, int64_t person);
+/* 1: that, or a text about the case has left to this person, or will. */
+int sensor_case_heard(struct store *s, int matter, int64_t person);
 int sensor_alarm_told(struct store *s, int number, char (*ret)[E164_MAX], int max);
 /* Texts that no modem has been given yet are cancelled, and nobody is rung; `matter`: the news of its case, too (0: of none). */
 int sensor_alarm_cancel_texts(struct store *s, int number, int matter, int64_t now);

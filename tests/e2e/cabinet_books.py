@@ -283,14 +283,22 @@ class Books:
                 yield f"C{alarm} was acknowledged by {number}"
 
     def cases(self):
-        for alarm, severity, ended, state, times in self.town.look(
-                "SELECT a.number, severity, ended_utc, m.state, (SELECT count(*) FROM sensor_alarm b WHERE b.matter = a.matter) FROM sensor_alarm a"
-                " LEFT JOIN matter m ON m.number = a.matter"):
-            if (state is None) != (severity == 0) or times > 1:
-                yield f"C{alarm}: case {state}, {times} alarms have it"
-            if ended and state not in (None, "closed", "resolved"):
-                yield f"C{alarm} is over, its case is {state}"
-        of_alarms = self.town.look("SELECT (SELECT count(*) FROM matter WHERE origin = 'sensor'), (SELECT count(*) FROM sensor_alarm WHERE matter > 0)")
+        """Each alarm has one, and what comes back within the hour that of the one before."""
+        before, standing = {}, collections.Counter()
+        rows = self.town.look("SELECT a.number, subject, a.kind, severity, begun_utc, ended_utc, a.matter, m.state FROM sensor_alarm a"
+                              " LEFT JOIN matter m ON m.number = a.matter ORDER BY 1")
+        for alarm, subject, kind, severity, begun, ended, case, state in rows:
+            standing[case] += ended is None
+            if (state is None) != (severity == 0):
+                yield f"C{alarm}: case {state}"
+            last, case_before = before.get((subject, kind), (None, None))
+            if severity and case_before and (begun - last <= FLAPS_S) != (case == case_before):
+                yield f"C{alarm} began {begun - last} s after the one before it, whose case was {case_before}, and has {case}"
+            before[subject, kind] = ended if ended is not None else float("inf"), case
+        for alarm, *_, case, state in rows:
+            if case and (standing[case] > 1 or not standing[case] and state not in ("closed", "resolved")):
+                yield f"C{alarm}: its case is {state}, {standing[case]} alarms of it stand"
+        of_alarms = self.town.look("SELECT (SELECT count(*) FROM matter WHERE origin = 'sensor'), (SELECT count(DISTINCT matter) FROM sensor_alarm)")
         if of_alarms[0][0] != of_alarms[0][1]:
             yield f"{of_alarms} cases and alarms"
 

@@ -162,6 +162,32 @@ class Alarms(unittest.TestCase):
             self.assertIn("恢复正常", site.ok("case", "show", case["number"]))
             site.text(ZHOU, "确认 C1")
             self.assertIn("不用再处理", site.heard(ZHOU, 6))
+            # within the hour it is an alarm of its own, and the same case: its installer knows of that, …
+            cases = lambda: site.look("SELECT number, state FROM matter")
+            site.degrees(58)
+            site.at("12:09:00")
+            self.assertIn("58", site.heard(ZHOU, contains="C2"))
+            self.assertEqual(cases(), [(event["case"], "in_progress")])
+            site.idle()
+            self.assertEqual((len(site.sent_to(FITTER, "交办")), [a[0] for a in site.alarms()]), (1, [2]))
+            # … and hears of it once more when they had settled it
+            site.text(FITTER, f"办结 {event['case']} 换了风扇")
+            wait_for(lambda: cases()[0][1] == "resolved", "it is settled")
+            site.degrees(40)
+            site.at("12:12:00")
+            site.heard(ZHOU, contains="C2恢复正常")
+            site.degrees(58)
+            site.at("12:14:00")
+            site.heard(FITTER, 2, contains="交办")
+            self.assertEqual(cases(), [(event["case"], "assigned")])
+            site.degrees(40)
+            site.at("12:16:00")
+            wait_for(lambda: cases() == [(event["case"], "closed")], "it is over")
+            site.at("13:17:00")
+            site.degrees(58)
+            site.at("13:19:00")
+            site.heard(ZHOU, contains="C4")
+            self.assertEqual(len(cases()), 2)
 
     def test_a_night(self):
         """A warning waits for the morning and is seen meanwhile; an open door wakes people, rings them, and is acknowledged at the desk."""
