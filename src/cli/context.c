@@ -153,6 +153,7 @@ static const char *remedy(int r)
 	case ENOENT:
 	case ENOTDIR:
 	case EISDIR:
+	case EEXIST:
 		return _("look at [gateway] database in the configuration");
 	case ENOSPC:
 		return _("make room on the disk");

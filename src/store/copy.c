@@ -211,6 +211,12 @@ int copy_check(const char *path, const struct copy_pace *pace, int *ret_count, c
 	}
 	if (!r && !count)
 		r = findings(db, "PRAGMA foreign_key_check", true, &count, &first);
+	if (r == -EBADMSG) { /* so spoiled that it cannot be looked through */
+		count++;
+		r = 0;
+		if (!first)
+			first = mem_dup(sqlite3_errmsg(db));
+	}
 	sqlite3_close(db);
 	if (r == -EINTR)
 		r = -ECANCELED;

@@ -89,6 +89,26 @@ static int step(struct store *s, int from, struct err *e)
 	return r;
 }
 
+/* A database of another program is not touched. A copy has our tables; what is to become ours has none at all. */
+static int check_owner(struct store *s, enum store_mode mode, struct err *e)
+{
+	cleanup_query struct query q = {0};
+	/* one statement sees one moment: somebody else may be making them */
+	int r = query_open(s, &q,
+			   "SELECT user_version, count(name), total(name IN ('meta', 'sequence', 'person'))"
+			   " FROM pragma_user_version LEFT JOIN sqlite_schema ON type = 'table'",
+			   "");
+	if (r < 0 || (r = query_next(&q)) < 0)
+		return err_set(e, s->path, 0, "cannot be opened: %s", store_error(s)), r;
+	bool ours = query_int(&q, 2) == 3;
+	if (query_int(&q, 0) == 0 && mode != STORE_READ_ONLY)
+		ours = query_int(&q, 1) == 0;
+	if (ours)
+		return 0;
+	err_set(e, s->path, 0, "is no database of yishi, and stays as it is");
+	return -EEXIST;
+}
+
 /* *ret: the version it has. */
 static int check_version(struct store *s, int *ret, struct err *e)
 {
@@ -123,11 +143,14 @@ static int set_up(struct store *s, enum store_mode mode, struct err *e)
 {
 	sqlite3_extended_result_codes(s->db, 1);
 	sqlite3_busy_timeout(s->db, STORE_BUSY_MS);
+	int r = check_owner(s, mode, e);
+	if (r)
+		return r;
 	/* a reader needs no journal mode of its own; the file says that it is WAL */
-	int r = exec(s, mode == STORE_READ_ONLY
-			    ? "PRAGMA query_only = 1"
-			    : "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-			      " PRAGMA secure_delete = ON");
+	r = exec(s, mode == STORE_READ_ONLY
+			? "PRAGMA query_only = 1"
+			: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+			  " PRAGMA secure_delete = ON");
 	if (r)
 		return err_set(e, s->path, 0, "cannot be opened: %s", store_error(s)), r;
 	int version;

@@ -28,6 +28,10 @@ int upkeep_check(struct store *s, int (*finding)(void *ctx, const char *line), v
 		count++;
 		stop = finding(ctx, line);
 	}
+	if (r == -EBADMSG) { /* so spoiled that it cannot be looked through */
+		count += !count;
+		r = 0;
+	}
 	if (r >= 0)
 		*ret_count = count;
 	return r < 0 ? r : stop;

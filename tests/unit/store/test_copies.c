@@ -217,8 +217,10 @@ static void test_restore(void **state)
 	assert_int_not_equal(copy_restore(copy, place, "20261122-023001", &none, &reason), 0);
 	assert_null(none);
 	assert_int_equal(rows_of(s, place), 1);
-	int r = copy_check(copy, &copy_hurry, &count, &first);
-	assert_true(r == -EBADMSG || (r == 0 && count > 0));
+	assert_non_null(reason);
+	assert_int_equal(copy_check(copy, &copy_hurry, &count, &first), 0);
+	assert_true(count > 0);
+	assert_non_null(first);
 	touch("/tmp", "yishi-no-database");
 	assert_int_equal(copy_version("/tmp/yishi-no-database", &count), -EBADMSG);
 	assert_int_equal(copy_version("/tmp/yishi-nowhere.db", &count), -ENOENT);

@@ -99,6 +99,32 @@ static void test_refused(void **state)
 	assert_int_equal(store_open(missing, STORE_READ_ONLY, &none, &e), -ENOENT);
 }
 
+/* Of another program, whatever version it counts; it stays as it is. */
+static void test_foreign(void **state)
+{
+	static const enum store_mode modes[] = {STORE_READ_ONLY, STORE_TOOL, STORE_DAEMON};
+	struct place *p = *state;
+	struct store *none = NULL;
+	struct err e = {0};
+	char path[160], pragma[100];
+	for (int version = 0; version <= store_schema_version + 1; version++) {
+		sqlite3 *db;
+		snprintf(path, sizeof path, "%s/foreign-%d.db", p->dir, version);
+		snprintf(pragma, sizeof pragma, "CREATE TABLE person (name); PRAGMA user_version = %d",
+			 version);
+		assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+		assert_int_equal(sqlite3_exec(db, pragma, NULL, NULL, NULL), SQLITE_OK);
+		sqlite3_close(db);
+		struct stat before, after;
+		assert_int_equal(stat(path, &before), 0);
+		for (size_t i = 0; i < ARRAY_LEN(modes); i++)
+			assert_int_equal(store_open(path, modes[i], &none, &e), -EEXIST);
+		assert_non_null(strstr(e.text, "no database of yishi"));
+		assert_int_equal(stat(path, &after), 0);
+		assert_memory_equal(&before.st_mtim, &after.st_mtim, sizeof before.st_mtim);
+	}
+}
+
 /* A database of schema n with a row in what each schema had from the start, made by the migrations up to n. */
 static void make_old(const char *path, int version)
 {
@@ -248,6 +274,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(test_new, make_place, drop_place),
+	    cmocka_unit_test_setup_teardown(test_foreign, make_place, drop_place),
 	    cmocka_unit_test_setup_teardown(test_refused, make_place, drop_place),
 	    cmocka_unit_test_setup_teardown(test_every_schema_so_far, make_place, drop_place),
 	    cmocka_unit_test_setup_teardown(test_lines_of_schema_1, make_place, drop_place),
