@@ -97,5 +97,20 @@ class Catalogue(unittest.TestCase):
         subprocess.run(["msgfmt", "--check", "-o", "/dev/null", str(PO)], check=True, capture_output=True)
 
 
+class Signs(unittest.TestCase):
+    """Chinese sentences have full-width signs. What a machine reads keeps its own: columns, rtu:串口,9600,8N1, patterns."""
+
+    FILES = [PO, ROOT / "rules/replies.zh", ROOT / "scripts/yishi.conf.example", *(ROOT / "hw").glob("*.md"), *(ROOT / "hw/cabinets").glob("*.map"),
+             *(ROOT / "src/page/templates").iterdir(), *(ROOT / "src/manual/pages").glob("*.zh"), *(ROOT / "at_commands/modems").glob("*.modem")]
+    MACHINES = re.compile(r"^(?:define|pattern:|unless:|words|msgid|\.BI|#balance_pattern) .*$|\[sensor .*$|(?:[\w/ ]+,){2,}[\w/ ]+|\[,[\u4e00-\u9fff]+|\d \w+/\w+(?:, \d \w+/\w+)+", re.M)
+    HALF = re.compile(r"[\u4e00-\u9fff](?:[,;()?!]|:(?=\s*(?:[A-Za-z%{`]|$)))|[,;(][\u4e00-\u9fff]", re.M)
+
+    def test_chinese_sentences_have_full_width_signs(self):
+        self.assertEqual(len(self.HALF.findall("错,就(这样)吗?对;错: %s")), 6)
+        for path in self.FILES:
+            text = self.MACHINES.sub("", path.read_text(encoding="utf-8"))
+            self.assertEqual([line for line in text.splitlines() if self.HALF.search(line)], [], path.name)
+
+
 if __name__ == "__main__":
     unittest.main()
