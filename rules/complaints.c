@@ -423,12 +423,34 @@ static void split_run_ons(struct reading *rd)
 	}
 }
 
-/* 灯没坏，就是太暗: the clause goes on about what the one before it found to be well. */
-static bool goes_on(const struct reading *rd, const struct clause *c)
+/* 灯没坏，就是太暗; 来水了，黄得没法喝: the clause goes on about what the one before it found to be well. */
+static bool goes_on(const struct reading *rd, const struct clause *c, const struct weights *w)
 {
 	const struct glyphs *g = &rd->normal.glyphs;
 	int i = rd->normal.glyph_of[c->a];
-	return glyphs_match(g, i, "就是") || glyphs_match(g, i, "只是") || glyphs_match(g, i, "就");
+	return glyphs_match(g, i, "就是") || glyphs_match(g, i, "只是") || glyphs_match(g, i, "就") ||
+	       (w->trouble && heaviest(w) < 0);
+}
+
+/* 来水是来水了, 修好是修好了: what is granted before a "but". */
+static bool grants(const struct reading *rd, const struct clause *c)
+{
+	const struct glyphs *g = &rd->normal.glyphs;
+	int from = rd->normal.glyph_of[c->a], end = rd->normal.glyph_of[c->b];
+	for (int i = from + 1; i + 1 < end; i++)
+		for (int n = 1; n <= 2 && glyphs_at(g, i) == 0x662F /* 是 */ && i - n >= from && i + n < end;
+		     n++)
+			if (glyphs_at(g, i - n) == glyphs_at(g, i + 1) &&
+			    glyphs_at(g, i - 1) == glyphs_at(g, i + n))
+				return true;
+	return false;
+}
+
+/* Is there something behind it in the same topic that is not read yet? */
+static bool is_followed(const struct reading *rd, int i)
+{
+	return i + 1 < rd->clause_count && rd->clauses[i + 1].topic == rd->clauses[i].topic &&
+	       rd->clauses[i + 1].state != CLAUSE_USED;
 }
 
 void complaints_find(struct reading *rd)
@@ -436,6 +458,7 @@ void complaints_find(struct reading *rd)
 	struct group g = {.first = -1, .rule = -1};
 	struct weights well = {0}; /* of the clause before, which said that something is well */
 	int well_topic = -1;
+	bool granted = false; /* the clause before: what comes now is the "but" */
 	split_run_ons(rd);
 	for (int i = 0; i < rd->clause_count; i++) {
 		struct clause *c = &rd->clauses[i];
@@ -446,17 +469,18 @@ void complaints_find(struct reading *rd)
 			c->state = CLAUSE_FORCED;
 		struct weights w;
 		weigh(rd, c->a, c->b, &w);
-		if (w.settled && c->state != CLAUSE_FORCED) {
+		if (w.settled && c->state != CLAUSE_FORCED && !(grants(rd, c) && is_followed(rd, i))) {
 			well = w;
 			well.trouble = well.settled = well.remark = false;
 			well_topic = c->topic;
 			continue; /* it works again: no complaint, and nothing that belongs to one */
 		}
 		bool again = c->state == CLAUSE_FORCED && g.forced && g.rule != c->rule;
-		if (g.open && (c->topic != g.topic || again || new_matter(rd, c, &w, &g)))
+		if (g.open && (c->topic != g.topic || again || (!granted && new_matter(rd, c, &w, &g))))
 			close_group(rd, &g);
+		granted = w.settled && c->state != CLAUSE_FORCED;
 		join(&g, c, &w);
-		if (well_topic == c->topic && goes_on(rd, c))
+		if (well_topic == c->topic && goes_on(rd, c, &w))
 			add_up(&g.w, &well);
 		well_topic = -1;
 		c->state = CLAUSE_USED;

@@ -87,6 +87,27 @@ static int with_places(const struct run *r)
 	return total + (digit > 0 ? digit : 0);
 }
 
+/* 不选一要二, 选一不选二: one of two that are held against each other; the other one was read before, or comes behind. */
+static bool one_of_two(const struct glyphs *g, int at)
+{
+	static const char *const choice[] = {"选", "投", "要", "是", "支持", "反对", "同意", NULL};
+	int next = at + 1;
+	if (!ends_with(g, at, choice))
+		return false;
+	for (int back = at - 1; back > 0 && back >= at - 4; back--)
+		if (is_digit(glyphs_at(g, back)))
+			return at_edge(glyphs_at(g, next));
+	next += glyphs_at(g, next) == ',' || glyphs_at(g, next) == ' ';
+	next += glyphs_match(g, next, "不");
+	for (int k = 0; choice[k]; k++) {
+		int n = glyphs_match(g, next, choice[k]);
+		uint32_t c = glyphs_at(g, next + n);
+		if (n && (is_digit(c) || digit_value(c) >= 0))
+			return true;
+	}
+	return false;
+}
+
 static bool is_number(const struct glyphs *g, int at, const struct run *r)
 {
 	uint32_t prev = glyphs_at(g, at - 1), next = glyphs_at(g, at + r->n);
@@ -117,6 +138,8 @@ static bool is_number(const struct glyphs *g, int at, const struct run *r)
 			return true;
 		if (r->pair)
 			return false;
+		if (one_of_two(g, at))
+			return true;
 		return at_edge(next) && (at_edge(prev) || is_digit(prev) || ends_with(g, at, before));
 	}
 	if (r->pair)
