@@ -1,6 +1,6 @@
 #include "at_commands/trace.h"
+#include "base/text.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,13 +34,6 @@ void trace_format(struct buf *out, int64_t at_ms, enum trace_kind kind, const ch
 	buf_addc(out, '\n');
 }
 
-static int hex_digit(char c)
-{
-	if (!isxdigit((unsigned char)c))
-		return -1;
-	return isdigit((unsigned char)c) ? c - '0' : tolower((unsigned char)c) - 'a' + 10;
-}
-
 /* One byte, maybe escaped; the number of characters that it took, 0 for a bad escape. */
 static size_t unescape(const char *p, char *ret)
 {
@@ -54,10 +47,10 @@ static size_t unescape(const char *p, char *ret)
 		*ret = values[at - names];
 		return 2;
 	}
-	int high = p[1] == 'x' ? hex_digit(p[2]) : -1, low = high < 0 ? -1 : hex_digit(p[3]);
-	if (low < 0)
+	uint8_t octet;
+	if (p[1] != 'x' || !text_octet(p + 2, &octet))
 		return 0;
-	*ret = (char)(high * 16 + low);
+	*ret = (char)octet;
 	return 4;
 }
 

@@ -99,16 +99,14 @@ static int row_value(struct reader *r, struct map_row *row, const struct map_key
 static int add_hex(struct reader *r, uint8_t *bytes, int *len, const char *value)
 {
 	for (const char *p = value; *p;) {
-		unsigned byte;
 		if (*p == ' ') {
 			p++;
 			continue;
 		}
-		if (!isxdigit((unsigned char)p[0]) || !isxdigit((unsigned char)p[1]) || *len == MAP_FRAME_MAX)
+		if (*len == MAP_FRAME_MAX || !text_octet(p, &bytes[*len]))
 			return fail(r, r->in.line, "a frame is bytes such as 01 04 00 01, at most %d",
 				    MAP_FRAME_MAX);
-		sscanf(p, "%2x", &byte);
-		bytes[(*len)++] = (uint8_t)byte;
+		(*len)++;
 		p += 2;
 	}
 	return 1;

@@ -159,3 +159,20 @@ size_t text_cut(const char *s, size_t n)
 		cut--;
 	return cut;
 }
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool text_octet(const char *hex, uint8_t *ret)
+{
+	int high = hex_digit(hex[0]), low = high < 0 ? -1 : hex_digit(hex[1]);
+	if (low < 0)
+		return false;
+	*ret = (uint8_t)(high << 4 | low);
+	return true;
+}

@@ -33,3 +33,6 @@ bool text_valid(const char *s, size_t n); /* well-formed UTF-8 without NUL */
 
 /* "+8613800005678" → "138****5678" (the middle of what follows +86), for paper and logs. `out` at least 24 bytes. */
 char *text_short_number(const char *e164, char *out);
+
+/* The octet that two hexadecimal digits say; false when they are none. */
+bool text_octet(const char *hex, uint8_t *ret);

@@ -182,15 +182,12 @@ static void ucs2_hex(struct anonymous *a, char *s, size_t n)
 /* USSD as the octets on the air. */
 static void packed_hex(struct anonymous *a, char *s, size_t n)
 {
-	uint8_t octets[TPDU_MAX];
+	uint8_t octets[TPDU_MAX] = {0};
 	char two[3];
 	if (a->collecting || n / 2 > sizeof octets)
 		return;
-	for (size_t i = 0; i < n / 2; i++) {
-		unsigned v = 0;
-		sscanf(s + 2 * i, "%2x", &v);
-		octets[i] = (uint8_t)v;
-	}
+	for (size_t i = 0; i < n / 2; i++)
+		text_octet(s + 2 * i, &octets[i]);
 	anonymous_septets(octets, 0, n / 2 * 8 / 7, 0, 0);
 	for (size_t i = 0; i < n / 2; i++) {
 		snprintf(two, sizeof two, "%02X", octets[i]);

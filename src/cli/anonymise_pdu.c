@@ -2,6 +2,7 @@
  * found again and overwritten. 3GPP TS 23.040 9.2.2. */
 #include "cli/anonymise.h"
 
+#include "base/text.h"
 #include "sms/alphabet.h"
 #include "sms/tpdu.h"
 
@@ -117,7 +118,7 @@ static void over_tpdu(struct anonymous *a, const struct tpdu *t, uint8_t *octets
 
 void anonymous_pdu(struct anonymous *a, char *hex, size_t n)
 {
-	uint8_t octets[TPDU_MAX];
+	uint8_t octets[TPDU_MAX] = {0};
 	char text[2 * TPDU_MAX + 1];
 	struct tpdu t;
 	struct err e;
@@ -131,11 +132,8 @@ void anonymous_pdu(struct anonymous *a, char *hex, size_t n)
 			memset(hex, '0', n);
 		return;
 	}
-	for (size_t i = 0; i < len; i++) {
-		unsigned v = 0;
-		sscanf(text + 2 * i, "%2x", &v);
-		octets[i] = (uint8_t)v;
-	}
+	for (size_t i = 0; i < len; i++)
+		text_octet(text + 2 * i, &octets[i]);
 	over_tpdu(a, &t, octets);
 	for (size_t i = 0; i < len && !anonymous_collecting(a); i++) {
 		char two[3];

@@ -61,29 +61,15 @@ size_t pdu_smsc_len(const struct pdu *p)
 	return n < p->len ? n : p->len;
 }
 
-static int nibble(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return -1;
-}
-
 int pdu_from_hex(struct pdu *p, const char *hex)
 {
 	size_t n = strlen(hex);
 	if (n % 2 || n / 2 > sizeof p->octets || n < 4)
 		return -EINVAL;
 	*p = (struct pdu){.len = n / 2};
-	for (size_t i = 0; i < p->len; i++) {
-		int high = nibble(hex[2 * i]), low = nibble(hex[2 * i + 1]);
-		if (high < 0 || low < 0)
+	for (size_t i = 0; i < p->len; i++)
+		if (!text_octet(hex + 2 * i, &p->octets[i]))
 			return -EINVAL;
-		p->octets[i] = (uint8_t)(high << 4 | low);
-	}
 	size_t smsc = pdu_smsc_len(p);
 	if (smsc >= p->len)
 		return -EINVAL;

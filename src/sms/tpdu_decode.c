@@ -1,11 +1,13 @@
 /* Octets → struct tpdu. A cursor that cannot leave the octets; the first that is missing ends the reading. */
 #include "base/i18n.h"
+#include "base/text.h"
 #include "sms/address.h"
 #include "sms/alphabet.h"
 #include "sms/dcs.h"
 #include "sms/timestamp.h"
 #include "sms/udh.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -289,28 +291,20 @@ int tpdu_decode(const uint8_t *pdu, size_t len, bool with_smsc, enum tpdu_direct
 	return r;
 }
 
-static int nibble(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 int tpdu_decode_hex(const char *hex, bool with_smsc, enum tpdu_direction direction, int stated_len,
 		    struct tpdu *ret, struct err *e)
 {
 	uint8_t octets[TPDU_MAX];
 	size_t n = 0;
 	for (; hex[0]; hex += 2) {
-		int high = nibble(hex[0]), low = hex[1] ? nibble(hex[1]) : -1;
-		if (high < 0 || (hex[1] && low < 0))
-			return bad(e, "not hexadecimal");
-		if (low < 0)
-			return bad(e, "an odd number of hexadecimal digits");
+		uint8_t octet;
+		if (!text_octet(hex, &octet))
+			return isxdigit((unsigned char)hex[0]) && !hex[1]
+				   ? bad(e, "an odd number of hexadecimal digits")
+				   : bad(e, "not hexadecimal");
 		if (n == sizeof octets)
 			return bad(e, "longer than any PDU");
-		octets[n++] = (uint8_t)(high << 4 | low);
+		octets[n++] = octet;
 	}
 	return tpdu_decode(octets, n, with_smsc, direction, stated_len, ret, e);
 }

@@ -28,24 +28,16 @@ static enum coding coding_of(int dcs)
 	return group == 15 && dcs & 4 ? CODING_8BIT : CODING_7BIT;
 }
 
-static int nibble(char c)
-{
-	return c >= '0' && c <= '9'   ? c - '0'
-	       : c >= 'A' && c <= 'F' ? c - 'A' + 10
-	       : c >= 'a' && c <= 'f' ? c - 'a' + 10
-				      : -1;
-}
-
 /* 0 when `s` is not hex as a whole. */
 static size_t unhex(const char *s, uint8_t out[OCTETS_MAX])
 {
 	size_t n = 0;
 	for (; s[0]; s += 2) {
-		int a = nibble(s[0]), b = a < 0 ? -1 : nibble(s[1]);
-		if (b < 0)
+		uint8_t octet;
+		if (!text_octet(s, &octet))
 			return 0;
 		if (n < OCTETS_MAX)
-			out[n++] = (uint8_t)(a << 4 | b);
+			out[n++] = octet;
 	}
 	return n;
 }
