@@ -42,7 +42,7 @@ int64_t room_full(const struct room *r)
 
 int64_t room_reserve(const struct room *r)
 {
-	return lesser(4 * MB, r->total_bytes / 32);
+	return lesser(4 * MB, r->total_bytes / 8);
 }
 
 enum room_state room_judge(enum room_state before, const struct room *r, int64_t reserve_gone)

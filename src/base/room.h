@@ -15,9 +15,11 @@ bool room_shared(const char *a, const char *b);
 
 enum room_state { ROOM_FINE, ROOM_LOW, ROOM_FULL };
 
-int64_t room_low(const struct room *r);     /* 200 MB, of a small disk a twentieth */
-int64_t room_full(const struct room *r);    /* 8 MB, of a small disk a hundredth */
-int64_t room_reserve(const struct room *r); /* 4 MB, of a small disk a thirty-second part */
+int64_t room_low(const struct room *r);  /* 200 MB, of a small disk a twentieth */
+int64_t room_full(const struct room *r); /* 8 MB, of a small disk a hundredth */
+int64_t room_reserve(
+    const struct room
+	*r); /* 4 MB (what the log of the database grows to before it begins anew), of a small disk an eighth */
 
 /* The state after `before`. `reserve_gone`: bytes of the reserve that are free only because it was let go, which is no
  * room. What was reached is left when there is a quarter more, or twice as much, than what led to it: a disk that hovers at a

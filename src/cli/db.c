@@ -221,10 +221,13 @@ const struct cli_verb cli_db[] = {
      .roles = CLI_INSTALLER,
      .example =
 	 "yishi db restore latest --yes\nyishi db restore /var/backups/yishi/yishi-20261122-023000.db --yes",
-     .more = N_(
-	 "The daemon must be stopped. The copy is checked first; what was in its place is kept beside it as "
-	 "FILE.replaced-TIME, with the owner and the rights that it had. What came in since the copy was made "
-	 "is not in it. FILE may be the name of a copy in [gateway] backup_dir.")},
+     .more =
+	 N_("The daemon must be stopped. The copy is checked first; what was in its place is kept beside it as "
+	    "FILE.replaced-TIME, with the owner and the rights that it had; the newest three of these stay, "
+	    "and of "
+	    "what an update set aside (FILE.before-N). What came in since the copy was made is not in it. FILE "
+	    "may "
+	    "be the name of a copy in [gateway] backup_dir.")},
     {.name = "vacuum",
      .run = run_vacuum,
      .what = N_("give back the room of deleted rows"),

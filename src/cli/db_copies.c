@@ -189,7 +189,7 @@ static int put_back(struct cli *c, const struct config *cfg, const char *file)
 	cleanup_free char *kept = NULL, *why = NULL;
 	copies_name(cli_now(c), name);
 	cleanup_free char *stamp = mem_printf("%.15s", name + strlen("yishi-"));
-	int r = copy_restore(file, cfg->database, stamp, &kept, &why);
+	int r = copy_restore(file, cfg->database, stamp, cli_now(c), &kept, &why);
 	if (r == -EBADMSG)
 		return cli_fail(EX_DATAERR, _("%s is not sound (%s); nothing was changed, take another copy"),
 				file, why ? why : "");

@@ -18,7 +18,7 @@
 #include <string.h>
 #include <sys/statvfs.h>
 
-#define BACKUP_OLD_S (3 * DAY_S + 6 * HOUR_S)
+#define COPY_OLD_S   (BACKUP_OLD_S + 6 * HOUR_S)
 #define QUEUE_LATE_S (30 * MINUTE_S) /* a text that could go and did not for so long means trouble */
 
 static const struct out_column columns[] = {
@@ -142,7 +142,7 @@ static bool is_told(const struct state *st, const char *alarm)
 
 static bool copy_is_old(const struct backup_summary *b, int64_t now)
 {
-	return b->first_utc && now - (b->good_utc ? b->good_utc : b->first_utc) > BACKUP_OLD_S;
+	return b->first_utc && now - (b->good_utc ? b->good_utc : b->first_utc) > COPY_OLD_S;
 }
 
 /* One line for each thing that a person should see to; the count. */

@@ -21,7 +21,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define OLD_S       (3 * DAY_S)              /* without a sound copy, told */
 #define CHECK_S     (7 * DAY_S - 6 * HOUR_S) /* between two looks through the live database */
 #define REST_MAX_MS 200
 #define CHECKED     "database_checked"
@@ -223,7 +222,7 @@ static void note_copy(struct copier *c, int64_t now)
 	log_warning("no copy of the database was made: %s: %s", backup_result_name(t->result), t->detail);
 	int r = backup_sum(d->store, &sum);
 	wrong(c, r);
-	if (!r && now - (sum.good_utc ? sum.good_utc : sum.first_utc) >= OLD_S)
+	if (!r && now - (sum.good_utc ? sum.good_utc : sum.first_utc) >= BACKUP_OLD_S)
 		alarm_raise(d, ALARM_BOX, ALARM_BACKUP_OLD, "%s", t->detail);
 	else if (!r && !alarm_raised(d, ALARM_BOX, ALARM_BACKUP_OLD))
 		wrong(c, box_note_add(d->store, "backup", "", t->detail, now));

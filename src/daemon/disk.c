@@ -20,7 +20,8 @@ struct disk {
 	struct daemon *d;
 	struct room room;
 	enum room_state state;
-	bool there;         /* the reserve */
+	int64_t reserve;    /* bytes of it that are there */
+	bool complained;    /* that it cannot be made */
 	int64_t refused_ms; /* 0: not */
 };
 
@@ -35,7 +36,7 @@ struct disk *disk_new(struct daemon *d)
 	k->d = d;
 	cleanup_free char *path = reserve_path(k);
 	struct stat st;
-	k->there = stat(path, &st) == 0 && st.st_blocks > 0;
+	k->reserve = stat(path, &st) == 0 && st.st_blocks > 0 ? (int64_t)st.st_size : 0;
 	disk_look(k, false);
 	return k;
 }
@@ -45,15 +46,17 @@ void disk_free(struct disk *k)
 	free(k);
 }
 
-/* Blocks, not a hole: what is written later must find them. */
-static int make_reserve(const char *path, int64_t bytes)
+/* Blocks, not a hole: what is written later must find them. A smaller one grows, or stays as it is. */
+static int make_reserve(const char *path, int64_t was, int64_t bytes)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int fd = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return errno == EEXIST ? 0 : -errno;
-	int r = bytes ? -posix_fallocate(fd, 0, (off_t)bytes) : 0;
+		return -errno;
+	int r = -posix_fallocate(fd, 0, (off_t)bytes);
+	if (r && was && ftruncate(fd, (off_t)was))
+		r = -errno;
 	close(fd);
-	if (r)
+	if (r && !was)
 		unlink(path);
 	return r;
 }
@@ -61,7 +64,16 @@ static int make_reserve(const char *path, int64_t bytes)
 static void keep_reserve(struct disk *k)
 {
 	cleanup_free char *path = reserve_path(k);
-	k->there = make_reserve(path, room_reserve(&k->room)) == 0;
+	int64_t bytes = room_reserve(&k->room);
+	int r = make_reserve(path, k->reserve, bytes);
+	if (r && !k->complained)
+		log_warning("no reserve of %" PRId64 " KB can be made for a full disk: %s", bytes >> 10,
+			    strerror(-r));
+	k->complained = r != 0;
+	if (r)
+		return;
+	k->reserve = bytes;
+	log_info("a reserve of %" PRId64 " KB is kept for a full disk", bytes >> 10);
 }
 
 static void let_go(struct disk *k)
@@ -74,9 +86,9 @@ static void let_go(struct disk *k)
 		if (n > 0)
 			log_warning("the disk is full: %d old copies of the database were removed", n);
 	}
-	if (k->there && unlink(path) == 0)
-		log_warning("the disk is full: the reserve was let go");
-	k->there = false;
+	if (k->reserve && unlink(path) == 0)
+		log_warning("the disk is full: the reserve of %" PRId64 " KB was let go", k->reserve >> 10);
+	k->reserve = 0;
 }
 
 static void tell(struct disk *k)
@@ -107,10 +119,11 @@ void disk_look(struct disk *k, bool refused)
 		k->refused_ms = mono_ms();
 	if (k->refused_ms && mono_ms() - k->refused_ms > REFUSED_MS)
 		k->refused_ms = 0;
-	k->state = k->refused_ms ? ROOM_FULL : room_judge(was, &k->room, k->there ? 0 : room_reserve(&k->room));
+	int64_t lacks = room_reserve(&k->room) - k->reserve;
+	k->state = k->refused_ms ? ROOM_FULL : room_judge(was, &k->room, lacks > 0 ? lacks : 0);
 	if (k->state == ROOM_FULL)
 		let_go(k);
-	else if (!k->there)
+	else if (lacks > 0)
 		keep_reserve(k);
 	if (refused)
 		upkeep_wind_log(k->d->store);

@@ -1,9 +1,11 @@
 /* What came of the copies of the database: a row for each try, the newest BACKUP_MAX of them. */
 #pragma once
 
+#include "base/clock.h"
 #include "store/store.h"
 
-#define BACKUP_MAX 60
+#define BACKUP_MAX   60
+#define BACKUP_OLD_S (3 * DAY_S) /* without a sound copy for so long: told */
 
 enum backup_result { BACKUP_OK, BACKUP_ABSENT, BACKUP_NO_ROOM, BACKUP_UNSOUND, BACKUP_WRONG, BACKUP_RESULTS };
 /* "ok", "absent", "no-room", "unsound", "failed" */

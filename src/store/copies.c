@@ -5,6 +5,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <libgen.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,7 +33,7 @@ static bool has_shape(const char *name)
 	return true;
 }
 
-static bool parse(const char *name, int64_t *ret_utc)
+bool copies_time(const char *name, int64_t *ret_utc)
 {
 	struct civil t = {0};
 	if (!has_shape(name) || strcmp(name + sizeof shape - 1, ".db") != 0)
@@ -63,7 +64,7 @@ int copies_list(const char *folder, struct copy_file **ret)
 	while (n < COPIES_MAX && (e = readdir(dir))) {
 		struct copy_file f = {0};
 		struct stat st;
-		if (!parse(e->d_name, &f.utc))
+		if (!copies_time(e->d_name, &f.utc))
 			continue;
 		cleanup_free char *path = mem_printf("%s/%s", folder, e->d_name),
 				  *words = words_of(folder, e->d_name);
@@ -115,6 +116,52 @@ static void drop(const char *folder, const char *name)
 	unlink(words);
 	unlink(path);
 }
+
+/* ------------------------------------------------------------------------------------------------ set aside */
+
+/* PREFIX and then digits and hyphens, to the end. */
+static bool is_aside(const char *name, const char *prefix)
+{
+	size_t n = strlen(prefix);
+	return !strncmp(name, prefix, n) && name[n] && !name[n + strspn(name + n, "0123456789-")];
+}
+
+static void drop_aside(const char *folder, const char *name)
+{
+	static const char *const suffixes[] = {"-wal", "-shm", ""};
+	for (size_t i = 0; i < ARRAY_LEN(suffixes); i++) {
+		cleanup_free char *path = mem_printf("%s/%s%s", folder, name, suffixes[i]);
+		unlink(path);
+	}
+}
+
+static void thin_sort(const char *folder, const char *prefix, const char *spare)
+{
+	struct dirent **all;
+	int n = scandir(folder, &all, NULL, versionsort), left = 0;
+	for (int i = 0; i < n; i++)
+		left += is_aside(all[i]->d_name, prefix);
+	for (int i = 0; i < n; i++) {
+		if (is_aside(all[i]->d_name, prefix) && left-- > COPIES_ASIDE &&
+		    strcmp(all[i]->d_name, spare) != 0)
+			drop_aside(folder, all[i]->d_name);
+		free(all[i]);
+	}
+	if (n >= 0)
+		free(all);
+}
+
+void copies_thin_aside(const char *file, const char *spare)
+{
+	cleanup_free char *path = mem_dup(file), *folder = mem_dup(file), *fresh = mem_dup(spare);
+	const char *name = basename(path), *dir = dirname(folder);
+	cleanup_free char *before = mem_printf("%s.before-", name),
+			  *replaced = mem_printf("%s.replaced-", name);
+	thin_sort(dir, before, basename(fresh));
+	thin_sort(dir, replaced, basename(fresh));
+}
+
+/* ------------------------------------------------------------------------------------------------ thinning */
 
 /* yishi-….part of a power cut. */
 static void drop_parts(const char *folder)

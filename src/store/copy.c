@@ -3,6 +3,8 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "store/backup.h"
+#include "store/copies.h"
 #include "store/internal.h"
 
 #include <errno.h>
@@ -272,7 +274,39 @@ static int set_aside(const char *path, const char *kept)
 	return 0;
 }
 
-int copy_restore(const char *from, const char *path, const char *stamp, char **ret_kept, char **ret_why)
+/* When `from` was made, it was not yet there for its own rows to tell of it. */
+static int note_itself(const char *file, const char *from, int64_t now_utc, char **ret_why)
+{
+	sqlite3 *db = NULL;
+	struct stat st;
+	int64_t utc, known = 0;
+	cleanup_free char *path = mem_dup(from);
+	const char *name = basename(path);
+	if (stat(from, &st) != 0)
+		return -errno;
+	if (!copies_time(name, &utc))
+		utc = (int64_t)st.st_mtime;
+	utc = utc < now_utc ? utc : now_utc;
+	int r = say(db, sqlite3_open_v2(file, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL), ret_why);
+	/* older ones have no such table */
+	if (!r)
+		r = pragma(db, "SELECT count(*) FROM sqlite_schema WHERE name = 'backup'", &known);
+	char *sql = sqlite3_mprintf(
+	    "BEGIN; INSERT INTO backup (begun_utc, ended_utc, result, file, bytes, private, detail)"
+	    " VALUES (%lld, %lld, %Q, %Q, %lld, 0, '');"
+	    " UPDATE line_alarm SET over_utc = %lld WHERE kind = 'backup-old' AND over_utc IS NULL"
+	    " AND %lld > %lld; COMMIT",
+	    (long long)utc, (long long)utc, backup_result_name(BACKUP_OK), name, (long long)st.st_size,
+	    (long long)utc, (long long)utc, (long long)(now_utc - BACKUP_OLD_S));
+	if (!r && known)
+		r = run(db, sql, ret_why);
+	sqlite3_free(sql);
+	sqlite3_close(db);
+	return r;
+}
+
+int copy_restore(const char *from, const char *path, const char *stamp, int64_t now_utc, char **ret_kept,
+		 char **ret_why)
 {
 	cleanup_free char *part = mem_printf("%s.restoring", path),
 			  *kept = mem_printf("%s.replaced-%s", path, stamp);
@@ -288,6 +322,8 @@ int copy_restore(const char *from, const char *path, const char *stamp, char **r
 	if (!r && count)
 		r = -EBADMSG;
 	if (!r)
+		r = note_itself(part, from, now_utc, ret_why);
+	if (!r)
 		r = look_like(part, path);
 	if (!r)
 		r = set_aside(path, kept);
@@ -298,6 +334,7 @@ int copy_restore(const char *from, const char *path, const char *stamp, char **r
 	else {
 		r = copy_sync_folder(path);
 		*ret_kept = mem_dup(kept);
+		copies_thin_aside(path, kept);
 	}
 	return r;
 }

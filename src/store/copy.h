@@ -31,9 +31,11 @@ int copy_check(const char *path, const struct copy_pace *pace, int *ret_count, c
 int copy_version(const char *path, int *ret_version);
 
 /* `from` in the place of the database `path`, which is kept as `path`.replaced-STAMP with its -wal (*ret_kept, owned). The
- * new one is copied, checked and synchronised first, and has the owner and the mode of the old one. Nobody may have the
- * database open. -EBADMSG: `from` is not sound, and nothing was changed. */
-int copy_restore(const char *from, const char *path, const char *stamp, char **ret_kept, char **ret_why);
+ * new one is copied, checked and synchronised first, has the owner and the mode of the old one, and knows of `from` as of a sound
+ * copy. What older restores and migrations set aside is thinned. Nobody may have the database open. -EBADMSG: `from` is not sound, and
+ * nothing was changed. */
+int copy_restore(const char *from, const char *path, const char *stamp, int64_t now_utc, char **ret_kept,
+		 char **ret_why);
 
 /* A file with `bytes`, 0600 and synchronised. -EPERM: the disk cannot keep it from others (a FAT stick); nothing stays. */
 int copy_put_private(const char *to, const void *bytes, size_t n);

@@ -1,5 +1,6 @@
 /* Opening, creating, migrating, transactions. */
 #include "store/airtime.h"
+#include "store/copies.h"
 #include "store/internal.h"
 #include "store/schema.h"
 #include "base/i18n.h"
@@ -53,9 +54,8 @@ static int user_version(struct store *s, int *ret)
 	return store_errno(rc);
 }
 
-static int backup(struct store *s, int version)
+static int backup(struct store *s, const char *to)
 {
-	cleanup_free char *to = mem_printf("%s.before-%d", s->path, version + 1);
 	if (unlink(to) != 0 && errno != ENOENT)
 		return -errno;
 	cleanup_query struct query q = {0};
@@ -128,7 +128,8 @@ static int check_version(struct store *s, int *ret, struct err *e)
 static int migrate(struct store *s, int version, struct err *e)
 {
 	int r;
-	if (version > 0 && (r = backup(s, version)))
+	cleanup_free char *before = mem_printf("%s.before-%d", s->path, version + 1);
+	if (version > 0 && (r = backup(s, before)))
 		return err_set(e, s->path, 0, "no backup before the migration: %s", store_error(s)), r;
 	while (version < store_schema_version) {
 		if ((r = step(s, version, e)))
@@ -136,6 +137,7 @@ static int migrate(struct store *s, int version, struct err *e)
 		if ((r = user_version(s, &version)))
 			return r;
 	}
+	copies_thin_aside(s->path, before);
 	return 0;
 }
 

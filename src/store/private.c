@@ -1,6 +1,7 @@
 #include "store/private.h"
 
 #include "base/mem.h"
+#include "store/copies.h"
 #include "store/copy.h"
 #include "store/internal.h"
 
@@ -288,5 +289,7 @@ int private_restore(const char *database, const char *copy, const char *stamp)
 		r = -errno;
 	if (r)
 		unlink(part);
+	else
+		copies_thin_aside(to, kept);
 	return r ? r : 1;
 }

@@ -21,6 +21,10 @@ static void test_limits(void **state)
 	assert_int_equal(room_low(&small), 5 * MB);
 	assert_int_equal(room_full(&small), MB);
 	assert_true(room_reserve(&small) < room_low(&small));
+	/* the log of the database has room in it on a small card, too */
+	const struct room tiny = {.total_bytes = 16 * MB}, stick = {.total_bytes = 48 * MB};
+	assert_int_equal(room_reserve(&tiny), 2 * MB);
+	assert_int_equal(room_reserve(&stick), 4 * MB);
 }
 
 static void test_states(void **state)

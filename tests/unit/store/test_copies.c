@@ -205,7 +205,7 @@ static void test_restore(void **state)
 	assert_int_equal(store_open(place, STORE_DAEMON, &again, &e), 0);
 	store_close(again);
 	assert_int_equal(chmod(place, 0640), 0);
-	assert_int_equal(copy_restore(copy, place, "20261122-023000", &kept, &why), 0);
+	assert_int_equal(copy_restore(copy, place, "20261122-023000", T, &kept, &why), 0);
 	struct stat st;
 	assert_int_equal(stat(place, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0640); /* as the one before */
@@ -214,7 +214,7 @@ static void test_restore(void **state)
 	/* one that is not sound changes nothing */
 	damage(copy);
 	cleanup_free char *none = NULL, *reason = NULL;
-	assert_int_not_equal(copy_restore(copy, place, "20261122-023001", &none, &reason), 0);
+	assert_int_not_equal(copy_restore(copy, place, "20261122-023001", T, &none, &reason), 0);
 	assert_null(none);
 	assert_int_equal(rows_of(s, place), 1);
 	assert_non_null(reason);
@@ -358,11 +358,53 @@ static void test_notes(void **state)
 	assert_int_equal(n, BOX_NOTES_MAX);
 }
 
+/* Three of each sort stay, and what was made just now under a clock that is wrong; what is not ours is not touched. */
+static void test_aside(void **state)
+{
+	(void)state;
+	char dir[] = "/tmp/yishi-aside-XXXXXX";
+	assert_non_null(mkdtemp(dir));
+	static const struct {
+		const char *name;
+		bool stays;
+	} files[] = {
+	    {"y.db", true},
+	    {"y.db.before-4", false},
+	    {"y.db.before-5", true},
+	    {"y.db.before-9", true},
+	    {"y.db.before-10", true},
+	    {"y.db.before-", true},
+	    {"y.db.before-5.txt", true},
+	    {"y.db.replaced-19700101-000001", true},
+	    {"y.db.replaced-20261119-100000", false},
+	    {"y.db.replaced-20261119-100000-wal", false},
+	    {"y.db.replaced-20261120-100000", true},
+	    {"y.db.replaced-20261120-100000-wal", true},
+	    {"y.db.replaced-20261121-100000", true},
+	    {"y.db.replaced-20261122-100000", true},
+	    {"y.db.restoring", true},
+	    {"z.db.before-1", true},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(files); i++)
+		touch(dir, files[i].name);
+	cleanup_free char *file = mem_printf("%s/y.db", dir), *spare = mem_printf("%s/%s", dir, files[7].name);
+	copies_thin_aside(file, spare);
+	copies_thin_aside(file, spare);
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		cleanup_free char *path = mem_printf("%s/%s", dir, files[i].name);
+		if (there(dir, files[i].name) != files[i].stays)
+			fail_msg("%s", files[i].name);
+		unlink(path);
+	}
+	assert_int_equal(rmdir(dir), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_seven_days_and_four_weeks),
 					   cmocka_unit_test(test_thinned_every_night),
 					   cmocka_unit_test(test_folder),
+					   cmocka_unit_test(test_aside),
 					   WITH_STORE(test_copy_of_one_moment),
 					   WITH_STORE(test_restore),
 					   WITH_STORE(test_private_words),
