@@ -53,7 +53,7 @@ static char *signal_words(const char *line)
 {
 	int dbm = at_signal_dbm(line);
 	return dbm == SIGNAL_UNKNOWN ? mem_dup(_("not known"))
-				     : mem_printf("%d dBm, %s", dbm, line_signal_label(at_signal_word(dbm)));
+				     : mem_printf(_("%d dBm, %s"), dbm, line_signal_label(at_signal_word(dbm)));
 }
 
 static char *stores(const char *line)

@@ -127,7 +127,7 @@ static void add_words(json_t *o, const struct modem_card *k)
 		set(o, "registration_words", *registration ? json_string(registration) : json_null());
 	if (k->signal_dbm != SIGNAL_UNKNOWN)
 		set(o, "signal_words",
-		    json_sprintf("%d dBm, %s", k->signal_dbm,
+		    json_sprintf(_("%d dBm, %s"), k->signal_dbm,
 				 line_signal_label(at_signal_word(k->signal_dbm))));
 	if (k->stores.count && k->stores.total[0] >= 0)
 		set(o, "stores_words",
@@ -279,7 +279,8 @@ static void probe_live(struct probe *p, const struct found_modem *m, const struc
 	set(o, "busy", json_true());
 	set(o, "signal", json_string(at_signal_word(dbm)));
 	if (dbm)
-		set(o, "signal_words", json_sprintf("%d dBm, %s", dbm, line_signal_label(at_signal_word(dbm))));
+		set(o, "signal_words",
+		    json_sprintf(_("%d dBm, %s"), dbm, line_signal_label(at_signal_word(dbm))));
 	set(o, "troubles", json_array());
 	show(p, m, o);
 	cli_note("%s", e->text);

@@ -214,10 +214,10 @@ static void print_below(struct cli *c, const json_t *row)
 	json_t *x;
 	json_array_foreach(json_object_get(row, "alarms"), i, x)
 	{
-		cleanup_free char *line =
-		    mem_printf("! %s%s%s%s. %s", text(x, "text"), *text(x, "detail") ? " (" : "",
-			       text(x, "detail"), *text(x, "detail") ? ")" : "", text(x, "remedy"));
-		printf("%s\n", line);
+		if (*text(x, "detail"))
+			printf(_("! %s (%s). %s\n"), text(x, "text"), text(x, "detail"), text(x, "remedy"));
+		else
+			printf(_("! %s. %s\n"), text(x, "text"), text(x, "remedy"));
 	}
 	static const struct out_column history[] = {{"time", N_("time"), OUT_TIME, 0},
 						    {"what", N_("what"), OUT_WORD, 0},
@@ -248,13 +248,15 @@ int modem_show(struct cli *c)
 	int r = modem_rows_collect(c, &list);
 	if (r)
 		return r;
-	json_array_foreach(list, i, row) if (!strcmp(text(row, "name"), c->argv[0])) found = json_incref(row);
+	const char *name = c->argc ? c->argv[0] : c->config->modem_count == 1 ? c->config->modems[0].name : "";
+	json_array_foreach(list, i, row) if (!strcmp(text(row, "name"), name)) found = json_incref(row);
 	json_decref(list);
+	if (!*name)
+		return cli_usage(c, "%s", _("name one of the modems; `yishi modem list` shows them"));
 	if (!found)
 		return cli_fail(CLI_NOTHING,
-				_("the configuration has no modem %s; `yishi modem list` shows them"),
-				c->argv[0]);
-	r = collect_store(c, config_find_modem(c->config, c->argv[0]), found);
+				_("the configuration has no modem %s; `yishi modem list` shows them"), name);
+	r = collect_store(c, config_find_modem(c->config, name), found);
 	int dbm = (int)json_integer_value(json_object_get(found, "signal_dbm"));
 	set(found, "signal", json_string(at_signal_word(dbm)));
 	if (c->out.mode == OUT_TABLE)

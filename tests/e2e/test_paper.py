@@ -108,7 +108,7 @@ class FirstHour(unittest.TestCase):
 
     def test_from_the_probe_to_the_certificate(self):
         text = PAPER["FIRST-HOUR.md"]
-        lines = re.findall(r"^    ((?:yishi|yishid|systemctl) .*?)(?:\s+#.*)?$", text[:text.index("## 7.")], re.M)
+        lines = re.findall(r"^    ((?:yishi|yishid|systemctl) .*?)(?:\s+#.*)?$", text[:text.index("## 6.")], re.M)
         self.assertGreater(len(lines), 7)
         with Site(start=False, profile="quectel-ec2x", number="+8613800138000", report_ms=100) as site:
             site.config.unlink()
