@@ -6,6 +6,7 @@ import re
 import shutil
 import socket
 import subprocess
+import tty
 import unittest
 
 from clibox import Box
@@ -252,18 +253,26 @@ timeout = 300ms
                   "input": {2: 0xFF33}}
         port = free_port()
         self.box.write("values.json", json.dumps({"1": values}))
-        server = subprocess.Popen(["node", str(folder / "server.js"), str(port), str(self.box.dir / "values.json")], stdout=subprocess.PIPE,
-                                  env={**os.environ, "NODE_PATH": str(folder / "node_modules")})
-        self.addCleanup(server.stdout.close)
-        self.addCleanup(server.wait)
-        self.addCleanup(server.kill)
-        self.assertEqual(server.stdout.readline(), b"ready\n")
-        got = self.check_all(f"tcp:127.0.0.1:{port}")
+        far, near = os.openpty()
+        self.addCleanup(os.close, near)
+        self.addCleanup(os.close, far)
+        tty.setraw(near)
+        (self.box.dir / "npm485").symlink_to(os.ttyname(near))
+        for way in (("tcp", port), ("rtu", far)):
+            server = subprocess.Popen(["node", folder / "server.js", *map(str, way), self.box.dir / "values.json"], stdout=subprocess.PIPE, pass_fds=[far])
+            self.addCleanup(server.stdout.close)
+            self.addCleanup(server.wait)
+            self.addCleanup(server.kill)
+            self.assertEqual(server.stdout.readline(), b"ready\n")
+        got = self.check_all(f"rtu:{self.box.dir}/npm485,9600,8N1")
+        self.assertEqual({n: r["value"] for n, r in self.check_all(f"tcp:127.0.0.1:{port}").items()}, {n: r["value"] for n, r in got.items()})
         place = {name: int(reg.split(":")[1]) + 1 for name, reg, _, _ in SENSORS}
-        self.assertEqual(mbpoll("-m", "tcp", "-p", port, "-t", "4:float", "-B", "-r", place["float32-abcd"], "127.0.0.1")[0],
-                         got["float32-abcd"]["value"])
-        self.assertEqual(self.read("--connection", f"tcp:127.0.0.1:{port}", "--register", "input:900", status=1)["register"]["fault"],
-                         "illegal data address (02)")
+        for way in (("-m", "tcp", "-p", port, "127.0.0.1"), ("-m", "rtu", "-b", 9600, "-P", "none", self.box.dir / "npm485")):
+            self.assertEqual(mbpoll("-t", "4:float", "-B", "-r", place["float32-abcd"], *way)[0], got["float32-abcd"]["value"])
+        for bus in (f"tcp:127.0.0.1:{port}", f"rtu:{self.box.dir}/npm485"):
+            self.assertEqual(self.read("--connection", bus, "--register", "input:900", status=1)["register"]["fault"], "illegal data address (02)")
+        done = self.box.run("sensor", "read", "--connection", f"rtu:{self.box.dir}/npm485", "--unit", "2", "--register", "input:2", "--timeout", "100ms")
+        self.assertEqual((done.returncode, "nothing answers at address 2" in done.stderr), (1, True), done.stderr)
 
 
 def free_port():
@@ -285,6 +294,7 @@ def npm_server(test):
                            cwd=folder, capture_output=True, timeout=60, check=True)
         except (subprocess.SubprocessError, OSError) as e:
             test.skipTest(f"npm cannot install modbus-serial here: {e}")
+    shutil.copyfile(HERE / "modbus_npm" / "serialport.js", folder / "node_modules/serialport.js")
     return folder
 
 
