@@ -27,6 +27,23 @@ struct turn {
 
 /* ---- participation.c */
 void turn_actor(struct turn *t, enum journal_channel channel); /* fills t->by */
+
+/* ---- participation_answer.c: the one text that answers a text */
+struct answer {
+	struct buf whole;  /* sentences that stand alone */
+	struct buf shorts; /* "attend.s; case.s" */
+	int short_count;
+	bool alarm, sensitive, leave;
+	const char *daily; /* the key that is said once a day */
+	int64_t sealed;    /* a secret poll that it speaks of, 0 none */
+	int64_t not_after_utc, meeting;
+	int matter;
+};
+/* What was decided of one intent; `_join` when all were added. */
+void answer_add(const struct turn *t, const struct decision *d, struct answer *a);
+void answer_join(const struct turn *t, struct answer *a);
+int answer_send(const struct turn *t, const struct intents *in, struct answer *a);
+void answer_done(struct answer *a);
 /* Does the sender get an answer? Fills the rest of `af`. */
 int turn_attention(const struct turn *t, struct attention_facts *af, struct attention *ret);
 
