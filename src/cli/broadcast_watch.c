@@ -203,9 +203,12 @@ int broadcast_watch_run(struct cli *c)
 	json_t *daemon = NULL;
 	if (control_request(c->config, "status", &daemon)) {
 		/* a person may start it meanwhile; a script would wait for ever */
-		cli_note("%s", _("yishid does not run: texts wait; start it (systemctl start yishi)"));
 		if (!c->out.terminal && open_texts(&w.now))
-			return EX_UNAVAILABLE;
+			return cli_fail(
+			    EX_UNAVAILABLE, "%s",
+			    _("yishid does not run: it alone sends, and this would never end; start "
+			      "it (systemctl start yishi)"));
+		cli_note("%s", _("yishid does not run: texts wait; start it (systemctl start yishi)"));
 	}
 	json_decref(daemon);
 	bool live = c->out.terminal && c->out.mode == OUT_TABLE;

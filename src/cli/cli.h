@@ -114,7 +114,7 @@ char *cli_actor(char *buf);
 int cli_list_begin(struct cli *c, const struct out_column *columns, struct store **ret);
 /* Is a further row wanted? Counts down --limit, for lists that the store does not bound. */
 bool cli_list_more(struct cli *c);
-/* Its foot; `r` is what the store said. The exit status. */
+/* Its foot; `r` is what the store said. That a table has no rows is said on stderr. The exit status. */
 int cli_list_end(struct cli *c, int r);
 
 /* Prints "yishi: …" in one line on stderr and returns `status`, so that a handler can `return cli_fail(…)`. */

@@ -247,6 +247,8 @@ bool cli_list_more(struct cli *c)
 
 int cli_list_end(struct cli *c, int r)
 {
+	if (r >= 0 && c->out.mode == OUT_TABLE && !c->out.row_count)
+		cli_note("%s", _("nothing is there to be listed"));
 	out_end(&c->out);
 	return r < 0 ? cli_store_failed(c, r) : EX_OK;
 }

@@ -97,12 +97,17 @@ static int known_grid(struct store *s, const char *code, struct err *e)
 	return r == -EINVAL ? err_set(e, NULL, 0, gettext("there is no grid %s"), code) : r;
 }
 
-static int term_grid(struct store *s, const struct term *t, const char *arg, struct err *e)
+static int term_grid(struct store *s, const struct term *t, const char *kind, const char *arg, struct err *e)
 {
 	char code[GRID_CODE_MAX + 32];
 	const char *slash = strchr(arg, '/');
 	snprintf(code, sizeof code, "%.*s", (int)(slash ? slash - arg : (int)strlen(arg)), arg);
 	int r = known_grid(s, code, e);
+	if (r == -EINVAL && !slash && !strcmp(kind, "building"))
+		return err_set(e, NULL, 0,
+			       gettext("building:%s does not say of which grid: building:GRID/%s, such as "
+				       "building:KS-03/3"),
+			       arg, arg);
 	if (r)
 		return r;
 	return slash ? store_run(s,
@@ -300,7 +305,7 @@ static int term(struct store *s, const char *word, struct term *t, struct err *e
 		return term_jobs(s, t);
 	snprintf(kind, sizeof kind, "%.*s", colon ? (int)(colon - name) : 0, name);
 	if (!strcmp(kind, "grid") || !strcmp(kind, "building"))
-		return term_grid(s, t, arg, e);
+		return term_grid(s, t, kind, arg, e);
 	if (!strcmp(kind, "role"))
 		return term_role(s, t, arg, e);
 	if (!strcmp(kind, "group"))

@@ -104,7 +104,7 @@ class Terms(Town):
         self.assertEqual(self.explain("all -grid:KS-04")["约翰"], (None, "excluded"))
         summary = self.box.json("broadcast", "preview", "--to", "all -grid:KS-04 -role:volunteer", "--text", "a")[0]
         self.assertEqual(summary["excluded"], 2)
-        for words, said in (("-grid:KS-04", "only says who does not"), ("grid:NO", "no grid NO"), ("group:合唱队", "no group"), ("person:99", "no person"),
+        for words, said in (("-grid:KS-04", "only says who does not"), ("grid:NO", "no grid NO"), ("building:3", "building:GRID/3"), ("group:合唱队", "no group"), ("person:99", "no person"),
                             ("-number:12x", "no telephone number"), ("came:7", "no meeting 7"), ("not:all", "only says"), ("all -all2", "no audience")):
             with self.subTest(words):
                 done = self.box.run("broadcast", "preview", "--to", words, "--text", "a")

@@ -211,6 +211,9 @@ class Todo(unittest.TestCase):
             self.assertIn("请回电", box.ok("todo", "list", env={"LC_ALL": "zh_CN.UTF-8"}))
             box.ok("todo", "done", row["id"])
             self.assertEqual(box.json("todo", "list"), [])
+            empty = box.run("todo", "list")
+            self.assertEqual((empty.returncode, empty.stdout, empty.stderr), (0, "", "yishi: nothing is there to be listed\n"))
+            self.assertEqual(box.run("todo", "list", "--csv").stderr, "")
             self.assertEqual(len(box.json("todo", "list", "--all")), 1)
             self.assertEqual(box.run("todo", "done", 9).returncode, 1)
 
