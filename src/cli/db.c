@@ -243,7 +243,8 @@ const struct cli_verb cli_db[] = {
      .more =
 	 N_("The daemon does it by itself at night; [gateway] retention_pdu, retention_text and "
 	    "retention_private say how long things are kept, 0 for ever. Of what is open nothing goes. Copies "
-	    "that were made before (backups, FILE.before-N) still hold everything until they are deleted.")},
+	    "that were made before (backups, FILE.before-N, FILE.replaced-TIME) still hold everything until "
+	    "they are deleted.")},
     {.name = "stats",
      .run = run_stats,
      .what = N_("rows of each table, size of the file"),

@@ -293,7 +293,8 @@ static int run_forget(struct cli *c)
 				 "anew"));
 	printf(_("person %lld is forgotten; what they took part in stays counted, under nobody's name\n"),
 	       (long long)id);
-	printf(_("copies that were made before still hold everything: delete old backups, and %s.before-*\n"),
+	printf(_("copies that were made before still hold everything: delete old backups, %1$s.before-* and "
+		 "%1$s.replaced-*\n"),
 	       store_path(s));
 	return EX_OK;
 }

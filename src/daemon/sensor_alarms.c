@@ -386,7 +386,7 @@ static int64_t ring(struct daemon *d, int64_t now)
 	int ringing = 0, free = 0;
 	/* of several lines one is left to texts */
 	for (int i = 0; i < d->session_count; i++)
-		*(session_ring_look(d->session[i]) ? &ringing : &free) += session_up(d->session[i]);
+		*(session_ring_look(d->session[i]) ? &ringing : &free) += session_for_alarms(d->session[i]);
 	int r = d->config->ring ? sensor_ring_next(d->store, now, &ring) : -ENOENT;
 	if (r < 0 && r != -ENOENT)
 		log_error("phones to be rung cannot be looked for: %s", strerror(-r));

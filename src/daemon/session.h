@@ -32,6 +32,7 @@ void session_wake(struct session *s);
  * line has something else to do, or no voice; another one may. */
 struct sensor_ring;
 bool session_ring(struct session *s, const struct sensor_ring *ring);
+bool session_for_alarms(const struct session *s); /* up, and with a role that texts and rings of alarms want */
 /* True: it rings a phone. It is hung up when somebody looks after the alarm, or the alarm is over. */
 bool session_ring_look(struct session *s);
 /* Lends the port: closed after the submit that is under way. *ret_path is borrowed. -EBUSY: lent already. */

@@ -35,10 +35,14 @@ void ring_forget(struct session *s)
 	finish(s);
 }
 
+bool session_for_alarms(const struct session *s)
+{
+	return session_up(s) && s->config->roles & (MODEM_SEND | MODEM_ALARMS);
+}
+
 bool session_ring(struct session *s, const struct sensor_ring *ring)
 {
-	bool role = s->config->roles & (MODEM_SEND | MODEM_ALARMS);
-	if (s->state != SESSION_READY || !role || !call_possible(s) || s->callers.ringing.on ||
+	if (s->state != SESSION_READY || !session_for_alarms(s) || !call_possible(s) || s->callers.ringing.on ||
 	    s->call_busy_ms || !s->registered || send_wanted(s))
 		return false;
 	/* on disk before a phone rings: after a crash it does not ring for the same occasion again */

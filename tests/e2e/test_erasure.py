@@ -112,6 +112,7 @@ class Files(unittest.TestCase):
                         (1, 1, 'daemon', 'timer', 'taken', '{number}');""")
             said = box.ok("person", "forget", "2", "--yes")
             self.assertIn("before-", said)
+            self.assertIn("replaced-", said)
             raw = path.read_bytes() + (box.dir / "yishi.db-wal").read_bytes() if (box.dir / "yishi.db-wal").exists() else path.read_bytes()
             for word in ("李建国", "原话一二三", "答复一二三", "13800138002", "F0F1DEADBEEF"):
                 self.assertNotIn(word.encode(), raw, word)
