@@ -66,10 +66,15 @@ enum at_class at_error_class(enum at_domain domain, int code)
 	return AT_CLASS_UNKNOWN;
 }
 
+bool at_error_known(enum at_domain domain, int code)
+{
+	return find(domain, code) != NULL;
+}
+
 const char *at_error_text(enum at_domain domain, int code)
 {
 	const struct at_error *e = find(domain, code);
-	return e ? e->text : "unknown error";
+	return e ? e->text : N_("unknown error");
 }
 
 int at_class_parse(const char *name)

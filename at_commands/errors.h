@@ -4,6 +4,7 @@
  * too. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -46,7 +47,8 @@ struct at_error {
 
 const struct at_error *at_errors(size_t *ret_count); /* the whole table, by domain and code */
 enum at_class at_error_class(enum at_domain domain, int code);
-const char *at_error_text(enum at_domain domain, int code); /* "unknown error" when not in the table */
+bool at_error_known(enum at_domain domain, int code);       /* in the table */
+const char *at_error_text(enum at_domain domain, int code); /* N_(); "unknown error" when not in the table */
 int at_class_parse(const char *name); /* of a row's cms_map: enum at_class, or −EINVAL */
 
 /* The number behind the words of +CMEE=2 ("SIM not inserted", "Network timeout"): letters and digits alone are

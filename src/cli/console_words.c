@@ -105,7 +105,8 @@ static char *error(const struct modem_row *row, const char *line, enum at_domain
 	int code = isdigit((unsigned char)*p) ? atoi(p) : at_error_from_text(domain, p);
 	if (code < 0)
 		return NULL;
-	return mem_printf("%s; %s", at_error_text(domain, code), reaction(modem_row_class(row, domain, code)));
+	return mem_printf(_("%s; %s"), gettext(at_error_text(domain, code)),
+			  reaction(modem_row_class(row, domain, code)));
 }
 
 static char *message(const char *hex, bool full)

@@ -68,8 +68,9 @@ static void tell_error(struct test *t, const struct at_reply *r)
 		test_figure_text(t, "error", "%s", r->text);
 		return;
 	}
-	test_figure_text(t, "error", "+%s ERROR: %d, %s", cms ? "CMS" : "CME", r->code,
-			 at_error_text(cms ? AT_CMS : AT_CME, r->code));
+	test_figure_text(t, "error", "+%s ERROR: %d", cms ? "CMS" : "CME", r->code);
+	if (at_error_known(cms ? AT_CMS : AT_CME, r->code))
+		test_figure_text(t, "said", "%s", at_error_text(cms ? AT_CMS : AT_CME, r->code));
 	test_figure(t, "code", json_integer(r->code));
 }
 

@@ -86,9 +86,15 @@ static json_t *shown_figures(const json_t *step)
 	json_t *f = json_deep_copy(json_object_get(step, "figures"));
 	const json_t *dbm = json_object_get(f, "signal_dbm");
 	const char *because = json_string_value(json_object_get(f, "because")),
-		   *speaker = json_string_value(json_object_get(f, "speaker"));
+		   *speaker = json_string_value(json_object_get(f, "speaker")),
+		   *said = json_string_value(json_object_get(f, "said"));
 	choose_language(f);
 	translate(f);
+	if (said) {
+		cleanup_free char *error =
+		    mem_printf(_("%s, %s"), json_string_value(json_object_get(f, "error")), gettext(said));
+		json_object_set_new(f, "error", out_string(error));
+	}
 	if (dbm)
 		json_object_set_new(
 		    f, "signal", json_string(line_signal_label(at_signal_word((int)json_integer_value(dbm)))));

@@ -52,11 +52,11 @@ PLANTED = [
     ("nothing arrives", [fault("deaf")], "self", "self.missing", "number of this SIM", SELF),
     ("no reports, and not ready at once", [fault("report_none", -1), answer("+CMGS=", final="+CMS ERROR: 604", count=1)], "phone", "phone.unreported", "reports = no", PHONE + skip("self")),
     ("not ready", [answer("+CMGS=", final="+CMS ERROR: 604")], "self", "send.busy", "while it starts", SELF),
-    ("not announced", [fault("lose_cmti", -1)], "self", "self.unannounced", "looks every minute", SELF),
-    ("not deleted", [fault("delete_lies", -1)], "self", "self.kept", "a worn one", SELF),
-    ("another's number", [("sim", {"iccid": "89860000000012345999", "number": "+8613800000999"})], "self", "self.elsewhere", "which phone rings", SELF),
+    ("not announced", [fault("lose_cmti", -1)], "self", "self.unannounced", "looks every minute", SELF + ["--wait", "2s"]),
+    ("not deleted", [fault("delete_lies", -1)], "self", "self.kept", "a worn one", SELF + ["--wait", "10s"]),
+    ("another's number", [("sim", {"iccid": "89860000000012345999", "number": "+8613800000999"})], "self", "self.elsewhere", "which phone rings", SELF + ["--wait", "2s"]),
     ("starts anew", [fault("self_reset", after=1)], "self", "send.restart", "its own power supply", SELF),
-    ("not confirmed", [fault("report_status", 1)], "phone", "phone.forwarded", "has the text come", PHONE + skip("self")),
+    ("not confirmed", [fault("report_status", 1)], "phone", "phone.forwarded", "has the text come", PHONE + skip("self") + ["--wait", "10s"]),
     ("centre not taken", [answer("+CSCA=")], "smsc", "smsc.refused", "take smsc out of [modem m", []),
     ("data alone", [fault("creg", 3), answer("+QCFG", final="ERROR"), answer("+CIREG", final="ERROR")], "network", "network.data", "VoLTE", []),
     ("a common IMEI", [answer("+CGSN", "000000000000000")], "modem", "modem.imei", "use another one", []),
@@ -99,7 +99,8 @@ class Planted(unittest.TestCase):
         for i, (_, planted, _, _, _, options) in enumerate(PLANTED):
             for request, fields in planted:
                 cls.site.sim.do(request, modem=i, **fields)
-            argv = [BIN / "yishi", "-c", cls.site.config, "modem", "test", f"m{i}", "--json", "--wait", "700ms", *options, *skip(*BOX)]
+            argv = [BIN / "yishi", "-c", cls.site.config, "modem", "test", f"m{i}", "--json", *options, *skip(*BOX)]
+            argv += [] if "--wait" in options else ["--wait", "700ms"]
             if not options:
                 argv += skip("self", "phone", *([] if PLANTED[i][2] == "call" else ["call"]))
             else:
