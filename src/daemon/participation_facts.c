@@ -177,7 +177,7 @@ static int get_resend(const struct turn *t, const struct intent *in, struct fact
 static int get_box(const struct turn *t, const struct intent *in, struct facts *f)
 {
 	(void)in;
-	return t->p->look ? t->p->look(t->p->look_user, t->now, t->sender.language, &f->box) : 0;
+	return t->p->look ? t->p->look(t->p->look_user, t->now, t->language, &f->box) : 0;
 }
 
 static const struct {

@@ -296,6 +296,8 @@ class Lent(unittest.TestCase):
             self.assertRegex(site.answer("+8613800138004", contains="自检"), r"^自检：m0正常-\d+dBm。待发0，.*盘余[\d.]+[GM]，时钟正常。$")
             site.text("+8613800138005", "Selftest")
             self.assertRegex(site.answer("+8613800138005", contains="Self"), r"^Self-test: m0 ok -\d+ dBm\. Queue 0, .*clock right\.$")
+            site.text("+8613800138004", "SELFTEST")  # in the language of the question, all of it
+            self.assertRegex(site.answer("+8613800138004", contains="Self"), r"^Self-test: m0 ok -\d+ dBm\. Queue 0, .*clock right\.$")
             site.text("+8613800138006", "自检")  # nobody's business
             self.assertNotIn("dBm", site.answer("+8613800138006"))
 
