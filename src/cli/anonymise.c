@@ -1,10 +1,10 @@
 #include "cli/anonymise.h"
+#include "cli/anonymise_pieces.h"
 
 #include "at_commands/fields.h"
 #include "at_commands/trace.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "sms/tpdu.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -12,16 +12,9 @@
 #include <string.h>
 #include <strings.h>
 
-#define RUN_MIN    6 /* fewer digits tell nothing of a person */
 #define PIN_MIN    4
 #define PDU_MIN    24 /* hex digits; shorter lines are numbers */
 #define SOURCE_MAX 64 /* "# modem0" in front of a record names who it is of */
-
-struct anonymous {
-	char **key, **fake;
-	int count;
-	bool collecting;
-};
 
 struct record {
 	struct trace_record at; /* bytes are what is changed */
@@ -29,171 +22,6 @@ struct record {
 	char source[SOURCE_MAX];
 	bool done;
 };
-
-bool anonymous_collecting(const struct anonymous *a)
-{
-	return a->collecting;
-}
-
-/* ------------------------------------------------------------------------------------------------- numbers */
-
-/* 86 138… and 138… are the same phone. */
-static size_t key_of(const char *digits, size_t n)
-{
-	return n == 13 && !strncmp(digits, "86", 2) ? 2 : n == 15 && !strncmp(digits, "0086", 4) ? 4 : 0;
-}
-
-static int find(const struct anonymous *a, const char *digits, size_t n)
-{
-	for (int i = 0; i < a->count; i++)
-		if (strlen(a->key[i]) == n && !strncasecmp(a->key[i], digits, n))
-			return i;
-	return -1;
-}
-
-static char *make_fake(const char *key, int number)
-{
-	size_t n = strlen(key), keep = 1;
-	int width;
-	if (n == 11 && key[0] == '1' && key[1] >= '3')
-		return mem_printf("138001%05d", number % 100000);
-	if (n == 15 && !strncmp(key, "460", 3))
-		keep = 5;
-	else if (n >= 18 && !strncmp(key, "89", 2))
-		keep = 6;
-	else if (n == 15)
-		return mem_printf("35%013d", number);
-	width = (int)(n - keep);
-	cleanup_free char *tail = mem_printf("%0*d", width, number);
-	return mem_printf("%.*s%.*s", (int)keep, key, width, tail + strlen(tail) - (size_t)width);
-}
-
-/* Once all are known: what stands for one may be none of them. */
-static void make_fakes(struct anonymous *a)
-{
-	a->fake = mem_array((size_t)a->count + 1, sizeof *a->fake);
-	for (int i = 0; i < a->count; i++) {
-		int number = i + 1;
-		do {
-			free(a->fake[i]);
-			a->fake[i] = make_fake(a->key[i], number);
-			number += a->count;
-		} while (find(a, a->fake[i], strlen(a->fake[i])) >= 0);
-	}
-}
-
-void anonymous_digits(struct anonymous *a, char *digits, size_t n)
-{
-	size_t skip = key_of(digits, n);
-	int i = find(a, digits + skip, n - skip);
-	if (n < RUN_MIN)
-		return;
-	if (a->collecting && i < 0) {
-		a->key = mem_resize(a->key, (size_t)a->count + 1, sizeof *a->key);
-		a->key[a->count++] = mem_printf("%.*s", (int)(n - skip), digits + skip);
-	} else if (!a->collecting && i >= 0) {
-		memcpy(digits + skip, a->fake[i], n - skip);
-	}
-}
-
-static void digit_runs(struct anonymous *a, char *s, size_t n)
-{
-	for (size_t i = 0; i < n;) {
-		size_t k = 0;
-		while (i + k < n && isdigit((unsigned char)s[i + k]))
-			k++;
-		anonymous_digits(a, s + i, k);
-		i += k ? k : 1;
-	}
-}
-
-/* --------------------------------------------------------------------------------------------------- texts */
-
-uint16_t anonymous_unit(uint16_t u)
-{
-	if (u >= '0' && u <= '9')
-		return '0';
-	if (u >= 0xFF10 && u <= 0xFF19)
-		return 0xFF10;
-	if (u < 0x80)
-		return isupper(u) ? 'X' : islower(u) ? 'x' : u;
-	if (u >= 0xD800 && u <= 0xDBFF)
-		return 0xD83D;
-	if (u >= 0xDC00 && u <= 0xDFFF)
-		return 0xDE00;
-	if (u < 0xC0 || (u >= 0x2000 && u <= 0x2BFF) || (u >= 0x3000 && u <= 0x303F) ||
-	    (u >= 0xFE00 && u <= 0xFE0F) || (u >= 0xFF00 && u <= 0xFF20))
-		return u;
-	return u < 0x250 ? 'x' : 0x67D0; /* 某 */
-}
-
-/* UTF-8 in place: a character of as many bytes. */
-static void utf8_text(struct anonymous *a, char *s, size_t n, bool letters)
-{
-	static const char *const stand_in[] = {"", "?", "×", "某", "😀"};
-	for (size_t i = 0; i < n && !a->collecting;) {
-		unsigned char c = (unsigned char)s[i];
-		size_t k = c < 0x80 ? 1 : c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : c >= 0xC0 ? 2 : 1;
-		if (c < 0x80 && letters)
-			s[i] = (char)anonymous_unit(c);
-		else if (c >= 0x80 && i + k <= n)
-			memcpy(s + i, stand_in[k], k);
-		i += k;
-	}
-}
-
-static unsigned unit_at(const char *hex)
-{
-	unsigned v = 0;
-	sscanf(hex, "%4x", &v);
-	return v;
-}
-
-/* "002B00380036…": hex of UCS-2, and nothing but characters. */
-static bool is_ucs2(const char *s, size_t n)
-{
-	if (n < 8 || n % 4)
-		return false;
-	for (size_t i = 0; i < n; i += 4) {
-		unsigned u = unit_at(s + i);
-		if (u < 0x20 || (u >= 0x7F && u < 0x3000))
-			return false;
-	}
-	return true;
-}
-
-static void ucs2_hex(struct anonymous *a, char *s, size_t n)
-{
-	char digits[64], four[5];
-	size_t count = 0, plus = n >= 4 && unit_at(s) == '+' ? 4 : 0;
-	for (size_t i = plus; i < n && count < sizeof digits; i += 4)
-		if (unit_at(s + i) >= '0' && unit_at(s + i) <= '9')
-			digits[count++] = (char)unit_at(s + i);
-	bool number = count && count * 4 + plus == n;
-	if (number)
-		anonymous_digits(a, digits, count);
-	for (size_t i = plus, k = 0; i < n && !a->collecting; i += 4, k++) {
-		unsigned u = number ? (unsigned)digits[k] : anonymous_unit((uint16_t)unit_at(s + i));
-		snprintf(four, sizeof four, "%04X", u & 0xFFFF);
-		memcpy(s + i, four, 4);
-	}
-}
-
-/* USSD as the octets on the air. */
-static void packed_hex(struct anonymous *a, char *s, size_t n)
-{
-	uint8_t octets[TPDU_MAX] = {0};
-	char two[3];
-	if (a->collecting || n / 2 > sizeof octets)
-		return;
-	for (size_t i = 0; i < n / 2; i++)
-		text_octet(s + 2 * i, &octets[i]);
-	anonymous_septets(octets, 0, n / 2 * 8 / 7, 0, 0);
-	for (size_t i = 0; i < n / 2; i++) {
-		snprintf(two, sizeof two, "%02X", octets[i]);
-		memcpy(s + 2 * i, two, 2);
-	}
-}
 
 /* --------------------------------------------------------------------------------------------------- lines */
 
@@ -223,19 +51,20 @@ static bool quoted(struct anonymous *a, char *s, size_t n, const struct where *w
 	bool number = true, hex = all_hex(s, n);
 	for (size_t i = 0; i < n; i++)
 		number &= strchr("+*#0123456789", s[i]) != NULL;
-	if (hex && is_ucs2(s, n)) {
-		ucs2_hex(a, s, n);
+	if (hex && anonymous_is_ucs2(s, n)) {
+		anonymous_ucs2(a, s, n);
 	} else if (hex && w->place && n >= 4) {
-		char wide[RUN_MIN + 24];
+		char wide[ANONYMOUS_RUN + 24];
 		/* place codes are short, and a person's place all the same */
-		snprintf(wide, sizeof wide, "%s%.*s", n < RUN_MIN ? "000000" : "", (int)(n < 20 ? n : 20), s);
+		snprintf(wide, sizeof wide, "%s%.*s", n < ANONYMOUS_RUN ? "000000" : "", (int)(n < 20 ? n : 20),
+			 s);
 		anonymous_digits(a, wide, strlen(wide));
 		if (!a->collecting && n < 20)
 			memcpy(s, wide + strlen(wide) - n, n);
 	} else if (hex && w->ussd && n % 2 == 0 && n >= 8 && !number) {
-		packed_hex(a, s, n);
+		anonymous_packed(a, s, n);
 	} else if ((w->name || w->ussd) && !number) {
-		utf8_text(a, s, n, true);
+		anonymous_text(a, s, n, true);
 	} else {
 		return false;
 	}
@@ -291,13 +120,13 @@ static void line(struct anonymous *a, char *s, size_t n, bool text)
 			continue;
 		size_t len = (size_t)(end - s) - i - 1;
 		if (quoted(a, s + i + 1, len, &w)) {
-			digit_runs(a, s + from, i - from);
+			anonymous_digit_runs(a, s + from, i - from);
 			from = i + 1 + len;
 		}
 		i += 1 + len;
 	}
-	digit_runs(a, s + from, n - from);
-	utf8_text(a, s, n, text);
+	anonymous_digit_runs(a, s + from, n - from);
+	anonymous_text(a, s, n, text);
 }
 
 /* Behind these in text mode stands what people wrote. */
@@ -392,8 +221,7 @@ int trace_anonymise(const char *trace, struct buf *out, struct err *e)
 	int got = read_records(trace, &r, &count, e);
 	if (!got) {
 		run(&a, r, count);
-		make_fakes(&a);
-		a.collecting = false;
+		anonymous_collected(&a);
 		run(&a, r, count);
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -405,13 +233,7 @@ int trace_anonymise(const char *trace, struct buf *out, struct err *e)
 		if (!r[i].remark)
 			trace_record_done(&r[i].at);
 	}
-	for (int i = 0; i < a.count; i++) {
-		free(a.key[i]);
-		if (a.fake)
-			free(a.fake[i]);
-	}
-	free(a.key);
-	free(a.fake);
+	anonymous_done(&a);
 	free(r);
 	return got;
 }

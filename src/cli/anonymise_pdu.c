@@ -1,7 +1,8 @@
-/* The PDU part of anonymise.h: tpdu.h says whether and as what it decodes, here only the places of numbers and texts are
+/* The PDU part of anonymise_pieces.h: tpdu.h says whether and as what it decodes, here only the places of numbers and texts are
  * found again and overwritten. 3GPP TS 23.040 9.2.2. */
-#include "cli/anonymise.h"
+#include "cli/anonymise_pieces.h"
 
+#include "base/err.h"
 #include "base/text.h"
 #include "sms/alphabet.h"
 #include "sms/tpdu.h"
@@ -13,7 +14,8 @@
 #define TIME_OCTETS 7
 #define ESCAPED     0x2A /* in the place of binary data */
 
-void anonymous_septets(uint8_t *octets, size_t from_bit, size_t count, unsigned locking, unsigned single)
+/* `count` septets of text from bit `from_bit` on. */
+static void over_septets(uint8_t *octets, size_t from_bit, size_t count, unsigned locking, unsigned single)
 {
 	const uint16_t *table = gsm_locking_table(locking) ? gsm_locking_table(locking) : gsm_locking_table(0);
 	uint8_t septets[TPDU_MAX * 2], tail = octets[from_bit / 8], last;
@@ -64,8 +66,8 @@ static uint8_t *over_address(struct anonymous *a, uint8_t *p)
 {
 	size_t octets = (p[0] + 1u) / 2;
 	if ((p[1] & 0x70) == 0x50) {
-		if (!anonymous_collecting(a))
-			anonymous_septets(p + 2, 0, p[0] * 4u / 7, 0, 0);
+		if (!a->collecting)
+			over_septets(p + 2, 0, p[0] * 4u / 7, 0, 0);
 	} else {
 		swapped_digits(a, p + 2, octets);
 	}
@@ -77,7 +79,7 @@ static void over_text(const struct tpdu *t, uint8_t *ud, size_t udl)
 	size_t header = t->udhi ? t->udh_len + 1 : 0;
 	if (t->alphabet == SMS_GSM7 && !t->compressed) {
 		size_t skip = (header * 8 + 6) / 7;
-		anonymous_septets(ud, skip * 7, udl - skip, t->lang_locking, t->lang_single);
+		over_septets(ud, skip * 7, udl - skip, t->lang_locking, t->lang_single);
 	} else if (t->alphabet == SMS_UCS2 && !t->compressed) {
 		for (size_t i = header; i + 1 < udl; i += 2) {
 			uint16_t u = anonymous_unit((uint16_t)(ud[i] << 8 | ud[i + 1]));
@@ -110,7 +112,7 @@ static void over_tpdu(struct anonymous *a, const struct tpdu *t, uint8_t *octets
 		swapped_digits(a, p + 2, p[0] - 1u);
 	p += 1 + *p;
 	p = over_address(a, p + (t->type == TPDU_DELIVER ? 1 : 2));
-	if (!t->has_user_data || anonymous_collecting(a))
+	if (!t->has_user_data || a->collecting)
 		return;
 	p = to_user_data(t, p);
 	over_text(t, p + 1, *p);
@@ -128,16 +130,31 @@ void anonymous_pdu(struct anonymous *a, char *hex, size_t n)
 	for (size_t i = 0; i < n; i++)
 		lower |= islower((unsigned char)hex[i]);
 	if (len > sizeof octets || tpdu_decode_hex(text, true, TPDU_INCOMING, -1, &t, &e)) {
-		if (!anonymous_collecting(a))
+		if (!a->collecting)
 			memset(hex, '0', n);
 		return;
 	}
 	for (size_t i = 0; i < len; i++)
 		text_octet(text + 2 * i, &octets[i]);
 	over_tpdu(a, &t, octets);
-	for (size_t i = 0; i < len && !anonymous_collecting(a); i++) {
+	for (size_t i = 0; i < len && !a->collecting; i++) {
 		char two[3];
 		snprintf(two, sizeof two, lower ? "%02x" : "%02X", octets[i]);
 		memcpy(hex + 2 * i, two, 2);
+	}
+}
+
+void anonymous_packed(const struct anonymous *a, char *s, size_t n)
+{
+	uint8_t octets[TPDU_MAX] = {0};
+	char two[3];
+	if (a->collecting || n / 2 > sizeof octets)
+		return;
+	for (size_t i = 0; i < n / 2; i++)
+		text_octet(s + 2 * i, &octets[i]);
+	over_septets(octets, 0, n / 2 * 8 / 7, 0, 0);
+	for (size_t i = 0; i < n / 2; i++) {
+		snprintf(two, sizeof two, "%02X", octets[i]);
+		memcpy(s + 2 * i, two, 2);
 	}
 }
