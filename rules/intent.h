@@ -135,7 +135,7 @@ struct intent {
 	int people, number, option, days, other;
 	enum rating rating;
 	enum stop_scope scope;
-	bool valid, anonymous, alarm; /* alarm: the number is that of a sensor's, C3; no: the word without the letter */
+	bool valid, anonymous, alarm; /* alarm: of a sensor's, C3; no: the word without the letter */
 	enum category category;
 	char place[INTENT_SHORT_MAX], building[16], unit[16], room[16];
 	char name[INTENT_SHORT_MAX], topic[INTENT_SHORT_MAX], code[16], to[INTENT_SHORT_MAX];
