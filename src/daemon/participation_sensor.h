@@ -5,7 +5,8 @@
 #include "daemon/participation_internal.h"
 #include "store/sensor_alarm.h"
 
-/* A new alarm: its row, case, event, and the first texts. `a` is filled but for its number. */
+/* A new alarm: its row, event, the first texts, and its case: that of the one before it of this sensor and kind when that ended less than
+ * SENSOR_FLAPS_S ago. `a` is filled but for its number. */
 int sensor_begin(const struct participation *p, struct sensor_alarm *a, int64_t now);
 /* It came back too often: told once more, to those who heard of it. */
 int sensor_comes_and_goes(const struct participation *p, int number, int64_t now);
