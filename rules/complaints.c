@@ -64,12 +64,18 @@ static void weigh(const struct reading *rd, int a, int b, struct weights *w)
 	const struct rules *r = rd->rules;
 	const struct glyphs *g = &rd->normal.glyphs;
 	*w = (struct weights){0};
-	int covered = 0; /* glyphs before it belong to a category word that was counted */
-	int hidden = 0;  /* … to a known word: 乐坏了 is no 坏了 */
+	int covered = 0;  /* glyphs before it belong to a category word that was counted */
+	int hidden = 0;   /* … to a known word: 乐坏了 is no 坏了 */
+	int relapse = -1; /* 修好了又坏了: behind 又 it is no longer well */
 	for (int i = rd->normal.glyph_of[a], end = rd->normal.glyph_of[b]; i < end; i++) {
 		const struct word *word, *other;
-		w->trouble |= words_longest(&r->words, g, i, word_of_list, r->troubles, &word) > 0 &&
-			      i + word->n > hidden;
+		bool trouble = words_longest(&r->words, g, i, word_of_list, r->troubles, &word) > 0 &&
+			       i + word->n > hidden;
+		w->trouble |= trouble;
+		if (w->settled && glyphs_at(g, i) == 0x53C8 /* 又 */)
+			relapse = i;
+		if (trouble && relapse >= 0)
+			w->settled = false;
 		if (words_longest(&r->words, g, i, word_of_list, r->known, &other) && i + other->n > hidden)
 			hidden = i + other->n;
 		w->remark |= words_longest(&r->words, g, i, word_of_list, r->remarks, &word) > 0;

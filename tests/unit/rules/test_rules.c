@@ -94,6 +94,7 @@ static void several_wishes(void **state)
 	    {"电梯修好是修好了，晃得厉害", "complaint elevator"},
 	    {"来水了，黄得没法喝", "complaint water"},
 	    {"来水是来水了", "unknown"},
+	    {"路灯修好了又不亮了", "complaint lighting"},
 	    {"4楼漏水漏得厉害", "complaint water"},
 	    {"登记 王秀英 3栋2单元501，开会我参加", "register 3-2-501; attend"},
 	    {"", "unknown"},
