@@ -101,12 +101,10 @@ static int add_message(const struct participation *p, const struct tpdu *const *
 	return r;
 }
 
-int joiner_alone(const struct participation *p, int64_t pdu, const char *modem, const struct tpdu *t,
-		 int64_t now)
+int joiner_alone(const struct participation *p, const char *modem, const struct tpdu *t, int64_t now,
+		 int64_t *ret)
 {
-	int64_t message;
-	int r = add_message(p, &t, 1, modem, now, &message);
-	return r ? r : inbox_attach(p->store, pdu, message);
+	return add_message(p, &t, 1, modem, now, ret);
 }
 
 /* ------------------------------------------------------------------------------------------- many parts */

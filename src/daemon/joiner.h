@@ -5,9 +5,9 @@
 #include "sms/tpdu.h"
 #include "store/inbox.h"
 
-/* A text of one part: row `pdu` becomes a message. */
-int joiner_alone(const struct participation *p, int64_t pdu, const char *modem, const struct tpdu *t,
-		 int64_t now);
+/* A text of one part: a message, *ret, of which the caller's row will be the only part. */
+int joiner_alone(const struct participation *p, const char *modem, const struct tpdu *t, int64_t now,
+		 int64_t *ret);
 
 /* A part has come (its row is in the store): texts of its sender and reference that are whole now, or whose
  * time is over, become messages. */

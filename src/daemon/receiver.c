@@ -162,11 +162,13 @@ static int take_deliver(const struct participation *p, struct received *in, cons
 				.part = split ? t->part : 1,
 				.parts = split ? t->parts : 1};
 	int64_t id;
-	int r = store_raw(p, in, &row, &id);
+	int r = split ? 0 : joiner_alone(p, in->modem, t, now, &row.message);
+	if (r == 0)
+		r = store_raw(p, in, &row, &id);
 	if (r == 0)
 		r = line_add_received(p->store, in->modem, 1);
-	if (r == 0)
-		r = split ? joiner_join(p, &row, now) : joiner_alone(p, id, in->modem, t, now);
+	if (r == 0 && split)
+		r = joiner_join(p, &row, now);
 	return r;
 }
 

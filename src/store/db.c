@@ -15,7 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define DISK_ERRORS 3 /* commits in a row */
+#define DISK_ERRORS 3           /* commits in a row */
+#define SAVED_PAGES (31 * 4100) /* octets: SQLite writes no 128 KB or more at once */
 
 static int exec(struct store *s, const char *sql)
 {
@@ -138,6 +139,10 @@ static int migrate(struct store *s, int version, struct err *e)
 			return r;
 	}
 	copies_thin_aside(s->path, before);
+	/* the log, which never shrinks by itself, is as large as what was made; who reads meanwhile leaves it so */
+	sqlite3_busy_timeout(s->db, 0);
+	exec(s, "PRAGMA wal_checkpoint (TRUNCATE)");
+	sqlite3_busy_timeout(s->db, STORE_BUSY_MS);
 	return 0;
 }
 
@@ -162,11 +167,20 @@ static int set_up(struct store *s, enum store_mode mode, struct err *e)
 		   : r;
 }
 
+/* Pages as they were when a piece of a transaction began, to undo that piece alone (store_mark), stay in memory up to so many
+ * octets: what is beyond, by itself 64 KB, SQLite puts into a nameless file under /var/tmp, which for an answered text was half
+ * as much again as its log. For the whole process, before its first database; later it is refused. */
+static void keep_saved_pages(void)
+{
+	sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, SAVED_PAGES);
+}
+
 int store_open(const char *path, enum store_mode mode, struct store **ret, struct err *e)
 {
 	int r = mode == STORE_READ_ONLY ? 0 : make_file(path);
 	if (r)
 		return err_set(e, path, 0, "cannot be created: %s", err_system(-r)), r;
+	keep_saved_pages();
 	struct store *s = mem_alloc(sizeof *s);
 	s->path = mem_dup(path);
 	/* WAL readers write the -shm file, so that even a reader opens for writing where it may */

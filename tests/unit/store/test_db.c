@@ -6,6 +6,7 @@
 #include "store/schema.h"
 #include "base/mem.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -73,6 +74,7 @@ static void test_new(void **state)
 	assert_int_equal(st.st_mode & 07777, 0660);
 	assert_int_equal(stat(wal, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0660);
+	assert_true(st.st_size < 16384); /* what was made is in the database, not in its log */
 	assert_int_equal(stat(dir, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 02770);
 	umask(before);
@@ -270,6 +272,42 @@ static void test_piece_without_transaction(void **state)
 	store_close(s);
 }
 
+/* Files of SQLite's that are open and have no name any more. */
+static int temporary_files(void)
+{
+	int n = 0;
+	DIR *d = opendir("/proc/self/fd");
+	assert_non_null(d);
+	for (const struct dirent *e; (e = readdir(d));) {
+		char to[300] = "";
+		n += readlinkat(dirfd(d), e->d_name, to, sizeof to - 1) > 0 && strstr(to, "etilqs") != NULL;
+	}
+	closedir(d);
+	return n;
+}
+
+/* What undoes a piece of a usual size wears no flash. */
+static void test_piece_is_kept_in_memory(void **state)
+{
+	struct place *p = *state;
+	struct store *s = open_ok(p->db, STORE_DAEMON);
+	assert_int_equal(store_run(s,
+				   "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 25)"
+				   " INSERT INTO meta SELECT 'page' || i, printf('%3000d', i) FROM n",
+				   ""),
+			 0);
+	assert_int_equal(store_begin(s), 0);
+	assert_int_equal(store_mark(s), 0);
+	assert_int_equal(store_run(s, "UPDATE meta SET value = upper(value) || 'x' WHERE key LIKE 'page%'", ""),
+			 0);
+	assert_int_equal(temporary_files(), 0);
+	store_undo(s);
+	assert_int_equal(store_commit(s), 0);
+	assert_int_equal(get(s, "SELECT count(*) FROM meta WHERE key LIKE 'page%' AND value LIKE '%x'"), 0);
+	assert_int_equal(get(s, "SELECT sum(CAST(trim(value) AS INT)) FROM meta WHERE key LIKE 'page%'"), 325);
+	store_close(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -280,6 +318,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_lines_of_schema_1, make_place, drop_place),
 	    cmocka_unit_test_setup_teardown(test_statements, make_place, drop_place),
 	    cmocka_unit_test_setup_teardown(test_piece_without_transaction, make_place, drop_place),
+	    cmocka_unit_test_setup_teardown(test_piece_is_kept_in_memory, make_place, drop_place),
 	};
 	return cmocka_run_group_tests_name("db", tests, NULL, NULL);
 }
