@@ -90,7 +90,8 @@ static int read_digits(const struct at_reply *r, size_t min, size_t max, char *o
 	for (size_t i = 0; i < r->count; i++) {
 		const char *colon = strchr(r->lines[i], ':'), *p = NULL;
 		size_t n = digits(colon ? colon + 1 : r->lines[i], &p);
-		if (n < min)
+		/* 000000000000000 and its like, which whole batches have, are nobody's */
+		if (n < min || strspn(p, (char[]){*p, 0}) >= n)
 			continue;
 		if (n > max)
 			n = max;

@@ -41,10 +41,8 @@ static const struct test_finding findings[] = {
     {"modem.ok", PASS, N_("{{maker}} {{model}}, firmware {{firmware}}, IMEI {{imei}}"), NULL},
     {"modem.unknown", PASS,
      N_("{{maker}} {{model}}, firmware {{firmware}}, IMEI {{imei}}; no model that yishi knows by name"), NULL},
-    {"modem.nameless", WARN, N_("{{maker}} {{model}}, firmware {{firmware}}: it does not tell its IMEI"),
+    {"modem.nameless", WARN, N_("{{maker}} {{model}}, firmware {{firmware}}: it tells no IMEI of its own"),
      N_("The line cannot be bound to this stick; with two of them, use another model.")},
-    {"modem.imei", WARN, N_("{{maker}} {{model}}, firmware {{firmware}}: {{imei}} is no IMEI of its own"),
-     N_("The line cannot be bound to this stick, and a network may refuse it: use another one.")},
 
     {"sim.ok", PASS, N_("SIM {{iccid}}, open{{#tries}}, {{tries}} PIN tries left{{/tries}}"), NULL},
     {"sim.absent", FAIL, N_("there is no SIM in the modem"),

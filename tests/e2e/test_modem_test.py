@@ -59,7 +59,7 @@ PLANTED = [
     ("not confirmed", [fault("report_status", 1)], "phone", "phone.forwarded", "has the text come", PHONE + skip("self") + ["--wait", "10s"]),
     ("centre not taken", [answer("+CSCA=")], "smsc", "smsc.refused", "take smsc out of [modem m", []),
     ("data alone", [fault("creg", 3), answer("+QCFG", final="ERROR"), answer("+CIREG", final="ERROR")], "network", "network.data", "VoLTE", []),
-    ("a common IMEI", [answer("+CGSN", "000000000000000")], "modem", "modem.imei", "use another one", []),
+    ("a common IMEI", [answer("+CGSN", "000000000000000")], "modem", "modem.nameless", "use another model", []),
     ("hours apart", [("nitz", {"time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 8 * 3600))})],
      "clock", "clock.zone", "If the network is wrong, leave the box", []),
     ("phone off", [fault("report_status", 70)], "phone", "phone.failed", "is the phone on", PHONE + skip("self")),

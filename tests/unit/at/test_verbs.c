@@ -89,6 +89,7 @@ static void numbers_of_device_and_sim(void **state)
 	assert_int_equal(at_read_imei(one(&f, "+CGSN: \"8663400500000171\""), imei), 0);
 	assert_string_equal(imei, "866340050000017");
 	assert_int_equal(at_read_imei(one(&f, "0x80ABCD"), imei), -EBADMSG);
+	assert_int_equal(at_read_imei(one(&f, "000000000000000"), imei), -EBADMSG);
 	assert_int_equal(at_read_iccid(one(&f, "+QCCID: 89860012345678901234"), iccid), 0);
 	assert_string_equal(iccid, "89860012345678901234");
 	assert_int_equal(at_read_iccid(one(&f, "+CCID: \"8986001234567890123F\""), iccid), 0);
