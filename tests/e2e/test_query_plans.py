@@ -99,6 +99,15 @@ class QueryPlans(unittest.TestCase):
             self.assertIn("SEARCH matter USING INDEX matter_deliberate (grid=?)", plan)
             self.assertNotIn("SCAN matter USING INDEX matter_deliberate", plan)
 
+    def test_what_is_open_is_counted_in_an_index_alone(self):
+        counts = {"board.c": "coalesce(due_utc, ?1) < ?1", "summary_rest.c": "SELECT count(*) FROM matter m WHERE m.due_utc", "matter.c": "sum(due_utc < ?)",
+                  "morning.c": "m.assignee IS NULL AND m.private = 0"}
+        for source, piece in counts.items():
+            with self.subTest(source):
+                sql = next(sql for sql in statements(ROOT / "src/store" / source) if piece in sql)
+                plan = [line for *_, line in self.db.execute("EXPLAIN QUERY PLAN " + sql, [None] * 3 if "?3" in sql else [None])]
+                self.assertRegex("; ".join(plan), r"(SCAN|SEARCH) m(atter)? USING COVERING INDEX")
+
 
 if __name__ == "__main__":
     unittest.main()

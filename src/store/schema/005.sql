@@ -104,6 +104,9 @@ UPDATE poll SET phones = (SELECT count(*) FROM poll_voter v WHERE v.poll = poll.
 DROP INDEX matter_due;
 CREATE INDEX matter_due ON matter (due_utc, origin, kind, private, state, grid, category)
     WHERE state IN ('received', 'verified', 'assigned', 'in_progress');
+DROP INDEX matter_hands;
+CREATE INDEX matter_hands ON matter (assignee, number, due_utc, private, origin, kind)
+    WHERE state IN ('received', 'verified', 'assigned', 'in_progress');
 
 -- ---- modems: what was probed, certificates
 
