@@ -118,9 +118,8 @@ static bool receive(struct session *s, const struct at_slot *slot, struct receiv
 	return true;
 }
 
-static void not_taken(struct session *s, struct at_slot *slot, int r)
+static void not_taken(struct session *s, struct at_slot *slot)
 {
-	log_error("%s: a text stays in %s %d: %s", s->config->name, s->list_memory, slot->index, strerror(-r));
 	slot->index = -1; /* not to be freed */
 	look_again(s);
 }
@@ -129,10 +128,15 @@ static void not_taken(struct session *s, struct at_slot *slot, int r)
 static void take_some(struct session *s, struct received *in, int *where, int n)
 {
 	int r = n ? receiver_take(&s->d->people, in, n, session_now(s)) : 0;
+	if (r) /* a full disk, mostly: tried every two seconds, so once for all */
+		log_error("%s: %d texts stay in %s: %s", s->config->name, n, s->list_memory, strerror(-r));
 	for (int i = 0; i < n; i++) {
 		struct at_slot *slot = &s->list.slot[where[i]];
 		if (r || in[i].failed) {
-			not_taken(s, slot, r ? r : in[i].failed);
+			if (!r)
+				log_error("%s: a text stays in %s %d: %s", s->config->name, s->list_memory,
+					  slot->index, strerror(-in[i].failed));
+			not_taken(s, slot);
 			continue;
 		}
 		trouble_good_read(&s->trouble, s->list_memory, slot->index);
