@@ -214,18 +214,27 @@ class Ledger:
     def wait_settled(self, seconds, repeats=False):
         wait_for(lambda: self.settled(repeats) is True, lambda: f"settled; waits: {self.settled(repeats)}", seconds, 0.1)
 
+    def both_books(self):
+        """The daemon's and the network's, of one moment: an answer whose outcome is unknown may be repeated at any time."""
+        def outbox():
+            return self.site.rows("SELECT id, number, text, class, state, repeated,"
+                                  " (SELECT max(report_st) FROM part_out WHERE message = id) FROM message_out")
+        before = None
+        while (now := outbox()) != before:
+            before, sent = now, self.site.sim.sent()
+        return now, sent
+
     def check(self, calls=True):
         """What is wrong with the books. A text may leave twice only when the daemon repeated it knowingly, which it does with
         no broadcast; an outcome may be unknown only of texts that met a fault which hides it."""
         site, wrong, copies = self.site, [], {}
-        for s in site.sim.sent():
+        outbox, sent = self.both_books()
+        for s in sent:
             if s["complete"]:
                 copies[s["number"], s["text"]] = copies.get((s["number"], s["text"]), 0) + 1
         came = dict(site.rows("SELECT number, count(*) FROM message_in GROUP BY number"))
         answers = {}
-        for id, number, text, kind, state, repeated, reported in site.rows(
-                "SELECT id, number, text, class, state, repeated, (SELECT max(report_st) FROM part_out WHERE message = id)"
-                " FROM message_out"):
+        for id, number, text, kind, state, repeated, reported in outbox:
             if number in self.came or number in self.rang:
                 answers[number] = answers.get(number, 0) + 1
             elif id not in self.left:
