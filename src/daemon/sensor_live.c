@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static int take(void *ctx, const struct sensor *x)
@@ -75,7 +76,9 @@ void live_read(struct lives *t, struct live *l, enum sensor_fault fault, int cod
 	int64_t seconds = l->counted_ms ? (now_ms - l->counted_ms) / 1000 : 0;
 	l->counted_ms = l->counted_ms ? l->counted_ms + seconds * 1000 : now_ms;
 	l->since_utc = begins(l, was, fault == SENSOR_OK, now_utc);
-	if (fault != l->fault)
+	/* of another time altogether: the clock was set, and what is written down looks old, or yet to come */
+	bool leapt = l->has_value && llabs(now_utc - l->seen_utc) > LIVE_EVERY_MS / 1000;
+	if (fault != l->fault || (fault == SENSOR_OK && leapt))
 		t->changed = true;
 	l->fault = fault;
 	l->code = code;

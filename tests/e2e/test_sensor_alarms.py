@@ -291,6 +291,10 @@ class Alarms(unittest.TestCase):
             site.at("21:40:00")
             self.assertIn("door 1", site.heard(ZHOU, contains="反复出现"))  # no register, when nobody gave it words
             self.assertLessEqual(len(site.sent_to(ZHOU)), 4)
+            # what was read before the clock leapt is not taken for the last that was read
+            site.set_clock("2026-11-20T21:55:00+08:00")
+            wait_for(lambda: site.look("SELECT 1 FROM sensor WHERE name = 'pump.temperature' AND seen_utc >= strftime('%s', '2026-11-20 13:55:00') + 0"),
+                     "the reading is written down")
             site.at("22:11:00")
             self.assertIn("恢复正常", site.heard(ZHOU, contains="恢复正常"))
             self.assertEqual(site.sim.state()["dials"], 0)  # [gateway] ring = no
