@@ -8,7 +8,7 @@
 #   morning-page.sh /home/secretary/morning.txt
 #   morning-page.sh --printer office
 #
-# In cron, on working days at 08:00 / 工作日早上八点:
+# In cron, on working days at 08:00 / 工作日早上八点：
 #   0 8 * * 1-5  /usr/local/share/yishi/scripts/morning-page.sh --printer office
 #
 # Exit status: 0 all is well, 1 something wants a person, 69 yishid is down or there is no printer, 73 no file …
