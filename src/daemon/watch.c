@@ -29,13 +29,24 @@ struct watch {
 	uv_timer_t settle;
 	uv_poll_t clock;
 	int clock_fd;
-	int open; /* handles that are to be closed */
+	int64_t test_utc; /* of the test clock, as it was last acted upon; −1: not yet */
+	int open;         /* handles that are to be closed */
 };
 
 static void on_settled(uv_timer_t *t)
 {
 	struct watch *w = t->data;
 	daemon_reload(w->d);
+}
+
+/* A file that is replaced is told of several times: one setting is acted upon once. */
+static void look_at_test_clock(struct watch *w)
+{
+	int64_t utc = daemon_now(w->d);
+	if (utc == w->test_utc)
+		return;
+	w->test_utc = utc;
+	daemon_clock_set(w->d);
 }
 
 static void on_change(uv_fs_event_t *h, const char *name, int events, int status);
@@ -48,7 +59,7 @@ static void on_again(uv_timer_t *t)
 	if (uv_fs_event_start(&f->event, on_change, f->path, 0) != 0)
 		uv_timer_start(&f->again, on_again, AGAIN_MS * 5, 0);
 	else if (f->clock)
-		daemon_clock_set(f->w->d);
+		look_at_test_clock(f->w);
 }
 
 static void on_change(uv_fs_event_t *h, const char *name, int events, int status)
@@ -61,7 +72,7 @@ static void on_change(uv_fs_event_t *h, const char *name, int events, int status
 		uv_timer_start(&f->again, on_again, f->clock ? 0 : AGAIN_MS, 0);
 	if (f->clock) {
 		if (access(f->path, R_OK) == 0)
-			daemon_clock_set(f->w->d);
+			look_at_test_clock(f->w);
 	} else
 		uv_timer_start(&f->w->settle, on_settled, SETTLE_MS, 0);
 }
@@ -106,6 +117,7 @@ struct watch *watch_new(struct daemon *d)
 	char rules[320];
 	struct watch *w = mem_alloc(sizeof *w);
 	w->d = d;
+	w->test_utc = -1;
 	uv_timer_init(d->loop, &w->settle);
 	w->settle.data = w;
 	w->open = 1;

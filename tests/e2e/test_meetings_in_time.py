@@ -140,8 +140,10 @@ class Days(Base):
         for number in (COMES, SILENT):
             self.assertIn("1月12日", town.told(number, "下大雪"))
         before = {n: len(town.sent_to(n, "提醒")) for n in (SILENT, COMES)}
+        settings = town.log().count("the clock was set")
         for moment in ("2035-01-11T15:00", "2035-01-12T13:00", "2035-01-12T15:30"):
             town.at(moment)
+        self.assertEqual(town.log().count("the clock was set"), settings + 3, "each is acted upon once")
         self.assertEqual({n: len(town.sent_to(n, "提醒")) for n in (SILENT, COMES)}, before)
         self.assertEqual(town.sent_to(COMES, "您报了名"), [])
         self.assertNotIn("1月12日", town.say(SILENT, "1"))
