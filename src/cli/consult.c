@@ -32,7 +32,7 @@ static const struct out_column columns[] = {
 
 static const struct out_column said_columns[] = {
     {"time", N_("time"), OUT_TIME, 0}, {"side", N_("side"), OUT_WORD, 0},
-    {"by", N_("by"), OUT_TEXT, 16},    {"passed_on", N_("passed on"), OUT_TIME, 0},
+    {"by", N_("who"), OUT_TEXT, 16},   {"passed_on", N_("passed on"), OUT_TIME, 0},
     {"text", N_("text"), OUT_TEXT, 0}, {0},
 };
 

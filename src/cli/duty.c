@@ -41,7 +41,7 @@ static const struct out_column call_columns[] = {
     {"told", N_("told"), OUT_INT, 0},
     {"acknowledged", N_("taken"), OUT_TIME, 0},
     {"seconds", N_("seconds"), OUT_INT, 0},
-    {"by", N_("by"), OUT_TEXT, 16},
+    {"by", N_("who"), OUT_TEXT, 16},
     {0},
 };
 

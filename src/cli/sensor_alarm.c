@@ -17,8 +17,8 @@ static const struct out_column columns[] = {
     {"what", N_("what"), OUT_TEXT, 20},    {"value", N_("value"), OUT_TEXT, 0},
     {"limit", N_("limit"), OUT_TEXT, 0},   {"since", N_("since"), OUT_TIME, 0},
     {"begun", NULL, OUT_TIME, 0},          {"ended", N_("over"), OUT_TIME, 0},
-    {"flaps", NULL, OUT_BOOL, 0},          {"acknowledged", N_("acknowledged"), OUT_TIME, 0},
-    {"by", N_("by"), OUT_TEXT, 12},        {"case", N_("case"), OUT_INT, 0},
+    {"flaps", NULL, OUT_BOOL, 0},          {"acknowledged", N_("ack"), OUT_TIME, 0},
+    {"by", N_("who"), OUT_TEXT, 12},       {"case", N_("case"), OUT_INT, 0},
     {"kind", NULL, OUT_WORD, 0},           {0},
 };
 
