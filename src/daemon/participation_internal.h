@@ -109,6 +109,8 @@ int command_wrong(const struct turn *t, const struct facts *f, const struct effe
 int command_broadcast(const struct turn *t, const struct facts *f, const struct effect *e);
 /* ---- participation_overdue.c: deadlines that pass, and the list of a Monday */
 int overdue_look(const struct participation *p, int64_t now, int64_t *next);
+/* The clock can be trusted again: a deadline that was made after that row of the journal, by the wrong one, begins now. */
+int overdue_anew(const struct participation *p, int64_t journal_id, int64_t now);
 int overdue_list(const struct participation *p, int64_t now, int64_t *next);
 /* ---- participation_week.c: the page of the last week, on its first working morning */
 int week_page(const struct participation *p, int64_t now, int64_t *next);

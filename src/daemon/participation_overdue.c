@@ -84,6 +84,21 @@ int overdue_look(const struct participation *p, int64_t now, int64_t *next)
 	return r;
 }
 
+int overdue_anew(const struct participation *p, int64_t journal_id, int64_t now)
+{
+	int numbers[LOOK_MAX], n, r;
+	do {
+		n = r = matter_late_since(p->store, journal_id, now, numbers, LOOK_MAX);
+		for (int i = 0; i < n && r >= 0; i++) {
+			struct matter_step step = {.event = CASE_EV_NOTE,
+						   .note = "its deadline was made by a wrong clock"};
+			if ((r = case_due_again(p, numbers[i], 0, now, &step.due_utc)) >= 0)
+				r = matter_act(p->store, numbers[i], &step, &timer, now, NULL);
+		}
+	} while (r >= 0 && n == LOOK_MAX);
+	return r < 0 ? r : 0;
+}
+
 /* ------------------------------------------------------------------------------------------------ the list */
 
 int64_t week_begins(const struct calendar *c, int64_t utc)

@@ -7,6 +7,7 @@
 #include "daemon/participation_sensor.h"
 #include "store/audience.h"
 #include "store/event.h"
+#include "store/journal.h"
 #include "store/meeting.h"
 #include "store/worklist.h"
 
@@ -19,15 +20,17 @@
 /* Says once that the clock is not to be trusted, and once that it is again. */
 static int note_clock(const struct participation *p, int64_t now, bool *ret_ok)
 {
-	int64_t last = 0, flag;
+	int64_t last = 0, since,
+		journal = 0; /* since: 1 + the last row of the journal when the distrust began */
 	int r = event_last_utc(p->store, &last);
-	if (r < 0 || (r = cursor_get(p->store, "clock_implausible", &flag)) < 0)
+	if (r < 0 || (r = cursor_get(p->store, "clock_implausible", &since)) < 0)
 		return r;
 	bool ok = clock_plausible(now, last, p->built_utc) && p->network_ahead_s <= CLOCK_BEHIND_S;
 	*ret_ok = ok;
-	if (ok == (flag != 1))
+	if (ok == (since <= 0))
 		return 0;
-	if ((r = cursor_set(p->store, "clock_implausible", ok ? 0 : 1)) < 0)
+	if ((r = ok ? overdue_anew(p, since - 1, now) : journal_last_id(p->store, &journal)) < 0 ||
+	    (r = cursor_set(p->store, "clock_implausible", ok ? 0 : journal + 1)) < 0)
 		return r;
 	if (ok)
 		return event_add(p->store, EVENT_CLOCK_PLAUSIBLE, "daemon",

@@ -19,6 +19,11 @@ int journal_add(struct store *s, int matter, const char *entry, const char *note
 	    by->message);
 }
 
+int journal_last_id(struct store *s, int64_t *ret)
+{
+	return store_get(s, ret, "SELECT coalesce(max(id), 0) FROM journal", "");
+}
+
 int journal_list(struct store *s, int matter, int (*row)(void *ctx, const struct journal_row *j), void *ctx)
 {
 	cleanup_query struct query q = {0};

@@ -26,6 +26,9 @@ struct journal_row {
 /* Oldest first. A callback's non-zero ends the walk and is returned. */
 int journal_list(struct store *s, int matter, int (*row)(void *ctx, const struct journal_row *j), void *ctx);
 
+/* The number of the youngest row; 0 when there is none. */
+int journal_last_id(struct store *s, int64_t *ret);
+
 /* Did anything but texts and calls of this phone (and the daemon) write into a case's journal after what the
  * text `message` did there? 1, 0 or -errno. */
 int journal_touched(struct store *s, int matter, const char *number, int64_t message);

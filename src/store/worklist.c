@@ -41,6 +41,20 @@ int matter_late(struct store *s, bool urged, int64_t now, int *ret, int max)
 	return r < 0 ? r : n;
 }
 
+int matter_late_since(struct store *s, int64_t journal_id, int64_t now, int *ret, int max)
+{
+	cleanup_query struct query q = {0};
+	int n = 0;
+	int r = query_open(s, &q,
+			   "SELECT number FROM matter m WHERE due_utc < ? AND late = 0 AND state IN"
+			   " ('received', 'verified', 'assigned', 'in_progress') AND EXISTS"
+			   " (SELECT 1 FROM journal WHERE matter = m.number AND id > ?) LIMIT ?",
+			   "IIi", now, journal_id, max);
+	while (r >= 0 && n < max && (r = query_next(&q)) == 1)
+		ret[n++] = (int)query_int(&q, 0);
+	return r < 0 ? r : n;
+}
+
 int matter_late_next(struct store *s, int64_t now, int64_t *ret_next)
 {
 	int64_t due = 0, urge = 0;

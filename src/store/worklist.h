@@ -10,6 +10,9 @@ int matter_unasked(struct store *s, const char *phone, int64_t since_utc, int *r
 /* Open cases whose deadline has passed and nobody was reminded (`urged` false), or whose assignee was reminded and whose
  * time to answer is over (true); numbers, at most `max`. */
 int matter_late(struct store *s, bool urged, int64_t now, int *ret, int max);
+/* Of those whose deadline has passed and nobody was reminded the ones that something was done about since a row of the
+ * journal; numbers, at most `max`. */
+int matter_late_since(struct store *s, int64_t journal_id, int64_t now, int *ret, int max);
 /* When the next one comes up of either kind; INT64_MAX: none. */
 int matter_late_next(struct store *s, int64_t now, int64_t *ret_next);
 /* The note of the last such entry in a case's journal, into `ret`; "" when there is none. */

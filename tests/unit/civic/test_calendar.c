@@ -209,12 +209,16 @@ static void an_implausible_clock_sends_nothing(void **state)
 	assert_int_equal(count(s, "message_out WHERE class = 'reminder'"), 0);
 	/* It answers all the same, … */
 	assert_has(play(s, WANG, "6"), "没有查到");
-	/* … and when the clock is set, schedules follow it. */
+	play(s, WANG, "3 水管漏水");
+	assert_int_equal(count(s, "matter WHERE due_utc < 10000000"), 1);
+	/* … and when the clock is set, schedules follow it, and the deadline of what came meanwhile. */
 	s->now = good + 2 * HOUR_S;
 	assert_int_equal(participation_tick(&s->p, s->now, &next, &ok), 0);
 	assert_true(ok);
 	assert_int_equal(count(s, "event WHERE kind = 'clock.plausible'"), 1);
 	assert_int_equal(count(s, "invitation"), 2);
+	assert_int_equal(count(s, "event WHERE kind = 'case.overdue'"), 0);
+	assert_int_equal(count(s, "matter WHERE due_utc > 1794895200"), 2);
 }
 
 static void a_clock_that_leaps_past_a_meeting(void **state)
