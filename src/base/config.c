@@ -2,6 +2,7 @@
 #include "base/event_kinds.h"
 #include "base/mem.h"
 #include "base/i18n.h"
+#include "base/text.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -25,7 +26,7 @@ struct reader {
 	struct err *e;
 	FILE *file;
 	const char *path;
-	char section[96]; /* the one that the lines stand in */
+	char section[96]; /* the one that the lines stand in; what is cut is too long a name */
 	char *seen[1 + CONFIG_MODEMS + CONFIG_CABINETS + CONFIG_SENSORS + 8];
 	int seen_count;
 	int line;
@@ -89,12 +90,14 @@ static void *section_base(struct reader *r, const char *written, enum section *r
 	}                                                                                                      \
 	c->array[c->count].name = mem_dup(name);                                                               \
 	return &c->array[c->count++];
+		const char *own =
+		    s == SENSOR ? strchr(name, '.') : NULL; /* what it is called within its cabinet */
+		if (strlen(own ? own + 1 : name) > CONFIG_NAME_MAX) {
+			fail(r, "a name has at most %d bytes (a Chinese character takes 3); shorten [%s]",
+			     CONFIG_NAME_MAX, written);
+			return NULL;
+		}
 		if (s == MODEM) {
-			if (strlen(name) > CONFIG_NAME_MAX) {
-				fail(r, "the name of a modem has at most %d bytes; shorten [%s]",
-				     CONFIG_NAME_MAX, written);
-				return NULL;
-			}
 			FIND(modems, modem_count, CONFIG_MODEMS)
 		}
 		if (s == CABINET) {
@@ -175,7 +178,8 @@ static char *read_line(char *str, int num, void *stream)
 	const char *end = *p == '[' ? strchr(p, ']') : NULL;
 	if (!end)
 		return str;
-	snprintf(r->section, sizeof r->section, "%.*s", (int)(end - p - 1), p + 1);
+	size_t n = (size_t)(end - p);
+	text_copy(r->section, n < sizeof r->section ? n : sizeof r->section, p + 1);
 	for (int i = 0; i < r->seen_count; i++)
 		if (!strcmp(r->seen[i], r->section)) {
 			fail(r, "section [%s] stands twice; join them", r->section);

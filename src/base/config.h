@@ -12,8 +12,9 @@ enum language { LANG_ZH, LANG_EN };
 
 enum modem_role { MODEM_RECEIVE = 1, MODEM_SEND = 2, MODEM_ALARMS = 4 };
 
-#define CONFIG_MODEMS   64
-#define CONFIG_NAME_MAX 40 /* bytes of a modem's name: rows and buffers of fixed size hold it */
+#define CONFIG_MODEMS 64
+#define CONFIG_NAME_MAX                                                                                        \
+	40 /* bytes of a name (of a sensor: behind its cabinet's): rows and buffers of fixed size hold it */
 #define CONFIG_CABINETS 32
 #define CONFIG_SENSORS  256
 #define CONFIG_HOOKS    64
