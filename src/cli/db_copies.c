@@ -196,7 +196,8 @@ static int put_back(struct cli *c, const struct config *cfg, const char *file)
 	if (r)
 		return cli_fail(EX_CANTCREAT, _("%s cannot be put in place: %s; nothing was changed"), file,
 				why ? why : err_system(-r));
-	int words = private_restore(cfg->database, file, stamp);
+	/* under the same time as the database itself */
+	int words = private_restore(cfg->database, file, kept + strlen(cfg->database) + strlen(".replaced-"));
 	printf(_("%s is in place again; what was there is kept as %s\n"), file, kept);
 	if (words == 1)
 		printf("%s\n", _("the private words were put back, too"));

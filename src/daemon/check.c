@@ -17,6 +17,7 @@
 #include <libgen.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -97,7 +98,8 @@ static int check_database(const struct config *c)
 {
 	struct err e = {0};
 	struct store *s;
-	if (access(c->database, F_OK) != 0) {
+	struct stat st;
+	if (lstat(c->database, &st) != 0) { /* not access(): a link to nothing is no place to make one */
 		cleanup_free char *copy = mem_dup(c->database);
 		char *folder = dirname(copy);
 		if (access(folder, F_OK) != 0)

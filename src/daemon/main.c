@@ -59,6 +59,7 @@ static int exit_code(int r)
 	switch (-r) {
 	case EINVAL:
 	case EPERM:
+	case EISDIR: /* the database is a folder */
 	case EEXIST: /* the database is another program's */
 		return EX_CONFIG;
 	case EACCES:

@@ -313,8 +313,10 @@ int copy_restore(const char *from, const char *path, const char *stamp, int64_t 
 	int count = 0;
 	if (unlink(part) != 0 && errno != ENOENT)
 		return -errno;
-	if (access(kept, F_OK) == 0)
-		return -EEXIST;
+	for (int n = 2; access(kept, F_OK) == 0; n++) { /* twice in one second */
+		free(kept);
+		kept = mem_printf("%s.replaced-%s-%d", path, stamp, n);
+	}
 	int r = copy_database(from, part, 0660, &copy_hurry, ret_why);
 	if (r)
 		return r;

@@ -30,7 +30,7 @@ int copy_check(const char *path, const struct copy_pace *pace, int *ret_count, c
 /* The schema of a file that may be of an older version; -EBADMSG: it is none of ours. */
 int copy_version(const char *path, int *ret_version);
 
-/* `from` in the place of the database `path`, which is kept as `path`.replaced-STAMP with its -wal (*ret_kept, owned). The
+/* `from` in the place of the database `path`, which is kept as `path`.replaced-STAMP with its -wal (*ret_kept, owned; STAMP-2 … where that is taken). The
  * new one is copied, checked and synchronised first, has the owner and the mode of the old one, and knows of `from` as of a sound
  * copy. What older restores and migrations set aside is thinned. Nobody may have the database open. -EBADMSG: `from` is not sound, and
  * nothing was changed. */

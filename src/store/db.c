@@ -185,9 +185,14 @@ int store_open(const char *path, enum store_mode mode, struct store **ret, struc
 	s->path = mem_dup(path);
 	/* WAL readers write the -shm file, so that even a reader opens for writing where it may */
 	int rc = sqlite3_open_v2(path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+	struct stat st;
 	if (rc != SQLITE_OK) {
-		r = access(path, F_OK) != 0 ? -ENOENT : store_errno(rc);
-		err_set(e, path, 0, "cannot be opened: %s", r == -ENOENT ? err_system(ENOENT) : store_error(s));
+		int why = rc == SQLITE_CANTOPEN ? sqlite3_system_errno(s->db) : 0;
+		r = why ? -why : store_errno(rc);
+		if (why == ENOENT && lstat(path, &st) == 0)
+			err_set(e, path, 0, "is a link to a file that is not there; is its disk mounted?");
+		else
+			err_set(e, path, 0, "cannot be opened: %s", why ? err_system(why) : store_error(s));
 	} else
 		r = set_up(s, mode, e);
 	if (r) {

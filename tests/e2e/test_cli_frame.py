@@ -133,6 +133,10 @@ class Language(unittest.TestCase):
             path = box.dir / "other.conf"
             path.write_text(conf, encoding="utf-8")
             self.assertIn("收不到也发不出短信", self.daemon_check(path).stderr)
+            (box.dir / "yishi.db").symlink_to("unplugged/yishi.db")
+            done = self.daemon_check(path)
+            self.assertTrue(done.returncode and "指向的文件不存在" in done.stderr, done.stderr)
+            (box.dir / "yishi.db").unlink()
             self.assertIn("nothing is received or sent", self.daemon_check(path, LANG="en_US.UTF-8").stderr)
             path.write_text(conf + "language = en\n", encoding="utf-8")
             self.assertIn("nothing is received or sent", self.daemon_check(path).stderr)

@@ -211,6 +211,13 @@ static void test_restore(void **state)
 	assert_int_equal(st.st_mode & 0777, 0640); /* as the one before */
 	assert_int_equal(rows_of(s, place), 1);
 	assert_int_equal(rows_of(s, kept), 0);
+	/* the same second again: nothing that was set aside is lost */
+	cleanup_free char *twice = NULL, *second = mem_printf("%s-2", kept);
+	assert_int_equal(copy_restore(copy, place, "20261122-023000", T, &twice, &why), 0);
+	assert_string_equal(twice, second);
+	assert_int_equal(rows_of(s, kept), 0);
+	assert_int_equal(rows_of(s, twice), 1);
+	unlink(twice);
 	/* one that is not sound changes nothing */
 	damage(copy);
 	cleanup_free char *none = NULL, *reason = NULL;

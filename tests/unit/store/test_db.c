@@ -99,6 +99,14 @@ static void test_refused(void **state)
 	char missing[160];
 	snprintf(missing, sizeof missing, "%s/nothing.db", p->dir);
 	assert_int_equal(store_open(missing, STORE_READ_ONLY, &none, &e), -ENOENT);
+	assert_int_equal(store_open(p->dir, STORE_TOOL, &none, &e), -EISDIR);
+	assert_non_null(strstr(e.text, "folder"));
+	char link[160];
+	snprintf(link, sizeof link, "%s/link.db", p->dir);
+	assert_int_equal(symlink("nothing.db", link), 0);
+	assert_int_equal(store_open(link, STORE_DAEMON, &none, &e), -ENOENT);
+	assert_non_null(strstr(e.text, "link"));
+	unlink(link);
 }
 
 /* Of another program, whatever version it counts; it stays as it is. */
