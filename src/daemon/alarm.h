@@ -63,6 +63,7 @@ enum alarm_flags {
 	X(CREDIT_OUT, "credit-out", WARNING, 0, 0, 0)                                                          \
 	X(BALANCE_UNREAD, "balance-unread", NOTICE, 0, 0, 0)                                                   \
 	X(SIM_EXPIRES, "sim-expires", WARNING, 0, 0, 0)                                                        \
+	X(SIM_EXPIRED, "sim-expired", WARNING, 0, 0, 0)                                                        \
 	X(SIM_IDENTITY, "sim-identity", WARNING, 0, 0, ALARM_ENDS_ALONE) /* its holder is to be identified */  \
 	X(PLAN_ENDS, "plan-ends", WARNING, 0, 0, ALARM_ENDS_ALONE)                                             \
 	X(DATA_USED, "data-used", NOTICE, 0, 0, ALARM_ENDS_ALONE)                                              \

@@ -226,7 +226,8 @@ static int64_t configured_end(const struct config_modem *m)
 	return civil_to_utc(&day);
 }
 
-/* Told when it has 30 days, 7 days and one day left. What the operator said last counts, else what is configured. */
+/* Told when it has 30 days, 7 days and one day left, and when none is. What the operator said last counts,
+ * else what is configured. */
 static void judge_validity(struct daemon *d, const struct config_modem *m, const struct judged *j, int64_t now)
 {
 	static const int64_t before[] = {DAY_S, 7 * DAY_S, 30 * DAY_S};
@@ -235,8 +236,13 @@ static void judge_validity(struct daemon *d, const struct config_modem *m, const
 	if (ends)
 		rfc3339_format(ends, date);
 	date[10] = 0;
-	set(d, m->name, ALARM_SIM_EXPIRES, ends && ends - now < before[2], date);
-	for (size_t i = 0; ends && i < sizeof before / sizeof before[0]; i++)
+	bool over = ends && now > ends;
+	set(d, m->name, ALARM_SIM_EXPIRED, over, date);
+	if (over)
+		alarm_give_way(d, m->name, ALARM_SIM_EXPIRES);
+	else
+		set(d, m->name, ALARM_SIM_EXPIRES, ends && ends - now < before[2], date);
+	for (size_t i = 0; ends && !over && i < sizeof before / sizeof before[0]; i++)
 		if (now >= ends - before[i]) {
 			alarm_remind(d, m->name, ALARM_SIM_EXPIRES, ends - before[i]);
 			break;

@@ -178,7 +178,7 @@ class Credit(unittest.TestCase):
             self.assertFalse([s for s in site.sim.sent(number="10086") if s["text"] != "YE"])
 
     def test_validity_identity_and_proof(self):
-        """The end of the SIM is told 30, 7 and 1 days before, once each; who it belongs to; a text that arrives disproves a stop."""
+        """The end of the SIM is told 30, 7 and 1 days before and when it has come, once each; who it belongs to; a text that arrives disproves a stop."""
         with OperatorSite(modem={"sim_expires": "2026-12-25"}) as site:
             def told(day, count):
                 site.set_clock(f"2026-{day}T10:00:00+08:00")
@@ -204,6 +204,9 @@ class Credit(unittest.TestCase):
             wait_for(lambda: "credit-out" not in site.alarms(), "it is not stopped")
             self.assertFalse(site.show()["bulk_stopped"])
             self.assertEqual(len(site.sent_to(INSTALLER, "2026-12-25")), 3)
+            site.set_clock("2026-12-26T10:00:00+08:00")
+            self.assertIn("2026-12-25", site.answer(INSTALLER, contains="已过期"))
+            self.assertEqual(set(site.alarms()), {"sim-expired"})
 
     def ussd(self, profile, text, want, ucs2=False, **kw):
         with OperatorSite(profile=profile, modem={"balance": "ussd:*100#", **kw}) as site:
