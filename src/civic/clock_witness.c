@@ -33,6 +33,12 @@ int64_t clock_correction(const int64_t *ahead_s, int count, bool implausible, in
 	return count > 1 || implausible || !like_a_zone(most) ? most : 0;
 }
 
+bool clock_vouched(int lines, int64_t now_utc, int64_t last_utc, int64_t built_utc)
+{
+	int64_t end = built_utc + GENERATION_S;
+	return built_utc && now_utc >= built_utc && now_utc <= end && lines >= (last_utc > end ? 1 : 2);
+}
+
 bool clock_stamps_take(struct clock_stamps *s, int64_t utc, int64_t ms)
 {
 	if (s->known && ms - s->ms < APART_MS)

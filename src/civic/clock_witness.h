@@ -25,6 +25,11 @@
 int64_t clock_correction(const int64_t *ahead_s, int count, bool implausible, int64_t now_utc,
 			 int64_t built_utc);
 
+/* clock_plausible said no, for an event of `last_utc`, and so many lines say the time that it is here (none another one):
+ * was it that event which stood at a wrong time? One line is enough where the event lies a generation ahead, which
+ * cannot be; else the line may be what set the clock wrong, and it takes a second one. */
+bool clock_vouched(int lines, int64_t now_utc, int64_t last_utc, int64_t built_utc);
+
 /* The last text that may be one of two. Zero-initialised: none. */
 struct clock_stamps {
 	int64_t utc, ms;

@@ -27,6 +27,7 @@ struct participation {
 	int64_t built_utc; /* the program's build date, for the clock guard; 0: unknown */
 	int64_t
 	    network_ahead_s; /* so much is ours behind, as mobile networks say (session_time.c); 0: it is not */
+	int network_agrees;  /* so many lines say that it is right, and none that it is not */
 };
 
 /* One stored text (message_in in state `stored`). Afterwards it is `done`. A text that is already done is left

@@ -3,6 +3,7 @@
 #include "base/holidays.h"
 #include "base/mem.h"
 #include "civic/clock_guard.h"
+#include "civic/clock_witness.h"
 #include "daemon/participation_duty.h"
 #include "daemon/participation_sensor.h"
 #include "store/audience.h"
@@ -25,7 +26,14 @@ static int note_clock(const struct participation *p, int64_t now, bool *ret_ok)
 	int r = event_last_utc(p->store, &last);
 	if (r < 0 || (r = cursor_get(p->store, "clock_implausible", &since)) < 0)
 		return r;
-	bool ok = clock_plausible(now, last, p->built_utc) && p->network_ahead_s <= CLOCK_BEHIND_S;
+	bool ok = clock_plausible(now, last, p->built_utc);
+	/* not in the first look: just after the clock was set the lines speak of the one before */
+	if (!ok && since > 0 && clock_vouched(p->network_agrees, now, last, p->built_utc)) {
+		if ((r = event_forget_utc(p->store)) < 0)
+			return r;
+		ok = true;
+	}
+	ok = ok && p->network_ahead_s <= CLOCK_BEHIND_S;
 	*ret_ok = ok;
 	if (ok == (since <= 0))
 		return 0;

@@ -4,6 +4,7 @@
 #include "daemon/clock_setter.h"
 #include "at_commands/network_time.h"
 #include "civic/clock_guard.h"
+#include "civic/clock_witness.h"
 #include "base/log.h"
 
 #include <stdlib.h>
@@ -24,10 +25,26 @@ bool operator_time(const struct session *s, int64_t *ret_ahead_s)
 	return true;
 }
 
+/* So many lines say that our clock is right, and none another time. */
+static int agreeing(const struct daemon *d)
+{
+	int n = 0;
+	for (int i = 0; i < d->session_count; i++) {
+		int64_t ahead;
+		if (!operator_time(d->session[i], &ahead))
+			continue;
+		if (llabs(ahead) >= CLOCK_OFF_S)
+			return 0;
+		n++;
+	}
+	return n;
+}
+
 /* What all lines say together: ours is behind when one line says so and none agrees with us. */
 void operator_weigh_clock(struct daemon *d)
 {
 	int64_t most = 0, now = daemon_now(d);
+	int agree = agreeing(d);
 	for (int i = 0; i < d->session_count; i++) {
 		const struct operator_side *o = operator_of(d->session[i]);
 		if (!o->time_known || now - o->time_utc > OLD_S)
@@ -40,8 +57,9 @@ void operator_weigh_clock(struct daemon *d)
 	}
 	bool was = d->people.network_ahead_s > CLOCK_BEHIND_S, is = most > CLOCK_BEHIND_S;
 	d->people.network_ahead_s = most;
-	if (was != is)
+	if (was != is || agree != d->people.network_agrees)
 		daemon_act_soon(d, 0);
+	d->people.network_agrees = agree;
 }
 
 void time_take(struct session *s, const char *line, bool utc)

@@ -16,8 +16,19 @@ int event_add(struct store *s, enum event_kind kind, const char *actor, json_t *
 int event_last_utc(struct store *s, int64_t *ret)
 {
 	/* A window, not all: a box that once lived in 2099 by mistake comes round after these many events. */
-	return store_get(
-	    s, ret, "SELECT coalesce(max(utc), 0) FROM (SELECT utc FROM event ORDER BY id DESC LIMIT 200)", "");
+	return store_get(s, ret,
+			 "SELECT coalesce(max(utc), 0) FROM (SELECT utc FROM event WHERE id > coalesce("
+			 "(SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'clock_since'), 0)"
+			 " ORDER BY id DESC LIMIT 200)",
+			 "");
+}
+
+int event_forget_utc(struct store *s)
+{
+	return store_run(s,
+			 "INSERT OR REPLACE INTO meta (key, value)"
+			 " SELECT 'clock_since', CAST(coalesce(max(id), 0) AS TEXT) FROM event",
+			 "");
 }
 
 int event_last_id(struct store *s, int64_t *ret)

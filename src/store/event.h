@@ -13,6 +13,8 @@ int event_add(struct store *s, enum event_kind kind, const char *actor, json_t *
 
 /* The latest time among the last committed events (for the clock guard); 0 when there is none. */
 int event_last_utc(struct store *s, int64_t *ret);
+/* The times of those up to now were wrong: event_last_utc looks at later ones alone. */
+int event_forget_utc(struct store *s);
 
 /* The number of the youngest event; 0 when there is none. */
 int event_last_id(struct store *s, int64_t *ret);

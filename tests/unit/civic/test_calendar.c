@@ -221,6 +221,35 @@ static void an_implausible_clock_sends_nothing(void **state)
 	assert_int_equal(count(s, "matter WHERE due_utc > 1794895200"), 2);
 }
 
+static bool trusted(struct site *s)
+{
+	bool ok;
+	int64_t next;
+	assert_int_equal(participation_tick(&s->p, s->now, &next, &ok), 0);
+	return ok;
+}
+
+static void a_year_2099_is_over_when_the_network_says_so(void **state)
+{
+	struct site *s = *state;
+	s->p.built_utc = s->now - 30 * DAY_S;
+	int64_t good = s->now;
+	s->now = at("2099-01-01T12:00:00+08:00");
+	play(s, LI, "3 楼道灯坏了");
+	s->now = good;
+	s->p.network_agrees = 1;
+	assert_false(trusted(s)); /* perhaps it was said of the clock before */
+	s->p.network_agrees = 0;
+	assert_false(trusted(s));
+	s->p.network_agrees = 1;
+	assert_true(trusted(s));
+	/* for good; a clock that falls behind what it has written since is another matter */
+	s->p.network_agrees = 0;
+	assert_true(trusted(s));
+	s->now = good - HOUR_S;
+	assert_false(trusted(s));
+}
+
 static void a_clock_that_leaps_past_a_meeting(void **state)
 {
 	struct site *s = *state;
@@ -295,6 +324,7 @@ int main(void)
 	    T(exceptions_added_later),
 	    T(cancelled_meetings_are_silent),
 	    T(an_implausible_clock_sends_nothing),
+	    T(a_year_2099_is_over_when_the_network_says_so),
 	    T(a_clock_that_leaps_past_a_meeting),
 	    T(only_who_agreed_is_invited),
 	    T(a_large_grid),

@@ -45,6 +45,19 @@ static void test_correction(void **state)
 	}
 }
 
+static void test_vouched(void **state)
+{
+	(void)state;
+	int64_t in_2099 = BUILT + 73 * 365 * DAY_S, next_week = NOW + 7 * DAY_S;
+	assert_false(clock_vouched(0, NOW, in_2099, BUILT));
+	assert_true(clock_vouched(1, NOW, in_2099, BUILT));
+	assert_false(
+	    clock_vouched(1, NOW, next_week, BUILT)); /* one line that is a week late set the clock so */
+	assert_true(clock_vouched(2, NOW, next_week, BUILT));
+	assert_false(clock_vouched(2, 1000, NOW, BUILT)); /* 1970, as modems that nobody told have it too */
+	assert_false(clock_vouched(2, NOW, in_2099, 0));
+}
+
 static void test_stamps(void **state)
 {
 	struct clock_stamps s = {0};
@@ -67,6 +80,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_correction),
+	    cmocka_unit_test(test_vouched),
 	    cmocka_unit_test(test_stamps),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
