@@ -423,7 +423,7 @@ const char *modbus_error_text(int r, char *buf, size_t size)
 {
 	int exception = modbus_exception(r);
 	if (exception)
-		snprintf(buf, size, "%s (%02d)",
+		snprintf(buf, size, _("%s (%02d)"),
 			 exceptions[exception] ? _(exceptions[exception]) : _("refused"), exception);
 	else if (r == -ETIMEDOUT)
 		text_copy(buf, size, _("no answer"));

@@ -200,7 +200,7 @@ char *sensor_why(const struct sensor_rows *r, const struct sensor_row *x, char *
 		modbus_error_text(-(MODBUS_EXCEPTION + x->now.code), more, sizeof more);
 	else if (x->now.fault == SENSOR_GONE || x->now.fault == SENSOR_REFUSED)
 		text_copy(more, sizeof more, err_system(x->now.code));
-	snprintf(buf, SENSOR_WHY, *more ? "%s (%s)" : "%s%s", gettext(words[x->now.fault]), more);
+	snprintf(buf, SENSOR_WHY, *more ? _("%s (%s)") : "%s%s", gettext(words[x->now.fault]), more);
 	return buf;
 }
 
@@ -241,7 +241,7 @@ void sensor_rows_sum_up(struct cli *c, const struct sensor_rows *r, struct buf *
 		buf_addf(out, _(", online %1$s (%2$d days)"), value, SENSOR_ONLINE_DAYS);
 	}
 	if (silent == r->count && !r->daemon_up) {
-		buf_addf(out, "; %s", _("yishid does not run"));
+		buf_addf(out, _("; %s"), _("yishid does not run"));
 		return;
 	}
 	for (int i = 0; i < r->count; i++) {
@@ -249,13 +249,13 @@ void sensor_rows_sum_up(struct cli *c, const struct sensor_rows *r, struct buf *
 		if (x->stand == STAND_OK)
 			continue;
 		if (named++ == NAMED) {
-			buf_adds(out, "; … (yishi sensor list)");
+			buf_adds(out, _("; … (yishi sensor list)"));
 			return;
 		}
 		if (x->stand == STAND_NO_DATA)
 			buf_addf(out, _("; %1$s no data: %2$s"), x->name, sensor_why(r, x, why));
 		else
-			buf_addf(out, "; %s %s %s", x->name,
+			buf_addf(out, _("; %s %s %s"), x->name,
 				 register_number_shown(x->map, x->now.value, c->language, value, sizeof value),
 				 gettext(sensor_stand_name(x->stand)));
 	}

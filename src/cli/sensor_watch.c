@@ -207,7 +207,7 @@ static void tell(struct watching *w, const struct line *l, const char *why)
 		if (data)
 			register_number_shown(l->x->map, l->x->now.value, w->c->language, value, sizeof value);
 		fprintf(o->file, "%s %s %s%s%s%s%s\n", when, l->x->name, value, data ? " " : "",
-			gettext(sensor_stand_name(l->x->stand)), data ? "" : ": ", data ? "" : why);
+			gettext(sensor_stand_name(l->x->stand)), data ? "" : _(": "), data ? "" : why);
 	}
 }
 

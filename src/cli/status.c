@@ -114,9 +114,10 @@ static int alarms(struct cli *c, const struct state *st)
 		if (c->out.mode != OUT_TABLE)
 			continue;
 		const char *detail = out_field(a, "detail");
-		cleanup_free char *line =
-		    mem_printf("%s: %s%s%s%s. %s", alarm_of(c, out_field(a, "modem")), out_field(a, "text"),
-			       *detail ? " (" : "", detail, *detail ? ")" : "", out_field(a, "remedy"));
+		cleanup_free char *what = *detail ? mem_printf(_("%s (%s)"), out_field(a, "text"), detail)
+						  : mem_dup(out_field(a, "text"));
+		cleanup_free char *line = mem_printf(_("%s: %s. %s"), alarm_of(c, out_field(a, "modem")), what,
+						     out_field(a, "remedy"));
 		printf(c->out.colour ? "\033[31m! %s\033[0m\n" : "! %s\n", line);
 	}
 	json_array_foreach(st->sensor_alarms, i, a)

@@ -206,7 +206,7 @@ static void print_news(struct cli *c, const struct status_page *p)
 		item(&b, _("%lld rings"), (long long)m->calls);
 	item(&b, _("%lld new cases"), (long long)m->cases);
 	for (int i = 0; i < m->number_count; i++)
-		buf_addf(&b, "%s%d", i ? " " : ": ", m->numbers[i]);
+		buf_addf(&b, "%s%d", i ? " " : _(": "), m->numbers[i]);
 	if (m->number_count < m->cases && m->number_count)
 		buf_adds(&b, " …");
 	item(&b, _("%lld settled"), (long long)m->settled);
@@ -267,7 +267,7 @@ static void print_meeting(struct cli *c, const struct status_page *p)
 			"starts", &starts, "yes", &yes, "no", &no, "people", &people, "unanswered", &unanswered,
 			"agenda_items", &items))
 		return;
-	buf_addf(&b, "%s %s %s: ", status_when(starts, when), grid, place);
+	buf_addf(&b, "%s %s %s%s", status_when(starts, when), grid, place, _(": "));
 	buf_addf(
 	    &b,
 	    _("%1$lld yes (%2$lld people), %3$lld no, %4$lld silent; %5$lld items (yishi meeting show %6$lld)"),
@@ -291,7 +291,7 @@ static void say_broadcast(struct buf *out, const json_t *x)
 	if (!gone && at)
 		buf_addf(out, _(", from %s"), status_when(at, when));
 	if (strcmp(state, "queued") != 0)
-		buf_addf(out, ", %s", gettext(state));
+		buf_addf(out, "%s%s", _(", "), gettext(state));
 }
 
 void status_modem(struct buf *out, const json_t *x)
@@ -313,7 +313,7 @@ static void print_list(struct cli *c, const char *title, const json_t *list,
 	json_array_foreach((json_t *)(uintptr_t)list, i, x)
 	{
 		if (i)
-			buf_adds(&b, "; ");
+			buf_adds(&b, _("; "));
 		add(&b, x);
 	}
 	if (b.len)

@@ -131,7 +131,7 @@ static void add_modems(const struct top_daemon *d, struct top_page *p)
 	json_array_foreach(d->alarms, i, x)
 	{
 		if (i < ALARMS)
-			say(p, TOP_ALARM, "! %s: %s %s", out_field(x, "modem"), out_field(x, "text"),
+			say(p, TOP_ALARM, _("! %s: %s. %s"), out_field(x, "modem"), out_field(x, "text"),
 			    out_field(x, "remedy"));
 	}
 	json_array_foreach(d->modems, i, x)

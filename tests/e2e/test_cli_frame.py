@@ -4,6 +4,7 @@ import os
 import pty
 import re
 import select
+import sqlite3
 import subprocess
 import unicodedata
 import unittest
@@ -118,6 +119,10 @@ class Language(unittest.TestCase):
             rules = box.write("own.rules", "[own/x]\nintent: nonsense\n")
             self.assertIn("没有“nonsense”这个意图", said("rules", "check", "--file", str(rules)).stderr)
             self.assertIn("PDU 在首字节中间就结束了", said("pdu", "decode", "-", stdin="00\n").stdout)
+            box.ok("person", "list")
+            with sqlite3.connect(box.dir / "yishi.db") as db:
+                db.execute("INSERT INTO line_alarm (line, kind, severity, since_utc, on_utc, detail) VALUES ('front', 'lost', 'warning', 1, 1, 'ttyUSB2')")
+            self.assertIn("! front：找不到通信模块（ttyUSB2）。请", said("status").stdout)
             (box.dir / "yishi.db").write_bytes(b"no database " * 100)
             self.assertIn("该文件不是数据库", said("case", "list").stderr)
             self.assertIn("没有这个文件", Tool("/nonexistent/yishi.conf").run("case", "list", env=self.CHINESE).stderr)
