@@ -38,6 +38,7 @@ struct modbus_link {
 		int unit, table, address, count;
 	} owed;          /* the question whose answer did not come in time */
 	int64_t owed_ms; /* until then it may still come */
+	bool echoes;
 };
 
 struct modbus_link *modbus_link_new(const struct modbus_connection *c, int64_t timeout_ms)
@@ -253,15 +254,45 @@ static bool peer_hung_up(const struct modbus_link *l)
 	return n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
 }
 
-static void wait_until_quiet(struct modbus_link *l)
+static void wait_until_quiet(struct modbus_link *l, uint8_t *first, size_t size)
 {
 	struct pollfd p = {.fd = modbus_get_socket(l->ctx), .events = POLLIN};
-	char waste[256];
+	uint8_t waste[256];
 	for (int ms = 0; ms < QUIET_MAX_MS && poll(&p, 1, QUIET_MS) > 0; ms += QUIET_MS / 5) {
-		if (read(p.fd, waste, sizeof waste) <= 0)
+		ssize_t n = read(p.fd, waste, sizeof waste);
+		if (n <= 0)
 			break;
+		for (ssize_t i = 0; i < n && size; i++, size--)
+			*first++ = waste[i];
 		usleep(QUIET_MS / 5 * 1000);
 	}
+}
+
+static uint16_t crc_of(const uint8_t *bytes, size_t n)
+{
+	uint16_t crc = 0xFFFF;
+	for (size_t i = 0; i < n * 8; i++) {
+		if (i % 8 == 0)
+			crc ^= bytes[i / 8];
+		crc = (uint16_t)(crc & 1 ? crc >> 1 ^ 0xA001 : crc >> 1);
+	}
+	return crc;
+}
+
+/* Of its own question libmodbus takes the high byte of the address, 0, for the length of an answer: the last three bytes are left. */
+static void hear_echo(struct modbus_link *l, const struct question *q)
+{
+	uint8_t sent[] = {(uint8_t)q->unit,    (uint8_t)q->table,        (uint8_t)(q->address >> 8),
+			  (uint8_t)q->address, (uint8_t)(q->count >> 8), (uint8_t)q->count};
+	uint16_t crc = crc_of(sent, sizeof sent);
+	uint8_t tail[] = {(uint8_t)q->count, (uint8_t)crc, (uint8_t)(crc >> 8)}, heard[sizeof tail] = {0};
+	wait_until_quiet(l, heard, sizeof heard);
+	l->echoes = q->address < 256 && !memcmp(heard, tail, sizeof tail);
+}
+
+bool modbus_link_echoes(const struct modbus_link *l)
+{
+	return l->echoes;
 }
 
 static bool frames_of_rtu(const struct modbus_link *l)
@@ -283,7 +314,7 @@ static void wait_for_owed(struct modbus_link *l, const struct question *q)
 	if (wait <= 0 || q->unit != l->owed.unit || !memcmp(q, &l->owed, sizeof *q))
 		return;
 	if (poll(&p, 1, (int)wait) > 0)
-		wait_until_quiet(l);
+		wait_until_quiet(l, NULL, 0);
 }
 
 /* Frames are told apart by 3.5 characters of silence (Modbus over Serial Line, 2.5.1.1); cheap parts want it. */
@@ -365,7 +396,7 @@ int modbus_link_read(struct modbus_link *l, int unit, enum modbus_table table, i
 	r = ask(l, table, address, count, words);
 	if (r && errno == EMBBADSLAVE && frames_of_rtu(l)) {
 		/* what a slower unit had to say before: the answer to our own question is still to come, or was lost */
-		wait_until_quiet(l);
+		wait_until_quiet(l, NULL, 0);
 		r = ask(l, table, address, count, words);
 	} else if (r && errno == EMBBADDATA && l->c.tcp && !l->c.serial_server) {
 		/* the same, as another transaction: on a new connection nothing is left of it */
@@ -386,7 +417,7 @@ int modbus_link_read(struct modbus_link *l, int unit, enum modbus_table table, i
 	if (r == -ETIMEDOUT)
 		owe(l, &q);
 	else if (r == -EBADMSG)
-		wait_until_quiet(l);
+		hear_echo(l, &q);
 	else if (!modbus_fault_is_units(r))
 		modbus_link_close(l);
 	return r;

@@ -23,7 +23,8 @@ enum modbus_table { MODBUS_COIL = 1, MODBUS_DISCRETE = 2, MODBUS_HOLDING = 3, MO
 
 /* What a read returns besides 0:
  *	−ETIMEDOUT             the unit said nothing, or stopped in the middle
- *	−EBADMSG               something came that is no answer: bad CRC, another unit, a length that lies
+ *	−EBADMSG               something came that is no answer: bad CRC, another unit, a length that lies. Over TCP the transaction
+ *	                       says what an answer belongs to; its unit is not looked at, as many a gateway answers as 255 or 0
  *	−(MODBUS_EXCEPTION+n)  the unit refused with exception n (1 … 11); modbus_exception() tells
  *	another −errno         the port or the connection is gone (−EIO, −ENODEV, −ECONNRESET, −EPIPE …); the link is
  *	                       closed then, and modbus_link_open() tries again */
@@ -49,6 +50,9 @@ void modbus_link_set_timeout(struct modbus_link *l, int64_t timeout_ms);
  * left until it is quiet, so that a late answer is not taken for the next one. */
 int modbus_link_read(struct modbus_link *l, int unit, enum modbus_table table, int address, int count,
 		     uint16_t *ret);
+
+/* The last −EBADMSG began with the question itself (of registers below 256): the adapter echoes what it sends. */
+bool modbus_link_echoes(const struct modbus_link *l);
 
 /* n of −(MODBUS_EXCEPTION+n), else 0. */
 int modbus_exception(int r);

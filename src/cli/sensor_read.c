@@ -70,7 +70,7 @@ static int reach(struct reading *r, const struct cabinet *c, struct err *e)
 }
 
 /* What an installer on the ladder does next. */
-static void advise(const struct cabinet *c, const struct map_value *values, const int *faults)
+static void advise(const struct cabinet *c, const struct map_value *values, const int *faults, bool echoes)
 {
 	int silent = 0, garbled = 0, refused = 0, broken = 0;
 	for (int i = 0; i < c->row_count; i++) {
@@ -83,6 +83,10 @@ static void advise(const struct cabinet *c, const struct map_value *values, cons
 		cli_note(_("%s: nothing answers at address %d; check power, A and B, address and speed; `yishi "
 			   "sensor scan --cabinet %s` looks for it"),
 			 c->name, c->config->unit, c->name);
+	else if (garbled && echoes)
+		cli_note(_("%s: the adapter hears what it sends itself; switch its echo off, or connect RE "
+			   "together with DE (hw/WIRING.md)"),
+			 c->name);
 	else if (garbled)
 		cli_note(_("%s: answers are garbled; two parts of one address, another speed or parity, or a "
 			   "line that wants its termination (hw/WIRING.md)"),
@@ -122,7 +126,7 @@ static int read_cabinet(struct reading *r, int i)
 	} else
 		fault = cabinet_read(&c, r->bus.link, values, faults);
 	if (!fault && (!r->wanted || !strchr(r->wanted, '.')))
-		advise(&c, values, faults);
+		advise(&c, values, faults, modbus_link_echoes(r->bus.link));
 	for (int k = 0; k < c.row_count; k++) {
 		if (!wants(r, c.name, c.of[k].name))
 			continue;

@@ -75,8 +75,10 @@ static int try_unit(struct scan *s, int unit, const struct scan_setting *setting
 			add_part(s, unit, setting);
 			return 0;
 		}
-		if (r == -EBADMSG && s->garbled_count < SCAN_GARBLED &&
-		    (!s->garbled_count || s->garbled[s->garbled_count - 1] != unit))
+		if (r == -EBADMSG && modbus_link_echoes(s->bus.link))
+			s->echoes = true;
+		else if (r == -EBADMSG && s->garbled_count < SCAN_GARBLED &&
+			 (!s->garbled_count || s->garbled[s->garbled_count - 1] != unit))
 			s->garbled[s->garbled_count++] = unit;
 		if (!modbus_fault_is_units(r))
 			return r;
@@ -273,6 +275,10 @@ static int write_sections(struct scan *s)
 static int tell(struct scan *s)
 {
 	struct buf stanzas = {0};
+	if (s->echoes)
+		cli_note(_("%s: the adapter hears what it sends itself; switch its echo off, or connect RE "
+			   "together with DE (hw/WIRING.md)"),
+			 s->bus.name);
 	for (int i = 0; i < s->garbled_count; i++)
 		if (!known(s, s->garbled[i]))
 			cli_note(_("something at address %d answers, but garbled: two parts of one address, "

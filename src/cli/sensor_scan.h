@@ -35,6 +35,7 @@ struct scan {
 	struct scan_part *parts; /* owned */
 	int count;
 	int garbled[SCAN_GARBLED], garbled_count; /* addresses where something came that is no answer */
+	bool echoes;
 };
 
 /* sensor_scan_args.c: fills where, which addresses, which settings from the command line. 0, or the exit status after having printed why. */

@@ -35,6 +35,7 @@ from pymodbus.datastore import ModbusSlaveContext, ModbusSparseDataBlock
 from pymodbus.factory import ServerDecoder
 from pymodbus.framer.rtu_framer import ModbusRtuFramer
 from pymodbus.framer.socket_framer import ModbusSocketFramer
+from pymodbus.utilities import computeCRC
 
 logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
 FAULTS = ("silent", "garbage", "crc", "wrong unit", "short", "wrong length")
@@ -125,6 +126,9 @@ class Bus:
                     send(raw)
             threading.Timer(seconds, late).start()
             return
+        if fault == "echo":  # of the adapter, below register 256
+            asked = struct.pack(">BBHH", request.unit_id, request.function_code, request.address, request.count)
+            raw = asked + struct.pack(">H", computeCRC(asked)) + raw
         send(self.spoil(raw, fault, framer))
 
     def spoil(self, raw, fault, framer):
@@ -138,7 +142,6 @@ class Bus:
         if fault == "wrong unit":
             if not rtu:
                 return bytes([raw[0] ^ 0x55]) + raw[1:]  # another transaction
-            from pymodbus.utilities import computeCRC
             body = bytes([raw[0] + 1]) + raw[1:-2]
             return body + struct.pack(">H", computeCRC(body))
         if fault == "wrong length":

@@ -164,6 +164,10 @@ timeout = 300ms
         del bus.unit(1).blocks["ir"].values[2]
         shown = self.read("--connection", f"rtu:{self.box.dir}/rs485,9600,8N1", "--map", "xy-md02", status=1)
         self.assertEqual((shown["temperature"]["value"], shown["humidity"]["fault"]), (23.5, "illegal data address (02)"))
+        bus.unit(1).fault = "echo"
+        done = self.box.run("sensor", "read", "--connection", f"rtu:{self.box.dir}/rs485", "--register", "input:1")
+        self.assertEqual((done.returncode, "hears what it sends itself" in done.stderr), (1, True), done.stderr)
+        bus.unit(1).fault = None
         # gone, and another port under the same link
         bus.vanish()
         done = self.box.run("sensor", "read", "--connection", f"rtu:{self.box.dir}/rs485", "--register", "input:1")
@@ -203,6 +207,10 @@ timeout = 300ms
         self.assertEqual(self.box.run("sensor", "scan", link, "--units", "1", "--timeout", "60ms").returncode, 1)
         again = self.box.json("sensor", "scan", link, "--units", "1", "--timeout", "60ms", "--baud", "4800,19200")
         self.assertEqual((again[0]["serial"], again[0]["map"]), ("19200,8N1", "xy-md02"))
+        bus.baud, bus.unit(6).fault = 9600, "echo"
+        done = self.box.run("sensor", "scan", link, "--units", "6", "--timeout", "1s")
+        self.assertRegex(done.stderr, "hears what it sends itself")
+        self.assertNotIn("garbled", done.stderr)
         # a host that answers to every address is one part
         tcp = self.slaves.tcp()
         tcp.unit(1).input(1, 235, 546).holding(257, 7)
