@@ -15,7 +15,6 @@ GROWS = ("message_in", "message_out", "part_out", "pdu_in", "matter", "supporter
 
 # A piece of the statement, and why it may go through a whole table.
 ALLOWED = {
-    "FROM event ORDER BY id DESC LIMIT 200": "the newest two hundred, from the end",
     "WHERE p.forgotten_utc IS NULL AND true ON CONFLICT": "the audience is everybody",
     "WHERE p.forgotten_utc IS NULL AND NOT EXISTS (SELECT 1 FROM person_role": "who has no role is nowhere listed as such",
     "AND p.changed_utc >= ?5 AND (?6 = 0 OR p.id = ?6) ORDER BY p.id LIMIT": "a list of people, from the first until it is long enough",
