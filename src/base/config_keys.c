@@ -40,7 +40,8 @@ const struct key config_keys[] = {
     {GATEWAY, "merge_window", DURATION, G(merge_window_ms), "90s",
      N_("complaints of one sender within it become one case; 0: never")},
     {GATEWAY, "approval_above", INT, G(approval_above), "50",
-     N_("recipients above which a second person approves a broadcast or a poll by texting a code back; 0: never")},
+     N_("recipients above which a second person approves a broadcast or a poll by texting a code back; 0: "
+	"never")},
     {GATEWAY, "retention_pdu", DURATION, G(retention_pdu_ms), "90d",
      N_("how long raw short messages are kept, 8 days at least; 0: for ever")},
     {GATEWAY, "retention_text", DURATION, G(retention_text_ms), "730d",
